@@ -1,0 +1,111 @@
+"""PostgreSQL: one pool a process, opened after the fork, and the few ways in which statements are run.
+
+Autocommit is on; whoever writes opens `transaction()`. A connection is checked when it is taken, so a restarted server costs no request.
+"""
+
+import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import class_row, dict_row
+from psycopg_pool import ConnectionPool
+
+from shared.clock import Clock
+from shared.settings import Settings, read_secret
+
+Row = TypeVar("Row")
+
+# Seconds to wait for a free connection: a request that finds no database is answered 503 within two seconds.
+WAIT = 2.0
+REACH = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
+
+
+def conninfo(settings: Settings, process: str) -> str:
+    """The connection string of this process, with the password and with bounds on how long a dead server is waited for."""
+    password = read_secret(settings.database_password_file)
+    secret = {"password": password} if password else {}
+    return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
+
+
+class Database:
+    """The pool of one process. Safe under gunicorn, since nothing is opened before `open`, which is called after the fork."""
+
+    def __init__(self, conninfo: str, clock: Clock, *, size: int) -> None:
+        self.conninfo = conninfo
+        self.clock = clock
+        self.pool = ConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=WAIT,
+            max_waiting=size * 16,
+            reconnect_timeout=30,
+            kwargs={"autocommit": True},
+            check=ConnectionPool.check_connection,
+        )
+
+    def open(self) -> None:
+        """Start connecting, in the background: a process starts also where the database is away."""
+        self.pool.open(wait=False)
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        atexit.unregister(self.close)
+        self.pool.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection in autocommit mode, for reads of one statement."""
+        with self.pool.connection() as conn:
+            self._set_clock(conn)
+            yield conn
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection within a transaction that commits when the block ends, and rolls back when it raises."""
+        with self.pool.connection() as conn, conn.transaction():
+            self._set_clock(conn)
+            yield conn
+
+    def _set_clock(self, conn: Connection) -> None:
+        if self.clock.file:
+            conn.execute("SELECT set_config('convene.clock_offset', %s, false)", [str(self.clock.offset())])
+
+
+def fetch(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> list[Row]:
+    """Every row of the statement, each made into a `row` by its column names."""
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
+def fetch_one(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> Row | None:
+    """The first row made into a `row`, or None."""
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(sql, params).fetchone()
+
+
+def fetch_dicts(conn: Connection, sql: LiteralString, **params: Any) -> list[dict[str, Any]]:
+    """Every row as a dict, for documents that go out as they are."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
+def fetch_value(conn: Connection, sql: LiteralString, **params: Any) -> Any:
+    """The first column of the first row, or None."""
+    row = conn.execute(sql, params).fetchone()
+    return row[0] if row else None
+
+
+def execute(conn: Connection, sql: LiteralString, **params: Any) -> int:
+    """Run the statement and return how many rows it touched."""
+    return conn.execute(sql, params).rowcount
+
+
+def constraint_of(error: psycopg.errors.IntegrityError) -> str | None:
+    """The name of the constraint that refused, for turning it into a Conflict."""
+    return error.diag.constraint_name

@@ -1,0 +1,63 @@
+"""What can go wrong by the rules of the domain. The doors translate these once: to a problem document, to an exit code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand. `problem` names it in the field's terms, e.g. `registration-closed`."""
+
+    status = 400
+    problem = "bad-request"
+
+    def __init__(self, detail: str, *, problem: str | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problem = problem or self.problem
+        self.extra = extra
+
+
+class NotFound(DomainError):
+    status, problem = 404, "not-found"
+
+
+class Forbidden(DomainError):
+    status, problem = 403, "forbidden"
+
+
+class Conflict(DomainError):
+    status, problem = 409, "conflict"
+
+
+class Gone(DomainError):
+    status, problem = 410, "gone"
+
+
+class PreconditionFailed(DomainError):
+    status, problem = 412, "precondition-failed"
+
+
+class PreconditionRequired(DomainError):
+    status, problem = 428, "precondition-required"
+
+
+class Invalid(DomainError):
+    """Well formed but not valid. `errors` maps a path in the input to its messages."""
+
+    status, problem = 422, "invalid"
+
+    def __init__(self, errors: Mapping[str, Sequence[str] | Any], detail: str = "The input is not valid.") -> None:
+        super().__init__(detail)
+        self.errors = errors
+
+
+class Unauthorized(DomainError):
+    status, problem = 401, "unauthorized"
+
+
+class PermanentError(Exception):
+    """An event that no later attempt can handle: it is quarantined at once."""
+
+
+class UnsafeSettings(Exception):
+    """The environment holds what production forbids."""

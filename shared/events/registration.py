@@ -1,0 +1,170 @@
+"""What registration publishes: what happened to a person's taking part. Personal data are `Person` alone, and only what a mail needs.
+
+No link with a secret travels in an event: links are derived where they are written into a mail (see `shared.links`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.envelope import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    id: UUID
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """`position` is the place on the waiting list, from 1, at the moment of the event; None unless waitlisted."""
+
+    id: UUID
+    revision: int
+    session_id: UUID
+    session_slug: str
+    status: Literal["confirmed", "waitlisted", "cancelled"]
+    position: int | None = None
+    person: Person
+    registered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """One person's presence at a session as a whole; `minutes` of all their joins together, None where nobody measured."""
+
+    id: UUID
+    revision: int
+    session_id: UUID
+    person_id: UUID
+    minutes: int | None = None
+    attended: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One person's watching of one session's recording; `watched_seconds` counts each second of it once."""
+
+    id: UUID
+    revision: int
+    session_id: UUID
+    person_id: UUID
+    watched_seconds: int
+    duration_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    id: UUID
+    revision: int
+    series_id: UUID
+    series_slug: str
+    person: Person
+    completed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    id: UUID
+    revision: int
+    session_id: UUID
+    session_slug: str
+    series_slug: str | None = None
+    person: Person
+    status: Literal["issued", "accepted", "declined", "expired"]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Availability:
+    """How full a session is. `id` is the session's; `revision` counts the changes of its seats, apart from the catalog's revision."""
+
+    id: UUID
+    revision: int
+    session_slug: str
+    capacity: int | None = None
+    confirmed: int
+    waitlisted: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEvent(Event):
+    subject_in = "registration"
+    registration: Registration
+
+
+class RegistrationConfirmed(RegistrationEvent, type="registration.registration.confirmed"):
+    """A person has a seat."""
+
+
+class RegistrationWaitlisted(RegistrationEvent, type="registration.registration.waitlisted"):
+    """A person waits for a seat."""
+
+
+class RegistrationPromoted(RegistrationEvent, type="registration.registration.promoted"):
+    """A person who waited has a seat now."""
+
+
+class RegistrationUpdated(RegistrationEvent, type="registration.registration.updated"):
+    """A person's details were corrected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationCancelled(RegistrationEvent, type="registration.registration.cancelled"):
+    """A person gave up, or lost, their seat or their place in line."""
+
+    reason: Literal["cancelled by registrant", "cancelled by staff", "session cancelled"]
+    previous_status: Literal["confirmed", "waitlisted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttendanceRecorded(Event, type="registration.attendance.recorded"):
+    """A person's presence at a session was recorded, or corrected."""
+
+    subject_in = "attendance"
+    attendance: Attendance
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingViewed(Event, type="registration.recording.viewed"):
+    """A person has watched so much of a recording that it counts."""
+
+    subject_in = "view"
+    view: View
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesCompleted(Event, type="registration.series.completed"):
+    """A person has seen every session of a series that counts."""
+
+    subject_in = "completion"
+    completion: Completed
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationEvent(Event):
+    subject_in = "invitation"
+    invitation: Invitation
+
+
+class InvitationIssued(InvitationEvent, type="registration.invitation.issued"):
+    """A person earned, or was given, the right to register for a session by invitation."""
+
+
+class InvitationAccepted(InvitationEvent, type="registration.invitation.accepted"):
+    """The invited person registered."""
+
+
+class InvitationDeclined(InvitationEvent, type="registration.invitation.declined"):
+    """The invited person will not come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityChanged(Event, type="registration.availability.changed"):
+    """A session's seats, or the number of those who wait, changed."""
+
+    subject_in = "availability"
+    availability: Availability

@@ -1,0 +1,55 @@
+"""Structured logs: one JSON object a line on standard output, for people and machines that collect them.
+
+Lines carry ids (request_id, event_id, correlation_id), never an address, a name or a body. What `structlog.contextvars.bind_contextvars`
+binds at the start of a request or a message is on each line until `clear_contextvars`.
+"""
+
+import logging
+import sys
+
+import orjson
+import structlog
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def configure(service: str, process: str, level: str) -> None:
+    """Send this process's own log, and what libraries say through `logging`, to standard output as JSON."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add(service=service, process=process),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(_dumps)],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.dict_tracebacks,
+                structlog.processors.JSONRenderer(lambda *args, **kwargs: _dumps(*args, **kwargs).decode()),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=LEVELS[level], force=True)
+    # Each reconnect of these is logged by our own loops, once, with its wait.
+    for noisy in ("amqp", "kombu", "psycopg.pool", "yoyo"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _add(**fixed: str) -> structlog.typing.Processor:
+    def add(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**fixed, **line}
+
+    return add
+
+
+def _dumps(line: object, default: object = None, **_: object) -> bytes:
+    return orjson.dumps(line, default=default if callable(default) else str, option=orjson.OPT_NON_STR_KEYS)

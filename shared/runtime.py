@@ -1,0 +1,68 @@
+"""What a running process of a service has: its settings, its clock and its database.
+
+There is one a process, and in tests one a service in the same process; so the present one is found through a context variable that
+the doors set (each request, each worker thread) and that `transaction()` and `settings()` read.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from shared.clock import Clock
+from shared.database import Database, conninfo
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    service: str
+    settings: Any
+    clock: Clock
+    database: Database
+
+
+_current: ContextVar[Runtime] = ContextVar("runtime")
+
+
+def build(service: str, settings: Settings, process: str, *, pool_size: int) -> Runtime:
+    """A runtime whose database is not opened yet."""
+    clock = Clock(settings.clock_file)
+    return Runtime(service, settings, clock, Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size))
+
+
+def current() -> Runtime:
+    return _current.get()
+
+
+def settings() -> Any:
+    """The settings of the running service, as that service's own settings class."""
+    return current().settings
+
+
+def transaction() -> AbstractContextManager[Connection]:
+    """A transaction on the running service's database: the door opens it, everyone below takes the connection."""
+    return current().database.transaction()
+
+
+def connection() -> AbstractContextManager[Connection]:
+    """A connection in autocommit mode, for a door that only reads."""
+    return current().database.connection()
+
+
+def enter(runtime: Runtime) -> None:
+    """Make `runtime` the present one for the rest of this thread or request."""
+    _current.set(runtime)
+
+
+@contextmanager
+def use(runtime: Runtime) -> Iterator[Runtime]:
+    """Make `runtime` the present one within the block."""
+    token = _current.set(runtime)
+    try:
+        yield runtime
+    finally:
+        _current.reset(token)

@@ -1,0 +1,113 @@
+"""What a process is told by its environment, read and checked once at its start.
+
+A setting is a field of `Settings` (or of a service's subclass): its name in upper case is the variable, its type says
+how it is read, its metadata what it means. `table()` lists them for the documentation.
+"""
+
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+import environs
+
+from shared.errors import UnsafeSettings
+
+
+S = TypeVar("S", bound="Settings")
+
+
+def setting(meaning: str, **kwargs: Any) -> Any:
+    """A dataclass field that is read from the environment; `meaning` names its unit and its effect."""
+    return field(metadata={"meaning": meaning}, **kwargs)
+
+
+def secret_file(meaning: str) -> Any:
+    return setting(meaning + " (a file that holds it, as orchestrators mount secrets)", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of every service."""
+
+    environment: Literal["production", "development"] = setting(
+        "`development` permits a controlled clock, failpoints and plain HTTP", default="production"
+    )
+    database_url: str = setting("PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`")
+    database_password_file: Path | None = secret_file("Password of that role")
+    broker_url: str = setting("RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`")
+    broker_password_file: Path | None = secret_file("Password of that user")
+    public_url: str = setting("Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`")
+    jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")
+    jwt_issuer: str = setting("`iss` that staff tokens must carry", default="convene-development")
+    jwt_audience: str = setting("`aud` that staff tokens must carry", default="convene")
+    links_key_file: Path | None = secret_file("Key that signs the links in mails; registration and notifications share it")
+    api_bind: str = setting("Address and port that the api listens on", default="0.0.0.0:8000")
+    worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
+    web_workers: int = setting("Processes of an api", default=2)
+    web_threads: int = setting("Threads, and database connections, of each api process", default=4)
+    processors: int = setting("Loops of a worker that handle received events, each with a database connection", default=2)
+    log_level: Literal["debug", "info", "warning", "error"] = setting("Least severe line that is logged", default="info")
+    clock_file: Path | None = setting(
+        "Development only: file with the seconds by which the programme's clock differs from real time", default=None
+    )
+    failpoint: str | None = setting("Development only: `name[:nth]=kill`, where a process shall die", default=None)
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    def unsafe(self) -> list[str]:
+        """What may not stand in a production environment, one sentence each."""
+        if not self.production:
+            return []
+        wrong = [
+            f"{name.upper()} is for development only" for name in ("clock_file", "failpoint") if getattr(self, name)
+        ]
+        if not self.public_url.startswith("https://"):
+            wrong.append("PUBLIC_URL must be https")
+        if self.jwt_issuer == "convene-development":
+            wrong.append("JWT_ISSUER must name the real issuer")
+        return wrong
+
+
+def load(kind: type[S]) -> S:
+    """Read `kind` from the environment.
+
+    Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and `UnsafeSettings`
+    with everything that a production environment forbids.
+    """
+    env = environs.Env(eager=False)
+    values = {f.name: _read(env, f) for f in fields(kind)}
+    env.seal()
+    settings = kind(**values)
+    if wrong := settings.unsafe():
+        raise UnsafeSettings("; ".join(wrong))
+    return settings
+
+
+def read_secret(path: Path | None) -> str | None:
+    """The secret in `path`, without the newline that editors leave at its end."""
+    return path.read_text().strip() if path else None
+
+
+def table(kind: type[Settings]) -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of every setting, in order."""
+    return [(f.name.upper(), _shown_default(f), f.metadata["meaning"]) for f in fields(kind)]
+
+
+def _read(env: environs.Env, f: Any) -> Any:
+    kwargs = {} if f.default is MISSING else {"default": f.default}
+    name = f.name.upper()
+    if f.type is int:
+        return env.int(name, **kwargs)
+    if f.type == Path | None:
+        return env.path(name, **kwargs)
+    if choices := get_args(f.type) if getattr(f.type, "__origin__", None) is Literal else ():
+        return env.str(name, validate=environs.validate.OneOf(choices), **kwargs)
+    return env.str(name, **kwargs)
+
+
+def _shown_default(f: Any) -> str:
+    if f.default is MISSING:
+        return "required"
+    return "" if f.default is None else str(f.default)
