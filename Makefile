@@ -1,0 +1,59 @@
+# What one does by hand with this project. `make help` lists it.
+#   MODE=docker|native   forces how the system runs (else Docker where an engine answers and has the images)
+#   GATEWAY_PORT=8080 MAIL_PORT=1080   where the site and the mail catcher listen
+#   T="-k seats -x"      arguments for pytest;   SCOPE="catalog:write"   scopes of `make token`
+PYTHON ?= python3
+MODE ?=
+T ?=
+SCOPE ?=
+RUN = .venv/bin/python
+export MODE
+.DEFAULT_GOAL := help
+.PHONY: help venv up down clean logs status demo token bench test check format lock
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+venv:
+	@$(PYTHON) -m deploy.bootstrap
+
+up: venv ## set everything up, start the system, say where it is
+	@$(RUN) -m deploy.run up
+
+down: venv ## stop all of it, keep the data
+	@$(RUN) -m deploy.run down
+
+clean: venv ## stop all of it and remove its data, volumes and images
+	@$(RUN) -m deploy.run clean
+
+status: venv ## what runs, and where
+	@$(RUN) -m deploy.run status
+
+logs: venv ## follow what every process says
+	@$(RUN) -m deploy.run logs
+
+demo: venv ## the scenario from 15 December 2016 to 2018, step by step
+	@$(RUN) -m deploy.demo
+
+token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
+	@$(RUN) -m deploy.token $(SCOPE)
+
+test: venv ## every test (T="…" goes to pytest)
+	@$(RUN) -m deploy.run test-servers
+	@$(RUN) -m pytest $(T)
+
+check: venv ## format, lint, types, import rules
+	$(RUN) -m ruff format --check
+	$(RUN) -m ruff check
+	.venv/bin/basedpyright
+	.venv/bin/lint-imports
+
+format: venv ## format the code, and repair what the linter can
+	$(RUN) -m ruff format
+	$(RUN) -m ruff check --fix
+
+bench: venv ## how fast it is here
+	@$(RUN) -m tests.bench
+
+lock: venv ## write requirements/ anew from pyproject.toml
+	@$(RUN) -m deploy.lock
