@@ -1,8 +1,9 @@
 """The programme's clock.
 
-The database's clock is the one that judges: SQL says `programme_now()`. In production that is `now()`. In development a file
-(`CLOCK_FILE`) may hold the seconds by which the programme's time differs from real time, so that a demonstration can move
-through years. Leases, retries and retention are not the programme's business: they use the database's `clock_timestamp()`.
+The database's clock is the one that judges: SQL says `programme_now()`. In production that is `now()`. In development
+a file (`CLOCK_FILE`) may hold the seconds by which the programme's time differs from real time, so that a
+demonstration can move through years. Leases, retries and retention are not the programme's business: they use the
+database's `clock_timestamp()`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,7 @@
 """PostgreSQL: one pool a process, opened after the fork, and the few ways in which statements are run.
 
-Autocommit is on; whoever writes opens `transaction()`. A connection is checked when it is taken, so a restarted server costs no request.
+Autocommit is on; whoever writes opens `transaction()`. A connection is checked when it is taken, so a restarted
+server costs no request.
 """
 
 import atexit
@@ -21,18 +22,28 @@ Row = TypeVar("Row")
 
 # Seconds to wait for a free connection: a request that finds no database is answered 503 within two seconds.
 WAIT = 2.0
-REACH = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
+REACH = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 
 
 def conninfo(settings: Settings, process: str) -> str:
-    """The connection string of this process, with the password and with bounds on how long a dead server is waited for."""
+    """The connection string of this process, with the password and with bounds on how long a dead server is waited
+    for.
+    """
     password = read_secret(settings.database_password_file)
     secret = {"password": password} if password else {}
     return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
 
 
 class Database:
-    """The pool of one process. Safe under gunicorn, since nothing is opened before `open`, which is called after the fork."""
+    """The pool of one process. Safe under gunicorn, since nothing is opened before `open`, which is called after the
+    fork.
+    """
 
     def __init__(self, conninfo: str, clock: Clock, *, size: int) -> None:
         self.conninfo = conninfo
@@ -62,17 +73,18 @@ class Database:
     def connection(self) -> Iterator[Connection]:
         """A connection in autocommit mode, for reads of one statement."""
         with self.pool.connection() as conn:
-            self._set_clock(conn)
+            self.set_clock(conn)
             yield conn
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection within a transaction that commits when the block ends, and rolls back when it raises."""
         with self.pool.connection() as conn, conn.transaction():
-            self._set_clock(conn)
+            self.set_clock(conn)
             yield conn
 
-    def _set_clock(self, conn: Connection) -> None:
+    def set_clock(self, conn: Connection) -> None:
+        """Tell the session the programme's time; in production there is nothing to tell."""
         if self.clock.file:
             conn.execute("SELECT set_config('convene.clock_offset', %s, false)", [str(self.clock.offset())])
 

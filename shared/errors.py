@@ -1,4 +1,6 @@
-"""What can go wrong by the rules of the domain. The doors translate these once: to a problem document, to an exit code."""
+"""What can go wrong by the rules of the domain. The doors translate these once: to a problem document, to an exit
+code.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

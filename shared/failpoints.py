@@ -1,7 +1,8 @@
-"""Points at which a test lets a process die, so that the instants between two commits are hit on purpose, not by luck.
+"""Points at which a test lets a process die, so that the instants between two commits are hit on purpose, not by
+luck.
 
-`FAILPOINT=relay.after_publish_before_mark=kill` sends the process SIGKILL when it first passes that point, `…:3=kill` at the third pass.
-Production refuses the setting (see `Settings.unsafe`); without it a point costs one comparison.
+`FAILPOINT=relay.after_publish_before_mark=kill` sends the process SIGKILL when it first passes that point, `…:3=kill`
+at the third pass. Production refuses the setting (see `Settings.unsafe`); without it a point costs one comparison.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Structured logs: one JSON object a line on standard output, for people and machines that collect them.
 
-Lines carry ids (request_id, event_id, correlation_id), never an address, a name or a body. What `structlog.contextvars.bind_contextvars`
-binds at the start of a request or a message is on each line until `clear_contextvars`.
+Lines carry ids (request_id, event_id, correlation_id), never an address, a name or a body. What
+`structlog.contextvars.bind_contextvars` binds at the start of a request or a message is on each line until
+`clear_contextvars`.
 """
 
 import logging
@@ -14,7 +15,11 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 
 def configure(service: str, process: str, level: str) -> None:
-    """Send this process's own log, and what libraries say through `logging`, to standard output as JSON."""
+    """Send this process's own log, and what libraries say through `logging`, to standard output as JSON.
+
+    A command's standard output is its answer: its log goes to standard error.
+    """
+    stream = sys.stderr if process == "command" else sys.stdout
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -24,10 +29,10 @@ def configure(service: str, process: str, level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(stream.buffer),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -1,7 +1,8 @@
 """Migrations: numbered SQL files, forward only, run by yoyo under a lock of our own.
 
-Ten replicas may start at once: one applies, the others wait and find nothing to do. The lock is a session's advisory lock, so a process
-that is killed half-way lets go of it (yoyo's own lock is a row that stays; it is not used). A file that was applied and then edited is refused.
+Ten replicas may start at once: one applies, the others wait and find nothing to do. The lock is a session's advisory
+lock, so a process that is killed half-way lets go of it (yoyo's own lock is a row that stays; it is not used). A file
+that was applied and then edited is refused.
 """
 
 import hashlib
@@ -37,8 +38,8 @@ def expected(service: str) -> dict[str, str]:
 def migrate(service: str, settings: Settings, *, wait: float = 60.0) -> list[str]:
     """Apply what is missing and return the names of the files that were applied.
 
-    Waits up to `wait` seconds for the database. Raises `RuntimeError` where an applied file was edited, and what PostgreSQL says where a
-    file fails (the file is then rolled back whole).
+    Waits up to `wait` seconds for the database. Raises `RuntimeError` where an applied file was edited, and what
+    PostgreSQL says where a file fails (the file is then rolled back whole).
     """
     info = conninfo(settings, f"{service}-migrate")
     with _connect(info, wait) as lock:
@@ -53,7 +54,9 @@ def migrate(service: str, settings: Settings, *, wait: float = 60.0) -> list[str
 
 
 def is_migrated(conn: psycopg.Connection, service: str) -> bool:
-    """Whether the schema has every migration that this code knows. It may have later ones: old code runs while new code rolls out."""
+    """Whether the schema has every migration that this code knows. It may have later ones: old code runs while new
+    code rolls out.
+    """
     if conn.execute("SELECT to_regclass('migration_digest') IS NULL").fetchone() == (True,):
         return False
     present = {row[0] for row in conn.execute("SELECT file FROM migration_digest")}
@@ -78,7 +81,9 @@ def _backend_url(info: str, conn: psycopg.Connection) -> str:
     schema = conn.execute("SELECT current_schema()").fetchone()
     assert schema
     host, port = quote(str(known.get("host", "")), safe=""), known.get("port", 5432)
-    return f"postgresql+psycopg://{user}:{password}@{host}:{port}/{known['dbname']}?schema={schema[0]}&options={NO_LIMIT}"
+    return (
+        f"postgresql+psycopg://{user}:{password}@{host}:{port}/{known['dbname']}?schema={schema[0]}&options={NO_LIMIT}"
+    )
 
 
 def _apply(url: str, folder: Path) -> list[str]:
@@ -96,11 +101,19 @@ def _refuse_edited(conn: psycopg.Connection, files: dict[str, str]) -> None:
         "CREATE TABLE IF NOT EXISTS migration_digest "
         "(file text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
     )
-    edited = [row[0] for row in conn.execute("SELECT file, sha256 FROM migration_digest") if files.get(row[0], row[1]) != row[1]]
+    edited = [
+        row[0]
+        for row in conn.execute("SELECT file, sha256 FROM migration_digest")
+        if files.get(row[0], row[1]) != row[1]
+    ]
     if edited:
-        raise RuntimeError(f"These migrations were applied and then edited; write a new one instead: {', '.join(edited)}")
+        raise RuntimeError(
+            f"These migrations were applied and then edited; write a new one instead: {', '.join(edited)}"
+        )
 
 
 def _record(conn: psycopg.Connection, files: dict[str, str]) -> None:
     for file, digest in files.items():
-        conn.execute("INSERT INTO migration_digest (file, sha256) VALUES (%s, %s) ON CONFLICT DO NOTHING", [file, digest])
+        conn.execute(
+            "INSERT INTO migration_digest (file, sha256) VALUES (%s, %s) ON CONFLICT DO NOTHING", [file, digest]
+        )

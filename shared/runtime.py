@@ -1,11 +1,11 @@
 """What a running process of a service has: its settings, its clock and its database.
 
-There is one a process, and in tests one a service in the same process; so the present one is found through a context variable that
-the doors set (each request, each worker thread) and that `transaction()` and `settings()` read.
+There is one a process, and in tests one a service in the same process; so the present one is found through a context
+variable that the doors set (each request, each worker thread) and that `transaction()` and `settings()` read.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +26,15 @@ class Runtime:
 
 
 _current: ContextVar[Runtime] = ContextVar("runtime")
+_lent: ContextVar[Connection | None] = ContextVar("lent_connection", default=None)
 
 
 def build(service: str, settings: Settings, process: str, *, pool_size: int) -> Runtime:
     """A runtime whose database is not opened yet."""
     clock = Clock(settings.clock_file)
-    return Runtime(service, settings, clock, Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size))
+    return Runtime(
+        service, settings, clock, Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size)
+    )
 
 
 def current() -> Runtime:
@@ -43,14 +46,38 @@ def settings() -> Any:
     return current().settings
 
 
-def transaction() -> AbstractContextManager[Connection]:
-    """A transaction on the running service's database: the door opens it, everyone below takes the connection."""
-    return current().database.transaction()
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """A transaction on the running service's database: the door opens it, everyone below takes the connection.
+
+    Within another one (an idempotency key's, a test's) it is a savepoint of that.
+    """
+    if (lent := _lent.get()) is not None:
+        with lent.transaction():
+            yield lent
+        return
+    with current().database.transaction() as conn, lend(conn):
+        yield conn
 
 
-def connection() -> AbstractContextManager[Connection]:
+@contextmanager
+def connection() -> Iterator[Connection]:
     """A connection in autocommit mode, for a door that only reads."""
-    return current().database.connection()
+    if (lent := _lent.get()) is not None:
+        yield lent
+        return
+    with current().database.connection() as conn:
+        yield conn
+
+
+@contextmanager
+def lend(conn: Connection) -> Iterator[Connection]:
+    """Let every `transaction()` and `connection()` within the block use `conn`."""
+    token = _lent.set(conn)
+    try:
+        yield conn
+    finally:
+        _lent.reset(token)
 
 
 def enter(runtime: Runtime) -> None:

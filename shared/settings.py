@@ -12,7 +12,6 @@ import environs
 
 from shared.errors import UnsafeSettings
 
-
 S = TypeVar("S", bound="Settings")
 
 
@@ -40,13 +39,19 @@ class Settings:
     jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")
     jwt_issuer: str = setting("`iss` that staff tokens must carry", default="convene-development")
     jwt_audience: str = setting("`aud` that staff tokens must carry", default="convene")
-    links_key_file: Path | None = secret_file("Key that signs the links in mails; registration and notifications share it")
+    links_key_file: Path | None = secret_file(
+        "Key that signs the links in mails; registration and notifications share it"
+    )
     api_bind: str = setting("Address and port that the api listens on", default="0.0.0.0:8000")
     worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
     web_workers: int = setting("Processes of an api", default=2)
     web_threads: int = setting("Threads, and database connections, of each api process", default=4)
-    processors: int = setting("Loops of a worker that handle received events, each with a database connection", default=2)
-    log_level: Literal["debug", "info", "warning", "error"] = setting("Least severe line that is logged", default="info")
+    processors: int = setting(
+        "Loops of a worker that handle received events, each with a database connection", default=2
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "Least severe line that is logged", default="info"
+    )
     clock_file: Path | None = setting(
         "Development only: file with the seconds by which the programme's clock differs from real time", default=None
     )
@@ -73,8 +78,8 @@ class Settings:
 def load(kind: type[S]) -> S:
     """Read `kind` from the environment.
 
-    Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and `UnsafeSettings`
-    with everything that a production environment forbids.
+    Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and
+    `UnsafeSettings` with everything that a production environment forbids.
     """
     env = environs.Env(eager=False)
     values = {f.name: _read(env, f) for f in fields(kind)}

@@ -1,5 +1,5 @@
-"""What the catalog publishes. Every event carries the whole public state of its aggregate after the change; `session.online.join_url` is the one
-member that is not public: it reaches registrants by mail.
+"""What the catalog publishes. Every event carries the whole public state of its aggregate after the change;
+`session.online.join_url` is the one member that is not public: it reaches registrants by mail.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,9 @@ from shared.events.envelope import Event
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """A date in EDTF with its label for people; moments are there where they are known, in UTC, with the IANA zone they are meant in."""
+    """A date in EDTF with its label for people; moments are there where they are known, in UTC, with the IANA zone
+    they are meant in.
+    """
 
     edtf: str
     label: str

@@ -1,10 +1,12 @@
 """Events in their envelope: CloudEvents 1.0 in the JSON event format.
 
-`type` is `<service>.<aggregate>.<fact in the past tense>` and also the AMQP routing key; `id` a UUIDv7; `source` the service; `subject` the
-aggregate's id; the extensions are `sequence` (the aggregate's revision, a number written as text as CloudEvents' sequence extension has it),
-`correlationid` and `traceparent` (W3C). `data` carries the aggregate's whole state after the change.
+`type` is `<service>.<aggregate>.<fact in the past tense>` and also the AMQP routing key; `id` a UUIDv7; `source` the
+service; `subject` the aggregate's id; the extensions are `sequence` (the aggregate's revision, a number written as
+text as CloudEvents' sequence extension has it), `correlationid` and `traceparent` (W3C). `data` carries the
+aggregate's whole state after the change.
 
-Sources: https://github.com/cloudevents/spec (1.0.2, JSON format 1.0.2, extension `sequence`, extension distributed tracing).
+Sources: https://github.com/cloudevents/spec (1.0.2, JSON format 1.0.2, extension `sequence`, extension distributed
+tracing).
 """
 
 from dataclasses import dataclass
@@ -62,14 +64,14 @@ registry: dict[str, type["Event"]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """The data of an event. A concrete class names its type (`class SessionHeld(…, type="catalog.session.held")`) and, by `subject_in`,
-    the member that is its aggregate, which has an `id` and a `revision`.
+    """The data of an event. A concrete class names its type (`class SessionHeld(…, type="catalog.session.held")`)
+    and, by `subject_in`, the member that is its aggregate, which has an `id` and a `revision`.
     """
 
     type: ClassVar[str]
     subject_in: ClassVar[str]
 
-    def __init_subclass__(cls, type: str | None = None, **kwargs: Any) -> None:  # noqa: A002 - the CloudEvents attribute
+    def __init_subclass__(cls, type: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if type:
             cls.type = type
@@ -95,7 +97,8 @@ def seal(
 ) -> tuple[Envelope, dict[str, Any]]:
     """Put `event` in an envelope: the envelope, and the CloudEvents document ready for JSON.
 
-    Raises `marshmallow.ValidationError` where the data break their own contract, so that nothing invalid is ever published.
+    Raises `marshmallow.ValidationError` where the data break their own contract, so that nothing invalid is ever
+    published.
     """
     schema = schema_of(type(event))
     data = schema.dump(event)
@@ -145,7 +148,9 @@ def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
 
 
 def load(document: dict[str, Any]) -> tuple[Event, Envelope]:
-    """The typed event in a CloudEvents document, and its envelope. Raises `UnknownType` where type or data are not known here."""
+    """The typed event in a CloudEvents document, and its envelope. Raises `UnknownType` where type or data are not
+    known here.
+    """
     envelope = _envelope(document)
     kind = registry.get(envelope.type)
     if kind is None:

@@ -1,4 +1,5 @@
-"""What registration publishes: what happened to a person's taking part. Personal data are `Person` alone, and only what a mail needs.
+"""What registration publishes: what happened to a person's taking part. Personal data are `Person` alone, and only
+what a mail needs.
 
 No link with a secret travels in an event: links are derived where they are written into a mail (see `shared.links`).
 """
@@ -34,7 +35,9 @@ class Registration:
 
 @dataclass(frozen=True, kw_only=True)
 class Attendance:
-    """One person's presence at a session as a whole; `minutes` of all their joins together, None where nobody measured."""
+    """One person's presence at a session as a whole; `minutes` of all their joins together, None where nobody
+    measured.
+    """
 
     id: UUID
     revision: int
@@ -80,7 +83,9 @@ class Invitation:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """How full a session is. `id` is the session's; `revision` counts the changes of its seats, apart from the catalog's revision."""
+    """How full a session is. `id` is the session's; `revision` counts the changes of its seats, apart from the
+    catalog's revision.
+    """
 
     id: UUID
     revision: int

@@ -22,6 +22,8 @@ CREATE TABLE outbox (
     UNIQUE (aggregate, subject, sequence)
 );
 CREATE INDEX outbox_unpublished ON outbox (position) WHERE published_at IS NULL;
+CREATE INDEX outbox_postponed ON outbox (aggregate, subject, position)
+    WHERE published_at IS NULL AND next_attempt_at > '-infinity';
 CREATE INDEX outbox_created ON outbox (created_at);
 
 CREATE TABLE inbox (
@@ -32,21 +34,23 @@ CREATE TABLE inbox (
     aggregate       text NOT NULL,
     subject         text NOT NULL,
     sequence        bigint NOT NULL,
+    lane            smallint NOT NULL,
     document        jsonb NOT NULL,
     digest          bytea NOT NULL,
     received_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     status          text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'done', 'quarantined', 'discarded')),
     attempts        integer NOT NULL DEFAULT 0,
     next_attempt_at timestamptz NOT NULL DEFAULT '-infinity',
-    lease           uuid,
-    leased_until    timestamptz,
     last_error      text,
     finished_at     timestamptz,
     UNIQUE (source, event_id)
 );
 CREATE INDEX inbox_pending ON inbox (position) WHERE status = 'pending';
-CREATE INDEX inbox_pending_aggregate ON inbox (source, aggregate, subject, position) WHERE status = 'pending';
+CREATE INDEX inbox_pending_lane ON inbox (lane, position) WHERE status = 'pending';
+CREATE INDEX inbox_postponed ON inbox (source, aggregate, subject, position)
+    WHERE status = 'pending' AND next_attempt_at > '-infinity';
 CREATE INDEX inbox_quarantined ON inbox (position) WHERE status = 'quarantined';
+COMMENT ON COLUMN inbox.lane IS 'A hash of the aggregate: one processor at a time works a lane, so events of an aggregate keep their order';
 COMMENT ON TABLE inbox IS 'Rows are kept: an event that comes again, also months later, is known by them';
 
 CREATE TABLE quarantine (

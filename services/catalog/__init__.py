@@ -1,0 +1,1 @@
+"""The catalog service owns initiatives, series, sessions, recordings, announcements, organizations and vocabularies."""

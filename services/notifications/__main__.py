@@ -1,0 +1,5 @@
+"""`python -m services.notifications api | worker | migrate | …`."""
+
+from services.notifications.app import SERVICE
+
+SERVICE.main()

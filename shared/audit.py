@@ -1,0 +1,28 @@
+"""The audit log: every staff write, in the transaction that does it."""
+
+from typing import Any
+
+import orjson
+from psycopg import Connection
+from structlog.contextvars import get_contextvars
+
+from shared.database import execute
+
+
+def record(conn: Connection, *, actor: str, action: str, subject: str, changes: dict[str, Any]) -> None:
+    """Write down who did what to which subject; `changes` names what changed, as `{member: [before, after]}` where
+    that is known.
+    """
+    sql = """
+        INSERT INTO audit_log (actor, action, subject, request_id, changes)
+        VALUES (%(actor)s, %(action)s, %(subject)s, %(request_id)s, %(changes)s::jsonb)
+    """
+    execute(
+        conn,
+        sql,
+        actor=actor,
+        action=action,
+        subject=subject,
+        request_id=get_contextvars().get("request_id"),
+        changes=orjson.dumps(changes, default=str).decode(),
+    )

@@ -1,0 +1,99 @@
+"""The Flask application of a service, with all that every service's has."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+import prometheus_client
+import secure
+from flask import Flask, Response
+from flask.json.provider import JSONProvider
+from flask_cors import CORS
+
+from shared import health, metrics, runtime
+from shared.http import docs, operations, problems, requests, strict
+from shared.http.blueprint import Blueprint
+
+
+class OrjsonProvider(JSONProvider):
+    """orjson for Flask: faster, and strict where the standard library takes NaN."""
+
+    def dumps(self, obj: Any, *, sort_keys: bool = False, **_: Any) -> str:
+        return orjson.dumps(obj, default=str, option=orjson.OPT_SORT_KEYS if sort_keys else None).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
+    """The application of this service, not connected to anything yet."""
+    app = Flask(present.service, static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.config.update(_openapi(present))
+    requests.install(app, present.service)
+    strict.install(app)
+    problems.install(app)
+    api = problems.Api(app)
+    api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    for blueprint in (*blueprints, operations.blueprint(present.service)):
+        if blueprint.public:
+            CORS(blueprint, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location"])
+        api.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint(present.service))
+    _add_probes(app, present)
+    _add_security_headers(app, present)
+    app.wsgi_app = _within(present, app.wsgi_app)
+    return app
+
+
+def _openapi(present: runtime.Runtime) -> dict[str, Any]:
+    return {
+        "API_TITLE": f"Convene: {present.service}",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": f"/{present.service}/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {"servers": [{"url": present.settings.public_url}]},
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+
+
+def _within(present: runtime.Runtime, inner: Callable[..., Any]) -> Callable[..., Any]:
+    def wsgi_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        with runtime.use(present):
+            return inner(environ, start_response)
+
+    return wsgi_app
+
+
+def _add_probes(app: Flask, present: runtime.Runtime) -> None:
+    prefix = f"/{present.service}"
+
+    @app.get(f"{prefix}/health/live")
+    def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get(f"{prefix}/health/ready")
+    def ready() -> tuple[dict[str, Any], int]:
+        # Not the broker: while it is away the outbox takes what happens, and requests are answered.
+        return health.report({"database": health.check_database(present)})
+
+    @app.get(f"{prefix}/metrics")
+    def measure() -> Response:
+        body = prometheus_client.generate_latest(metrics.registry_of(present))
+        return Response(body, content_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+
+def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
+    headers = secure.Secure(
+        csp=secure.ContentSecurityPolicy().default_src("'none'").frame_ancestors("'none'"),
+        referrer=secure.ReferrerPolicy().no_referrer(),
+        xcto=secure.XContentTypeOptions().nosniff(),
+        hsts=secure.StrictTransportSecurity().max_age(31536000) if present.settings.production else None,
+    ).headers
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response

@@ -1,0 +1,79 @@
+"""Staff tokens: JWTs (RFC 7519) of an OIDC issuer, verified with the keys of its JWKS; in development with a key that
+set-up made.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jwt
+from flask import g, request
+
+from shared import runtime
+from shared.errors import Forbidden, Unauthorized
+
+ALGORITHMS = ["EdDSA", "ES256", "RS256"]
+
+
+def require(scope: str) -> None:
+    """Let the request on only with a token that carries `scope`. Raises Unauthorized or Forbidden."""
+    claims = _claims()
+    if scope not in str(claims.get("scope", "")).split():
+        raise Forbidden(f"This needs the scope {scope}.")
+    g.actor = str(claims["sub"])
+
+
+def actor() -> str:
+    """Who the staff token was issued to, for the audit log."""
+    return g.actor
+
+
+def has(scope: str) -> bool:
+    """Whether the request carries a staff token with `scope`; a token that is there must be valid. Raises
+    Unauthorized.
+    """
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        require(scope)
+    except Forbidden:
+        return False
+    return True
+
+
+def _claims() -> dict[str, Any]:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("A bearer token is needed.")
+    settings = runtime.settings()
+    try:
+        return jwt.decode(
+            token,
+            _key(settings.jwks, token),
+            algorithms=ALGORITHMS,
+            audience=settings.jwt_audience,
+            issuer=settings.jwt_issuer,
+            options={"require": ["exp", "iss", "aud", "sub"]},
+        )
+    except (jwt.PyJWTError, ValueError):
+        raise Unauthorized("The token is not valid.") from None
+
+
+def _key(jwks: str, token: str) -> jwt.PyJWK:
+    if jwks.startswith("https://"):
+        return _remote(jwks).get_signing_key_from_jwt(token)
+    kid = jwt.get_unverified_header(token).get("kid")
+    for key in _local(jwks, Path(jwks).stat().st_mtime_ns).keys:
+        if key.key_id == kid:
+            return key
+    raise jwt.InvalidTokenError("unknown key")
+
+
+@cache
+def _remote(url: str) -> jwt.PyJWKClient:
+    return jwt.PyJWKClient(url, cache_keys=True, timeout=5)
+
+
+@cache
+def _local(path: str, _changed: int) -> jwt.PyJWKSet:
+    return jwt.PyJWKSet.from_json(Path(path).read_text())

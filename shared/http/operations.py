@@ -1,0 +1,103 @@
+"""What operators need of every service: how much waits where, and the quarantine. The same is on the command line."""
+
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response, jsonify
+
+from shared import audit
+from shared.errors import Invalid
+from shared.http import auth
+from shared.http.blueprint import Blueprint
+from shared.http.pagination import PageQuery, page
+from shared.messaging import inbox, outbox, quarantine
+from shared.runtime import connection, transaction
+
+
+class DepthSchema(ma.Schema):
+    depth = ma.fields.Integer(metadata={"description": "How many events wait"})
+    oldest_seconds = ma.fields.Float(metadata={"description": "Age of the oldest of them"})
+
+
+class QueuesSchema(ma.Schema):
+    outbox = ma.fields.Nested(DepthSchema)
+    inbox = ma.fields.Nested(DepthSchema)
+    quarantine = ma.fields.Nested(DepthSchema(only=("depth",)))
+
+
+class SetAsideSchema(ma.Schema):
+    id = ma.fields.UUID()
+    kind = ma.fields.String(metadata={"description": "`event`: its handling failed; `message`: it is no event"})
+    type = ma.fields.String()
+    source = ma.fields.String(allow_none=True)
+    subject = ma.fields.String(allow_none=True)
+    attempts = ma.fields.Integer()
+    reason = ma.fields.String(allow_none=True)
+    received_at = ma.fields.AwareDateTime()
+
+
+class SetAsideListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(SetAsideSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+def blueprint(service: str) -> Blueprint:
+    """`/<service>/v1/operations/…`."""
+    operations = Blueprint("operations", __name__, url_prefix=f"/{service}/v1/operations", description="For operators")
+
+    @operations.get("/queues")
+    @operations.staff("operations")
+    @operations.response(200, QueuesSchema)
+    def show_queues() -> dict[str, object]:
+        """How many events wait in outbox, inbox and quarantine, and for how long."""
+        with connection() as conn:
+            return {
+                "outbox": outbox.depth(conn),
+                "inbox": inbox.depth(conn),
+                "quarantine": {"depth": quarantine.count(conn)},
+            }
+
+    @operations.get("/quarantine")
+    @operations.staff("operations")
+    @operations.arguments(PageQuery, location="query")
+    @operations.response(200, SetAsideListSchema)
+    def list_quarantine(query: dict[str, object]) -> Response:
+        """What was set aside until an operator decides, newest first."""
+        limit = int(str(query["limit"]))
+        before = _cursor(query["cursor"])
+        with connection() as conn:
+            found = quarantine.select_all(conn, limit=limit + 1, before=before)
+        more = found[limit - 1]["id"] if len(found) > limit else None
+        body, headers = page(SetAsideSchema(many=True).dump(found[:limit]), str(more) if more else None)
+        response = jsonify(body)
+        response.headers.update(headers)
+        return response
+
+    @operations.post("/quarantine/<uuid:id>/replay")
+    @operations.staff("operations")
+    @operations.response(204)
+    def replay(id: UUID) -> None:
+        """Try it again, as if it came anew."""
+        with transaction() as conn:
+            quarantine.replay(conn, id)
+            audit.record(conn, actor=auth.actor(), action="quarantine.replay", subject=str(id), changes={})
+
+    @operations.delete("/quarantine/<uuid:id>")
+    @operations.staff("operations")
+    @operations.response(204)
+    def discard(id: UUID) -> None:
+        """Decide that it is not wanted."""
+        with transaction() as conn:
+            quarantine.discard(conn, id)
+            audit.record(conn, actor=auth.actor(), action="quarantine.discard", subject=str(id), changes={})
+
+    return operations
+
+
+def _cursor(cursor: object) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(cursor))
+    except ValueError:
+        raise Invalid({"cursor": ["Not a cursor of this list."]}) from None

@@ -1,0 +1,53 @@
+"""Lists in pages by keyset cursors: stable while rows are added, and never an OFFSET."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+import orjson
+from flask import request
+
+from shared.errors import Invalid
+
+LIMIT, MOST = 20, 100
+
+
+class PageQuery(ma.Schema):
+    """The query parameters of every list."""
+
+    limit = ma.fields.Integer(
+        load_default=LIMIT, validate=ma.validate.Range(1, MOST), metadata={"description": "How many items at most"}
+    )
+    cursor = ma.fields.String(
+        load_default=None, validate=ma.validate.Length(max=500), metadata={"description": "`next` of the page before"}
+    )
+
+
+def encode_cursor(*key: Any) -> str:
+    """An opaque cursor for the sort key of a page's last row."""
+    return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """The sort key in a cursor, whose members must be of `kinds`; None for the first page. Raises Invalid."""
+    if cursor is None:
+        return None
+    try:
+        key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        key = None
+    if not isinstance(key, list) or len(key) != len(kinds) or not all(map(isinstance, key, kinds)):
+        raise Invalid({"cursor": ["Not a cursor of this list."]})
+    return tuple(key)
+
+
+def page(items: Sequence[Any], cursor: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body of a list and its headers; `cursor` is that of the next page, None on the last (RFC 8288 `Link`)."""
+    body = {"items": items, "next": cursor}
+    if cursor is None:
+        return body, {}
+    query = urlencode([*[pair for pair in request.args.items(multi=True) if pair[0] != "cursor"], ("cursor", cursor)])
+    return body, {"Link": f'<{request.path}?{query}>; rel="next"'}

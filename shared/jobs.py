@@ -1,0 +1,59 @@
+"""The clock's door: what is done because it is due. Due is what a row says, never a timer in memory, so any number of
+replicas may look.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from shared import runtime
+from shared.messaging.loop import Pulse, persist
+from shared.messaging.wakeup import Listener
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run` does what is due, opens its own transactions, and returns how much it did; while that is not 0 it is
+    called again at once.
+
+    Otherwise it is called every `every` seconds, and sooner where its service notifies the topic `jobs`.
+    """
+
+    name: str
+    run: Callable[[], int]
+    every: float
+
+
+class JobLoop:
+    """A job on a thread of its own."""
+
+    def __init__(self, job: Job, present: runtime.Runtime, listener: Listener) -> None:
+        self.job = job
+        self.name = f"job-{job.name}"
+        self.runtime = present
+        self.bell = listener.bell("jobs")
+        self.pulse = Pulse()
+
+    def run(self, stop: threading.Event) -> None:
+        runtime.enter(self.runtime)
+        persist(self.name, self.pulse, stop, lambda: self._repeat(stop))
+
+    def _repeat(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self.pulse.beat(well=True)
+            if done := self.job.run():
+                log.debug("job did what was due", job=self.job.name, count=done)
+            else:
+                self._rest(stop)
+
+    def _rest(self, stop: threading.Event) -> None:
+        until = time.monotonic() + self.job.every
+        while not stop.is_set() and not self.bell.is_set() and (left := until - time.monotonic()) > 0:
+            self.pulse.beat(well=True)
+            self.bell.wait(min(left, 1.0))
+        self.bell.clear()

@@ -1,0 +1,56 @@
+"""Connections to RabbitMQ, and the names of what stands in it. Services declare nothing:
+deploy/rabbitmq/definitions.json does.
+"""
+
+import random
+
+from amqp.exceptions import AMQPError
+from kombu.connection import Connection
+from kombu.exceptions import KombuError
+
+from shared.settings import Settings, read_secret
+
+EXCHANGE = "events"
+
+# All that a broker which is away, refuses or stalls can raise.
+ERRORS = (OSError, AMQPError, KombuError)
+
+HEARTBEAT = 10
+
+
+def connect(settings: Settings, process: str) -> Connection:
+    """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all."""
+    return Connection(
+        settings.broker_url,
+        password=read_secret(settings.broker_password_file) or _password_in(settings.broker_url),
+        heartbeat=HEARTBEAT,
+        connect_timeout=5,
+        transport_options={
+            "read_timeout": 30,
+            "write_timeout": 10,
+            "client_properties": {"connection_name": process},
+        },
+    )
+
+
+def drop(connection: Connection) -> None:
+    """Let go of a connection without a word to the broker: closing politely hangs while an alarm blocks it."""
+    connection.collect(socket_timeout=0.5)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait before the next attempt to reconnect: growing from 0.5 to 30, jittered so that replicas do not
+    return together.
+    """
+    return min(0.5 * 2 ** min(attempt, 6), 30) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+
+
+def check_topology(connection: Connection, queue: str) -> None:
+    """Raise one of `ERRORS` where the exchange or the service's own queue is missing."""
+    with connection.channel() as channel:
+        channel.exchange_declare(EXCHANGE, "topic", passive=True)
+        channel.queue_declare(queue, passive=True)
+
+
+def _password_in(url: str) -> str | None:
+    return Connection(url).password

@@ -1,0 +1,147 @@
+"""The consumer: takes messages from the service's queue into its inbox, and acknowledges what is committed. Nothing
+else happens here.
+
+It consumes only while the database is well. Where the database goes away it keeps its connection and what it holds,
+and tries again: no negative acknowledgement, so no delivery is counted against a message. It reads bytes itself,
+since kombu would decode, inflate or drop them on its own.
+"""
+
+import threading
+import time
+from contextlib import suppress
+
+import psycopg
+import structlog
+from amqp.basic_message import Message
+from kombu.connection import Connection
+
+from shared.database import Database
+from shared.events.envelope import NotAnEvent, open_envelope
+from shared.failpoints import passing
+from shared.messaging import broker, inbox, quarantine
+from shared.messaging.loop import AWAY, Pulse, persist
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+PREFETCH = 200
+BATCH = 100
+GATHER_SECONDS = 0.02
+
+
+class Consumer:
+    name = "consumer"
+
+    def __init__(self, settings: Settings, service: str, database: Database) -> None:
+        self.settings = settings
+        self.service = service
+        self.database = database
+        self.pulse = Pulse()
+        self.held: list[Message] = []
+
+    def run(self, stop: threading.Event) -> None:
+        persist(self.name, self.pulse, stop, lambda: self._consume(stop))
+
+    def _consume(self, stop: threading.Event) -> None:
+        with self.database.connection() as conn:
+            conn.execute("SELECT 1")
+        connection = broker.connect(self.settings, f"{self.service}-consumer")
+        self.held = []
+        try:
+            connection.connect()
+            broker.check_topology(connection, self.service)
+            channel = connection.channel()
+            channel.basic_qos(0, PREFETCH, False)
+            channel.basic_consume(self.service, callback=self.held.append)
+            while not stop.is_set():
+                self._gather(connection)
+                if self.held:
+                    self._store(connection, stop)
+        finally:
+            broker.drop(connection)
+
+    def _gather(self, connection: Connection) -> None:
+        """Wait for a message, then shortly for those that come with it."""
+        self.pulse.beat(well=True)
+        connection.heartbeat_check()
+        deadline = time.monotonic() + 1.0
+        while len(self.held) < BATCH and (left := deadline - time.monotonic()) > 0:
+            try:
+                connection.drain_events(timeout=left)
+            except TimeoutError:
+                return
+            if len(self.held) == 1:
+                deadline = min(deadline, time.monotonic() + GATHER_SECONDS)
+
+    def _store(self, connection: Connection, stop: threading.Event) -> None:
+        """Commit what is held, then acknowledge it; while the database is away, keep it and the connection."""
+        failures = 0
+        while not stop.is_set():
+            batch = list(self.held)
+            try:
+                self._commit(batch)
+            except AWAY as error:
+                failures += 1
+                self.pulse.beat(well=False)
+                log.warning("database away, holding messages", held=len(batch), error=type(error).__name__)
+                self._keep_alive(connection, stop, broker.backoff(min(failures, 3)))
+                continue
+            passing("consumer.after_commit_before_ack")
+            batch[-1].channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+            del self.held[: len(batch)]
+            return
+
+    def _keep_alive(self, connection: Connection, stop: threading.Event, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
+            connection.heartbeat_check()
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=min(left, 1.0))
+
+    def _commit(self, batch: list[Message]) -> None:
+        try:
+            self._insert(batch)
+        except psycopg.DataError:
+            # One of them holds what PostgreSQL cannot keep, such as NUL: alone, it is set aside and its neighbours
+            # are not.
+            for message in batch:
+                try:
+                    self._insert([message])
+                except psycopg.DataError as error:
+                    self._set_aside(message, f"cannot be stored: {type(error).__name__}")
+
+    def _insert(self, batch: list[Message]) -> None:
+        arrivals: list[tuple[Message, inbox.Arrival]] = []
+        strange: list[tuple[Message, str]] = []
+        for message in batch:
+            try:
+                arrivals.append((message, inbox.Arrival(*open_envelope(_body(message)))))
+            except NotAnEvent as reason:
+                strange.append((message, str(reason)))
+        with self.database.transaction() as conn:
+            events = [arrival for _, arrival in arrivals]
+            if inbox.insert(conn, events) < len(events):
+                impostors = inbox.select_impostors(conn, events)
+                reason = "its id was used before by an event that says something else"
+                strange += [(message, reason) for message, arrival in arrivals if arrival.digest in impostors]
+            for message, reason in strange:
+                _quarantine(conn, message, reason)
+
+    def _set_aside(self, message: Message, reason: str) -> None:
+        with self.database.transaction() as conn:
+            _quarantine(conn, message, reason)
+
+
+def _quarantine(conn: psycopg.Connection, message: Message, reason: str) -> None:
+    log.error("message quarantined", reason=reason, size=len(_body(message)))
+    quarantine.insert(
+        conn,
+        reason=reason,
+        routing_key=str(message.delivery_info.get("routing_key", ""))[:200],
+        headers={key: repr(value)[:200] for key, value in message.properties.items()},
+        body=_body(message),
+    )
+
+
+def _body(message: Message) -> bytes:
+    return message.body.encode() if isinstance(message.body, str) else bytes(message.body)

@@ -1,0 +1,182 @@
+"""The inbox: every event that was ever received, once, and what became of it. A processor that dies loses its locks
+with its connection.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_dicts, fetch_value
+from shared.events.envelope import Envelope
+
+LANES = 16
+
+
+@dataclass(frozen=True)
+class Pending:
+    position: int
+    type: str
+    aggregate: str
+    subject: str
+    document: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A received event on its way into the inbox."""
+
+    envelope: Envelope
+    document: dict[str, Any]
+
+    @property
+    def digest(self) -> bytes:
+        return hashlib.sha256(orjson.dumps(self.document, option=orjson.OPT_SORT_KEYS)).digest()
+
+    @property
+    def lane(self) -> int:
+        return zlib.crc32(f"{self.envelope.aggregate}/{self.envelope.subject}".encode()) % LANES
+
+
+def insert(conn: Connection, arrivals: Sequence[Arrival]) -> int:
+    """Take the events in, in one statement; those seen before are left as they are. Returns how many were new."""
+    sql = """
+        WITH added AS (
+            INSERT INTO inbox (source, event_id, type, aggregate, subject, sequence, lane, document, digest)
+            SELECT source, event_id, type, aggregate, subject, sequence, lane, document, decode(digest, 'hex')
+              FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
+                   source text, event_id text, type text, aggregate text, subject text, sequence bigint, lane smallint,
+                   document jsonb, digest text)
+            ON CONFLICT (source, event_id) DO NOTHING
+            RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_inbox', '') FROM added
+    """
+    rows = [
+        {
+            "source": arrival.envelope.source,
+            "event_id": str(arrival.envelope.id),
+            "type": arrival.envelope.type,
+            "aggregate": arrival.envelope.aggregate,
+            "subject": arrival.envelope.subject,
+            "sequence": arrival.envelope.sequence,
+            "lane": arrival.lane,
+            "document": arrival.document,
+            "digest": arrival.digest.hex(),
+        }
+        for arrival in arrivals
+    ]
+    return fetch_value(conn, sql, rows=orjson.dumps(rows).decode())
+
+
+def select_impostors(conn: Connection, arrivals: Sequence[Arrival]) -> set[bytes]:
+    """Digests of the arrivals whose id is known from an event that says something else: a publisher used an id
+    twice.
+    """
+    sql = """
+        SELECT came.digest
+          FROM unnest(%(sources)s::text[], %(ids)s::text[], %(digests)s::bytea[]) AS came (source, event_id, digest)
+          JOIN inbox ON inbox.source = came.source AND inbox.event_id = came.event_id AND inbox.digest <> came.digest
+    """
+    params = {
+        "sources": [arrival.envelope.source for arrival in arrivals],
+        "ids": [str(arrival.envelope.id) for arrival in arrivals],
+        "digests": [arrival.digest for arrival in arrivals],
+    }
+    return {row[0] for row in conn.execute(sql, params)}
+
+
+def lock_lane(conn: Connection) -> int | None:
+    """Take, for this connection, a lane that has work and that nobody works on; None where there is none."""
+    sql = """
+        WITH due AS MATERIALIZED (
+            SELECT DISTINCT lane
+              FROM (SELECT lane FROM inbox
+                     WHERE status = 'pending' AND next_attempt_at <= clock_timestamp()
+                     ORDER BY position LIMIT 1000) AS head
+        ), shuffled AS MATERIALIZED (SELECT lane FROM due ORDER BY random())
+        SELECT lane FROM shuffled
+         WHERE pg_try_advisory_lock(hashtext('inbox:' || current_schema()), lane::integer)
+         LIMIT 1
+    """
+    return fetch_value(conn, sql)
+
+
+def unlock_lane(conn: Connection, lane: int) -> None:
+    sql = "SELECT pg_advisory_unlock(hashtext('inbox:' || current_schema()), %(lane)s::integer)"
+    execute(conn, sql, lane=lane)
+
+
+def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
+    """The lane's next events in order, their attempts counted before anything is done, so that one which kills the
+    process is found.
+
+    An event that waits for its next attempt holds back the later ones of its aggregate. One that was attempted before
+    comes alone.
+    """
+    sql = """
+        WITH due AS (
+            SELECT position, attempts, row_number() OVER (ORDER BY position) AS place
+              FROM inbox AS ready
+             WHERE status = 'pending' AND lane = %(lane)s AND next_attempt_at <= clock_timestamp()
+               AND NOT EXISTS (SELECT FROM inbox AS held
+                                WHERE held.status = 'pending' AND held.source = ready.source
+                                  AND held.aggregate = ready.aggregate
+                                  AND held.subject = ready.subject AND held.position < ready.position
+                                  AND held.next_attempt_at > '-infinity' AND held.next_attempt_at > clock_timestamp())
+             ORDER BY position
+             LIMIT %(limit)s
+        ), taken AS (
+            SELECT position FROM due
+             WHERE place = 1
+                OR place < coalesce((SELECT min(place) FROM due WHERE attempts > 0), %(limit)s + 1)
+        ), counted AS (
+            UPDATE inbox SET attempts = attempts + 1 WHERE position IN (SELECT position FROM taken)
+            RETURNING position, type, aggregate, subject, document, attempts
+        )
+        SELECT * FROM counted ORDER BY position
+    """
+    return fetch(conn, Pending, sql, lane=lane, limit=limit)
+
+
+def finish(conn: Connection, positions: Sequence[int]) -> int:
+    """Mark events as handled, in the transaction of their effects."""
+    sql = """
+        UPDATE inbox SET status = 'done', finished_at = clock_timestamp(), last_error = NULL
+         WHERE position = ANY(%(positions)s) AND status = 'pending'
+    """
+    return execute(conn, sql, positions=list(positions))
+
+
+def postpone(conn: Connection, position: int, *, seconds: float, error: str) -> None:
+    """Let the event wait for its next attempt."""
+    sql = """
+        UPDATE inbox
+           SET next_attempt_at = clock_timestamp() + %(seconds)s * interval '1 second', last_error = %(error)s
+         WHERE position = %(position)s AND status = 'pending'
+    """
+    execute(conn, sql, position=position, seconds=seconds, error=error)
+
+
+def quarantine(conn: Connection, position: int, *, error: str) -> None:
+    """Set the event aside until an operator replays or discards it."""
+    sql = """
+        UPDATE inbox SET status = 'quarantined', last_error = %(error)s, finished_at = clock_timestamp()
+         WHERE position = %(position)s AND status = 'pending'
+    """
+    execute(conn, sql, position=position, error=error)
+
+
+def depth(conn: Connection) -> dict[str, Any]:
+    """How many events wait to be handled, and the age of the oldest in seconds."""
+    sql = """
+        SELECT count(*) AS depth,
+               coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float AS oldest_seconds
+          FROM inbox WHERE status = 'pending'
+    """
+    return fetch_dicts(conn, sql)[0]

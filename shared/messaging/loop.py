@@ -1,0 +1,73 @@
+"""What the loops of a worker have in common: they can be woken, are asked to stop, survive their engines, and show a
+pulse.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import psycopg
+import structlog
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+from shared.messaging import broker
+
+log = structlog.get_logger()
+
+# What an engine that is away can raise. A pool that is closed belongs to a process that ends.
+AWAY = (*broker.ERRORS, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, TooManyRequests)
+
+# Polling is the truth; being woken only makes it sooner.
+POLL_SECONDS = 0.5
+
+
+class Pulse:
+    """When a loop last moved, by the monotonic clock; and whether what it needs was there."""
+
+    def __init__(self) -> None:
+        self.moved_at = time.monotonic()
+        self.well = False
+
+    def beat(self, *, well: bool) -> None:
+        self.moved_at = time.monotonic()
+        self.well = well
+
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self.moved_at
+
+
+class Loop(Protocol):
+    """A thread of a worker: `name` for logs and health, `run` until `stop` is set."""
+
+    name: str
+    pulse: Pulse
+
+    def run(self, stop: threading.Event) -> None: ...
+
+
+def persist(loop_name: str, pulse: Pulse, stop: threading.Event, attempt: Callable[[], None]) -> None:
+    """Call `attempt` until `stop` is set; where an engine is away, wait with growing, jittered back-off and call it
+    again.
+
+    What is no engine's absence is raised: a worker that does not know what happened ends, and is started anew.
+    """
+    failures = 0
+    while not stop.is_set():
+        try:
+            attempt()
+            failures = 0
+        except AWAY as error:
+            # An attempt that worked for a while before its engine went away starts the waits from the shortest.
+            failures = 1 if pulse.well else failures + 1
+            pulse.beat(well=False)
+            wait = broker.backoff(failures)
+            log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1))
+            _wait(stop, pulse, wait)
+
+
+def _wait(stop: threading.Event, pulse: Pulse, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not stop.wait(min(1.0, max(deadline - time.monotonic(), 0))) and time.monotonic() < deadline:
+        pulse.beat(well=False)

@@ -1,0 +1,129 @@
+"""The outbox: events recorded in the transaction that makes them true."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+from structlog.contextvars import get_contextvars
+
+from shared import runtime
+from shared.database import execute, fetch, fetch_dicts
+from shared.events.envelope import Event, seal
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    position: int
+    event_id: UUID
+    type: str
+    body: bytes
+
+
+def add(conn: Connection, *events: Event) -> None:
+    """Record events, to be published in this order once the transaction commits.
+
+    The caller holds the lock of each event's aggregate and took its sequence under it. Raises
+    `marshmallow.ValidationError` where an event breaks its contract, which is a bug of ours.
+    """
+    context = get_contextvars()
+    time = runtime.current().clock.now()
+    correlation_id = context.get("correlation_id") or context.get("request_id")
+    documents = [
+        seal(event, time=time, correlation_id=correlation_id, traceparent=context.get("traceparent"))[1]
+        for event in events
+    ]
+    if documents:
+        _insert(conn, documents)
+
+
+def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
+    sql = """
+        WITH added AS (
+            INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document)
+            SELECT (document ->> 'id')::uuid, document ->> 'type', split_part(document ->> 'type', '.', 2),
+                   document ->> 'subject', (document ->> 'sequence')::bigint, document
+              FROM jsonb_array_elements(%(documents)s::jsonb) WITH ORDINALITY AS given (document, place)
+             ORDER BY place
+        )
+        SELECT pg_notify(current_schema() || '_outbox', '')
+    """
+    execute(conn, sql, documents=orjson.dumps(documents).decode())
+
+
+def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
+    """What the relay publishes next: by status, never by a cursor, in order per aggregate.
+
+    A row that waits for its next attempt holds back the later ones of its own aggregate, and no others.
+    """
+    sql = """
+        SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body
+          FROM outbox AS ready
+         WHERE published_at IS NULL
+           AND NOT EXISTS (SELECT FROM outbox AS held
+                            WHERE held.published_at IS NULL AND held.next_attempt_at > '-infinity'
+                              AND held.next_attempt_at > clock_timestamp()
+                              AND held.aggregate = ready.aggregate AND held.subject = ready.subject
+                              AND held.position <= ready.position)
+         ORDER BY position
+         LIMIT %(limit)s
+    """
+    return fetch(conn, Unpublished, sql, limit=limit)
+
+
+def mark_published(conn: Connection, event_ids: Iterable[UUID]) -> int:
+    """Mark what the broker confirmed; nothing else ever marks."""
+    sql = """
+        UPDATE outbox SET published_at = clock_timestamp(), last_error = NULL
+         WHERE event_id = ANY(%(event_ids)s) AND published_at IS NULL
+    """
+    return execute(conn, sql, event_ids=list(event_ids))
+
+
+def postpone(conn: Connection, event_ids: Iterable[UUID], *, error: str) -> int:
+    """Count a failed attempt of the events that the broker refused, and wait before the next: 1 s doubling up to 5
+    min.
+    """
+    sql = """
+        UPDATE outbox
+           SET attempts = attempts + 1, last_error = %(error)s,
+               next_attempt_at = clock_timestamp()
+                   + least(power(2, least(attempts, 10)), 300) * (0.5 + random() / 2) * interval '1 second'
+         WHERE event_id = ANY(%(event_ids)s) AND published_at IS NULL
+    """
+    return execute(conn, sql, event_ids=list(event_ids), error=error)
+
+
+def replay(conn: Connection, *, since: str) -> int:
+    """Publish again, under the same ids, everything recorded since a moment (RFC 3339); consumers that have it do
+    nothing.
+
+    For a broker that lost its data, or a binding that was missing. Returns how many events it will publish.
+    """
+    sql = """
+        WITH again AS (
+            UPDATE outbox SET published_at = NULL, next_attempt_at = '-infinity'
+             WHERE created_at >= %(since)s::timestamptz AND published_at IS NOT NULL RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_outbox', '') FROM again
+    """
+    row = conn.execute(sql, {"since": since}).fetchone()
+    return row[0] if row else 0
+
+
+def forget_published(conn: Connection, *, days: int) -> int:
+    """Delete what was published so long ago that no replay will want it."""
+    sql = "DELETE FROM outbox WHERE published_at < clock_timestamp() - make_interval(days => %(days)s)"
+    return execute(conn, sql, days=days)
+
+
+def depth(conn: Connection) -> dict[str, Any]:
+    """How many events wait to be published, and the age of the oldest in seconds."""
+    sql = """
+        SELECT count(*) AS depth,
+               coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS oldest_seconds
+          FROM outbox WHERE published_at IS NULL
+    """
+    return fetch_dicts(conn, sql)[0]

@@ -1,0 +1,160 @@
+"""The processor: runs the handlers of received events. Effect, new outbox rows and `done` commit together, so an
+effect happens once.
+
+Each loop takes a lane (a sixteenth of the aggregates), so that events of an aggregate keep their order however many
+loops and replicas there are. A whole batch commits at once; where anything in it fails, its events are handled one by
+one, so that a poisonous one fails alone.
+"""
+
+import random
+import threading
+
+import psycopg
+import structlog
+from psycopg import Connection
+from structlog.contextvars import bound_contextvars
+
+from shared import runtime
+from shared.errors import PermanentError
+from shared.events.envelope import UnknownType, load
+from shared.failpoints import passing
+from shared.messaging import inbox
+from shared.messaging.handlers import Handler
+from shared.messaging.inbox import Pending
+from shared.messaging.loop import AWAY, Pulse, persist
+from shared.messaging.wakeup import Listener, wait
+
+log = structlog.get_logger()
+
+BATCH = 200
+MAX_ATTEMPTS = 12
+
+# Errors of the moment, such as a deadlock with a neighbour: trying again is all there is to do.
+TRANSIENT = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
+
+
+class Processor:
+    def __init__(
+        self,
+        number: int,
+        present: runtime.Runtime,
+        handlers: dict[str, list[Handler]],
+        listener: Listener,
+        *,
+        first_wait: float = 1.0,
+    ) -> None:
+        self.name = f"processor-{number}"
+        self.runtime = present
+        self.handlers = handlers
+        self.bell = listener.bell("inbox")
+        self.first_wait = first_wait
+        self.pulse = Pulse()
+
+    def run(self, stop: threading.Event) -> None:
+        persist(self.name, self.pulse, stop, lambda: self._process(stop))
+
+    def _process(self, stop: threading.Event) -> None:
+        """Work on a connection of its own: it holds the lane's lock, and what it writes is void once that lock is
+        lost.
+        """
+        with psycopg.connect(self.runtime.database.conninfo, autocommit=True) as conn:
+            while not stop.is_set():
+                self.pulse.beat(well=True)
+                if not self.work_off_one_lane(conn):
+                    wait(self.bell)
+
+    def work_off_one_lane(self, conn: Connection) -> int:
+        """Handle the next events of a free lane that has any; returns how many were tried."""
+        lane = inbox.lock_lane(conn)
+        if lane is None:
+            return 0
+        try:
+            batch = inbox.count_attempts(conn, lane, limit=BATCH)
+            if batch:
+                passing("processor.after_claim")
+                self._handle_batch(conn, batch)
+            return len(batch)
+        finally:
+            if not conn.closed:
+                inbox.unlock_lane(conn, lane)
+
+    def _handle_batch(self, conn: Connection, batch: list[Pending]) -> None:
+        if len(batch) > 1:
+            try:
+                self._handle(conn, batch)
+                return
+            except AWAY:
+                if conn.closed:
+                    raise
+            except Exception:
+                log.debug("a batch failed; handling its events one by one", size=len(batch))
+        failed: set[tuple[str, str]] = set()
+        for event in batch:
+            if (event.aggregate, event.subject) not in failed and not self._handle_alone(conn, event):
+                failed.add((event.aggregate, event.subject))
+
+    def _handle(self, conn: Connection, events: list[Pending]) -> None:
+        with conn.transaction(), runtime.use(self.runtime), runtime.lend(conn):
+            self.runtime.database.set_clock(conn)
+            for event in events:
+                self._dispatch(conn, event)
+            inbox.finish(conn, [event.position for event in events])
+            passing("processor.after_effect_before_commit")
+
+    def _dispatch(self, conn: Connection, pending: Pending) -> None:
+        event, envelope = load(pending.document)
+        with bound_contextvars(
+            event_id=str(envelope.id),
+            event_type=envelope.type,
+            correlation_id=envelope.correlation_id,
+            traceparent=envelope.traceparent,
+        ):
+            for handler in self.handlers.get(envelope.type, ()):
+                handler(conn, event, envelope)
+
+    def _handle_alone(self, conn: Connection, event: Pending) -> bool:
+        """Handle one event in a transaction of its own, and decide what becomes of it where that fails."""
+        if event.attempts > MAX_ATTEMPTS:
+            self._quarantine(conn, event, "its handling ended the process each time")
+            return False
+        try:
+            self._handle(conn, [event])
+            return True
+        except (PermanentError, UnknownType) as error:
+            self._quarantine(conn, event, f"{type(error).__name__}: {error}")
+        except TRANSIENT as error:
+            self._postpone(conn, event, 0.05, error)
+        except Exception as error:
+            if conn.closed:
+                raise
+            if event.attempts >= MAX_ATTEMPTS:
+                self._quarantine(conn, event, _describe(error))
+            else:
+                self._postpone(conn, event, min(self.first_wait * 2 ** (event.attempts - 1), 900), error)
+        return False
+
+    def _postpone(self, conn: Connection, event: Pending, seconds: float, error: Exception) -> None:
+        wait = seconds * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+        inbox.postpone(conn, event.position, seconds=wait, error=_describe(error))
+        log.warning(
+            "event postponed",
+            type=event.type,
+            position=event.position,
+            attempt=event.attempts,
+            error=_describe(error),
+            retry_in=round(wait, 2),
+        )
+
+    def _quarantine(self, conn: Connection, event: Pending, reason: str) -> None:
+        inbox.quarantine(conn, event.position, error=reason)
+        log.error("event quarantined", type=event.type, position=event.position, attempts=event.attempts, reason=reason)
+
+
+def _describe(error: Exception) -> str:
+    """What failed and where, without the message: PostgreSQL's quotes values, and those may be personal."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    place = f" in {frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else ""
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+    return type(error).__name__ + place + (f" ({constraint})" if constraint else "")

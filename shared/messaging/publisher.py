@@ -1,0 +1,96 @@
+"""Publishing in a pipeline: a batch goes out at once, and each message's own delivery tag is waited for.
+
+py-amqp's own wait for a confirm takes any confirm for the one it waits for, so the tags are tracked here. After any
+trouble the connection is dropped and the caller marks nothing: what was not confirmed may have arrived all the same,
+and consumers know duplicates.
+"""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from kombu.connection import Connection
+from kombu.messaging import Producer
+
+from shared.events.envelope import CONTENT_TYPE
+from shared.messaging import broker
+from shared.messaging.outbox import Unpublished
+
+
+class Refused(Exception):
+    """The broker returned or nacked these messages: they are at fault, not the line."""
+
+    def __init__(self, event_ids: set[UUID], reason: str) -> None:
+        super().__init__(reason)
+        self.event_ids = event_ids
+        self.reason = reason
+
+
+class Publisher:
+    """A channel in confirm mode on a connection of its own, since an alarm of the broker blocks whoever publishes."""
+
+    def __init__(self, connection: Connection, *, patience: float = 10.0) -> None:
+        self.connection = connection
+        self.patience = patience
+        connection.connect()
+        self.channel = connection.channel()
+        self.channel.confirm_select()
+        self.channel.events["basic_ack"].add(self._on_ack)
+        self.channel.events["basic_nack"].add(self._on_nack)
+        self.channel.events["basic_return"].add(self._on_return)
+        self.producer = Producer(self.channel, auto_declare=False)
+        self.tag = 0
+        self.waiting: dict[int, UUID] = {}
+        self.refused: set[UUID] = set()
+        self.reason = ""
+
+    def publish(self, batch: Sequence[Unpublished]) -> None:
+        """Publish every message of the batch, in order, and return when each is confirmed.
+
+        Raises `Refused` naming the messages that came back, or one of `broker.ERRORS`; after either this publisher is
+        not used again.
+        """
+        for message in batch:
+            self._send(message)
+        deadline = time.monotonic() + self.patience
+        while self.waiting:
+            self.connection.drain_events(timeout=max(deadline - time.monotonic(), 0.001))
+        if self.refused:
+            raise Refused(self.refused, self.reason)
+
+    def beat(self) -> None:
+        """Keep the connection alive while there is nothing to publish, and notice that the broker closed it."""
+        self.connection.heartbeat_check()
+        with suppress(TimeoutError):
+            self.connection.drain_events(timeout=0.001)
+
+    def _send(self, message: Unpublished) -> None:
+        self.tag += 1
+        self.waiting[self.tag] = message.event_id
+        self.producer.publish(
+            message.body,
+            exchange=broker.EXCHANGE,
+            routing_key=message.type,
+            content_type=CONTENT_TYPE,
+            content_encoding="utf-8",
+            delivery_mode=2,
+            mandatory=True,
+            message_id=str(message.event_id),
+            timeout=self.patience,
+        )
+
+    def _settle(self, tag: int, multiple: bool) -> list[UUID]:
+        tags = [known for known in self.waiting if known <= tag] if multiple else [tag]
+        return [self.waiting.pop(known) for known in tags if known in self.waiting]
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        self._settle(tag, multiple)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self.refused.update(self._settle(tag, multiple))
+        self.reason = "nacked by the broker"
+
+    def _on_return(self, error: Exception, _exchange: str, _key: str, message: object) -> None:
+        self.refused.add(UUID(message.properties["message_id"]))  # pyright: ignore[reportAttributeAccessIssue]
+        self.reason = f"returned by the broker: {error}"

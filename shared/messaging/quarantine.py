@@ -1,0 +1,119 @@
+"""What was set aside until an operator decides: events whose handler failed for good, and messages that are no
+events.
+
+The first stay in the inbox, as `quarantined`; the second are kept as the bytes that came. Both are listed together
+and known by a UUID.
+"""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from psycopg import Connection
+
+from shared.database import execute, fetch_dicts, fetch_value
+from shared.errors import Conflict, NotFound
+from shared.events.envelope import NotAnEvent, open_envelope
+from shared.messaging import inbox
+
+
+def insert(conn: Connection, *, reason: str, routing_key: str, headers: dict[str, str], body: bytes) -> None:
+    """Keep a message that is no event."""
+    sql = """
+        INSERT INTO quarantine (id, reason, routing_key, headers, body)
+        VALUES (%(id)s, %(reason)s, %(routing_key)s, %(headers)s::jsonb, %(body)s)
+    """
+    printable = orjson.dumps(headers).decode().replace("\\u0000", "")
+    execute(
+        conn, sql, id=uuid4(), reason=reason, routing_key=routing_key.replace("\0", ""), headers=printable, body=body
+    )
+
+
+def select_all(conn: Connection, *, limit: int = 100, before: UUID | None = None) -> list[dict[str, Any]]:
+    """What waits for a decision, newest first; without the bodies, which may hold personal data. `before` is the last
+    id of the page before.
+    """
+    sql = """
+        WITH waiting AS (
+            SELECT event_id::uuid AS id, 'event' AS kind, type, source, subject, attempts, last_error AS reason,
+                   received_at
+              FROM inbox WHERE status = 'quarantined'
+            UNION ALL
+            SELECT id, 'message', routing_key, NULL, NULL, 0, reason, received_at
+              FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL
+        )
+        SELECT * FROM waiting
+         WHERE %(before)s::uuid IS NULL
+            OR (received_at, id) < (SELECT received_at, id FROM waiting WHERE id = %(before)s)
+         ORDER BY received_at DESC, id DESC
+         LIMIT %(limit)s
+    """
+    return fetch_dicts(conn, sql, limit=limit, before=before)
+
+
+def count(conn: Connection) -> int:
+    sql = """
+        SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined')
+             + (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL)
+    """
+    return fetch_value(conn, sql)
+
+
+def body(conn: Connection, id: UUID) -> bytes:
+    """The bytes of what was set aside. Raises NotFound."""
+    sql = """
+        SELECT convert_to(document::text, 'UTF8') FROM inbox WHERE event_id = %(id)s::text AND status = 'quarantined'
+        UNION ALL
+        SELECT body FROM quarantine WHERE id = %(id)s AND replayed_at IS NULL AND discarded_at IS NULL
+    """
+    found = fetch_value(conn, sql, id=id)
+    if found is None:
+        raise NotFound("Nothing in quarantine has this id.")
+    return bytes(found)
+
+
+def replay(conn: Connection, id: UUID) -> None:
+    """Try again what was set aside, as if it came anew. Raises NotFound, or Conflict where a message still is no
+    event.
+    """
+    content = body(conn, id)
+    if _requeue_event(conn, id):
+        return
+    try:
+        arrival = inbox.Arrival(*open_envelope(content))
+    except NotAnEvent as reason:
+        raise Conflict(f"It still cannot be read: {reason}", problem="still-not-an-event") from None
+    inbox.insert(conn, [arrival])
+    _settle(conn, id, replayed=True)
+
+
+def discard(conn: Connection, id: UUID) -> None:
+    """Decide that it is not wanted. Its row stays, so that the same event is not taken in again. Raises NotFound."""
+    body(conn, id)
+    sql = """
+        UPDATE inbox SET status = 'discarded', finished_at = clock_timestamp()
+         WHERE event_id = %(id)s::text AND status = 'quarantined'
+    """
+    if not execute(conn, sql, id=id):
+        _settle(conn, id, replayed=False)
+
+
+def _requeue_event(conn: Connection, id: UUID) -> int:
+    sql = """
+        WITH again AS (
+            UPDATE inbox SET status = 'pending', attempts = 0, next_attempt_at = '-infinity', finished_at = NULL
+             WHERE event_id = %(id)s::text AND status = 'quarantined' RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_inbox', '') FROM again
+    """
+    return fetch_value(conn, sql, id=id)
+
+
+def _settle(conn: Connection, id: UUID, *, replayed: bool) -> None:
+    sql = """
+        UPDATE quarantine
+           SET replayed_at = CASE WHEN %(replayed)s THEN clock_timestamp() END,
+               discarded_at = CASE WHEN NOT %(replayed)s THEN clock_timestamp() END
+         WHERE id = %(id)s
+    """
+    execute(conn, sql, id=id, replayed=replayed)

@@ -1,0 +1,21 @@
+"""Forgetting, by the clock: answers kept for idempotency keys, and published events that no replay will want."""
+
+from shared.database import execute
+from shared.jobs import Job
+from shared.messaging import outbox
+from shared.runtime import transaction
+
+OUTBOX_DAYS = 35
+HOUR = 3600.0
+
+
+def forget_old_rows() -> int:
+    """Delete what has outlived its promise: idempotency keys after 24 hours, published events after 35 days."""
+    with transaction() as conn:
+        sql = "DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'"
+        execute(conn, sql)
+        outbox.forget_published(conn, days=OUTBOX_DAYS)
+    return 0
+
+
+JOB = Job("retention", forget_old_rows, every=HOUR)

@@ -1,0 +1,96 @@
+"""A service: its parts, named once in its `app.py`, give its api, its worker and its command line."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+
+from shared import commands, failpoints, logs, migrate, runtime, settings, worker
+from shared.http import Blueprint
+from shared.http import app as http_app
+from shared.jobs import Job
+from shared.messaging import handlers as event_door
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+GUNICORN = "deploy/gunicorn.py"
+
+
+@dataclass(frozen=True)
+class Service:
+    """`handlers` are modules with functions marked by `@on`; `commands` are click commands of this service alone."""
+
+    name: str
+    settings: type[Settings] = Settings
+    blueprints: Sequence[Blueprint] = ()
+    handlers: Sequence[ModuleType] = ()
+    jobs: Sequence[Job] = ()
+    commands: Sequence[click.Command] = field(default=())
+
+    def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
+        """Read the environment, and make what a process of this service needs; nothing is connected yet."""
+        read = settings.load(self.settings)
+        logs.configure(self.name, process, read.log_level)
+        size = pool_size or (read.web_threads if process == "api" else read.processors + len(self.jobs) + 2)
+        return runtime.build(self.name, read, process, pool_size=size)
+
+    def create_app(self, present: runtime.Runtime | None = None) -> Flask:
+        """The WSGI application. Called by gunicorn in each of its processes after the fork, so that none shares a
+        connection.
+        """
+        if present is None:
+            present = self.prepare("api")
+            failpoints.arm(present.settings.failpoint)
+            present.database.open()
+        return http_app.build(present, self.blueprints)
+
+    def event_handlers(self) -> dict[str, list[event_door.Handler]]:
+        """The functions that handle each type of event."""
+        return event_door.collect(self.handlers)
+
+    def main(self) -> None:
+        """`python -m services.<name> …`."""
+        group = click.Group(self.name, help=f"The {self.name} service of Convene.")
+        own = [self._api(), self._worker(), self._migrate()]
+        for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
+            group.add_command(command)
+        group()
+
+    def _command(self, name: str, help_text: str, run: Callable[[], Any]) -> click.Command:
+        return click.Command(name, callback=run, help=help_text)
+
+    def _api(self) -> click.Command:
+        def run() -> None:
+            settings.load(self.settings)
+            # The processes of an api share their counters in files; each start begins with none.
+            folder = os.path.join(tempfile.gettempdir(), f"convene-metrics-{self.name}-{os.getpid()}")
+            shutil.rmtree(folder, ignore_errors=True)
+            os.makedirs(folder)
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+            application = f"services.{self.name}.app:create_app()"
+            os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", GUNICORN, application])  # noqa: S606
+
+        return self._command("api", "Answer HTTP requests.", run)
+
+    def _worker(self) -> click.Command:
+        def run() -> None:
+            sys.exit(worker.run(self.prepare("worker"), self.event_handlers(), list(self.jobs)))
+
+        return self._command("worker", "Relay, receive and process events, and do what is due.", run)
+
+    def _migrate(self) -> click.Command:
+        def run() -> None:
+            read = settings.load(self.settings)
+            logs.configure(self.name, "migrate", read.log_level)
+            migrate.migrate(self.name, read)
+
+        return self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)
