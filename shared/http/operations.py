@@ -22,7 +22,7 @@ class DepthSchema(ma.Schema):
 class QueuesSchema(ma.Schema):
     outbox = ma.fields.Nested(DepthSchema)
     inbox = ma.fields.Nested(DepthSchema)
-    quarantine = ma.fields.Nested(DepthSchema(only=("depth",)))
+    quarantined = ma.fields.Integer(metadata={"description": "How many events and messages wait for an operator"})
 
 
 class SetAsideSchema(ma.Schema):
@@ -54,7 +54,7 @@ def blueprint(service: str) -> Blueprint:
             return {
                 "outbox": outbox.depth(conn),
                 "inbox": inbox.depth(conn),
-                "quarantine": {"depth": quarantine.count(conn)},
+                "quarantined": quarantine.count(conn),
             }
 
     @operations.get("/quarantine")

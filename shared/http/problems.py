@@ -55,8 +55,10 @@ class Api(flask_smorest.Api):
             name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")
         }
         headers.update(data.get("headers") or {})
-        detail = data.get("message") or error.description
-        return answer(error.code or 500, error.name, detail=detail, errors=_flatten(messages), headers=headers)
+        detail = data.get("message") or ("The input is not valid." if messages else error.description)
+        errors = _flatten(messages)
+        problem = "invalid" if errors else None
+        return answer(error.code or 500, error.name, problem=problem, detail=detail, errors=errors, headers=headers)
 
 
 def install(app: Flask) -> None:
