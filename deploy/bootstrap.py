@@ -24,9 +24,7 @@ OLDEST = (3, 11)
 
 def main() -> int:
     if sys.version_info < OLDEST:
-        print(
-            f"Python 3.11 or later is needed, this is {sys.version.split()[0]}. PYTHON=/path/to/python make … uses another."
-        )
+        print(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}; `make PYTHON=…` names another.")
         return 1
     try:
         with _alone():

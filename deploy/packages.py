@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY_WHILE_INSTALLING = """#!/bin/sh
+# Written while packages are installed; without effect once that has ended, however it ended.
+[ ! -e /proc/{pid} ] || exit 101
+"""
 
 
 class MissingPackages(Exception):
@@ -42,11 +46,9 @@ def _become_root() -> list[str] | None:
         return None
     if os.geteuid() == 0:
         return []
-    if (
-        shutil.which("sudo")
-        and subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True).returncode == 0
-    ):
-        return ["sudo", "-n"]
+    if shutil.which("sudo"):
+        asked = subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True)
+        return ["sudo", "-n"] if asked.returncode == 0 else None
     return None
 
 
@@ -63,9 +65,8 @@ def _services_kept_off(become_root: list[str]) -> Iterator[None]:
     if POLICY.exists():
         yield
         return
-    script = f"#!/bin/sh\n# Written while packages are installed; without effect afterwards.\n[ ! -e /proc/{os.getpid()} ] || exit 101\n"
     with tempfile.NamedTemporaryFile("w", suffix=".policy-rc.d") as file:
-        file.write(script)
+        file.write(POLICY_WHILE_INSTALLING.format(pid=os.getpid()))
         file.flush()
         _run([*become_root, "install", "--mode=755", file.name, str(POLICY)])
     try:

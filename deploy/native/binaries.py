@@ -1,0 +1,41 @@
+"""The servers' programs, as Debian's and Ubuntu's packages install them."""
+
+import shutil
+from pathlib import Path
+
+# program that shows that a package is there: (package, the package's own service)
+PACKAGES = {"postgres": "postgresql", "rabbitmq-server": "rabbitmq-server", "nginx": "nginx"}
+SERVICES = ("postgresql", "rabbitmq-server", "nginx")
+RABBITMQ = Path("/usr/lib/rabbitmq")
+
+
+def postgres(program: str) -> Path | None:
+    """A program of the newest PostgreSQL that is installed."""
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    newest = max((f for f in folders if (f / program).exists()), key=lambda f: float(f.parent.name), default=None)
+    return newest / program if newest else None
+
+
+def rabbitmq(program: str) -> Path | None:
+    """The package's own program: the one on the PATH is a wrapper that changes account, home and cookie."""
+    path = RABBITMQ / "bin" / program
+    return path if path.exists() else None
+
+
+def rabbitmq_has_plugin(name: str) -> bool:
+    """Whether the package brings the plugin."""
+    return any(RABBITMQ.glob(f"lib/rabbitmq_server-*/plugins/{name}-*"))
+
+
+def nginx() -> Path | None:
+    """nginx, which a user's PATH may not hold."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
+def missing_packages(*, gateway: bool = True) -> list[str]:
+    """The Debian packages that must be installed before the servers can run."""
+    there = {"postgresql": postgres("postgres"), "rabbitmq-server": rabbitmq("rabbitmq-server")}
+    if gateway:
+        there["nginx"] = nginx()
+    return [package for package, program in there.items() if program is None]

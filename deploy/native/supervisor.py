@@ -1,0 +1,140 @@
+"""A supervisord of our own: runs programs, restarts what dies, and stops them group by group."""
+
+import os
+import signal
+import subprocess
+import sys
+import xmlrpc.client
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from deploy.native import configuration
+from deploy.native.program import Program
+from deploy.native.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+INHERITED = ("HOME", "LANG", "PATH", "TZ", "LOG_LEVEL", "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONDONTWRITEBYTECODE")
+OWNER = "owner:owner"
+HARMLESS = ("ALREADY_STARTED", "NOT_RUNNING")
+
+
+class SupervisorError(Exception):
+    """The supervisor did not start, or did not do what it was asked."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """What the supervisor says of one program: `name` is `group:name`, `pid` is 0 when it does not run."""
+
+    name: str
+    state: str
+    pid: int
+    description: str
+
+
+class Supervisor:
+    """Controls the supervisord whose configuration, socket and logs are in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.logs = self.folder / "logs"
+        self.socket = configuration.socket_path(self.folder)
+
+    def running(self) -> bool:
+        """Whether it answers."""
+        try:
+            return self._ask("getState")["statename"] == "RUNNING"
+        except (OSError, xmlrpc.client.Error):
+            return False
+
+    def launch(self, programs: list[Program], *, owner: int) -> None:
+        """Start it, with the programs that start at once. All ends when process `owner` ends, until `release()`."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = configuration.write(self.folder, ROOT, [*programs, _owner_watch(owner)])
+        output = self.logs / "supervisord.out"
+        with output.open("w") as stream:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "--configuration", file],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that Ctrl-C reaches us alone, who then stop things in order
+                env={name: os.environ[name] for name in INHERITED if name in os.environ},
+            )
+        wait_until(lambda: self.running() or child.poll() is not None, 15, "the supervisor to start")
+        if child.poll() is not None:
+            raise SupervisorError(f"The supervisor did not start: {output.read_text()[-2000:]}")
+
+    def release(self) -> None:
+        """From now on the programs outlive the process that launched them."""
+        self.stop(OWNER)
+
+    def start(self, name: str) -> None:
+        """Start a program, or `group:*`, and return before it is ready."""
+        self._command("startProcess", name, False)
+
+    def stop(self, name: str) -> None:
+        """Stop a program, or `group:*`, in its own orderly way, and wait until it has ended."""
+        self._command("stopProcess", name, False)
+        wait_until(lambda: not any(self.process(n).pid for n in self._members(name)), 60, f"{name} to stop")
+
+    def kill(self, name: str) -> None:
+        """End a program and what it started with SIGKILL, as a crash would; the supervisor starts it again."""
+        pid = self.process(name).pid
+        if not pid:
+            raise SupervisorError(f"{name} does not run.")
+        os.killpg(pid, signal.SIGKILL)
+
+    def process(self, name: str) -> Process:
+        """One program, by its full name."""
+        return _process(self._ask("getProcessInfo", name))
+
+    def processes(self) -> list[Process]:
+        """Every program."""
+        return [process for process in map(_process, self._ask("getAllProcessInfo")) if process.name != OWNER]
+
+    def shutdown(self) -> None:
+        """Stop everything, the groups one after the other, and wait until the supervisor itself has ended."""
+        try:
+            pid = self._ask("getPID")
+            self._ask("shutdown")
+        except (OSError, xmlrpc.client.Error):
+            return  # it has ended by itself, and took its programs along
+        wait_until(lambda: self._ended(pid), 90, "the processes to stop")
+
+    def _members(self, name: str) -> list[str]:
+        group, _, member = name.partition(":")
+        return [p.name for p in self.processes() if p.name.startswith(f"{group}:")] if member == "*" else [name]
+
+    def _ended(self, pid: int) -> bool:
+        self.running()  # it looks after its children whenever it is asked something, else once in a second
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
+    def _command(self, method: str, name: str, *arguments: Any) -> None:
+        """Being in the wanted state already is no error."""
+        try:
+            self._ask(method, name, *arguments)
+        except xmlrpc.client.Fault as fault:
+            if not fault.faultString.startswith(HARMLESS):
+                raise SupervisorError(f"{name}: {fault.faultString}") from fault
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        transport = SupervisorTransport(None, None, f"unix://{self.socket}")
+        with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
+
+
+def _process(info: dict[str, Any]) -> Process:
+    return Process(f"{info['group']}:{info['name']}", info["statename"], info["pid"], info["description"])
+
+
+def _owner_watch(owner: int) -> Program:
+    group, name = OWNER.split(":")
+    return Program(name=name, group=group, command=[sys.executable, "-m", "deploy.native.owner", str(owner)])

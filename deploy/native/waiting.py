@@ -1,0 +1,19 @@
+"""Waiting for a condition, with a deadline."""
+
+import time
+from collections.abc import Callable
+
+PAUSE = 0.05
+
+
+class TooLateError(Exception):
+    """What was awaited did not come in time."""
+
+
+def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:
+    """Return when `check` holds; raise TooLateError, naming `what`, when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > deadline:
+            raise TooLateError(f"Waited {seconds:.0f} seconds for {what}, in vain.")
+        time.sleep(PAUSE)

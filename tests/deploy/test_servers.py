@@ -1,0 +1,48 @@
+"""The servers that tests get are real, separate for each worker, and survive being stopped and started."""
+
+import amqp
+import psycopg
+import pytest
+
+from tests.servers.engines import Engines
+
+
+def test_each_service_sees_its_own_schema_alone(database_urls):
+    with psycopg.connect(database_urls["catalog"]) as conn:
+        assert conn.execute("SHOW search_path").fetchone() == ("catalog",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("CREATE TABLE registration.mine ()")
+
+
+def test_a_fresh_database_is_migrated_and_separate(fresh_database, engines: Engines, database_urls):
+    with psycopg.connect(engines.database_url(fresh_database, "catalog")) as conn:
+        assert conn.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+        assert conn.info.dbname != psycopg.conninfo.conninfo_to_dict(database_urls["catalog"])["dbname"]
+
+
+def test_the_broker_has_its_topology_in_this_workers_virtual_host(engines: Engines, vhost, empty_queues):
+    address = f"{engines.host}:{engines.amqp_port}"
+    password = engines.secret("catalog-broker-password")
+    with (
+        amqp.Connection(address, "catalog", password, virtual_host=vhost) as connection,
+        connection.channel() as channel,
+    ):
+        assert channel.queue_declare("notifications", passive=True).message_count == 0
+        with pytest.raises(amqp.AccessRefused):
+            channel.queue_declare("mine")
+
+
+@pytest.mark.faults
+def test_both_servers_keep_what_they_hold_over_a_restart(fault_engines: Engines):
+    url = fault_engines.database_url("postgres")
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("CREATE TABLE IF NOT EXISTS kept ()")
+    fault_engines.restart("postgres")
+    with psycopg.connect(url) as conn:
+        assert conn.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+    fault_engines.stop("rabbitmq")
+    with pytest.raises(OSError, match=r"refused|reset"):
+        amqp.Connection(f"{fault_engines.host}:{fault_engines.amqp_port}").connect()
+    fault_engines.start("rabbitmq")
+    fault_engines.wait("rabbitmq")

@@ -1,0 +1,42 @@
+"""Which servers the tests use: `TEST_SERVERS=docker|native` forces one, otherwise it is seen what there is."""
+
+import os
+
+import docker
+from docker.errors import DockerException, ImageNotFound
+
+from tests.servers.engines import Engines
+
+IMAGES = ("postgres:17", "rabbitmq:4-management")
+
+
+def choose() -> str:
+    """`docker` where an engine answers and has the images or can get them, else `native`."""
+    wanted = os.environ.get("TEST_SERVERS")
+    if wanted in ("docker", "native"):
+        return wanted
+    if wanted:
+        raise ValueError(f"TEST_SERVERS is docker or native, not {wanted}")
+    return "docker" if _engine_has_images() else "native"
+
+
+def engines_class() -> type[Engines]:
+    """The kind of engines that `choose` names."""
+    from tests.servers.containers import ContainerEngines
+    from tests.servers.native import NativeEngines
+
+    return ContainerEngines if choose() == "docker" else NativeEngines
+
+
+def _engine_has_images() -> bool:
+    try:
+        client = docker.from_env(timeout=60)
+        client.ping()
+        for image in IMAGES:
+            try:
+                client.images.get(image)
+            except ImageNotFound:
+                client.images.pull(image)
+    except DockerException:
+        return False
+    return True

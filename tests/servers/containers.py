@@ -1,0 +1,88 @@
+"""PostgreSQL and RabbitMQ in containers, by testcontainers; its reaper removes them even when a test run is killed."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# where tests themselves run in a container, testcontainers would hand out addresses that only other containers reach
+os.environ.setdefault("TESTCONTAINERS_CONNECTION_MODE", "docker_host")
+if os.environ.get("DOCKER_HOST", "unix://").startswith("unix://"):
+    os.environ.setdefault("TC_HOST", "127.0.0.1")
+
+import docker
+from testcontainers.core.container import DockerContainer
+
+from deploy.native.ports import free_ports
+from deploy.native.postgres import CREATE_SERVICES
+from deploy.native.rabbitmq import SETTINGS
+from tests.servers.engines import Engine, Engines
+
+POSTGRES = "postgres:17"
+RABBITMQ = "rabbitmq:4-management"
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "jit=off")
+SECRETS = "/run/secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerEngines(Engines):
+    """PostgreSQL and RabbitMQ as containers with the ids `postgres` and `rabbitmq`."""
+
+    postgres: str
+    rabbitmq: str
+
+    @classmethod
+    def create(cls, folder: Path) -> "ContainerEngines":
+        """Start both, on ports that stay the same when they are stopped and started."""
+        ports = free_ports(["postgres", "amqp"])
+        postgres = _postgres(folder / "secrets", ports["postgres"]).start()
+        rabbitmq = _rabbitmq(folder / "secrets", ports["amqp"]).start()
+        return cls(
+            folder=folder,
+            host=postgres.get_container_host_ip(),
+            postgres_port=ports["postgres"],
+            amqp_port=ports["amqp"],
+            postgres=postgres.get_container_id(),
+            rabbitmq=rabbitmq.get_container_id(),
+        )
+
+    def stop(self, engine: Engine) -> None:
+        self._container(engine).stop(timeout=30)
+
+    def start(self, engine: Engine) -> None:
+        self._container(engine).start()
+
+    def kill(self, engine: Engine) -> None:
+        self._container(engine).kill()
+
+    def create_services(self, database: str) -> None:
+        environment = {"DATABASE": database, "SECRETS_DIR": SECRETS}
+        result = self._container("postgres").exec_run(
+            ["bash", f"{SECRETS}/create-services.sh"], environment=environment
+        )
+        if result.exit_code:
+            raise RuntimeError(result.output.decode())
+
+    def remove(self) -> None:
+        for engine in ("postgres", "rabbitmq"):
+            self._container(engine).remove(force=True, v=True)
+
+    def _container(self, engine: Engine) -> Any:
+        return docker.from_env().containers.get(getattr(self, engine))
+
+
+def _postgres(secrets: Path, port: int) -> DockerContainer:
+    container = DockerContainer(POSTGRES).with_bind_ports(5432, port)
+    container.with_env("POSTGRES_PASSWORD", (secrets / "postgres-password").read_text())
+    container.with_command([word for setting in FAST for word in ("-c", setting)])
+    for file in [CREATE_SERVICES, *secrets.glob("*-db-password")]:
+        container.with_copy_into_container(file.read_bytes(), f"{SECRETS}/{file.name}", 0o644)
+    return container
+
+
+def _rabbitmq(secrets: Path, port: int) -> DockerContainer:
+    definitions = (secrets / "test-definitions.json").read_bytes()
+    container = DockerContainer(RABBITMQ).with_bind_ports(5672, port)
+    container.with_copy_into_container(SETTINGS.read_bytes(), "/etc/rabbitmq/rabbitmq.conf", 0o644)
+    container.with_copy_into_container(definitions, f"{SECRETS}/definitions.json", 0o644)
+    return container

@@ -1,0 +1,69 @@
+"""Databases for tests: cloned from a template in which every service's migrations have run."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.servers.engines import SERVICES, Engines
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "convene_template"
+
+
+def make_template(engines: Engines) -> None:
+    """The database that others are cloned from, as a new installation has it."""
+    engines.create_services(TEMPLATE)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda service: _migrate(engines, service), SERVICES))
+
+
+def clone(engines: Engines, name: str) -> None:
+    """Make database `name` from the template; one of that name is replaced."""
+    drop(engines, name)
+    _administer(
+        engines, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+    )
+    engines.create_services(name)  # what a role may and finds in a database is not cloned with it
+
+
+def drop(engines: Engines, name: str) -> None:
+    """Remove database `name`, whoever is connected."""
+    _administer(engines, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _administer(engines: Engines, statement: sql.Composed) -> None:
+    with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
+        conn.execute(statement)
+
+
+def _migrate(engines: Engines, service: str) -> None:
+    """`python -m services.<service> migrate`, as every installation does it."""
+    result = subprocess.run(
+        [sys.executable, "-m", f"services.{service}", "migrate"],
+        cwd=ROOT,
+        env={**os.environ, **service_environment(engines, service, database=TEMPLATE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"migrate {service} failed:\n{result.stdout}{result.stderr}")
+
+
+def service_environment(engines: Engines, service: str, *, database: str, vhost: str = "convene") -> dict[str, str]:
+    """The variables that a process of `service` needs, as for development."""
+    return {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": engines.database_url(database, service),
+        "BROKER_URL": engines.broker_url(vhost, service),
+        "PUBLIC_URL": "http://localhost:8080",
+        "JWKS": str(engines.secrets / "jwks.json"),
+        "LINKS_KEY_FILE": str(engines.secrets / "links-key"),
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "MAIL_FROM": "convene@example.org",
+    }

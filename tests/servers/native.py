@@ -1,0 +1,44 @@
+"""Private native servers for tests."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deploy.native import accounts
+from deploy.native.servers import NativeServers
+from tests.servers.engines import Engine, Engines
+
+
+@dataclass(frozen=True, kw_only=True)
+class NativeEngines(Engines):
+    """PostgreSQL and RabbitMQ as processes of this machine, not durable."""
+
+    @classmethod
+    def create(cls, folder: Path) -> "NativeEngines":
+        """Start both; they end with this process."""
+        servers = NativeServers(folder, durable=False, definitions="test-definitions.json")
+        servers.launch(owner=os.getpid())
+        return cls(
+            folder=folder, host="127.0.0.1", postgres_port=servers.ports["postgres"], amqp_port=servers.ports["amqp"]
+        )
+
+    def stop(self, engine: Engine) -> None:
+        self._servers.supervisor.stop(f"engines:{engine}")
+
+    def start(self, engine: Engine) -> None:
+        self._servers.supervisor.start(f"engines:{engine}")
+
+    def kill(self, engine: Engine) -> None:
+        self._servers.supervisor.kill(f"engines:{engine}")
+
+    def create_services(self, database: str) -> None:
+        self._servers.postgres.create_services(database)
+
+    def remove(self) -> None:
+        self._servers.supervisor.shutdown()
+        accounts.remove_database_folder(self.folder / "postgres")
+
+    @cached_property
+    def _servers(self) -> NativeServers:
+        return NativeServers(self.folder, durable=False, definitions="test-definitions.json")
