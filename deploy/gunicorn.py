@@ -1,0 +1,48 @@
+"""gunicorn's configuration for the api of any service.
+
+Each process makes its own application after the fork, so that none shares a connection. FORWARDED_ALLOW_IPS, read by
+gunicorn itself, names the gateway's addresses where it is not on this host.
+"""
+
+import os
+import sys
+from typing import Any
+
+from gunicorn import glogging
+from prometheus_client import multiprocess
+
+from shared import logs
+
+bind = os.environ.get("API_BIND", "0.0.0.0:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+
+# A heartbeat, not a limit of requests: statements have their own in the database.
+timeout = 30
+graceful_timeout = 20
+# Longer than the gateway keeps a connection that is idle: the one who sends must be the one who hangs up.
+keepalive = 75
+
+# A heartbeat file on a disk that is slow, or read-only, would look like a process that hangs.
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+control_socket_disable = True
+
+
+class Logger(glogging.Logger):
+    """gunicorn's own messages as lines of the service's log. Requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        service = sys.argv[-1].split(".")[1]
+        logs.configure(service, "api", os.environ.get("LOG_LEVEL", "info"))
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+logger_class = Logger
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
+    """The live gauges of a process end with it."""
+    multiprocess.mark_process_dead(worker.pid)
