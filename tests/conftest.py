@@ -1,12 +1,13 @@
 """Fixtures for every test: real servers, a database and a virtual host for each xdist worker, shared by its tests."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from deploy import token
 from tests.servers import databases, queues, sharing
 from tests.servers.engines import SERVICES, Engines
 from tests.servers.topology import vhost_names
@@ -126,3 +127,9 @@ def fault_environments(fault_engines: Engines) -> Iterator[dict[str, dict[str, s
         fault_engines.start(engine)
         fault_engines.wait(engine)
     databases.drop(fault_engines, name)
+
+
+@pytest.fixture(scope="session")
+def staff_token(engines: Engines) -> Callable[[str], str]:
+    """Signs a staff token with these scopes (separated by blanks), as the issuer would."""
+    return lambda scope: token.sign(engines.secrets, scope=scope)

@@ -1,0 +1,123 @@
+"""A bench for messages: the probe as publisher (`catalog`) and as consumer (`registration`), with real servers
+between.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import amqp
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from shared import runtime
+from shared.clock import Clock
+from shared.database import Database
+from shared.events.envelope import CONTENT_TYPE, Event
+from shared.messaging import outbox
+from shared.service import Service
+from shared.settings import Settings
+from tests.messaging import probe
+from tests.processes import Process, running
+from tests.waiting import eventually
+
+
+class Bench:
+    """Publishes as the catalog, and tells what became of it in registration."""
+
+    def __init__(self, environments: dict[str, dict[str, str]], processes: list[Process], tester_url: str) -> None:
+        self.environments = environments
+        self.processes = processes
+        self.opened: list[Database] = []
+        user, password = tester_url.removeprefix("amqp://").split("@")[0].split(":")
+        self.tester = (user, password)
+        with self.connect("registration") as conn:
+            conn.execute(probe.TABLES)
+
+    def connect(self, service: str = "registration") -> psycopg.Connection[Any]:
+        return psycopg.connect(self.environments[service]["DATABASE_URL"], autocommit=True)
+
+    def worker(self, service: str, **environment: str) -> Process:
+        """Start the probe's worker of this service."""
+        process = Process("tests.messaging.probe", service, environment=self.environments[service])
+        self.processes.append(process)
+        return process.start(**environment)
+
+    def api(self, service: Service) -> FlaskClient:
+        """A client of this service's API, in this process."""
+        settings = Settings(**self._settings(service.name))
+        present = runtime.build(service.name, settings, "test", pool_size=2)
+        present.database.open()
+        self.opened.append(present.database)
+        return service.create_app(present).test_client()
+
+    def _settings(self, service: str) -> dict[str, Any]:
+        names = ("environment", "database_url", "broker_url", "public_url", "jwks")
+        return {name: self.environments[service][name.upper()] for name in names}
+
+    def commit(self, *events: Event) -> None:
+        """Record events in the catalog's outbox, as one transaction of it."""
+        url = self.environments["catalog"]["DATABASE_URL"]
+        present = runtime.Runtime("catalog", None, Clock(), Database(url, Clock(), size=1))
+        with psycopg.connect(url, autocommit=True) as conn, conn.transaction(), runtime.use(present):
+            outbox.add(conn, *events)
+
+    def documents(self) -> list[bytes]:
+        """The bytes of everything in the catalog's outbox, as the relay sends them."""
+        with self.connect("catalog") as conn:
+            rows = conn.execute("SELECT document::text FROM outbox ORDER BY position")
+            return [row[0].encode() for row in rows]
+
+    def send(
+        self, *bodies: bytes, routing_key: str = "catalog.session.published", content_type: str = CONTENT_TYPE
+    ) -> None:
+        """Put bytes on the exchange as they are, as a foreign or broken publisher would."""
+        url = self.environments["registration"]["BROKER_URL"]
+        address, vhost = url.split("@")[1].split("/")
+        with amqp.Connection(address, *self.tester, virtual_host=vhost) as connection, connection.channel() as channel:
+            for body in bodies:
+                message = amqp.Message(body, content_type=content_type, delivery_mode=2)
+                channel.basic_publish(message, "events", routing_key)
+
+    def value(self, query: str, *params: Any, service: str = "registration") -> Any:
+        with self.connect(service) as conn:
+            row = conn.execute(query, params).fetchone()  # pyright: ignore[reportArgumentType]
+            return row[0] if row else None
+
+    def effects(self) -> list[tuple[str, int]]:
+        """(subject, sequence) of each effect, in the order in which they happened."""
+        with self.connect() as conn:
+            return [
+                (str(row[0]), row[1]) for row in conn.execute("SELECT subject, sequence FROM effects ORDER BY place")
+            ]
+
+    def wait_settled(self, expected: int, *, seconds: float = 30) -> None:
+        """Until `expected` events were taken in and none of them waits any more, and the catalog's outbox is empty."""
+
+        def settled() -> bool:
+            taken, waiting = self.value("SELECT count(*) FROM inbox"), self.value(WAITING)
+            unpublished = self.value("SELECT count(*) FROM outbox WHERE published_at IS NULL", service="catalog")
+            assert (taken, waiting, unpublished) == (expected, 0, 0)
+            return True
+
+        eventually(settled, seconds=seconds)
+
+
+WAITING = "SELECT count(*) FROM inbox WHERE status = 'pending'"
+
+
+@pytest.fixture
+def bench(service_environments: dict[str, dict[str, str]], broker_urls: dict[str, str]) -> Iterator[Bench]:
+    """A bench on servers that stay up."""
+    with running() as processes:
+        bench = Bench(service_environments, processes, broker_urls["tester"])
+        yield bench
+        for database in bench.opened:
+            database.close()
+
+
+@pytest.fixture
+def fault_bench(fault_environments: dict[str, dict[str, str]], fault_engines: Any) -> Iterator[Bench]:
+    """A bench on servers that the test may stop and kill."""
+    with running() as processes:
+        yield Bench(fault_environments, processes, fault_engines.broker_url("convene"))
