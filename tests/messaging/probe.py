@@ -26,7 +26,7 @@ TABLES = """
 """
 
 
-def make_session(id: UUID | None = None, *, revision: int = 1, title: str = "World Café") -> Session:  # noqa: A002
+def make_session(id: UUID | None = None, *, revision: int = 1, title: str = "World Café") -> Session:
     """A session as the catalog would publish it."""
     return Session(
         id=id or uuid4(),
