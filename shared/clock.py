@@ -6,6 +6,7 @@ demonstration can move through years. Leases, retries and retention are not the 
 database's `clock_timestamp()`.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +16,15 @@ class Clock:
 
     def __init__(self, file: Path | None = None) -> None:
         self.file = file
+        self.last = 0.0
 
     def offset(self) -> float:
         """Seconds to add to real time; 0 where the clock is not controlled."""
         if self.file is None:
             return 0.0
-        try:
-            return float(self.file.read_text())
-        except (FileNotFoundError, ValueError):  # not written yet, or being written
-            return 0.0
+        with suppress(FileNotFoundError, ValueError):  # not written yet, or being written: time does not jump for that
+            self.last = float(self.file.read_text())
+        return self.last
 
     def now(self) -> datetime:
         """The programme's present moment, in UTC."""

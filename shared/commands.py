@@ -53,7 +53,8 @@ def _quarantine(start: Callable[..., runtime.Runtime]) -> click.Group:
     @group.command(help="Print the bytes of one; they may hold personal data.")
     @click.argument("id", type=UUID)
     def show(id: UUID) -> None:
-        click.get_binary_stream("stdout").write(in_transaction(start, lambda conn: quarantine.body(conn, id)) + b"\n")
+        found: bytes = in_transaction(start, lambda conn: quarantine.body(conn, id))
+        click.echo(found)
 
     @group.command(help="Try one again, as if it came anew.")
     @click.argument("id", type=UUID)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 from yoyo.migrations import MigrationList
 
@@ -76,7 +77,7 @@ def _connect(info: str, wait: float) -> psycopg.Connection:
 
 
 def _backend_url(info: str, conn: psycopg.Connection) -> str:
-    known = psycopg.conninfo.conninfo_to_dict(info)
+    known = conninfo_to_dict(info)
     user, password = quote(str(known["user"]), safe=""), quote(str(known.get("password", "")), safe="")
     schema = conn.execute("SELECT current_schema()").fetchone()
     assert schema

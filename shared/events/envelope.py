@@ -101,7 +101,7 @@ def seal(
     published.
     """
     schema = schema_of(type(event))
-    data = schema.dump(event)
+    data: dict[str, Any] = schema.dump(event)  # pyright: ignore[reportAssignmentType]
     if errors := schema.validate(data):
         raise marshmallow.ValidationError({event.type: errors})
     envelope = Envelope(

@@ -14,7 +14,7 @@ from shared.http import auth
 class StrictParser(FlaskParser):
     """An unknown query parameter is an error that names it, like an unknown member of a body."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # pyright: ignore[reportIncompatibleVariableOverride]
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": marshmallow.RAISE,
     }
@@ -36,9 +36,9 @@ class Blueprint(SmorestBlueprint):
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             decorated = inner(view)
             if location == "query":
-                decorated.takes_query = True
+                vars(decorated).update(takes_query=True)
             else:
-                decorated.consumes = {kwargs.get("content_type") or "application/json"}
+                vars(decorated).update(consumes={kwargs.get("content_type") or "application/json"})
             return decorated
 
         return decorate
@@ -54,7 +54,7 @@ class Blueprint(SmorestBlueprint):
                 auth.require(scope)
                 return view(*args, **kwargs)
 
-            guarded.scope = scope  # pyright: ignore[reportFunctionMemberAccess]
+            vars(guarded).update(scope=scope)
             return self.doc(security=[{"staff": [scope]}])(guarded)
 
         return decorate
@@ -64,7 +64,7 @@ def consumes(*content_types: str) -> Callable[..., Any]:
     """Declare the content types of a body that a view reads itself."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        view.consumes = set(content_types)  # pyright: ignore[reportFunctionMemberAccess]
+        vars(view).update(consumes=set(content_types))
         return view
 
     return decorate

@@ -40,7 +40,7 @@ def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
             _keep(conn, key, response)
         return response
 
-    once.idempotent = True  # pyright: ignore[reportFunctionMemberAccess]
+    vars(once).update(idempotent=True)
     return once
 
 

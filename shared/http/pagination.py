@@ -2,13 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
 import orjson
 from flask import request
+from marshmallow.validate import Length, Range
 
 from shared.errors import Invalid
 
@@ -19,10 +19,10 @@ class PageQuery(ma.Schema):
     """The query parameters of every list."""
 
     limit = ma.fields.Integer(
-        load_default=LIMIT, validate=ma.validate.Range(1, MOST), metadata={"description": "How many items at most"}
+        load_default=LIMIT, validate=Range(1, MOST), metadata={"description": "How many items at most"}
     )
     cursor = ma.fields.String(
-        load_default=None, validate=ma.validate.Length(max=500), metadata={"description": "`next` of the page before"}
+        load_default=None, validate=Length(max=500), metadata={"description": "`next` of the page before"}
     )
 
 
@@ -44,8 +44,10 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     return tuple(key)
 
 
-def page(items: Sequence[Any], cursor: str | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body of a list and its headers; `cursor` is that of the next page, None on the last (RFC 8288 `Link`)."""
+def page(items: Any, cursor: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body of a list (of dumped items) and its headers; `cursor` is that of the next page, None on the last (RFC
+    8288 `Link`).
+    """
     body = {"items": items, "next": cursor}
     if cursor is None:
         return body, {}

@@ -48,7 +48,7 @@ class Api(flask_smorest.Api):
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
 
-    def handle_http_exception(self, error: HTTPException) -> Response:
+    def handle_http_exception(self, error: HTTPException) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         data = getattr(error, "data", None) or {}
         messages = data.get("errors") or data.get("messages")
         headers = {

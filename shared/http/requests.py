@@ -13,6 +13,9 @@ from shared import metrics
 
 log = structlog.get_logger()
 
+# Parts of a path that are worth a line; others, and every query, may hold an address or a token.
+LOGGED = {"id", "slug", "name"}
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # https://www.w3.org/TR/trace-context/
 
@@ -32,12 +35,11 @@ def install(app: Flask, service: str) -> None:
         metrics.LATENCY.labels(service, route).observe(seconds)
         response.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "")
         if "/health/" not in route:
-            # The path alone: a query may hold a token.
             log.info(
                 "request",
                 method=request.method,
                 route=route,
-                path=request.path,
+                subject={name: value for name, value in (request.view_args or {}).items() if name in LOGGED},
                 status=response.status_code,
                 milliseconds=round(seconds * 1000, 1),
             )

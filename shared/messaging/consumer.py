@@ -9,6 +9,7 @@ since kombu would decode, inflate or drop them on its own.
 import threading
 import time
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import structlog
@@ -87,7 +88,8 @@ class Consumer:
                 self._keep_alive(connection, stop, broker.backoff(min(failures, 3)))
                 continue
             passing("consumer.after_commit_before_ack")
-            batch[-1].channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+            last: Any = batch[-1]
+            last.channel.basic_ack(last.delivery_tag, multiple=True)
             del self.held[: len(batch)]
             return
 
@@ -137,7 +139,7 @@ def _quarantine(conn: psycopg.Connection, message: Message, reason: str) -> None
     quarantine.insert(
         conn,
         reason=reason,
-        routing_key=str(message.delivery_info.get("routing_key", ""))[:200],
+        routing_key=str((message.delivery_info or {}).get("routing_key", ""))[:200],
         headers={key: repr(value)[:200] for key, value in message.properties.items()},
         body=_body(message),
     )

@@ -21,7 +21,7 @@ def on(*types: str) -> Callable[[H], H]:
     """
 
     def mark(handler: H) -> H:
-        handler.listens_to = types  # pyright: ignore[reportFunctionMemberAccess]
+        vars(handler).update(listens_to=types)
         return handler
 
     return mark

@@ -8,6 +8,7 @@ and consumers know duplicates.
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from kombu.connection import Connection
@@ -36,9 +37,10 @@ class Publisher:
         connection.connect()
         self.channel = connection.channel()
         self.channel.confirm_select()
-        self.channel.events["basic_ack"].add(self._on_ack)
-        self.channel.events["basic_nack"].add(self._on_nack)
-        self.channel.events["basic_return"].add(self._on_return)
+        events: Any = self.channel.events
+        events["basic_ack"].add(self._on_ack)
+        events["basic_nack"].add(self._on_nack)
+        events["basic_return"].add(self._on_return)
         self.producer = Producer(self.channel, auto_declare=False)
         self.tag = 0
         self.waiting: dict[int, UUID] = {}
@@ -91,6 +93,6 @@ class Publisher:
         self.refused.update(self._settle(tag, multiple))
         self.reason = "nacked by the broker"
 
-    def _on_return(self, error: Exception, _exchange: str, _key: str, message: object) -> None:
-        self.refused.add(UUID(message.properties["message_id"]))  # pyright: ignore[reportAttributeAccessIssue]
+    def _on_return(self, error: Exception, _exchange: str, _key: str, message: Any) -> None:
+        self.refused.add(UUID(message.properties["message_id"]))
         self.reason = f"returned by the broker: {error}"
