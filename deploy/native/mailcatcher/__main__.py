@@ -29,7 +29,7 @@ class Receiver:
 class Silent(WSGIRequestHandler):
     """Writes no line a request: addresses in them may hold people's mail addresses."""
 
-    def log_request(self, *_: object) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 werkzeug's
         """Nothing."""
 
 
@@ -45,7 +45,8 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.set())
     mailbox = Mailbox(arguments.folder)
     smtp = Controller(Receiver(mailbox), hostname=arguments.smtp[0], port=arguments.smtp[1])
-    web = make_server(*arguments.http, create_app(mailbox), threaded=True, request_handler=Silent)
+    host, port = arguments.http
+    web = make_server(host, port, create_app(mailbox), threaded=True, request_handler=Silent)
     smtp.start()
     threading.Thread(target=web.serve_forever, daemon=True).start()
     print(f"Catching mail; {len(mailbox)} were there", flush=True)

@@ -1,0 +1,73 @@
+"""The gateway: nginx with the same template as in Docker."""
+
+import os
+import re
+from pathlib import Path
+
+from deploy.native import binaries
+from deploy.native.program import Program
+from deploy.options import Options
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "gateway"
+
+MAIN = """# Written at every start.
+daemon off;
+{user}
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+    client_body_temp_path {folder}/bodies;
+    proxy_temp_path {folder}/proxied;
+    fastcgi_temp_path {folder}/unused;
+    uwsgi_temp_path {folder}/unused;
+    scgi_temp_path {folder}/unused;
+    include {folder}/convene.conf;
+}}
+"""
+
+
+class Gateway:
+    """nginx in `folder`, in front of the apis at `ports`."""
+
+    def __init__(self, folder: Path, *, options: Options, port: int, apis: dict[str, int]) -> None:
+        self.folder = folder
+        self.options = options
+        self.port = port
+        self.apis = apis
+
+    def prepare(self) -> None:
+        """Write its configuration."""
+        # as root, nginx would hand requests to an account that may not reach the folder
+        user = "user root;" if os.geteuid() == 0 else ""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, user=user))
+        template = (TEMPLATES / "convene.conf.template").read_text()
+        (self.folder / "convene.conf").write_text(fill_in(template, self._values()))
+
+    def program(self) -> Program:
+        """How it runs."""
+        command = [str(binaries.nginx()), "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        return Program(name="gateway", group="front", command=command)
+
+    def _values(self) -> dict[str, str]:
+        upstreams = [
+            f"upstream {name} {{ server 127.0.0.1:{port}; keepalive 16; }}" for name, port in self.apis.items()
+        ]
+        return {
+            "GATEWAY_LISTEN": f"{self.options.bind_address}:{self.port}",
+            "GATEWAY_RESOLVER": "127.0.0.1",
+            "GATEWAY_UPSTREAMS": "\n".join(upstreams),
+            **{f"GATEWAY_{name.upper()}": name for name in self.apis},
+            "GATEWAY_READS": str(self.options.gateway_reads),
+            "GATEWAY_WRITES": str(self.options.gateway_writes),
+            "GATEWAY_CACHE": str(self.folder / "cache"),
+            "GATEWAY_SITE": str(TEMPLATES),
+            "GATEWAY_LOG": "/dev/stdout",
+        }
+
+
+def fill_in(template: str, values: dict[str, str]) -> str:
+    """Put `values` in place of `${GATEWAY_…}`, as the nginx image does. Raises KeyError for a name without a value."""
+    return re.sub(r"\$\{(GATEWAY_\w+)\}", lambda found: values[found[1]], template)

@@ -1,0 +1,92 @@
+"""The processes of the three services: an api and a worker each, with the environment that docker-compose.yml gives."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.native.program import Program
+from deploy.native.supervisor import ROOT
+from deploy.options import Options
+
+SERVICES = ("catalog", "registration", "notifications")
+HOST = "127.0.0.1"
+
+
+class CommandFailedError(Exception):
+    """A command of a service failed; says what it wrote."""
+
+
+class Services:
+    """The services of the system in `folder`, at `ports`."""
+
+    def __init__(self, folder: Path, *, ports: dict[str, int], options: Options, public_url: str) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.options = options
+        self.public_url = public_url
+
+    def programs(self) -> list[Program]:
+        """Started by a later command: migrations come first."""
+        return [
+            Program(
+                name=f"{service}-{process}",
+                group="services",
+                command=[sys.executable, "-m", f"services.{service}", process],
+                environment=self.environment(service),
+                at_once=False,
+            )
+            for service in SERVICES
+            for process in ("api", "worker")
+        ]
+
+    def ready_addresses(self) -> dict[str, str]:
+        """Where each process says whether it is ready."""
+        apis = {f"{s}-api": f"http://{HOST}:{self.ports[f'{s}-api']}/{s}/health/ready" for s in SERVICES}
+        workers = {f"{s}-worker": f"http://{HOST}:{self.ports[f'{s}-worker']}/health/ready" for s in SERVICES}
+        return {**apis, **workers}
+
+    def migrate(self) -> None:
+        """Bring the three schemas up to date, at the same time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda service: self.run(service, "migrate"), SERVICES))
+
+    def run(self, service: str, *arguments: str) -> str:
+        """Run one command of a service, answer what it wrote. Raises CommandFailedError."""
+        result = subprocess.run(
+            ["env", *_assignments(self.environment(service)), sys.executable, "-m", f"services.{service}", *arguments],
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if result.returncode:
+            written = (result.stdout + result.stderr)[-3000:]
+            raise CommandFailedError(f"`python -m services.{service} {' '.join(arguments)}` failed:\n{written}")
+        return result.stdout
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Everything that a process of `service` is told."""
+        secrets = self.folder / "secrets"
+        common = {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": f"postgresql://{service}@{HOST}:{self.ports['postgres']}/convene",
+            "DATABASE_PASSWORD_FILE": str(secrets / f"{service}-db-password"),
+            "BROKER_URL": f"amqp://{service}@{HOST}:{self.ports['amqp']}/convene",
+            "BROKER_PASSWORD_FILE": str(secrets / f"{service}-broker-password"),
+            "PUBLIC_URL": self.public_url,
+            "JWKS": str(secrets / "jwks.json"),
+            "CLOCK_FILE": str(self.folder / "clock"),
+            "API_BIND": f"{HOST}:{self.ports[f'{service}-api']}",
+            "WORKER_BIND": f"{HOST}:{self.ports[f'{service}-worker']}",
+            "WEB_WORKERS": str(self.options.web_workers),
+            "WEB_THREADS": str(self.options.web_threads),
+            "LOG_LEVEL": self.options.log_level,
+        }
+        links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
+        mail = {"SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "MAIL_FROM": self.options.mail_from}
+        return common | {"catalog": {}, "registration": links, "notifications": links | mail}[service]
+
+
+def _assignments(environment: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in environment.items()]

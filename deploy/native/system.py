@@ -1,0 +1,122 @@
+"""The whole system as native processes: started, stopped, and broken on purpose."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from deploy.native import accounts, readiness
+from deploy.native.parts import SystemParts
+from deploy.native.supervisor import Process
+
+SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
+PATIENCE = 90.0
+
+Say = Callable[[str], None]
+
+
+def say_nothing(_text: str) -> None:
+    """For callers whom progress does not interest."""
+
+
+class NativeSystem(SystemParts):
+    """`NativeSystem(folder, options)` is the system in that folder, running or not.
+
+    The processes are called `postgres`, `rabbitmq`, `gateway`, `mail`, `catalog-api`, `catalog-worker` and so on.
+    """
+
+    def start(self, say: Say = say_nothing, *, sample: bool = True) -> None:
+        """Start everything that does not run, and return when all of it is ready; it outlives this process.
+
+        Where that fails or is interrupted, in whatever way, nothing is left running. Raises PortInUseError before
+        anything is started; NotReadyError or CommandFailedError where something did not come up.
+        """
+        with self._alone():
+            if self.running():
+                self._wait_ready()
+                return
+            try:
+                self._start(say, sample)
+            except BaseException:
+                self.supervisor.shutdown()
+                raise
+
+    def stop(self) -> None:
+        """Stop everything in order; the data stays."""
+        with self._alone():
+            self.supervisor.shutdown()
+
+    def remove(self) -> None:
+        """Stop everything and remove the data."""
+        self.stop()
+        accounts.remove_database_folder(self.folder / "postgres")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def running(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self.supervisor.running()
+
+    def processes(self) -> list[Process]:
+        """Every process, and how it is."""
+        return self.supervisor.processes()
+
+    def kill(self, name: str) -> None:
+        """End a process with SIGKILL, as a crash would; it is started again."""
+        self.supervisor.kill(self._full_name(name))
+
+    def stop_process(self, name: str) -> None:
+        """Stop one process in its orderly way; it stays away until it is started."""
+        self.supervisor.stop(self._full_name(name))
+
+    def start_process(self, name: str) -> None:
+        """Start one process, and return when it can be used."""
+        self.supervisor.start(self._full_name(name))
+        self.wait_for(name)
+
+    def restart_process(self, name: str) -> None:
+        """Stop one process, start it, and return when it can be used."""
+        self.stop_process(name)
+        self.start_process(name)
+
+    def wait_for(self, name: str) -> None:
+        """Return when the process called `name` can be used, as after `kill`."""
+        if name == "postgres":
+            self.postgres.wait()
+        elif name == "rabbitmq":
+            self.rabbitmq.wait()
+        else:
+            self._wait_ready(only=name)
+
+    def _start(self, say: Say, sample: bool) -> None:
+        """The services are started while RabbitMQ still comes up: they wait by themselves."""
+        self.launch(owner=os.getpid())
+        say("PostgreSQL, RabbitMQ, gateway and mail catcher are starting")
+        self.postgres.wait()
+        self.postgres.create_services()
+        self.services.migrate()
+        say("databases are ready")
+        self.supervisor.start("services:*")
+        if sample:
+            self.services.run("catalog", "import", SAMPLE)
+            say("sample programme is loaded")
+        self.rabbitmq.wait()
+        say("RabbitMQ is ready")
+        self._wait_ready(say)
+        self.supervisor.release()
+
+    def _wait_ready(self, say: Say = say_nothing, *, only: str = "") -> None:
+        wanted = {name: url for name, url in self.ready_addresses().items() if only in ("", name)}
+        logs = self.supervisor.logs
+        readiness.wait_ready(wanted, logs, seconds=PATIENCE, arrived=lambda name: say(f"{name} is ready"))
+
+    def _full_name(self, name: str) -> str:
+        return next(process.name for process in self.processes() if process.name.endswith(f":{name}"))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of two that start or stop the same system at once, the second waits."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
