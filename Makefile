@@ -36,10 +36,10 @@ demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo
 
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
-	@$(RUN) -m deploy.token $(SCOPE)
+	@$(RUN) -m deploy.run token $(SCOPE)
 
 test: venv ## every test (T="…" goes to pytest)
-	@$(RUN) -m deploy.run test-servers
+	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest $(T)
 
 check: venv ## format, lint, types, import rules

@@ -30,7 +30,7 @@ def main() -> int:
         with _alone():
             if not _is_current():
                 _renew()
-    except packages.MissingPackages as missing:
+    except packages.MissingPackagesError as missing:
         print(missing, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as failed:

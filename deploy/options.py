@@ -6,6 +6,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from deploy.errors import DeployError
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -28,7 +30,7 @@ class Options:
 
 
 def read_options() -> Options:
-    """From the environment, which wins, and `.env`. Raises ValueError naming a variable that is no number."""
+    """From the environment, which wins, and `.env`. Raises DeployError naming a variable that is no number."""
     given = {**dotenv_values(ROOT / ".env"), **os.environ}
     values = {}
     for name, kind in Options.__annotations__.items():
@@ -38,5 +40,5 @@ def read_options() -> Options:
         try:
             values[name] = kind(text)
         except ValueError:
-            raise ValueError(f"{name.upper()} must be a number, not {text!r}") from None
+            raise DeployError(f"{name.upper()} must be a number, not {text!r}.") from None
     return Options(**values)

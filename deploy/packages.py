@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.errors import DeployError
+
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_WHILE_INSTALLING = """#!/bin/sh
 # Written while packages are installed; without effect once that has ended, however it ended.
@@ -19,18 +21,18 @@ POLICY_WHILE_INSTALLING = """#!/bin/sh
 """
 
 
-class MissingPackages(Exception):
+class MissingPackagesError(DeployError):
     """Says what is missing and which command installs it."""
 
 
 def install(packages: list[str], *, services: tuple[str, ...] = ()) -> None:
-    """Install Debian `packages`, leaving their `services` off. Raises MissingPackages where that is not permitted."""
+    """Install Debian `packages`, leaving their `services` off; MissingPackagesError where that is not permitted."""
     if not packages:
         return
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     become_root = _become_root()
     if become_root is None:
-        raise MissingPackages(f"Missing on this machine: {', '.join(packages)}. {_advice(command)}")
+        raise MissingPackagesError(f"Missing on this machine: {', '.join(packages)}. {_advice(command)}")
     print(f"Installing {', '.join(packages)} with apt-get …", flush=True)
     root = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive"]
     with _services_kept_off(become_root):
@@ -83,4 +85,4 @@ def _run(command: list[str], *, attempts: int = 1) -> None:
         if result.returncode == 0:
             return
     output = result.stdout[-3000:] if result else ""
-    raise MissingPackages(f"{output}\nThis failed: {' '.join(command)}")
+    raise MissingPackagesError(f"{output}\nThis failed: {' '.join(command)}")

@@ -1,5 +1,6 @@
 """Staff tokens for development, signed with the key that set-up made: what an OIDC issuer does in production."""
 
+import argparse
 import json
 import time
 from pathlib import Path
@@ -26,3 +27,15 @@ def sign(secrets: Path, *, scope: str = SCOPES, subject: str = "staff@example.or
     }
     private = (secrets / "jwt-private.pem").read_text()
     return jwt.encode(claims, private, algorithm="EdDSA", headers={"kid": key["kid"]})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.token", description="Print a staff token.")
+    parser.add_argument("secrets", type=Path, help="the installation's secrets folder")
+    parser.add_argument("scope", nargs="?", default=SCOPES)
+    arguments = parser.parse_args()
+    print(sign(arguments.secrets, scope=arguments.scope))
+
+
+if __name__ == "__main__":
+    main()

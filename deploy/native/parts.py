@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.clock import set_clock
+from deploy.errors import DeployError
 from deploy.native.gateway import Gateway
 from deploy.native.mailcatcher.program import mail_catcher
 from deploy.native.ports import free_ports, is_free
@@ -16,7 +17,7 @@ from deploy.secrets import make_secrets
 PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("api", "worker"))
 
 
-class PortInUseError(Exception):
+class PortInUseError(DeployError):
     """Another program listens where people should find the gateway or the mail catcher."""
 
 

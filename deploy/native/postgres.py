@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from deploy.errors import DeployError
 from deploy.native import accounts, binaries
 from deploy.native.program import Program
 from deploy.native.waiting import wait_until
@@ -16,7 +17,7 @@ CREATE_SERVICES = Path(__file__).resolve().parents[1] / "postgres" / "create-ser
 HOST = "127.0.0.1"
 
 
-class DataOfAnotherVersion(Exception):
+class DataOfAnotherVersionError(DeployError):
     """The data was written by another major version of PostgreSQL than the one installed."""
 
 
@@ -36,7 +37,7 @@ class Postgres:
             self._initialise(data)
         made_by, installed = (data / "PG_VERSION").read_text().strip(), _bin("postgres").parent.parent.name
         if made_by != installed:
-            raise DataOfAnotherVersion(
+            raise DataOfAnotherVersionError(
                 f"The data is of PostgreSQL {made_by}, not {installed}; `make clean` removes it."
             )
 

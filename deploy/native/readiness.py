@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy.errors import DeployError
 from deploy.native.waiting import TooLateError, wait_until
 
 LOG_LINES = 12
 
 
-class NotReadyError(Exception):
+class NotReadyError(DeployError):
     """Names the processes that did not become ready, with the end of their logs."""
 
 

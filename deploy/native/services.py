@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deploy.errors import DeployError
 from deploy.native.program import Program
 from deploy.native.supervisor import ROOT
 from deploy.options import Options
@@ -13,7 +14,7 @@ SERVICES = ("catalog", "registration", "notifications")
 HOST = "127.0.0.1"
 
 
-class CommandFailedError(Exception):
+class CommandFailedError(DeployError):
     """A command of a service failed; says what it wrote."""
 
 

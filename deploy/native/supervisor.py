@@ -11,6 +11,7 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from deploy.errors import DeployError
 from deploy.native import configuration
 from deploy.native.program import Program
 from deploy.native.waiting import wait_until
@@ -21,7 +22,7 @@ OWNER = "owner:owner"
 HARMLESS = ("ALREADY_STARTED", "NOT_RUNNING")
 
 
-class SupervisorError(Exception):
+class SupervisorError(DeployError):
     """The supervisor did not start, or did not do what it was asked."""
 
 

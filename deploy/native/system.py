@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from deploy.native import accounts, readiness
 from deploy.native.parts import SystemParts
-from deploy.native.supervisor import Process
+from deploy.native.supervisor import ROOT, Process
 
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
 PATIENCE = 90.0
@@ -97,7 +97,7 @@ class NativeSystem(SystemParts):
         self.services.migrate()
         say("databases are ready")
         self.supervisor.start("services:*")
-        if sample:
+        if sample and (ROOT / SAMPLE).exists():
             self.services.run("catalog", "import", SAMPLE)
             say("sample programme is loaded")
         self.rabbitmq.wait()

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable
 
+from deploy.errors import DeployError
+
 PAUSE = 0.05
 
 
-class TooLateError(Exception):
+class TooLateError(DeployError):
     """What was awaited did not come in time."""
 
 

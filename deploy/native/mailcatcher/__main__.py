@@ -29,7 +29,7 @@ class Receiver:
 class Silent(WSGIRequestHandler):
     """Writes no line a request: addresses in them may hold people's mail addresses."""
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 werkzeug's
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""
 
 

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from email.policy import EmailPolicy
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 
 class RememberingPolicy(EmailPolicy):
@@ -41,7 +41,7 @@ class Mail:
 
     @cached_property
     def message(self) -> EmailMessage:
-        return BytesParser(EmailMessage, policy=RememberingPolicy()).parsebytes(self.raw)
+        return cast("EmailMessage", BytesParser(policy=RememberingPolicy()).parsebytes(self.raw))
 
     @cached_property
     def html(self) -> str:

@@ -1,0 +1,168 @@
+"""The system in containers, by docker compose."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+from deploy.errors import DeployError
+from deploy.native.ports import is_free
+from deploy.options import ROOT, Options
+
+COMPOSE = ["docker", "compose"]
+QUIET = ["--progress", "quiet"]
+SETUP = [*COMPOSE, "run", "--rm", "--no-deps", "--no-TTY", "--entrypoint"]
+PORTS = {"gateway_port": "gateway", "mail_port": "mail catcher", "broker_console_port": "RabbitMQ console"}
+
+
+class ComposeFailedError(DeployError):
+    """docker compose could not start everything."""
+
+
+def engine_answers() -> bool:
+    """Whether there is a Docker engine, and compose to talk to it."""
+    commands = (["docker", "version", "--format", "{{.Server.Version}}"], [*COMPOSE, "version"])
+    try:
+        return all(_succeeds(command, seconds=10) for command in commands)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+
+
+def images_can_be_had() -> bool:
+    """Whether every image that we do not build is on this machine, or can be fetched."""
+    return all(
+        _succeeds(["docker", "image", "inspect", name]) or _succeeds(["docker", "pull", "--quiet", name])
+        for name in foreign_images()
+    )
+
+
+def foreign_images() -> list[str]:
+    """The images that docker-compose.yml and the Dockerfile take from a registry: those with a tag."""
+    compose, recipe = (ROOT / name for name in ("docker-compose.yml", "deploy/Dockerfile"))
+    found = re.findall(r"^ +image: (\S+:\S+)$", compose.read_text(), re.MULTILINE)
+    found += re.findall(r"^FROM (\S+:\S+)", recipe.read_text(), re.MULTILINE)
+    return sorted(set(found))
+
+
+def own_images() -> list[str]:
+    """The images that are built here."""
+    found = re.findall(r"^ +image: ([^:\s]+)$", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE)
+    return sorted(set(found))
+
+
+class ComposeSystem:
+    """The containers of docker-compose.yml, running or not."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Build, start, and return when everything is healthy. What fails or is interrupted leaves nothing running."""
+        was_running = self.running()
+        if not was_running:
+            self._check_ports()
+        try:
+            say("building images")
+            self._compose("build")
+            say("starting containers")
+            self._compose("up", "--detach", "--wait", "--quiet-pull")
+            say("every container is healthy")
+        except BaseException:
+            if not was_running:
+                self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Remove the containers; the data stays in volumes."""
+        subprocess.run([*COMPOSE, *QUIET, "down", "--remove-orphans"], check=False, cwd=ROOT)
+
+    def remove(self) -> None:
+        """Remove containers, volumes, and the images that were built here."""
+        subprocess.run([*COMPOSE, *QUIET, "down", "--remove-orphans", "--volumes"], check=False, cwd=ROOT)
+        for image in own_images():
+            subprocess.run(["docker", "image", "rm", image], check=False, capture_output=True)
+
+    def running(self) -> bool:
+        """Whether any of its containers is up."""
+        try:
+            listed = subprocess.run([*COMPOSE, "ps", "--quiet"], capture_output=True, check=False, cwd=ROOT)
+        except FileNotFoundError:  # there is no docker
+            return False
+        return bool(listed.stdout.strip())
+
+    def addresses(self) -> dict[str, str]:
+        """Where people find the running system."""
+        site = self.options.public_url or f"http://localhost:{self.options.gateway_port}"
+        return {
+            "site": site,
+            "mail": f"http://localhost:{self.options.mail_port}",
+            "console": f"http://localhost:{self.options.broker_console_port}",
+        }
+
+    def status(self) -> str:
+        """One line a container."""
+        return "\n".join(f"  {c['Service']:<22} {c['Status']}" for c in self._containers() if c["State"] == "running")
+
+    def follow_logs(self) -> None:
+        """Becomes `docker compose logs`."""
+        os.chdir(ROOT)
+        os.execvp("docker", [*COMPOSE, "logs", "--follow", "--tail", "20"])  # noqa: S606
+
+    def read_secret(self, name: str) -> str:
+        """A secret of this installation."""
+        return self._in_setup("cat", f"/run/secrets/{name}")
+
+    def token(self, scope: str) -> str:
+        """A staff token with `scope`, or with every scope where that is empty."""
+        return self._in_setup("python", "-m", "deploy.token", "/run/secrets", *([scope] if scope else []))
+
+    def _compose(self, *arguments: str) -> None:
+        """Run compose quietly. Raises ComposeFailedError with the end of what it, and the containers that failed, said."""
+        command = [*COMPOSE, "--progress", "plain", *arguments]
+        result = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=ROOT
+        )
+        if result.returncode:
+            said = "\n".join(result.stdout.splitlines()[-10:])
+            raise ComposeFailedError(f"{said}\n{self._last_words()}\n`{' '.join(command)}` failed.")
+
+    def _last_words(self) -> str:
+        """The end of the log of each container that failed."""
+        failed = [c["Service"] for c in self._containers() if c["ExitCode"] or c.get("Health") == "unhealthy"]
+        ends = [
+            subprocess.run(
+                [*COMPOSE, "logs", "--no-color", "--tail", "10", name],
+                capture_output=True,
+                text=True,
+                cwd=ROOT,
+                check=False,
+            )
+            for name in failed
+        ]
+        return "\n".join(end.stdout for end in ends)
+
+    def _containers(self) -> list[dict[str, Any]]:
+        listed = subprocess.run(
+            [*COMPOSE, "ps", "--all", "--format", "json"], capture_output=True, text=True, cwd=ROOT, check=True
+        )
+        containers = [json.loads(line) for line in listed.stdout.splitlines()]
+        return sorted(containers, key=lambda container: container["Service"])
+
+    def _in_setup(self, program: str, *arguments: str) -> str:
+        command = [*SETUP, program, "setup", *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        if result.returncode:
+            raise DeployError(result.stderr)
+        return result.stdout.strip()
+
+    def _check_ports(self) -> None:
+        for option, what in PORTS.items():
+            port = getattr(self.options, option)
+            if not is_free(port):
+                raise DeployError(f"Port {port} of the {what} is in use; {option.upper()}=… names another.")
+
+
+def _succeeds(command: list[str], *, seconds: float | None = None) -> bool:
+    return subprocess.run(command, capture_output=True, timeout=seconds, check=False).returncode == 0

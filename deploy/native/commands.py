@@ -1,0 +1,62 @@
+"""What `make up` and its siblings do with the native system."""
+
+import os
+from collections.abc import Callable
+
+from deploy import packages, token
+from deploy.native import binaries
+from deploy.native.system import NativeSystem
+from deploy.options import ROOT, Options
+
+INSTANCES = ROOT / ".convene"
+FOLDER = INSTANCES / "native"
+
+
+class NativeCommands:
+    """The native system of this clone."""
+
+    def __init__(self, options: Options) -> None:
+        self.system = NativeSystem(FOLDER, options)
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Install what is missing, then start everything."""
+        packages.install(binaries.missing_packages(), services=binaries.SERVICES)
+        self.system.start(say)
+
+    def stop(self) -> None:
+        self.system.stop()
+
+    def remove(self) -> None:
+        """Remove this and every other instance in the clone, such as the demo's."""
+        for folder in INSTANCES.iterdir():
+            if (folder / "supervisord.conf").exists():
+                NativeSystem(folder).remove()
+
+    def running(self) -> bool:
+        return self.system.running()
+
+    def addresses(self) -> dict[str, str]:
+        """Where people find the running system."""
+        found = self.system.addresses()
+        console = {"console": found.console} if found.console else {}
+        return {"site": found.site, "mail": found.mail, **console}
+
+    def status(self) -> str:
+        """One line a process."""
+        return "\n".join(
+            f"  {process.name.partition(':')[2]:<22} {process.state.lower()}, {process.description}"
+            for process in self.system.processes()
+        )
+
+    def follow_logs(self) -> None:
+        """Becomes `tail`."""
+        logs = [str(file) for file in sorted(self.system.supervisor.logs.glob("*.log"))]
+        os.execvp("tail", ["tail", "--follow=name", "--lines=20", *logs])  # noqa: S606
+
+    def read_secret(self, name: str) -> str:
+        """A secret of this installation."""
+        return (self.system.secrets / name).read_text().strip()
+
+    def token(self, scope: str) -> str:
+        """A staff token with `scope`, or with every scope where that is empty."""
+        return token.sign(self.system.secrets, **({"scope": scope} if scope else {}))
