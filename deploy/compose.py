@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from deploy.errors import DeployError
@@ -119,13 +121,11 @@ class ComposeSystem:
         return self._in_setup("python", "-m", "deploy.token", "/run/secrets", *([scope] if scope else []))
 
     def _compose(self, *arguments: str) -> None:
-        """Run compose quietly. Raises ComposeFailedError with the end of what it, and the containers that failed, said."""
+        """Run compose quietly. Raises ComposeFailedError with the end of what it and what failed said."""
         command = [*COMPOSE, "--progress", "plain", *arguments]
-        result = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=ROOT
-        )
-        if result.returncode:
-            said = "\n".join(result.stdout.splitlines()[-10:])
+        code, output = _run_interruptibly(command)
+        if code:
+            said = "\n".join(output.splitlines()[-10:])
             raise ComposeFailedError(f"{said}\n{self._last_words()}\n`{' '.join(command)}` failed.")
 
     def _last_words(self) -> str:
@@ -162,6 +162,25 @@ class ComposeSystem:
             port = getattr(self.options, option)
             if not is_free(port):
                 raise DeployError(f"Port {port} of the {what} is in use; {option.upper()}=… names another.")
+
+
+def _run_interruptibly(command: list[str]) -> tuple[int, str]:
+    """Exit code and output of `command`. When we are interrupted it, and what it started, has ended before we go on:
+    otherwise it would start containers while we remove them.
+    """
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, start_new_session=True
+    ) as process:
+        try:
+            output, _ = process.communicate()
+            return process.returncode, output
+        except BaseException:
+            os.killpg(process.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
 
 
 def _succeeds(command: list[str], *, seconds: float | None = None) -> bool:
