@@ -1,5 +1,6 @@
 """What the whole system consists of as native processes: where everything is, and how each part runs."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,8 @@ class SystemParts(NativeServers):
             set_clock(self.clock_file, self.options.convene_clock)
         super().prepare()
         self.gateway.prepare()
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        (self.folder / "tmp").mkdir()
 
     def programs(self) -> list[Program]:
         """In the order of their start: engines, the doors, the services."""

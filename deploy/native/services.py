@@ -83,6 +83,7 @@ class Services:
             "WEB_WORKERS": str(self.options.web_workers),
             "WEB_THREADS": str(self.options.web_threads),
             "LOG_LEVEL": self.options.log_level,
+            "TMPDIR": str(self.folder / "tmp"),
         }
         links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
         mail = {"SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "MAIL_FROM": self.options.mail_from}
