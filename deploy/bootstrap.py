@@ -6,6 +6,7 @@ Needs nothing but Python's standard library. Does nothing where the environment 
 import fcntl
 import hashlib
 import importlib.util
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import packages
+from deploy.native import binaries
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -64,7 +66,8 @@ def _renew() -> None:
 
 def _make_venv() -> None:
     if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
-        packages.install(["python3-venv"])
+        others = [] if shutil.which("docker") else binaries.missing_packages()  # all at once: one command to type
+        packages.install(["python3-venv", *others], services=binaries.SERVICES)
     subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
 
 

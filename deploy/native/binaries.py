@@ -3,8 +3,7 @@
 import shutil
 from pathlib import Path
 
-# program that shows that a package is there: (package, the package's own service)
-PACKAGES = {"postgres": "postgresql", "rabbitmq-server": "rabbitmq-server", "nginx": "nginx"}
+# services that come with the packages
 SERVICES = ("postgresql", "rabbitmq-server", "nginx")
 RABBITMQ = Path("/usr/lib/rabbitmq")
 

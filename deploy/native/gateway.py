@@ -10,20 +10,21 @@ from deploy.options import Options
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "gateway"
 
+# Paths are relative to the gateway's own folder.
 MAIN = """# Written at every start.
 daemon off;
 {user}
 worker_processes 1;
-pid {folder}/nginx.pid;
+pid nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 1024; }}
 http {{
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/proxied;
-    fastcgi_temp_path {folder}/unused;
-    uwsgi_temp_path {folder}/unused;
-    scgi_temp_path {folder}/unused;
-    include {folder}/convene.conf;
+    client_body_temp_path bodies;
+    proxy_temp_path proxied;
+    fastcgi_temp_path unused;
+    uwsgi_temp_path unused;
+    scgi_temp_path unused;
+    include convene.conf;
 }}
 """
 
@@ -42,7 +43,7 @@ class Gateway:
         # as root, nginx would hand requests to an account that may not reach the folder
         user = "user root;" if os.geteuid() == 0 else ""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, user=user))
+        (self.folder / "nginx.conf").write_text(MAIN.format(user=user))
         template = (TEMPLATES / "convene.conf.template").read_text()
         (self.folder / "convene.conf").write_text(fill_in(template, self._values()))
 
@@ -62,8 +63,8 @@ class Gateway:
             **{f"GATEWAY_{name.upper()}": name for name in self.apis},
             "GATEWAY_READS": str(self.options.gateway_reads),
             "GATEWAY_WRITES": str(self.options.gateway_writes),
-            "GATEWAY_CACHE": str(self.folder / "cache"),
-            "GATEWAY_SITE": str(TEMPLATES),
+            "GATEWAY_CACHE": "cache",
+            "GATEWAY_SITE": f'"{TEMPLATES}"',
             "GATEWAY_LOG": "/dev/stdout",
         }
 

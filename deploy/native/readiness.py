@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from deploy.errors import DeployError
 from deploy.native.waiting import TooLateError, wait_until
 
-LOG_LINES = 12
+LOG_LINES = 6
 
 
 class NotReadyError(DeployError):

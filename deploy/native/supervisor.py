@@ -1,6 +1,7 @@
 """A supervisord of our own: runs programs, restarts what dies, and stops them group by group."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,8 @@ class Supervisor:
         except (OSError, xmlrpc.client.Error):
             return  # it has ended by itself, and took its programs along
         wait_until(lambda: self._ended(pid), 90, "the processes to stop")
+        if self.socket.parent != self.folder:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def _members(self, name: str) -> list[str]:
         group, _, member = name.partition(":")

@@ -11,7 +11,7 @@ from deploy.native.parts import SystemParts
 from deploy.native.supervisor import ROOT, Process
 
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
-PATIENCE = 90.0
+PATIENCE = 60.0
 
 Say = Callable[[str], None]
 
