@@ -40,7 +40,8 @@ class RabbitMQ:
         server = str(binaries.rabbitmq("rabbitmq-server"))
         return [
             Program(name="epmd", group="names", command=epmd),
-            Program(name="rabbitmq", group="engines", command=[server], environment=environment),
+            # asked to stop while it starts, it hangs; otherwise it needs one second, with its console six
+            Program(name="rabbitmq", group="engines", command=[server], environment=environment, stop_seconds=12),
         ]
 
     def url(self, user: str, password: str = "", vhost: str = "convene") -> str:

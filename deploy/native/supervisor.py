@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import xmlrpc.client
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,13 +100,20 @@ class Supervisor:
         """Every program."""
         return [process for process in map(_process, self._ask("getAllProcessInfo")) if process.name != OWNER]
 
-    def shutdown(self) -> None:
-        """Stop everything, the groups one after the other, and wait until the supervisor itself has ended."""
+    def shutdown(self, *, killing: tuple[str, ...] = ()) -> None:
+        """Stop everything, the groups one after the other, and wait until the supervisor itself has ended.
+
+        Those named in `killing` are not asked but ended with SIGKILL.
+        """
         try:
             pid = self._ask("getPID")
+            doomed = [process.pid for process in self.processes() if process.name in killing and process.pid]
             self._ask("shutdown")
         except (OSError, xmlrpc.client.Error):
             return  # it has ended by itself, and took its programs along
+        for group in doomed:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
         wait_until(lambda: self._ended(pid), 90, "the processes to stop")
         if self.socket.parent != self.folder:
             shutil.rmtree(self.socket.parent, ignore_errors=True)

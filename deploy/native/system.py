@@ -39,7 +39,7 @@ class NativeSystem(SystemParts):
             try:
                 self._start(say, sample)
             except BaseException:
-                self.supervisor.shutdown()
+                self._abandon()
                 raise
 
     def stop(self) -> None:
@@ -60,6 +60,10 @@ class NativeSystem(SystemParts):
     def processes(self) -> list[Process]:
         """Every process, and how it is."""
         return self.supervisor.processes()
+
+    def process(self, name: str) -> Process:
+        """One process, and how it is."""
+        return self.supervisor.process(self._full_name(name))
 
     def kill(self, name: str) -> None:
         """End a process with SIGKILL, as a crash would; it is started again."""
@@ -104,6 +108,11 @@ class NativeSystem(SystemParts):
         say("RabbitMQ is ready")
         self._wait_ready(say)
         self.supervisor.release()
+
+    def _abandon(self) -> None:
+        """Stop what was started. RabbitMQ hangs when it is asked to while it starts itself, so it is not asked then."""
+        if self.running():
+            self.supervisor.shutdown(killing=() if self.rabbitmq.answers() else ("engines:rabbitmq",))
 
     def _wait_ready(self, say: Say = say_nothing, *, only: str = "") -> None:
         wanted = {name: url for name, url in self.ready_addresses().items() if only in ("", name)}

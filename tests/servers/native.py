@@ -36,7 +36,7 @@ class NativeEngines(Engines):
         self._servers.postgres.create_services(database)
 
     def remove(self) -> None:
-        self._servers.supervisor.shutdown()
+        self._servers.supervisor.shutdown(killing=("engines:rabbitmq",))
         accounts.remove_database_folder(self.folder / "postgres")
 
     @cached_property
