@@ -7,6 +7,7 @@ MODE ?=
 T ?=
 SCOPE ?=
 RUN = .venv/bin/python
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
 .PHONY: help venv up down clean logs status demo token bench test check format lock
@@ -55,5 +56,8 @@ format: venv ## format the code, and repair what the linter can
 bench: venv ## how fast it is here
 	@$(RUN) -m tests.bench
 
-lock: venv ## write requirements/ anew from pyproject.toml
-	@$(RUN) -m deploy.lock
+lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	@$(LOCK) --group dev --output-file requirements/dev.txt
+	@for service in catalog registration notifications; do \
+		$(LOCK) --group $$service --constraints requirements/dev.txt --output-file requirements/$$service.txt || exit 1; \
+	done
