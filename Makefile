@@ -6,6 +6,7 @@ PYTHON ?= python3
 MODE ?=
 T ?=
 SCOPE ?=
+SERVICES = catalog registration notifications
 RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
@@ -57,7 +58,7 @@ bench: venv ## how fast it is here
 	@$(RUN) -m tests.bench
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
-	@$(LOCK) --group dev --output-file requirements/dev.txt
-	@for service in catalog registration notifications; do \
-		$(LOCK) --group $$service --constraints requirements/dev.txt --output-file requirements/$$service.txt || exit 1; \
+	@for service in $(SERVICES); do \
+		$(LOCK) --group $$service --output-file requirements/$$service.txt || exit 1; \
 	done
+	@$(LOCK) --group dev $(SERVICES:%=--constraints requirements/%.txt) --output-file requirements/dev.txt
