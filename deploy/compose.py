@@ -34,10 +34,7 @@ def engine_answers() -> bool:
 
 def images_can_be_had() -> bool:
     """Whether every image that we do not build is on this machine, or can be fetched."""
-    return all(
-        _succeeds(["docker", "image", "inspect", name]) or _succeeds(["docker", "pull", "--quiet", name])
-        for name in foreign_images()
-    )
+    return all(_succeeds(["docker", "image", "inspect", name]) or _fetch(name) for name in foreign_images())
 
 
 def foreign_images() -> list[str]:
@@ -46,6 +43,11 @@ def foreign_images() -> list[str]:
     found = re.findall(r"^ +image: (\S+:\S+)$", compose.read_text(), re.MULTILINE)
     found += re.findall(r"^FROM (\S+:\S+)", recipe.read_text(), re.MULTILINE)
     return sorted(set(found))
+
+
+def _fetch(image: str) -> bool:
+    print(f"Fetching the image {image} …", flush=True)
+    return _succeeds(["docker", "pull", "--quiet", image])
 
 
 def own_images() -> list[str]:

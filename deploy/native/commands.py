@@ -29,7 +29,7 @@ class NativeCommands:
     def remove(self) -> None:
         """Remove this and every other instance in the clone, such as the demo's."""
         for folder in INSTANCES.iterdir():
-            if (folder / "supervisord.conf").exists():
+            if folder.is_dir():
                 NativeSystem(folder).remove()
 
     def running(self) -> bool:

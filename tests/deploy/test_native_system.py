@@ -19,7 +19,10 @@ from deploy.options import Options
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.skipif(bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ or nginx is missing")
+pytestmark = [
+    pytest.mark.skipif(bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ or nginx is missing"),
+    pytest.mark.xdist_group("native system"),  # so that one worker starts one system
+]
 
 ANY_PORTS = Options(gateway_port=0, mail_port=0)
 

@@ -39,10 +39,13 @@ def obtain(folder: Path, *, owner: int, workers: int) -> Engines:
 def remove(folder: Path) -> None:
     """End the keeper of `folder`, if it has one, and wait until it has removed everything."""
     try:
-        os.kill(int((folder / "keeper.pid").read_text()), signal.SIGTERM)
-        wait_until(lambda: not folder.exists(), 60, "the test servers to stop")
+        keeper = int((folder / "keeper.pid").read_text())
+        if str(folder) in Path(f"/proc/{keeper}/cmdline").read_text():
+            os.kill(keeper, signal.SIGTERM)
+            wait_until(lambda: not folder.exists(), 60, "the test servers to stop")
     except (FileNotFoundError, ProcessLookupError, TooLateError):
-        shutil.rmtree(folder, ignore_errors=True)
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start_keeper(folder: Path, owner: int, workers: int) -> None:
