@@ -63,3 +63,14 @@ class PermanentError(Exception):
 
 class UnsafeSettings(Exception):
     """The environment holds what production forbids."""
+
+
+def messages_by_path(messages: Any, path: str = "") -> dict[str, Any]:
+    """marshmallow's nested messages as one message list a path: `{"sessions.3.title": ["Missing data …"]}`."""
+    if not isinstance(messages, Mapping):
+        return {path: messages}
+    flat: dict[str, Any] = {}
+    for name, inner in messages.items():
+        step = "" if name == "_schema" else str(name)
+        flat.update(messages_by_path(inner, ".".join(filter(None, (path, step)))))
+    return flat

@@ -31,6 +31,14 @@ def require_match(etag: str) -> None:
         raise PreconditionFailed("It has changed since you read it; read it again.")
 
 
+def require_version(version: object) -> None:
+    """As `require_match`, where tags begin with the version of what is updated (`7-…`): what else such a tag tells, a
+    seat taken or the time, may have moved on.
+    """
+    sent = [etag for etag in request.if_match if etag.partition("-")[0] == str(version)]
+    require_match(sent[0] if sent else "")
+
+
 def tag(response: Response, etag: str, *, cache_control: str = "no-cache") -> Response:
     """Put the tag and the caching rule on an answer."""
     response.set_etag(etag)

@@ -14,7 +14,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import DomainError
+from shared.errors import DomainError, messages_by_path
 
 log = structlog.get_logger()
 
@@ -142,12 +142,11 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _flatten(messages: Any) -> dict[str, Any] | None:
-    """Messages by field, without the level that says where webargs found the input (json, query)."""
+    """Messages by path, without the level that says where webargs found the input (json, query)."""
     if not isinstance(messages, Mapping):
         return None
     flat: dict[str, Any] = {}
     for name, inner in messages.items():
-        flat.update(
-            inner if name in ("json", "query", "form", "files") and isinstance(inner, Mapping) else {name: inner}
-        )
+        found = name in ("json", "query", "form", "files") and isinstance(inner, Mapping)
+        flat.update(messages_by_path(inner if found else {name: inner}))
     return flat
