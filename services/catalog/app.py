@@ -2,9 +2,30 @@
 
 from flask import Flask
 
+from services.catalog.announcements import api as announcements
+from services.catalog.discovery import api as discovery
+from services.catalog.imports import api as imports
+from services.catalog.imports.commands import importing
+from services.catalog.programmes import api as programmes
+from services.catalog.sessions import api as sessions
+from services.catalog.sessions import handlers
+from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
 from shared.service import Service
 
-SERVICE = Service("catalog")
+SERVICE = Service(
+    "catalog",
+    blueprints=[
+        programmes.public,
+        sessions.public,
+        announcements.public,
+        discovery.public,
+        sessions.staff,
+        imports.staff,
+    ],
+    handlers=[handlers],
+    jobs=[HOLD_ENDED_SESSIONS],
+    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+)
 
 
 def create_app() -> Flask:

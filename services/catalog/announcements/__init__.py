@@ -1,0 +1,1 @@
+"""Announcements: what is told of the programme, when, and about which sessions."""

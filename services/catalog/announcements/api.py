@@ -1,0 +1,43 @@
+"""`/catalog/v1/announcements`: what the public reads of announcements."""
+
+from typing import Any
+
+from flask import Response
+
+from services.catalog.announcements import documents, queries
+from services.catalog.announcements.schemas import AnnouncementListSchema, AnnouncementSchema
+from services.catalog.answers import answer
+from services.catalog.cursors import decode_moment, encode_moment
+from services.catalog.programmes.queries import select_document
+from shared.errors import NotFound
+from shared.http import Blueprint
+from shared.http.pagination import PageQuery, page
+from shared.runtime import connection
+
+public = Blueprint(
+    "announcements", __name__, url_prefix="/catalog/v1/announcements", public=True, description="What was announced"
+)
+
+
+@public.get("")
+@public.arguments(PageQuery, location="query")
+@public.response(200, AnnouncementListSchema)
+def list_announcements(query: dict[str, Any]) -> Response:
+    """Announcements, the newest first."""
+    with connection() as conn:
+        found = queries.select_newest(conn, after=decode_moment(query["cursor"]), limit=query["limit"] + 1)
+    shown = found[: query["limit"]]
+    more = encode_moment(shown[-1]["announced_at"], shown[-1]["id"]) if len(found) > len(shown) else None
+    body, headers = page([documents.present(row["document"]) for row in shown], more)
+    return answer(body, headers=headers)
+
+
+@public.get("/<slug>")
+@public.response(200, AnnouncementSchema)
+def show_announcement(slug: str) -> Response:
+    """An announcement."""
+    with connection() as conn:
+        document = select_document(conn, "announcement", slug)
+    if document is None:
+        raise NotFound("There is no such announcement.")
+    return answer(documents.present(document))

@@ -1,0 +1,33 @@
+"""Writing announcements; the caller refreshes what may have changed."""
+
+from uuid import UUID
+
+from psycopg import Connection
+
+from services.catalog.announcements import queries
+from services.catalog.announcements.schemas import AnnouncementPart
+from services.catalog.markdown import render
+from services.catalog.programmes import references
+from services.catalog.publishing import queries as entries
+
+
+def write_announcement(conn: Connection, part: AnnouncementPart, *, initiative_id: UUID, publish: bool) -> UUID:
+    """Say what is announced; its references were checked before."""
+    id = entries.upsert_entry(
+        conn,
+        kind="announcement",
+        slug=part.slug,
+        title=part.title,
+        summary=part.summary,
+        description=part.body,
+        description_html=render(part.body),
+        publish=publish,
+    )
+    queries.upsert_announcement(
+        conn, id=id, initiative_id=initiative_id, announced_at=part.published_at, timezone=part.timezone
+    )
+    sessions = entries.select_ids(conn, "session", part.sessions)
+    queries.delete_sessions(conn, id)
+    queries.insert_sessions(conn, id, [sessions[slug] for slug in dict.fromkeys(part.sessions)])
+    references.write_terms(conn, id, part.terms)
+    return id

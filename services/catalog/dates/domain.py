@@ -1,0 +1,125 @@
+"""Reading dates: EDTF (Library of Congress, ISO 8601-2) levels 0 and 1, and local times in IANA zones.
+
+A date becomes the interval in which the thing starts, so that uncertain dates and exact moments sort and filter
+together.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from edtf import parse_edtf
+from edtf.parser import EDTFParseException
+
+from services.catalog.dates.labels import label_date, label_interval, label_moment
+
+# Dates of programmes: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
+DATE = re.compile(r"((?:\d{4}|\d{3}X)|\d{4}-(?:\d\d|XX)|\d{4}-(?:\d\d-(?:\d\d|XX)|XX-XX))([?~%]?)", re.ASCII)
+BEGINNING, END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """`earliest` and `latest` bound the moment at which it starts; the moments stand in `timezone` where they are
+    known.
+    """
+
+    edtf: str
+    label: str
+    earliest: datetime
+    latest: datetime
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    timezone: str | None = None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Names of the IANA zones."""
+    return frozenset(available_timezones() - {"Factory", "localtime", "posixrules"})
+
+
+def resolve(moment: datetime, timezone: str | None) -> datetime:
+    """The moment in its zone. One without an offset is local time there; without a zone it must have an offset.
+
+    Raises ValueError for a local time that the clocks skip, and for one that comes twice.
+    """
+    if timezone is None:
+        if moment.tzinfo is None:
+            raise ValueError("Needs an offset, such as -05:00, or a timezone beside it.")
+        return moment
+    zone = ZoneInfo(timezone)
+    if moment.tzinfo is not None:
+        return moment.astimezone(zone)
+    local = moment.replace(tzinfo=zone)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise ValueError(f"Does not exist in {timezone}: the clocks go forward over it.")
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise ValueError(f"Comes twice in {timezone}, when the clocks go back: write it with its offset.")
+    return local
+
+
+def exact(starts_at: datetime, ends_at: datetime, timezone: str) -> When:
+    """A time that is known; both moments are aware."""
+    zone = ZoneInfo(timezone)
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    return When(
+        edtf=starts.isoformat(),
+        label=label_moment(starts),
+        earliest=starts,
+        latest=starts,
+        starts_at=starts,
+        ends_at=ends,
+        timezone=timezone,
+    )
+
+
+def uncertain(edtf: str) -> When:
+    """A date in EDTF, or an interval of two. Raises ValueError where it is none that a programme can have."""
+    start, slash, end = edtf.partition("/")
+    begins, label, ends = _read(start, may_be_open=bool(slash))
+    if slash:
+        _, label_end, ends = _read(end, may_be_open=True)
+        if begins >= ends or not (label or label_end):
+            raise ValueError("Not an interval: it ends before it begins, or is open at both ends.")
+        label = label_interval(label, label_end)
+    return When(edtf=edtf, label=label, earliest=begins, latest=ends)
+
+
+def describe(when: When | None) -> dict[str, Any] | None:
+    """`when` as the public reads it: an uncertain date has `edtf` and `label` alone."""
+    if when is None:
+        return None
+    if when.starts_at is None or when.ends_at is None:
+        return {"edtf": when.edtf, "label": when.label}
+    return {
+        "edtf": when.edtf,
+        "label": when.label,
+        "starts_at": when.starts_at.isoformat(),
+        "ends_at": when.ends_at.isoformat(),
+        "timezone": when.timezone,
+    }
+
+
+def _read(text: str, *, may_be_open: bool) -> tuple[datetime, str, datetime]:
+    """The first moment of a date, its label, and the first moment after it, in UTC."""
+    if may_be_open and text in ("", ".."):
+        return BEGINNING, "", END
+    match = DATE.fullmatch(text)
+    try:
+        parsed: Any = parse_edtf(match[1]) if match else None
+    except EDTFParseException:
+        parsed = None
+    if match is None or parsed is None or text[:4] in ("0000", "9999") or not _is_plain(match[1]):
+        raise ValueError("Not a date in EDTF, such as 2017-04-06, 2017-06, 2017-23 (fall), 2018? or 2018-21/2018-22.")
+    first, last = (datetime(*day[:3], tzinfo=UTC) for day in (parsed.lower_strict(), parsed.upper_strict()))
+    return first, label_date(match[1], match[2]), last + timedelta(days=1)
+
+
+def _is_plain(date: str) -> bool:
+    """Whether its month is one of the twelve or of the four seasons: level 2 has others."""
+    month = date[5:7] or "01"
+    return month == "XX" or 1 <= int(month) <= 12 or (21 <= int(month) <= 24 and len(date) == 7)

@@ -1,0 +1,1 @@
+"""Finding what there is: the changes that a mirror follows."""

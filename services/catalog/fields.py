@@ -1,0 +1,98 @@
+"""Fields of the documents that staff send."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length, Regexp
+
+from services.catalog.dates import domain as dates
+from services.catalog.dates import durations
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Text(ma.fields.String):
+    """A text without control characters, of at most `most` characters; `least` 1 where it may not be empty."""
+
+    def __init__(self, most: int, *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(validate=[Length(least, most), _refuse_control], **kwargs)
+
+
+def _refuse_control(value: str) -> None:
+    if CONTROL.search(value):
+        raise ma.ValidationError("Holds control characters.")
+
+
+class Slug(ma.fields.String):
+    """What names a thing in addresses."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rule = Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="Must be small letters, digits and single hyphens.")
+        super().__init__(validate=[Length(1, 100), rule], **kwargs)
+
+
+class Address(ma.fields.Url):
+    """An address of the web."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(schemes={"http", "https"}, require_tld=False, validate=Length(max=2000), **kwargs)
+
+
+class Members(ma.fields.Dict):
+    """A mapping with names of its own, whose errors are found under those names alone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ma.ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            named = {name: next(iter(inner.values())) for name, inner in error.messages.items()}
+            raise ma.ValidationError(named) from None
+
+
+class Timezone(ma.fields.String):
+    """The name of an IANA zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if (name := super()._deserialize(value, attr, data, **kwargs)) not in dates.zones():
+            raise ma.ValidationError("Not an IANA time zone, such as America/Chicago.")
+        return name
+
+
+class Moment(ma.fields.String):
+    """A date with its time in ISO 8601, with an offset or without."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text) or not 1000 < moment.year < 9000:
+            raise ma.ValidationError("Not a date and time in ISO 8601, such as 2017-04-06T13:00:00.")
+        return moment
+
+
+class Edtf(ma.fields.String):
+    """An uncertain date; YAML reads a bare year as a number, which is as good."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = str(value) if type(value) is int else value
+        try:
+            return dates.uncertain(super()._deserialize(text, attr, data, **kwargs))
+        except ValueError as error:
+            raise ma.ValidationError(str(error)) from None
+
+
+class Duration(ma.fields.String):
+    """A duration in ISO 8601, as its seconds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        try:
+            return durations.read_duration(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ma.ValidationError(str(error)) from None

@@ -1,0 +1,57 @@
+"""Programme documents as bytes: JSON, or YAML whose dates stay texts, so that local times are not taken for UTC."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import orjson
+import yaml
+
+from shared.errors import DomainError
+
+# A programme document is not deep; what is, was made to exhaust its reader.
+DEPTH = 20
+
+
+def read_json(body: bytes) -> Any:
+    """The document. Raises DomainError where it is no JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise DomainError(f"Not JSON: {error}", problem="malformed") from None
+
+
+def read_yaml(body: bytes) -> Any:
+    """The document. Raises DomainError where it is no YAML, uses aliases, repeats a member or is too deep."""
+    try:
+        _refuse_tricks(body)
+        return yaml.load(body, Loader=Loader)  # noqa: S506 - a subclass of the safe loader
+    except (yaml.YAMLError, ValueError) as error:
+        raise DomainError(f"Not YAML that can be read: {error}", problem="malformed") from None
+
+
+def _refuse_tricks(body: bytes) -> None:
+    depth = 0
+    for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("aliases are not taken")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:
+            raise ValueError("it is too deep")
+
+
+class Loader(yaml.CSafeLoader):
+    """YAML's plain types but for dates, which stay texts; a member that stands twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = [key.value for key, _ in node.value]
+        for key in node.value:
+            if seen.count(key[0].value) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key[0].value} stands twice", key[0].start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}

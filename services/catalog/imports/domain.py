@@ -1,0 +1,100 @@
+"""Taking in a programme document: all of it, or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+from psycopg import Connection
+
+from services.catalog.announcements.domain import write_announcement
+from services.catalog.imports.schemas import Programme, ProgrammeSchema
+from services.catalog.programmes import domain as programmes
+from services.catalog.programmes import references
+from services.catalog.programmes.documents import ORGANIZATION, VOCABULARY
+from services.catalog.publishing.domain import Outcome, Write
+from services.catalog.publishing.families import refresh_family
+from services.catalog.sessions.domain import write_session
+from services.catalog.sessions.queries import update_places
+from shared import audit
+from shared.errors import Invalid, messages_by_path
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did, or would do."""
+
+    dry_run: bool
+    created: list[Outcome]
+    changed: list[Outcome]
+    unchanged: list[Outcome]
+
+
+def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bool = False) -> Report:
+    """Make the catalog say what the document says, and tell what that changed; the same document again changes
+    nothing. What it does not name is left alone; a dry run is rolled back.
+
+    Raises Invalid with every fault of the document by its path, and Conflict.
+    """
+    with conn.transaction(force_rollback=dry_run):
+        write = Write(conn)
+        programme = _validate(conn, document)
+        _write(write, programme)
+        report = _report(write.outcomes, _named(programme), dry_run=dry_run)
+        if report.created or report.changed:
+            changes = {f"{one.kind}/{one.slug}": one.difference() for one in (*report.created, *report.changed)}
+            audit.record(conn, actor=actor, action="import", subject=programme.initiative.slug, changes=changes)
+    return report
+
+
+def _validate(conn: Connection, document: Any) -> Programme:
+    if not isinstance(document, dict):
+        raise Invalid({"": ["A programme document has members."]})
+    errors: dict[str, Any] = {}
+    loaded: Any = None
+    try:
+        loaded = ProgrammeSchema().load(document)
+    except ma.ValidationError as error:
+        errors = messages_by_path(error.messages_dict)
+    for path, messages in references.check(conn, document).items():
+        errors.setdefault(path, messages)
+    if errors:
+        raise Invalid(errors)
+    return loaded
+
+
+def _write(write: Write, programme: Programme) -> None:
+    conn, publish = write.conn, programme.publish
+    organizations = programmes.write_organizations(conn, programme.organizations, publish=publish)
+    vocabularies = programmes.write_vocabularies(conn, programme.vocabularies, publish=publish)
+    initiative_id = programmes.write_initiative(conn, programme.initiative, publish=publish)
+    series = programmes.write_series(conn, programme.series, initiative_id=initiative_id, publish=publish)
+    for session in programme.sessions:
+        write_session(conn, session, initiative_id=initiative_id, publish=publish)
+    for part in programme.series:
+        programmes.write_completion(conn, series[part.slug], part.completion)
+    update_places(conn, initiative_id, slugs=[session.slug for session in programme.sessions])
+    for announcement in programme.announcements:
+        write_announcement(conn, announcement, initiative_id=initiative_id, publish=publish)
+    renamed = [one.id for one in write.refresh(ORGANIZATION, organizations) if one.result == "changed"]
+    write.refresh(VOCABULARY, vocabularies)
+    refresh_family(write, initiative_id, organization_ids=renamed)
+
+
+def _named(programme: Programme) -> set[tuple[str, str]]:
+    return {
+        ("initiative", programme.initiative.slug),
+        *(("organization", part.slug) for part in programme.organizations),
+        *(("vocabulary", name) for name in programme.vocabularies),
+        *(("series", part.slug) for part in programme.series),
+        *(("session", part.slug) for part in programme.sessions),
+        *(("announcement", part.slug) for part in programme.announcements),
+    }
+
+
+def _report(outcomes: list[Outcome], named: set[tuple[str, str]], *, dry_run: bool) -> Report:
+    """What the document names is told in any case; of what else there is only what changed."""
+    by_result: dict[str, list[Outcome]] = {"created": [], "changed": [], "unchanged": []}
+    for outcome in outcomes:
+        if outcome.result != "unchanged" or (outcome.kind, outcome.slug) in named:
+            by_result[outcome.result].append(outcome)
+    return Report(dry_run, **by_result)

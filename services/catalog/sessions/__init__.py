@@ -1,0 +1,1 @@
+"""Sessions, what is decided about them, and their recordings."""

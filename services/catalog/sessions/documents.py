@@ -1,0 +1,174 @@
+"""What the public reads of a session, and what its events carry."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from psycopg import Connection
+
+from services.catalog import addresses
+from services.catalog.dates import domain as dates
+from services.catalog.dates.durations import write_duration
+from services.catalog.publishing.domain import Content, Document, Kind, State
+from services.catalog.sessions import queries
+from services.catalog.sessions.queries import PublicSession, RecordingRow, SessionContent
+from services.catalog.sessions.schemas import VOCABULARIES
+from shared.events import catalog as events
+
+
+def compose(conn: Connection, ids: list[UUID]) -> Iterable[Content]:
+    """The sessions' documents, without addresses and without what the moment decides."""
+    for row in queries.select_contents(conn, ids):
+        yield Content(row.id, _document(row), {"join_url": (row.online or {}).get("join_url")})
+
+
+def _document(row: SessionContent) -> Document:
+    return {
+        "id": str(row.id),
+        "slug": row.slug,
+        "title": row.title,
+        "summary": row.summary,
+        "description": row.description,
+        "description_html": row.description_html,
+        "initiative": row.initiative,
+        "series": row.series,
+        "format": row.format,
+        "status": row.status,
+        "when": _when(row),
+        "venue": row.venue,
+        "online": {"platform": row.online["platform"]} if row.online else None,
+        "organizations": row.organizations,
+        "terms": {name: row.terms.get(name, []) for name in VOCABULARIES},
+        "registration": {
+            "policy": row.policy,
+            "opens_at": _local(row.opens_at, row.timezone),
+            "closes_at": _local(row.closes_at, row.timezone),
+            "capacity": row.capacity,
+        },
+        "recording": _recording(row.recording),
+        "contact_hours": row.contact_hours,
+        "price": {"free": True},
+    }
+
+
+def _when(row: SessionContent) -> Document | None:
+    if row.starts_at and row.ends_at and row.timezone:
+        return dates.describe(dates.exact(row.starts_at, row.ends_at, row.timezone))
+    return dates.describe(dates.uncertain(row.edtf))
+
+
+def _local(moment: datetime | None, timezone: str | None) -> str | None:
+    return moment.astimezone(ZoneInfo(timezone or "UTC")).isoformat() if moment else None
+
+
+def _recording(row: dict[str, Any] | None) -> Document | None:
+    if row is None:
+        return None
+    return {
+        "url": row["url"],
+        "duration": write_duration(row["duration_seconds"]),
+        "captions": row["captions"],
+        "transcript_url": row["transcript_url"],
+        "published_at": row["published_at"],
+    }
+
+
+def own(document: Document) -> Document:
+    """A session's own state: not its recording, which has its own events, nor how many its series has."""
+    series = document["series"]
+    stated = {name: value for name, value in document.items() if name not in ("recording", "revision", "updated_at")}
+    return stated | {"series": {"slug": series["slug"], "title": series["title"]} if series else None}
+
+
+def event(previous: Document | None, state: State) -> events.SessionEvent:
+    """The one event that says best what happened; all of them carry the whole state."""
+    session = _state(state)
+    now = state.content.document
+    if previous is None:
+        return events.SessionPublished(session=session)
+    was, when = previous["when"], now["when"]
+    if now["status"] != previous["status"] and now["status"] == "cancelled":
+        return events.SessionCancelled(session=session)
+    if now["status"] != previous["status"] and now["status"] == "held":
+        return events.SessionHeld(session=session)
+    if "starts_at" in when and "starts_at" not in was:
+        return events.SessionScheduled(session=session)
+    if "starts_at" in was and _moments(was) != _moments(when):
+        return events.SessionRescheduled(session=session, previous=when_of(was))
+    if (previous["registration"]["policy"], now["registration"]["policy"]) == ("invitation", "open"):
+        return events.SessionRegistrationOpened(session=session)
+    return events.SessionUpdated(session=session)
+
+
+def _moments(when: Document) -> tuple[datetime | None, ...]:
+    return tuple(datetime.fromisoformat(when[name]) if name in when else None for name in ("starts_at", "ends_at"))
+
+
+def when_of(when: Document) -> events.When:
+    """A document's `when` as events carry it, its moments in UTC."""
+    starts_at, ends_at = (moment.astimezone(UTC) if moment else None for moment in _moments(when))
+    return events.When(
+        edtf=when["edtf"],
+        label=when["label"],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        timezone=when.get("timezone"),
+    )
+
+
+def _state(state: State) -> events.Session:
+    document, private = state.content.document, state.content.private
+    series = document["series"]
+    online = document["online"]
+    window = document["registration"]
+    return events.Session(
+        id=state.content.id,
+        revision=state.revision,
+        slug=document["slug"],
+        title=document["title"],
+        summary=document["summary"],
+        format=document["format"],
+        status=document["status"],
+        initiative=events.Reference(**document["initiative"]),
+        series=events.Reference(slug=series["slug"], title=series["title"]) if series else None,
+        when=when_of(document["when"]),
+        venue=events.Place(**document["venue"]) if document["venue"] else None,
+        online=events.Online(platform=online["platform"], join_url=private["join_url"]) if online else None,
+        organizations=[events.Involved(**involved) for involved in document["organizations"]],
+        terms=document["terms"],
+        registration=events.Admission(
+            policy=window["policy"],
+            opens_at=_utc(window["opens_at"]),
+            closes_at=_utc(window["closes_at"]),
+            capacity=window["capacity"],
+        ),
+        contact_hours=document["contact_hours"],
+        page_url=addresses.page_of("session", document["slug"]),
+    )
+
+
+def _utc(moment: str | None) -> datetime | None:
+    return datetime.fromisoformat(moment).astimezone(UTC) if moment else None
+
+
+def recording_published(row: RecordingRow) -> events.RecordingPublished:
+    """The event of a recording that can be watched."""
+    return events.RecordingPublished(recording=events.Recording(**vars(row)))
+
+
+def present(session: PublicSession) -> Document:
+    """A session as the public reads it at this moment."""
+    document: Document = orjson.loads(session.document)
+    document["registration"] |= {
+        "state": session.state,
+        "seats_left": session.seats_left,
+        "url": addresses.registration_url(),
+    }
+    document["links"] = addresses.links_of("session", document["slug"])
+    return document
+
+
+SESSION = Kind(compose, own, event)

@@ -1,0 +1,151 @@
+"""What is decided about sessions: their content, their time, who may register, their recording, their end."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+from uuid_utils.compat import uuid7
+
+from services.catalog.dates.domain import When
+from services.catalog.markdown import render
+from services.catalog.programmes import references
+from services.catalog.publishing import queries as entries
+from services.catalog.publishing.domain import Outcome, Write
+from services.catalog.publishing.families import refresh_family
+from services.catalog.sessions import queries
+from services.catalog.sessions.documents import SESSION, recording_published
+from services.catalog.sessions.queries import SessionRow
+from services.catalog.sessions.schemas import SessionPart
+from shared.database import constraint_of
+from shared.errors import Conflict, Invalid, NotFound
+from shared.messaging import outbox
+
+BATCH = 50
+
+
+def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, publish: bool) -> UUID:
+    """Say what a session is; its references were checked before. The caller refreshes what may have changed with it.
+
+    Raises Conflict where it leaves a series for whose completion it counts.
+    """
+    id = entries.upsert_entry(
+        conn,
+        kind="session",
+        slug=part.slug,
+        title=part.title,
+        summary=part.summary,
+        description=part.description,
+        description_html=render(part.description),
+        publish=publish,
+    )
+    series = entries.select_ids(conn, "series", [part.series] if part.series else [])
+    try:
+        queries.upsert_session(
+            conn,
+            id=id,
+            initiative_id=initiative_id,
+            series_id=series[part.series] if part.series else None,
+            format=part.format,
+            when=part.when,
+            timezone=part.timezone,
+            **vars(part.registration),
+            venue=part.venue,
+            online=part.online,
+            contact_hours=part.contact_hours,
+        )
+    except psycopg.errors.ForeignKeyViolation as error:
+        if constraint_of(error) != "completion_of_own_sessions":
+            raise
+        raise Conflict(
+            f"The session {part.slug} counts for completing the series that it would leave.", problem="completes-series"
+        ) from None
+    references.write_involvements(conn, id, part.organizations)
+    references.write_terms(conn, id, part.terms)
+    return id
+
+
+def replace_session(conn: Connection, slug: str, part: SessionPart) -> Outcome:
+    """Make a session what its part of the programme document says. Raises NotFound, and Invalid for references to
+    what is not known.
+    """
+    write = Write(conn)
+    session = _find(conn, slug)
+    if errors := references.check_session(conn, asdict(part), initiative=session.initiative):
+        raise Invalid(errors)
+    write_session(conn, part, initiative_id=session.initiative_id, publish=False)
+    queries.update_places(conn, session.initiative_id, slugs=[])
+    refresh_family(write, session.initiative_id)
+    return next(outcome for outcome in write.outcomes if outcome.id == session.id)
+
+
+def reschedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
+    """Give a session another time. Raises NotFound, or Conflict where it was cancelled."""
+    write = Write(conn)
+    session = _find(conn, slug)
+    _refuse_status(session, "cancelled")
+    queries.update_when(conn, session.id, when=when, timezone=timezone)
+    return _refresh(write, session)
+
+
+def open_registration(conn: Connection, slug: str) -> Outcome:
+    """Let everybody register. Raises NotFound, or Conflict where the session was held or cancelled."""
+    write = Write(conn)
+    session = _find(conn, slug)
+    _refuse_status(session, "held", "cancelled")
+    queries.update_policy(conn, session.id, "open")
+    return _refresh(write, session)
+
+
+def cancel(conn: Connection, slug: str) -> Outcome:
+    """Say that a session will not take place. Raises NotFound, or Conflict where it was held."""
+    write = Write(conn)
+    session = _find(conn, slug)
+    _refuse_status(session, "held")
+    queries.update_status(conn, session.id, "cancelled")
+    return _refresh(write, session)
+
+
+def publish_recording(conn: Connection, slug: str, **recording: Any) -> Outcome:
+    """Say where a session can be watched, and tell the world where that is new. Raises NotFound, or Conflict where
+    the session is a draft, was cancelled or has not ended.
+    """
+    write = Write(conn)
+    session = _find(conn, slug)
+    _refuse_status(session, "cancelled")
+    if not session.public:
+        raise Conflict("The session is a draft.", problem="session-not-published")
+    if not session.ended:
+        raise Conflict("The session has not ended yet.", problem="session-not-held")
+    if id := queries.upsert_recording(conn, session.id, id=uuid7(), **recording):
+        published = queries.select_recording(conn, id)
+        assert published
+        outbox.add(conn, recording_published(published))
+    return _refresh(write, session)
+
+
+def hold_ended(conn: Connection) -> int:
+    """Say of sessions whose end has passed that they were held; returns of how many, at most a batch."""
+    if not queries.has_ended_sessions(conn):
+        return 0
+    write = Write(conn)
+    ended = queries.hold_ended_sessions(conn, limit=BATCH)
+    return len(write.refresh(SESSION, ended))
+
+
+def _find(conn: Connection, slug: str) -> SessionRow:
+    if session := queries.select_session(conn, slug):
+        return session
+    raise NotFound("There is no such session.")
+
+
+def _refuse_status(session: SessionRow, *refused: str) -> None:
+    if session.status in refused:
+        raise Conflict(f"The session was {session.status}.", problem=f"session-{session.status}")
+
+
+def _refresh(write: Write, session: SessionRow) -> Outcome:
+    """Only the session tells its time, state and recording: others name it by its title."""
+    [outcome] = write.refresh(SESSION, [session.id])
+    return outcome

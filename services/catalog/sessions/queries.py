@@ -1,0 +1,445 @@
+"""Sessions, their recordings, and what registration says of their seats."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from services.catalog.dates.domain import When
+from shared.database import execute, fetch, fetch_one, fetch_value
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session by what decides what may be done with it."""
+
+    id: UUID
+    initiative_id: UUID
+    initiative: str
+    status: str
+    public: bool
+    ended: bool
+
+
+@dataclass(frozen=True)
+class SessionContent:
+    """All that a session's document is made of; references are given only to what is public."""
+
+    id: UUID
+    slug: str
+    title: str
+    summary: str
+    description: str
+    description_html: str
+    initiative: dict[str, Any]
+    series: dict[str, Any] | None
+    format: str
+    status: str
+    edtf: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    timezone: str | None
+    venue: dict[str, Any] | None
+    online: dict[str, Any] | None
+    organizations: list[dict[str, Any]]
+    terms: dict[str, list[str]]
+    policy: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    capacity: int | None
+    contact_hours: float | None
+    recording: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class RecordingRow:
+    id: UUID
+    revision: int
+    session_id: UUID
+    session_slug: str
+    session_title: str
+    series_slug: str | None
+    url: str
+    duration_seconds: int
+    captions: bool
+    transcript_url: str | None
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class PublicSession:
+    """A session's document with what the moment decides; `sort_key` is what its list is sorted by."""
+
+    id: UUID
+    document: bytes
+    changed_in: int
+    state: str
+    seats_left: int | None
+    sort_key: datetime
+
+
+def upsert_session(
+    conn: Connection,
+    *,
+    id: UUID,
+    initiative_id: UUID,
+    series_id: UUID | None,
+    format: str,
+    when: When,
+    timezone: str | None,
+    policy: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    capacity: int | None,
+    venue: dict[str, Any] | None,
+    online: dict[str, Any] | None,
+    contact_hours: float | None,
+) -> None:
+    """Say what a session is. What was cancelled stays so; what was held stays so unless its time moves."""
+    sql = """
+        INSERT INTO sessions AS known (
+               id, initiative_id, series_id, place, format, status, edtf, starts_earliest, starts_latest, starts_at,
+               ends_at, timezone, policy, opens_at, closes_at, capacity, venue, online, contact_hours)
+        VALUES (%(id)s, %(initiative_id)s, %(series_id)s, 1000000, %(format)s,
+                CASE WHEN %(starts_at)s::timestamptz IS NULL THEN 'planned' ELSE 'scheduled' END,
+                %(edtf)s, %(earliest)s, %(latest)s, %(starts_at)s, %(ends_at)s, %(timezone)s, %(policy)s,
+                %(opens_at)s, %(closes_at)s, %(capacity)s, %(venue)s::json, %(online)s::json, %(contact_hours)s)
+        ON CONFLICT (id) DO UPDATE
+           SET series_id = excluded.series_id, format = excluded.format,
+               place = CASE WHEN known.series_id IS DISTINCT FROM excluded.series_id THEN 1000000 ELSE known.place END,
+               status = CASE WHEN known.status = 'cancelled' THEN 'cancelled'
+                             WHEN known.status = 'held' AND known.starts_at = excluded.starts_at
+                                  AND known.ends_at = excluded.ends_at THEN 'held'
+                             ELSE excluded.status END,
+               edtf = excluded.edtf, starts_earliest = excluded.starts_earliest,
+               starts_latest = excluded.starts_latest, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+               timezone = excluded.timezone, policy = excluded.policy, opens_at = excluded.opens_at,
+               closes_at = excluded.closes_at, capacity = excluded.capacity, venue = excluded.venue,
+               online = excluded.online, contact_hours = excluded.contact_hours
+    """
+    execute(
+        conn,
+        sql,
+        id=id,
+        initiative_id=initiative_id,
+        series_id=series_id,
+        format=format,
+        edtf=when.edtf,
+        earliest=when.earliest,
+        latest=when.latest,
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+        timezone=timezone,
+        policy=policy,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        capacity=capacity,
+        venue=orjson.dumps(venue).decode() if venue else None,
+        online=orjson.dumps(online).decode() if online else None,
+        contact_hours=contact_hours,
+    )
+
+
+def update_places(conn: Connection, initiative_id: UUID, *, slugs: list[str]) -> None:
+    """Order an initiative's sessions: what counts for completion first, then those that a document names, in its
+    order, after those that it does not name.
+    """
+    sql = """
+        UPDATE sessions SET place = ranked.place
+          FROM (SELECT session.id,
+                       row_number() OVER (PARTITION BY session.series_id
+                                          ORDER BY completion.place NULLS LAST, named.place NULLS FIRST,
+                                                   session.place, entry.slug) AS place
+                  FROM sessions AS session
+                  JOIN entries AS entry ON entry.id = session.id
+                  LEFT JOIN completion_sessions AS completion ON completion.session_id = session.id
+                  LEFT JOIN unnest(%(slugs)s::text[]) WITH ORDINALITY AS named (slug, place) ON named.slug = entry.slug
+                 WHERE session.initiative_id = %(initiative_id)s) AS ranked
+         WHERE sessions.id = ranked.id AND sessions.place <> ranked.place
+    """
+    execute(conn, sql, initiative_id=initiative_id, slugs=slugs)
+
+
+def select_session(conn: Connection, slug: str) -> SessionRow | None:
+    """The session of this slug, draft or public."""
+    sql = """
+        SELECT session.id, initiative_id, initiative.slug AS initiative, status,
+               entry.published_at IS NOT NULL AS public, coalesce(ends_at <= programme_now(), false) AS ended
+          FROM sessions AS session
+          JOIN entries AS entry ON entry.id = session.id
+          JOIN entries AS initiative ON initiative.id = initiative_id
+         WHERE entry.kind = 'session' AND entry.slug = %(slug)s
+    """
+    return fetch_one(conn, SessionRow, sql, slug=slug)
+
+
+def update_when(conn: Connection, id: UUID, *, when: When, timezone: str | None) -> None:
+    """Give a session another time; one that was held is to be held anew."""
+    sql = """
+        UPDATE sessions
+           SET edtf = %(edtf)s, starts_earliest = %(earliest)s, starts_latest = %(latest)s,
+               starts_at = %(starts_at)s, ends_at = %(ends_at)s, timezone = coalesce(%(timezone)s, timezone),
+               status = CASE WHEN %(starts_at)s::timestamptz IS NULL THEN 'planned'
+                             WHEN status = 'held' AND starts_at = %(starts_at)s AND ends_at = %(ends_at)s THEN 'held'
+                             ELSE 'scheduled' END
+         WHERE id = %(id)s
+    """
+    execute(
+        conn,
+        sql,
+        id=id,
+        edtf=when.edtf,
+        earliest=when.earliest,
+        latest=when.latest,
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+        timezone=timezone,
+    )
+
+
+def update_status(conn: Connection, id: UUID, status: str) -> None:
+    sql = "UPDATE sessions SET status = %(status)s WHERE id = %(id)s"
+    execute(conn, sql, id=id, status=status)
+
+
+def update_policy(conn: Connection, id: UUID, policy: str) -> None:
+    sql = "UPDATE sessions SET policy = %(policy)s WHERE id = %(id)s"
+    execute(conn, sql, id=id, policy=policy)
+
+
+def has_ended_sessions(conn: Connection) -> bool:
+    """Whether any public session's end has passed without its being held."""
+    sql = """
+        SELECT EXISTS (SELECT FROM sessions AS session JOIN entries AS entry ON entry.id = session.id
+                        WHERE status = 'scheduled' AND ends_at <= programme_now() AND published_at IS NOT NULL)
+    """
+    return fetch_value(conn, sql)
+
+
+def hold_ended_sessions(conn: Connection, *, limit: int) -> list[UUID]:
+    """Mark public sessions whose end has passed as held, the first to end first."""
+    sql = """
+        UPDATE sessions SET status = 'held'
+         WHERE id IN (SELECT session.id FROM sessions AS session JOIN entries AS entry ON entry.id = session.id
+                       WHERE status = 'scheduled' AND ends_at <= programme_now() AND published_at IS NOT NULL
+                       ORDER BY ends_at LIMIT %(limit)s)
+        RETURNING id
+    """
+    return [row[0] for row in conn.execute(sql, {"limit": limit})]
+
+
+def upsert_recording(
+    conn: Connection,
+    session_id: UUID,
+    *,
+    id: UUID,
+    url: str,
+    duration_seconds: int,
+    captions: bool,
+    transcript_url: str | None,
+) -> UUID | None:
+    """Say how a session can be watched; the recording's id, or None where that is what stands."""
+    sql = """
+        INSERT INTO recordings AS known (id, session_id, url, duration_seconds, captions, transcript_url, published_at)
+        VALUES (%(id)s, %(session_id)s, %(url)s, %(duration_seconds)s, %(captions)s, %(transcript_url)s,
+                programme_now())
+        ON CONFLICT (session_id) DO UPDATE
+           SET revision = known.revision + 1, url = excluded.url, duration_seconds = excluded.duration_seconds,
+               captions = excluded.captions, transcript_url = excluded.transcript_url
+         WHERE (known.url, known.duration_seconds, known.captions, known.transcript_url)
+               IS DISTINCT FROM (excluded.url, excluded.duration_seconds, excluded.captions, excluded.transcript_url)
+        RETURNING id
+    """
+    return fetch_value(
+        conn,
+        sql,
+        id=id,
+        session_id=session_id,
+        url=url,
+        duration_seconds=duration_seconds,
+        captions=captions,
+        transcript_url=transcript_url,
+    )
+
+
+def select_recording(conn: Connection, id: UUID) -> RecordingRow | None:
+    sql = """
+        SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
+               series.slug AS series_slug, url, duration_seconds, captions, transcript_url, recording.published_at
+          FROM recordings AS recording
+          JOIN entries AS entry ON entry.id = session_id
+          JOIN sessions AS session ON session.id = session_id
+          LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
+         WHERE recording.id = %(id)s
+    """
+    return fetch_one(conn, RecordingRow, sql, id=id)
+
+
+def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, confirmed: int, waitlisted: int) -> None:
+    """Keep what registration says of a session's seats, unless something newer is known."""
+    sql = """
+        INSERT INTO availability AS known (session_id, revision, confirmed, waitlisted)
+        VALUES (%(session_id)s, %(revision)s, %(confirmed)s, %(waitlisted)s)
+        ON CONFLICT (session_id) DO UPDATE
+           SET revision = excluded.revision, confirmed = excluded.confirmed, waitlisted = excluded.waitlisted
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, session_id=session_id, revision=revision, confirmed=confirmed, waitlisted=waitlisted)
+
+
+def select_contents(conn: Connection, ids: list[UUID]) -> list[SessionContent]:
+    """What these sessions consist of. A session's place in its series counts what is public, without the session
+    that completing the series invites to.
+    """
+    sql = """
+        SELECT session.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
+               json_build_object('slug', initiative.slug, 'title', initiative.title) AS initiative,
+               CASE WHEN series.published_at IS NOT NULL THEN
+                    json_build_object('slug', series.slug, 'title', series.title,
+                                      'position', part.position, 'of', coalesce(part.of, 0)) END AS series,
+               session.format, session.status, session.edtf, session.starts_at, session.ends_at, session.timezone,
+               session.venue, session.online,
+               (SELECT coalesce(json_agg(json_build_object('slug', organization.slug, 'name', organization.title,
+                                                           'role', role) ORDER BY place), '[]')
+                  FROM involvements JOIN entries AS organization ON organization.id = organization_id
+                 WHERE entry_id = session.id) AS organizations,
+               (SELECT coalesce(json_object_agg(vocabulary, terms), '{}')
+                  FROM (SELECT vocabulary, json_agg(term ORDER BY term) AS terms
+                          FROM entry_terms WHERE entry_id = session.id GROUP BY vocabulary) AS named) AS terms,
+               session.policy, session.opens_at, session.closes_at, session.capacity, session.contact_hours,
+               (SELECT json_build_object('url', url, 'duration_seconds', duration_seconds, 'captions', captions,
+                                         'transcript_url', transcript_url, 'published_at', published_at)
+                  FROM recordings WHERE session_id = session.id) AS recording
+          FROM sessions AS session
+          JOIN entries AS entry ON entry.id = session.id
+          JOIN entries AS initiative ON initiative.id = session.initiative_id
+          LEFT JOIN entries AS series ON series.id = session.series_id
+          LEFT JOIN LATERAL (
+               SELECT count(*) AS of,
+                      CASE WHEN session.id IS DISTINCT FROM whole.invites_to
+                           THEN count(*) FILTER (WHERE sibling.place <= session.place) END AS position
+                 FROM sessions AS sibling
+                 JOIN entries AS known ON known.id = sibling.id AND known.published_at IS NOT NULL
+                 JOIN series AS whole ON whole.id = sibling.series_id
+                WHERE sibling.series_id = session.series_id AND sibling.id IS DISTINCT FROM whole.invites_to
+                GROUP BY whole.invites_to) AS part ON true
+         WHERE session.id = ANY(%(ids)s)
+         ORDER BY session.starts_earliest, session.id
+    """
+    return fetch(conn, SessionContent, sql, ids=ids)
+
+
+FILTERED_SESSIONS: LiteralString = """
+    SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
+           admission.state, admission.seats_left, session.starts_earliest AS sort_key
+      FROM sessions AS session
+      JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
+      JOIN admissions AS admission ON admission.session_id = session.id
+     WHERE (%(initiative)s::text[] IS NULL OR session.initiative_id IN (
+               SELECT id FROM entries WHERE kind = 'initiative' AND slug = ANY(%(initiative)s)))
+       AND (%(series)s::text[] IS NULL OR session.series_id IN (
+               SELECT id FROM entries WHERE kind = 'series' AND slug = ANY(%(series)s)))
+       AND (%(format)s::text[] IS NULL OR session.format = ANY(%(format)s))
+       AND (%(status)s::text[] IS NULL OR session.status = ANY(%(status)s))
+       AND (%(library_type)s::text[] IS NULL OR EXISTS (
+               SELECT FROM entry_terms WHERE entry_id = session.id
+                  AND vocabulary = 'library_type' AND term = ANY(%(library_type)s)))
+       AND (%(topic)s::text[] IS NULL OR EXISTS (
+               SELECT FROM entry_terms WHERE entry_id = session.id
+                  AND vocabulary = 'topic' AND term = ANY(%(topic)s)))
+       AND (%(starts_after)s::timestamptz IS NULL
+            OR session.starts_latest > %(starts_after)s OR session.starts_at = %(starts_after)s)
+       AND (%(starts_before)s::timestamptz IS NULL OR session.starts_earliest < %(starts_before)s)
+       AND (%(registration)s::text[] IS NULL
+            OR 'open' = ANY(%(registration)s) AND session.policy = 'open' AND admission.state IN ('open', 'full')
+            OR 'closed' = ANY(%(registration)s) AND admission.state = 'closed'
+            OR 'invitation' = ANY(%(registration)s) AND session.policy = 'invitation')
+       AND (%(recorded)s::boolean IS NULL
+            OR %(recorded)s = EXISTS (SELECT FROM recordings WHERE session_id = session.id))
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which sessions are wanted; None asks for all. Several values of one filter widen, several filters narrow."""
+
+    initiative: list[str] | None = None
+    series: list[str] | None = None
+    format: list[str] | None = None
+    status: list[str] | None = None
+    library_type: list[str] | None = None
+    topic: list[str] | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    registration: list[str] | None = None
+    recorded: bool | None = None
+
+
+def select_next_sessions(
+    conn: Connection, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[PublicSession]:
+    """The public sessions that pass the filters, those that may start first first, from after a place in that order."""
+    sql = (
+        FILTERED_SESSIONS
+        + """
+       AND (%(after_key)s::timestamptz IS NULL
+            OR (session.starts_earliest, session.id) > (%(after_key)s, %(after_id)s))
+     ORDER BY session.starts_earliest, session.id
+     LIMIT %(limit)s
+    """
+    )
+    after_key, after_id = after or (None, None)
+    return fetch(conn, PublicSession, sql, **vars(filters), after_key=after_key, after_id=after_id, limit=limit)
+
+
+def select_previous_sessions(
+    conn: Connection, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[PublicSession]:
+    """As `select_next_sessions`, in the opposite order."""
+    sql = (
+        FILTERED_SESSIONS
+        + """
+       AND (%(after_key)s::timestamptz IS NULL
+            OR (session.starts_earliest, session.id) < (%(after_key)s, %(after_id)s))
+     ORDER BY session.starts_earliest DESC, session.id DESC
+     LIMIT %(limit)s
+    """
+    )
+    after_key, after_id = after or (None, None)
+    return fetch(conn, PublicSession, sql, **vars(filters), after_key=after_key, after_id=after_id, limit=limit)
+
+
+def select_recorded_sessions(
+    conn: Connection, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[PublicSession]:
+    """The public sessions that can be watched, the newest recording first, from after a place in that order."""
+    sql = """
+        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
+               admission.state, admission.seats_left, recording.published_at AS sort_key
+          FROM recordings AS recording
+          JOIN sessions AS session ON session.id = recording.session_id
+          JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
+          JOIN admissions AS admission ON admission.session_id = session.id
+         WHERE %(after_key)s::timestamptz IS NULL
+            OR (recording.published_at, session.id) < (%(after_key)s, %(after_id)s)
+         ORDER BY recording.published_at DESC, session.id DESC
+         LIMIT %(limit)s
+    """
+    after_key, after_id = after or (None, None)
+    return fetch(conn, PublicSession, sql, after_key=after_key, after_id=after_id, limit=limit)
+
+
+def select_session_document(conn: Connection, slug: str, *, drafts: bool = False) -> PublicSession | None:
+    """The document of the session of this slug; of one that is a draft only with `drafts`."""
+    sql = """
+        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
+               admission.state, admission.seats_left, session.starts_earliest AS sort_key
+          FROM entries AS entry
+          JOIN sessions AS session ON session.id = entry.id
+          JOIN admissions AS admission ON admission.session_id = session.id
+         WHERE entry.kind = 'session' AND entry.slug = %(slug)s AND (entry.published_at IS NOT NULL OR %(drafts)s)
+    """
+    return fetch_one(conn, PublicSession, sql, slug=slug, drafts=drafts)

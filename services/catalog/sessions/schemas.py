@@ -1,0 +1,331 @@
+"""What crosses the doors of sessions: their part of the programme document, the bodies of actions, and what the public
+reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf, Range
+
+from services.catalog.dates import domain as dates
+from services.catalog.dates.domain import When
+from services.catalog.fields import Address, Duration, Edtf, Members, Moment, Slug, Text, Timezone
+from shared.http.pagination import PageQuery
+
+VOCABULARIES = ("library_type", "topic", "job_function", "audience", "budget", "community_size")
+FORMATS = ("webinar", "workshop")
+STATUSES = ("planned", "scheduled", "held", "cancelled")
+POLICIES = ("open", "invitation")
+
+
+def terms_field() -> Members:
+    """Terms of the vocabularies, by slug."""
+    return Members(
+        keys=ma.fields.String(validate=OneOf(VOCABULARIES)),
+        values=ma.fields.List(Slug(), validate=Length(max=50)),
+        load_default=dict,
+        metadata={"example": {"library_type": ["public"], "topic": ["community-engagement"]}},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Involvement:
+    organization: str
+    role: str
+
+
+class InvolvementSchema(ma.Schema):
+    organization = Slug(required=True, metadata={"example": "world-cafe"})
+    role = ma.fields.String(required=True, validate=OneOf(("organizer", "partner", "facilitator", "funder")))
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Involvement:
+        return Involvement(**data)
+
+
+class WhenFields(ma.Schema):
+    """A time that is known, or an uncertain date instead of it."""
+
+    starts_at = Moment(metadata={"example": "2017-04-06T13:00:00"})
+    ends_at = Moment(metadata={"example": "2017-04-06T14:30:00"})
+    timezone = Timezone(metadata={"example": "America/Chicago"})
+    edtf = Edtf(metadata={"description": "Instead of the three; EDTF level 1", "example": "2017-23"})
+
+    @ma.validates_schema(skip_on_field_errors=False, pass_original=True)
+    def check_when(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        if not isinstance(original, Mapping) or any(name in original and name not in data for name in WHEN):
+            return  # what is wrong with those is said already
+        if errors := _find_errors_of_when(data):
+            raise ma.ValidationError(errors)
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        return with_when(data)
+
+
+WHEN = ("starts_at", "ends_at", "timezone", "edtf")
+
+
+def _find_errors_of_when(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    exact = ("starts_at", "ends_at", "timezone")
+    if "edtf" in data:
+        both = [name for name in ("starts_at", "ends_at") if name in data]
+        return {name: ["Give either a time or edtf, not both."] for name in both}
+    if missing := [name for name in exact if name not in data]:
+        return {name: ["Give starts_at, ends_at and timezone, or edtf."] for name in missing}
+    errors: dict[str, list[str]] = {}
+    resolved = {name: resolve_into(errors, name, data[name], data["timezone"]) for name in exact[:2]}
+    starts, ends = resolved["starts_at"], resolved["ends_at"]
+    if starts and ends and ends <= starts:
+        errors["ends_at"] = ["Must be after starts_at."]
+    return errors
+
+
+def with_when(data: dict[str, Any]) -> dict[str, Any]:
+    """Checked data with `when` in place of the time or the date that it is made of."""
+    when = data.get("edtf")
+    if when is None:
+        starts_at, ends_at = (dates.resolve(data[name], data["timezone"]) for name in ("starts_at", "ends_at"))
+        when = dates.exact(starts_at, ends_at, data["timezone"])
+    rest = {name: value for name, value in data.items() if name not in ("starts_at", "ends_at", "edtf")}
+    return {"timezone": None, **rest, "when": when}
+
+
+def resolve_into(errors: dict[str, list[str]], name: str, moment: datetime, timezone: str | None) -> datetime | None:
+    """The moment in its zone; where it is none, why is put into `errors`."""
+    try:
+        return dates.resolve(moment, timezone)
+    except ValueError as error:
+        errors[name] = [str(error)]
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admission:
+    policy: str
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    capacity: int | None = None
+
+
+class AdmissionSchema(ma.Schema):
+    policy = ma.fields.String(required=True, validate=OneOf(POLICIES))
+    opens_at = Moment(allow_none=True, metadata={"example": "2016-12-15T10:00:00"})
+    closes_at = Moment(allow_none=True, metadata={"description": "Null: until the session ends"})
+    capacity = ma.fields.Integer(
+        allow_none=True, strict=True, validate=Range(1, 1_000_000), metadata={"description": "Null: unlimited"}
+    )
+
+
+class PlaceSchema(ma.Schema):
+    name = Text(300, least=1, required=True, metadata={"example": "Colorado Convention Center"})
+    address = Text(500, load_default=None, allow_none=True)
+    room = Text(100, load_default=None, allow_none=True)
+
+
+class OnlineInputSchema(ma.Schema):
+    platform = Text(100, least=1, required=True, metadata={"example": "Zoom"})
+    join_url = Address(
+        load_default=None, allow_none=True, metadata={"description": "Never public: registrants get it by mail"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPart:
+    """A session as the programme document has it."""
+
+    slug: str
+    title: str
+    summary: str
+    description: str
+    format: str
+    series: str | None
+    when: When
+    timezone: str | None
+    organizations: list[Involvement]
+    terms: dict[str, list[str]]
+    registration: Admission
+    venue: dict[str, Any] | None
+    online: dict[str, Any] | None
+    contact_hours: float | None
+
+
+class SessionPartSchema(WhenFields):
+    """A session's part of the programme document."""
+
+    slug = Slug(required=True, metadata={"example": "world-cafe"})
+    title = Text(300, least=1, required=True, metadata={"example": "World Café"})
+    summary = Text(2000, load_default="")
+    description = Text(50_000, load_default="", metadata={"description": "Markdown"})
+    format = ma.fields.String(required=True, validate=OneOf(FORMATS))
+    series = Slug(load_default=None, allow_none=True)
+    organizations = ma.fields.List(ma.fields.Nested(InvolvementSchema), load_default=list, validate=Length(max=50))
+    terms = terms_field()
+    registration = ma.fields.Nested(AdmissionSchema, load_default=lambda: {"policy": "open"})
+    venue = ma.fields.Nested(PlaceSchema, load_default=None, allow_none=True)
+    online = ma.fields.Nested(OnlineInputSchema, load_default=None, allow_none=True)
+    contact_hours = ma.fields.Float(load_default=None, allow_none=True, validate=Range(0, 1000))
+
+    @ma.validates_schema(skip_on_field_errors=False)
+    def check_window(self, data: Mapping[str, Any], **_: Any) -> None:
+        errors: dict[str, list[str]] = {}
+        window = _resolve_window(data, errors)
+        if window["opens_at"] and window["closes_at"] and window["closes_at"] <= window["opens_at"]:
+            errors["closes_at"] = ["Must be after opens_at."]
+        if errors:
+            raise ma.ValidationError({"registration": errors})
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        admission = Admission(**{**data["registration"], **_resolve_window(data, {})})
+        return SessionPart(**{**with_when(data), "registration": admission})
+
+
+def _resolve_window(data: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, datetime | None]:
+    given = data.get("registration") or {}
+    zone = data.get("timezone")
+    return {
+        name: resolve_into(errors, name, given[name], zone) if given.get(name) else None
+        for name in ("opens_at", "closes_at")
+    }
+
+
+class SessionReplacementSchema(SessionPartSchema):
+    """A session's part of the programme document; the address says its slug."""
+
+    slug = Slug(metadata={"description": "That of the address, or left out"})
+
+
+class RescheduleSchema(WhenFields):
+    """Another time, or an uncertain date."""
+
+
+class RecordingInputSchema(ma.Schema):
+    url = Address(required=True, metadata={"example": "https://video.example.org/world-cafe"})
+    duration = Duration(required=True, metadata={"example": "PT1H30M"})
+    captions = ma.fields.Boolean(load_default=False)
+    transcript_url = Address(load_default=None, allow_none=True)
+
+
+class ReferenceSchema(ma.Schema):
+    slug = ma.fields.String()
+    title = ma.fields.String()
+
+
+class PartOfSeriesSchema(ReferenceSchema):
+    position = ma.fields.Integer(
+        allow_none=True, metadata={"description": "Null for the session that completing the series invites to"}
+    )
+    of = ma.fields.Integer(metadata={"description": "How many sessions the series has without that one"})
+
+
+class WhenSchema(ma.Schema):
+    edtf = ma.fields.String(metadata={"example": "2017-04-06T13:00:00-05:00"})
+    label = ma.fields.String(metadata={"example": "Thursday, April 6, 2017, 1:00 PM CDT"})
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    timezone = ma.fields.String(metadata={"example": "America/Chicago"})
+
+
+class InvolvedSchema(ma.Schema):
+    slug = ma.fields.String(metadata={"example": "world-cafe"})
+    name = ma.fields.String(metadata={"example": "World Café"})
+    role = ma.fields.String(metadata={"example": "facilitator"})
+
+
+class OnlineSchema(ma.Schema):
+    platform = ma.fields.String()
+
+
+class RegistrationSchema(ma.Schema):
+    policy = ma.fields.String(validate=OneOf(POLICIES))
+    opens_at = ma.fields.AwareDateTime(allow_none=True)
+    closes_at = ma.fields.AwareDateTime(allow_none=True)
+    capacity = ma.fields.Integer(allow_none=True)
+    state = ma.fields.String(
+        validate=OneOf(("not_open", "open", "full", "closed")),
+        metadata={"description": "At this moment, so it is not in `changes`; `full`: the waiting list is taken"},
+    )
+    seats_left = ma.fields.Integer(allow_none=True, metadata={"description": "Null: unlimited; not in `changes`"})
+    url = ma.fields.String()
+
+
+class RecordingSchema(ma.Schema):
+    url = ma.fields.String()
+    duration = ma.fields.String(metadata={"example": "PT1H30M"})
+    captions = ma.fields.Boolean()
+    transcript_url = ma.fields.String(allow_none=True)
+    published_at = ma.fields.AwareDateTime()
+
+
+class PriceSchema(ma.Schema):
+    free = ma.fields.Boolean()
+
+
+class LinksSchema(ma.Schema):
+    self = ma.fields.String()
+    page = ma.fields.String()
+
+
+class SessionLinksSchema(LinksSchema):
+    ics = ma.fields.String(allow_none=True)
+    register = ma.fields.String()
+
+
+class SessionSchema(ma.Schema):
+    id = ma.fields.UUID()
+    slug = ma.fields.String(metadata={"example": "world-cafe"})
+    title = ma.fields.String()
+    summary = ma.fields.String()
+    description = ma.fields.String(metadata={"description": "Markdown"})
+    description_html = ma.fields.String()
+    initiative = ma.fields.Nested(ReferenceSchema)
+    series = ma.fields.Nested(PartOfSeriesSchema, allow_none=True)
+    format = ma.fields.String(validate=OneOf(FORMATS))
+    status = ma.fields.String(validate=OneOf(STATUSES))
+    when = ma.fields.Nested(WhenSchema)
+    venue = ma.fields.Nested(PlaceSchema, allow_none=True)
+    online = ma.fields.Nested(OnlineSchema, allow_none=True)
+    organizations = ma.fields.List(ma.fields.Nested(InvolvedSchema))
+    terms = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()))
+    registration = ma.fields.Nested(RegistrationSchema)
+    recording = ma.fields.Nested(RecordingSchema, allow_none=True)
+    contact_hours = ma.fields.Float(allow_none=True)
+    price = ma.fields.Nested(PriceSchema)
+    revision = ma.fields.Integer()
+    updated_at = ma.fields.AwareDateTime()
+    links = ma.fields.Nested(SessionLinksSchema)
+
+
+class SessionListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(SessionSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+def _choice(*values: str) -> ma.fields.List:
+    return ma.fields.List(ma.fields.String(validate=OneOf(values)), validate=Length(max=20))
+
+
+def _slugs() -> ma.fields.List:
+    return ma.fields.List(Slug(), validate=Length(max=20))
+
+
+class SessionQuery(PageQuery):
+    """Which sessions: several values of one parameter widen, several parameters narrow."""
+
+    initiative = _slugs()
+    series = _slugs()
+    format = _choice(*FORMATS)
+    status = _choice(*STATUSES)
+    library_type = _slugs()
+    topic = _slugs()
+    starts_after = Moment(
+        metadata={"description": "May start at or after this moment", "example": "2017-03-01T00:00:00Z"}
+    )
+    starts_before = Moment(metadata={"description": "May start before this moment"})
+    registration = _choice("open", "closed", "invitation")
+    recorded = ma.fields.Boolean()
+    sort = ma.fields.String(load_default="starts", validate=OneOf(("starts", "-starts")))
