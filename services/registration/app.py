@@ -2,9 +2,19 @@
 
 from flask import Flask
 
+from services.registration.attendance import api as attendance
+from services.registration.completion import api as completion
+from services.registration.programme import handlers as programme
+from services.registration.registrations import api as registrations
+from services.registration.registrations import jobs
 from shared.service import Service
 
-SERVICE = Service("registration")
+SERVICE = Service(
+    "registration",
+    blueprints=[registrations.bp, registrations.staff, attendance.staff, attendance.bp, completion.bp],
+    handlers=[programme],
+    jobs=jobs.JOBS,
+)
 
 
 def create_app() -> Flask:

@@ -23,7 +23,7 @@ from shared.runtime import transaction
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
-def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
+def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header."""
 
     @wraps(view)
@@ -49,8 +49,7 @@ def _scope() -> str:
 
 
 def _hash() -> bytes:
-    """Of what is asked: a dry run is not the request that follows it."""
-    return hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
+    return hashlib.sha256(request.get_data(cache=True)).digest()
 
 
 def _begin(conn: Connection, key: str) -> bool:

@@ -1,0 +1,1 @@
+"""Progress: who has completed a series, and the invitation that this earns."""

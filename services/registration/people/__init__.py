@@ -1,0 +1,1 @@
+"""People: who they are, known by their address."""

@@ -1,0 +1,29 @@
+"""People."""
+
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_value
+from shared.events.registration import Person
+
+
+def upsert(conn: Connection, *, id: UUID, email: str, name: str) -> UUID:
+    """The id of the person with this address, who is made where there is none."""
+    sql = """
+        INSERT INTO people (id, email, name) VALUES (%(id)s, %(email)s, %(name)s)
+        ON CONFLICT (email) DO UPDATE SET name = excluded.name
+        RETURNING id
+    """
+    return fetch_value(conn, sql, id=id, email=email, name=name)
+
+
+def select_many(conn: Connection, ids: list[UUID]) -> dict[UUID, Person]:
+    sql = "SELECT id, email, name FROM people WHERE id = ANY(%(ids)s)"
+    return {person.id: person for person in fetch(conn, Person, sql, ids=ids)}
+
+
+def lock(conn: Connection, ids: list[UUID]) -> None:
+    """Let nobody else judge the progress of these people until the transaction ends."""
+    sql = "SELECT FROM people WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
+    execute(conn, sql, ids=ids)

@@ -1,0 +1,46 @@
+"""The catalog's events: keep the copy, and do what a change of it means for seats and completions."""
+
+from psycopg import Connection
+
+from services.registration.completion import domain as completion
+from services.registration.programme import queries
+from services.registration.registrations import domain as registrations
+from shared.events.catalog import RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.envelope import Envelope
+from shared.messaging.handlers import on
+
+
+@on(
+    "catalog.session.published",
+    "catalog.session.updated",
+    "catalog.session.scheduled",
+    "catalog.session.rescheduled",
+    "catalog.session.registration-opened",
+    "catalog.session.registration-closed",
+    "catalog.session.held",
+    "catalog.session.cancelled",
+)
+def follow_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
+    """Capacity that was raised promotes those who wait; a cancelled session releases everybody."""
+    session = event.session
+    if not queries.upsert_session(conn, session):
+        return
+    registrations.set_capacity(conn, session.id, session.registration.capacity)
+    if session.status == "cancelled":
+        registrations.cancel_all(conn, session.id)
+    for series in queries.select_series_inviting_to(conn, session.id):
+        completion.evaluate(conn, series)
+
+
+@on("catalog.series.published", "catalog.series.updated")
+def follow_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> None:
+    """A series that gains or loses a session may be complete for somebody now."""
+    if not queries.upsert_series(conn, event.series):
+        return
+    if series := queries.select_series(conn, event.series.id):
+        completion.evaluate(conn, series)
+
+
+@on("catalog.recording.published")
+def follow_recording(conn: Connection, event: RecordingPublished, _envelope: Envelope) -> None:
+    queries.upsert_recording(conn, event.recording)

@@ -1,0 +1,143 @@
+"""The copy of the catalog's facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_one
+from shared.events import catalog
+
+
+@dataclass(frozen=True)
+class Session:
+    id: UUID
+    slug: str
+    title: str
+    status: str
+    policy: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    starts_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Series:
+    id: UUID
+    slug: str
+    sessions: list[UUID]
+    counts: list[str]
+    invites_to: UUID | None
+
+
+def upsert_session(conn: Connection, session: catalog.Session) -> bool:
+    """Take in a session as the catalog has it now; False where this or a later revision is held already."""
+    sql = """
+        INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, series_slug)
+        VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(status)s, %(policy)s, %(opens_at)s, %(closes_at)s,
+                %(starts_at)s, %(series_slug)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, status = excluded.status,
+               policy = excluded.policy, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
+               starts_at = excluded.starts_at, series_slug = excluded.series_slug
+         WHERE sessions.revision < excluded.revision
+    """
+    return bool(
+        execute(
+            conn,
+            sql,
+            id=session.id,
+            revision=session.revision,
+            slug=session.slug,
+            title=session.title,
+            status=session.status,
+            policy=session.registration.policy,
+            opens_at=session.registration.opens_at,
+            closes_at=session.registration.closes_at,
+            starts_at=session.when.starts_at,
+            series_slug=session.series.slug if session.series else None,
+        )
+    )
+
+
+def upsert_series(conn: Connection, series: catalog.Series) -> bool:
+    """Take in a series as the catalog has it now; False where this or a later revision is held already."""
+    sql = """
+        INSERT INTO series (id, revision, slug, sessions, counts, invites_to)
+        VALUES (%(id)s, %(revision)s, %(slug)s, %(sessions)s, %(counts)s, %(invites_to)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, slug = excluded.slug, sessions = excluded.sessions,
+               counts = excluded.counts, invites_to = excluded.invites_to
+         WHERE series.revision < excluded.revision
+    """
+    rule = series.completion
+    return bool(
+        execute(
+            conn,
+            sql,
+            id=series.id,
+            revision=series.revision,
+            slug=series.slug,
+            sessions=rule.sessions if rule else [],
+            counts=rule.counts if rule else [],
+            invites_to=rule.invites_to if rule else None,
+        )
+    )
+
+
+def upsert_recording(conn: Connection, recording: catalog.Recording) -> None:
+    """Take in how long a session's recording is."""
+    sql = """
+        INSERT INTO recordings (id, revision, session_id, duration_seconds)
+        VALUES (%(id)s, %(revision)s, %(session_id)s, %(duration_seconds)s)
+        ON CONFLICT (session_id) DO UPDATE
+           SET id = excluded.id, revision = excluded.revision, duration_seconds = excluded.duration_seconds
+         WHERE recordings.id <> excluded.id OR recordings.revision < excluded.revision
+    """
+    execute(
+        conn,
+        sql,
+        id=recording.id,
+        revision=recording.revision,
+        session_id=recording.session_id,
+        duration_seconds=recording.duration_seconds,
+    )
+
+
+def select_session(conn: Connection, slug: str) -> Session | None:
+    """A session by its slug, with the moment by which it is judged."""
+    sql = """
+        SELECT id, slug, title, status, policy, opens_at, closes_at, starts_at, programme_now() AS now
+          FROM sessions WHERE slug = %(slug)s
+         ORDER BY revision DESC LIMIT 1
+    """
+    return fetch_one(conn, Session, sql, slug=slug)
+
+
+def lock_series_of(conn: Connection, session_id: UUID) -> list[Series]:
+    """The series that count this session, kept from changing until the transaction ends."""
+    sql = """
+        SELECT id, slug, sessions, counts, invites_to FROM series
+         WHERE sessions @> ARRAY[%(session_id)s] ORDER BY id FOR SHARE
+    """
+    return fetch(conn, Series, sql, session_id=session_id)
+
+
+def select_series_inviting_to(conn: Connection, session_id: UUID) -> list[Series]:
+    """The series whose completion invites to this session."""
+    sql = "SELECT id, slug, sessions, counts, invites_to FROM series WHERE invites_to = %(session_id)s ORDER BY id"
+    return fetch(conn, Series, sql, session_id=session_id)
+
+
+def select_series(conn: Connection, id: UUID) -> Series | None:
+    sql = "SELECT id, slug, sessions, counts, invites_to FROM series WHERE id = %(id)s"
+    return fetch_one(conn, Series, sql, id=id)
+
+
+def select_recording_seconds(conn: Connection, session_id: UUID) -> int | None:
+    """How long the session's recording is, or None where there is none."""
+    sql = "SELECT duration_seconds FROM recordings WHERE session_id = %(session_id)s"
+    row = conn.execute(sql, {"session_id": session_id}).fetchone()
+    return row[0] if row else None

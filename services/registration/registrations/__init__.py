@@ -1,0 +1,1 @@
+"""Seats: registering, the waiting list, giving a seat up."""

@@ -1,0 +1,40 @@
+"""Who may register when."""
+
+from services.registration.programme.queries import Session
+from shared.errors import Conflict, Forbidden
+
+
+class InvitationRequired(Forbidden):
+    problem = "invitation-required"
+
+
+def check(session: Session, *, invited: bool) -> None:
+    """Let the registration on. Raises Conflict (session-cancelled, registration-closed) or InvitationRequired.
+
+    A session without a date of its own takes registrations only once staff have said from when.
+    """
+    if session.status == "cancelled":
+        raise Conflict("This session was cancelled.", problem="session-cancelled")
+    if session.policy == "invitation" and not invited:
+        raise InvitationRequired("This session is by invitation.")
+    if not is_open(session):
+        raise Conflict("Registration for this session is closed.", problem="registration-closed")
+
+
+def is_open(session: Session) -> bool:
+    """Whether the session's window for registration is open, by the programme's clock."""
+    if session.status == "held" or (session.status == "planned" and session.opens_at is None):
+        return False
+    closes_at = session.closes_at or session.starts_at
+    return (session.opens_at is None or session.opens_at <= session.now) and (
+        closes_at is None or session.now < closes_at
+    )
+
+
+def state(session: Session, *, seats_left: int | None) -> str:
+    """`not_open`, `open`, `full` (the waiting list is taken) or `closed`."""
+    if session.opens_at and session.now < session.opens_at:
+        return "not_open"
+    if not is_open(session):
+        return "closed" if session.status != "planned" else "not_open"
+    return "full" if seats_left == 0 else "open"

@@ -1,0 +1,106 @@
+"""What crosses the door of registrations."""
+
+import unicodedata
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf
+
+from shared.http.pagination import PageQuery
+
+
+def no_control_characters(text: str) -> None:
+    """Names travel into mail headers and calendar files. Raises ValidationError."""
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text) or "=?" in text:
+        raise ma.ValidationError("Must not hold control characters.")
+
+
+def line(most: int, *, required: bool = False, example: str) -> ma.fields.String:
+    """A line of text, trimmed."""
+    return ma.fields.String(
+        required=required,
+        load_default=ma.missing if required else None,
+        allow_none=not required,
+        validate=[Length(1 if required else 0, most), no_control_characters],
+        pre_load=[lambda value: value.strip() if isinstance(value, str) else value],
+        metadata={"example": example},
+    )
+
+
+class LibrarySchema(ma.Schema):
+    """The library that somebody works for."""
+
+    name = line(200, required=True, example="Springfield Public Library")
+    type = ma.fields.String(
+        required=True,
+        validate=OneOf(["academic", "public", "rural", "school", "special", "other"]),
+        metadata={"example": "public"},
+    )
+    community_size = ma.fields.String(
+        load_default=None, allow_none=True, validate=OneOf(["small", "mid-sized", "large", "urban", "rural"])
+    )
+    state = line(60, example="IL")
+    country = line(60, example="US")
+
+
+class RegistrationRequestSchema(ma.Schema):
+    """Somebody's wish to take part."""
+
+    session = ma.fields.String(required=True, validate=Length(1, 200), metadata={"example": "world-cafe"})
+    email = ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})
+    name = line(200, required=True, example="Ada Lovelace")
+    job_title = line(200, example="Adult services librarian")
+    library = ma.fields.Nested(LibrarySchema, required=True)
+    invitation = ma.fields.String(
+        load_default=None, validate=Length(1, 500), metadata={"description": "The code from an invitation"}
+    )
+    newsletter = ma.fields.Boolean(load_default=False)
+
+
+class RegistrationSchema(ma.Schema):
+    """A registration as its owner and staff see it."""
+
+    id = ma.fields.UUID()
+    session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
+    status = ma.fields.String(validate=OneOf(["confirmed", "waitlisted", "cancelled"]))
+    position = ma.fields.Integer(
+        allow_none=True, metadata={"description": "Place on the waiting list, from 1", "example": None}
+    )
+    email = ma.fields.String()
+    name = ma.fields.String()
+    job_title = ma.fields.String(allow_none=True)
+    library = ma.fields.Nested(LibrarySchema)
+    registered_at = ma.fields.AwareDateTime()
+
+
+class OutcomeSchema(ma.Schema):
+    """What anybody may know of a registration that they asked for: nothing but the outcome."""
+
+    id = ma.fields.UUID()
+    session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
+    status = ma.fields.String(validate=OneOf(["confirmed", "waitlisted"]), metadata={"example": "confirmed"})
+    position = ma.fields.Integer(
+        allow_none=True, metadata={"description": "Place on the waiting list, from 1", "example": None}
+    )
+
+
+class TokenQuery(ma.Schema):
+    token = ma.fields.String(
+        load_default=None, validate=Length(max=500), metadata={"description": "From the link in the mail"}
+    )
+
+
+class RosterQuery(PageQuery):
+    status = ma.fields.String(load_default=None, validate=OneOf(["confirmed", "waitlisted", "cancelled"]))
+
+
+class RosterSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RegistrationSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+class AvailabilitySchema(ma.Schema):
+    capacity = ma.fields.Integer(allow_none=True, metadata={"example": 120})
+    confirmed = ma.fields.Integer(metadata={"example": 97})
+    waitlisted = ma.fields.Integer(metadata={"example": 0})
+    seats_left = ma.fields.Integer(allow_none=True, metadata={"example": 23})
+    state = ma.fields.String(validate=OneOf(["not_open", "open", "full", "closed"]))
