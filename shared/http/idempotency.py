@@ -49,7 +49,8 @@ def _scope() -> str:
 
 
 def _hash() -> bytes:
-    return hashlib.sha256(request.get_data(cache=True)).digest()
+    """Of all that is asked: a dry run is not the request that follows it."""
+    return hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
 
 
 def _begin(conn: Connection, key: str) -> bool:
