@@ -8,7 +8,6 @@ import prometheus_client
 import secure
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
-from flask_cors import CORS
 
 from shared import health, metrics, runtime
 from shared.http import docs, operations, problems, requests, strict
@@ -36,8 +35,6 @@ def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for blueprint in (*blueprints, operations.blueprint(present.service)):
-        if blueprint.public:
-            CORS(blueprint, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location"])
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)

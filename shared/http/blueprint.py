@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, ClassVar
 
 import marshmallow
+from flask_cors import CORS
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
@@ -28,6 +29,8 @@ class Blueprint(SmorestBlueprint):
     def __init__(self, *args: Any, public: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.public = public
+        if public:
+            CORS(self, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location"])
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
         """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""
