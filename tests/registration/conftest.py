@@ -1,0 +1,155 @@
+"""Registration in this process, on a real database, in a transaction that is rolled back after each test."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from deploy.clock import set_clock
+from services.registration.app import SERVICE
+from shared import links, runtime
+from shared.events.catalog import RecordingPublished, SeriesUpdated, Session, SessionUpdated
+from shared.events.envelope import Event, load, seal
+from shared.settings import Settings
+from tests.registration.programmes import DAY, make_recording, make_session
+from tests.servers.engines import Engines
+
+V1 = "/registration/v1"
+LIBRARY = {"name": "Springfield Public Library", "type": "public"}
+
+
+class Registration:
+    """Registration as learners, staff and the catalog's events see it."""
+
+    def __init__(self, client: FlaskClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
+        self.client = client
+        self.conn = conn
+        self.clock = clock
+        self.staff = {"Authorization": f"Bearer {token}"}
+
+    def hear(self, event: Event) -> None:
+        """Let the handlers of this event run, as the processor does."""
+        document = seal(event, time=datetime.now(UTC))[1]
+        data, envelope = load(document)
+        for handler in SERVICE.event_handlers()[envelope.type]:
+            handler(self.conn, data, envelope)
+
+    def hold(self, slug: str = "world-cafe", **facts: Any) -> Session:
+        """Know of a session."""
+        session = make_session(slug, **facts)
+        self.hear(SessionUpdated(session=session))
+        return session
+
+    def know_series(self, series: Any) -> None:
+        self.hear(SeriesUpdated(series=series))
+
+    def know_recording(self, session: Session, *, seconds: int = 5400) -> None:
+        self.hear(RecordingPublished(recording=make_recording(session, seconds=seconds)))
+
+    def register(self, email: str, slug: str = "world-cafe", **fields: Any) -> TestResponse:
+        headers = {"Idempotency-Key": fields.pop("key")} if "key" in fields else {}
+        body = {"session": slug, "email": email, "name": "Ada Lovelace", "library": LIBRARY, **fields}
+        return self.client.post(f"{V1}/registrations", json=body, headers=headers)
+
+    def link(self, registered: TestResponse) -> str:
+        """The link in the mail to the one who registered."""
+        id = registered.json["id"]  # pyright: ignore[reportOptionalSubscript]
+        token = links.sign(runtime.settings(), "registration", id)
+        return f"{V1}/registrations/{id}?token={token}"
+
+    def status(self, registered: TestResponse) -> tuple[str, int | None]:
+        found = self.client.get(self.link(registered)).json
+        assert found
+        return found["status"], found["position"]
+
+    def availability(self, slug: str = "world-cafe") -> Any:
+        return self.client.get(f"{V1}/sessions/{slug}/availability").json
+
+    def attend(self, *rows: tuple[str, int], slug: str = "world-cafe") -> Any:
+        """Apply a platform's report of (address, minutes)."""
+        lines = "\n".join(f"Ada,{email},10:00,11:00,{minutes},No" for email, minutes in rows)
+        report = f"Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n{lines}\n"
+        response = self.client.post(
+            f"{V1}/sessions/{slug}/attendance", data=report.encode(), content_type="text/csv", headers=self.staff
+        )
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def watch(self, email: str, position: int, slug: str = "world-cafe") -> Any:
+        token = links.sign(
+            runtime.settings(), "learner", str(self.value("SELECT id FROM people WHERE email = %s", email))
+        )
+        body = {"position_seconds": position, "duration_seconds": 5400}
+        return self.client.post(f"{V1}/sessions/{slug}/views?token={token}", json=body).json
+
+    def watch_all(self, email: str, slug: str, *, begin: str) -> Any:
+        """Play a recording of 90 minutes from `begin`, with a heartbeat every ten."""
+        start = datetime.fromisoformat(begin).timestamp()
+        for position in range(0, 5401, 600):
+            self.set_time(datetime.fromtimestamp(start + position, UTC).isoformat())
+            found = self.watch(email, position, slug)
+        return found
+
+    def set_time(self, moment: str) -> None:
+        set_clock(self.clock, moment)
+        runtime.current().database.set_clock(self.conn)
+
+    def value(self, query: str, *params: Any) -> Any:
+        row = self.conn.execute(query, params).fetchone()  # pyright: ignore[reportArgumentType]
+        return row[0] if row else None
+
+    def events(self, *aggregates: str) -> list[str]:
+        """The types of the events recorded so far, of these aggregates, without the service's name."""
+        rows = self.conn.execute(
+            "SELECT type FROM outbox WHERE aggregate = ANY(%s) ORDER BY position", [list(aggregates)]
+        )
+        return [row[0].removeprefix("registration.") for row in rows]
+
+
+@pytest.fixture(scope="session")
+def present(
+    engines: Engines, database_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> runtime.Runtime:
+    settings = Settings(
+        environment="development",
+        database_url=database_urls["registration"],
+        broker_url="amqp://nobody@127.0.0.1:1/convene",
+        public_url="https://learning.example.org",
+        jwks=str(engines.secrets / "jwks.json"),
+        links_key_file=engines.secrets / "links-key",
+        clock_file=tmp_path_factory.mktemp("registration") / "clock",
+    )
+    return runtime.build("registration", settings, "test", pool_size=1)
+
+
+@pytest.fixture(scope="session")
+def app(present: runtime.Runtime) -> Flask:
+    return SERVICE.create_app(present)
+
+
+@pytest.fixture
+def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
+    with (
+        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
+        runtime.use(present),
+        conn.transaction(force_rollback=True),
+        runtime.lend(conn),
+    ):
+        yield conn
+
+
+@pytest.fixture
+def registration(
+    app: Flask, present: runtime.Runtime, conn: psycopg.Connection[Any], staff_token: Callable[[str], str]
+) -> Registration:
+    """Nobody has registered, and nothing is known of the catalog, on a day before the first session."""
+    token = staff_token("registration:read registration:write")
+    registration = Registration(app.test_client(), conn, present.settings.clock_file, token)
+    registration.set_time(DAY)
+    return registration

@@ -1,0 +1,72 @@
+"""The catalog's facts as registration hears of them."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from shared.events.catalog import Admission, Audience, Completion, Recording, Reference, Series, Session, When
+
+DAY = "2017-01-10T12:00:00-06:00"
+STARTS_AT = datetime(2017, 4, 6, 18, 0, tzinfo=UTC)
+ENDS_AT = datetime(2017, 4, 6, 19, 30, tzinfo=UTC)
+INITIATIVE = Reference(slug="ltc", title="LTC")
+PAGE = "http://localhost:8080/catalog/v1/sessions/x"
+
+
+def make_session(
+    slug: str = "world-cafe",
+    *,
+    id: UUID | None = None,
+    revision: int = 1,
+    capacity: int | None = None,
+    policy: str = "open",
+    status: str = "scheduled",
+    opens_at: datetime | None = None,
+    starts_at: datetime | None = STARTS_AT,
+) -> Session:
+    return Session(
+        id=id or uuid4(),
+        revision=revision,
+        slug=slug,
+        title=slug,
+        format="webinar",
+        status=status,  # pyright: ignore[reportArgumentType]
+        initiative=INITIATIVE,
+        when=When(
+            edtf="2017-04-06", label="April 6, 2017", starts_at=starts_at, ends_at=ENDS_AT if starts_at else None
+        ),
+        registration=Admission(policy=policy, capacity=capacity, opens_at=opens_at),  # pyright: ignore[reportArgumentType]
+        page_url=PAGE,
+    )
+
+
+def make_series(
+    sessions: list[UUID],
+    *,
+    id: UUID | None = None,
+    revision: int = 1,
+    counts: tuple[str, ...] = ("live", "recorded"),
+    invites_to: UUID | None = None,
+) -> Series:
+    return Series(
+        id=id or uuid4(),
+        revision=revision,
+        slug="large-urban-public",
+        title="Large and urban",
+        initiative=INITIATIVE,
+        audience=Audience(),
+        completion=Completion(sessions=sessions, counts=list(counts), invites_to=invites_to),
+        page_url=PAGE,
+    )
+
+
+def make_recording(session: Session, *, seconds: int = 5400) -> Recording:
+    return Recording(
+        id=uuid4(),
+        revision=1,
+        session_id=session.id,
+        session_slug=session.slug,
+        session_title=session.title,
+        url="https://video.example.org/1",
+        duration_seconds=seconds,
+        published_at=ENDS_AT,
+    )

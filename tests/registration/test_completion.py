@@ -1,0 +1,210 @@
+"""Taking part, completing a series, and being invited: once, whatever comes first."""
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from services.registration.attendance.reports import read_csv
+from shared import links, runtime
+from tests.registration.conftest import Registration
+from tests.registration.programmes import make_series
+
+AFTER = "2017-05-10T12:00:00-05:00"
+
+
+def invitation_path(registration: Registration, email: str) -> str:
+    id = registration.value(
+        "SELECT i.id FROM invitations AS i JOIN people AS p ON p.id = i.person_id WHERE p.email = %s", email
+    )
+    return f"/registration/v1/invitations/{links.sign(runtime.settings(), 'invitation', str(id))}"
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(["attended", "watched", "series", "workshop"])), ids="-".join
+)
+def test_completion_invites_once_whatever_the_order_of_arrival(
+    registration: Registration, order: tuple[str, ...]
+) -> None:
+    first, second = registration.hold("first"), registration.hold("second")
+    workshop = uuid4()
+    for slug in ("first", "second"):
+        registration.register("ada@x.org", slug)
+        registration.register("bob@x.org", slug)
+    registration.know_recording(second)
+    arrivals: dict[str, Callable[[], object]] = {
+        "attended": lambda: registration.attend(("ada@x.org", 80), ("bob@x.org", 80), slug="first"),
+        "watched": lambda: registration.watch_all("ada@x.org", "second", begin=AFTER),
+        "series": lambda: registration.know_series(make_series([first.id, second.id], invites_to=workshop)),
+        "workshop": lambda: registration.hold("workshop", id=workshop, policy="invitation", capacity=1),
+    }
+    registration.set_time(AFTER)
+
+    for name in order:
+        arrivals[name]()
+
+    assert registration.events("series", "invitation") == ["series.completed", "invitation.issued"]
+    assert registration.client.get(invitation_path(registration, "ada@x.org")).json["status"] == "issued"
+
+
+def test_what_is_earned_stays_when_the_series_grows(registration: Registration) -> None:
+    first = registration.hold("first")
+    series = uuid4()
+    registration.register("ada@x.org", "first")
+    registration.set_time(AFTER)
+    registration.know_series(make_series([first.id], id=series))
+    registration.attend(("ada@x.org", 80), slug="first")
+
+    registration.know_series(make_series([first.id, uuid4()], id=series, revision=2))
+    registration.know_series(make_series([first.id], id=series, revision=3))
+
+    assert registration.events("series") == ["series.completed"]
+
+
+def test_a_series_that_loses_a_session_completes_those_who_saw_the_rest(registration: Registration) -> None:
+    first, second = registration.hold("first"), registration.hold("second")
+    series = uuid4()
+    registration.register("ada@x.org", "first")
+    registration.know_series(make_series([first.id, second.id], id=series))
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80), slug="first")
+    assert registration.events("series") == []
+
+    registration.know_series(make_series([first.id], id=series, revision=2))
+
+    assert registration.events("series") == ["series.completed"]
+
+
+def test_only_the_ways_that_count_complete(registration: Registration) -> None:
+    first = registration.hold("first")
+    registration.register("ada@x.org", "first")
+    registration.know_series(make_series([first.id], counts=("recorded",)))
+    registration.set_time(AFTER)
+
+    registration.attend(("ada@x.org", 80), slug="first")
+
+    assert registration.events("series") == []
+
+
+def invite(registration: Registration, *emails: str, capacity: int | None = None) -> None:
+    """Let these people complete a series that invites to `workshop`."""
+    first = registration.hold("first")
+    workshop = registration.hold("workshop", policy="invitation", capacity=capacity, starts_at=None, status="planned")
+    registration.know_series(make_series([first.id], invites_to=workshop.id))
+    for email in emails:
+        registration.register(email, "first")
+    registration.set_time(AFTER)
+    registration.attend(*[(email, 80) for email in emails], slug="first")
+    scheduled = datetime(2017, 6, 23, 14, tzinfo=UTC)
+    registration.hold(
+        "workshop", id=workshop.id, revision=2, policy="invitation", capacity=capacity, starts_at=scheduled
+    )
+
+
+def test_an_invitation_is_a_seat_while_seats_last_then_a_place_in_line(registration: Registration) -> None:
+    invite(registration, "ada@x.org", "bob@x.org", capacity=1)
+
+    seats = [
+        registration.client.post(invitation_path(registration, email) + "/accept").json["status"]
+        for email in ("bob@x.org", "ada@x.org")
+    ]
+
+    assert seats == ["confirmed", "waitlisted"]
+    again = registration.client.post(invitation_path(registration, "bob@x.org") + "/accept")
+    assert (again.status_code, again.json["status"]) == (200, "confirmed")
+    assert registration.events("invitation").count("invitation.accepted") == 2
+
+
+def test_without_an_invitation_of_ones_own_the_workshop_is_closed(registration: Registration) -> None:
+    invite(registration, "ada@x.org")
+    code = invitation_path(registration, "ada@x.org").rsplit("/", 1)[1]
+
+    assert registration.register("eve@x.org", "workshop").json["type"] == "urn:convene:problem:invitation-required"
+    assert registration.register("eve@x.org", "workshop", invitation=code).status_code == 403
+    assert registration.register("ada@x.org", "workshop", invitation=code).json["status"] == "confirmed"
+    assert registration.client.get("/registration/v1/invitations/nonsense").status_code == 404
+
+
+def test_a_declined_invitation_gives_no_seat(registration: Registration) -> None:
+    invite(registration, "ada@x.org")
+    path = invitation_path(registration, "ada@x.org")
+
+    assert registration.client.post(f"{path}/decline").json["status"] == "declined"
+
+    assert registration.client.post(f"{path}/accept").status_code == 409
+    assert registration.events("invitation") == ["invitation.issued", "invitation.declined"]
+
+
+def test_a_report_is_matched_summed_and_can_be_repeated(registration: Registration) -> None:
+    registration.hold()
+    for name in "abc":
+        registration.register(f"{name}@x.org")
+    registration.set_time(AFTER)
+    rows = [("A@X.org", 12), ("a@x.org", 13), ("b@x.org", 5), ("stranger@x.org", 90), ("", 90)]
+
+    first, second = registration.attend(*rows), registration.attend(*rows)
+
+    assert first == {"matched": 2, "unmatched": 2, "duplicates": 1, "changed": 2}
+    assert second["changed"] == 0
+    assert registration.events("attendance") == ["attendance.recorded"] * 2
+    assert (
+        registration.value("SELECT count(*) FROM attendance WHERE attended") == 1
+    )  # b was there for five minutes only
+
+
+def test_a_report_with_a_preamble_in_another_encoding_is_read(registration: Registration) -> None:
+    report = "Meeting ID,Topic\n1,World Café\n\nName,Email Address,Minutes\nZoë,zoe@x.org,61\n"
+
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+        assert read_csv(report.encode(encoding)).minutes == {"zoe@x.org": 61}
+
+
+def test_a_report_before_the_session_or_without_addresses_is_refused(registration: Registration) -> None:
+    registration.hold()
+    path = "/registration/v1/sessions/world-cafe/attendance"
+    send = registration.client.post
+
+    early = send(path, data=b"Email\na@x.org\n", content_type="text/csv", headers=registration.staff)
+    registration.set_time(AFTER)
+    useless = send(path, data=b"Name\nAda\n", content_type="text/csv", headers=registration.staff)
+    other = send(path, data=b"x", content_type="application/pdf", headers=registration.staff)
+
+    assert [early.status_code, useless.status_code, other.status_code] == [409, 422, 415]
+
+
+def test_eighty_percent_watched_counts_and_each_second_counts_once(registration: Registration) -> None:
+    session = registration.hold()
+    registration.register("ada@x.org")
+    registration.know_recording(session)
+
+    found = registration.watch_all("ada@x.org", "world-cafe", begin=AFTER)
+    assert found == {"watched_seconds": 5400, "duration_seconds": 5400, "viewed": True}
+
+    registration.watch_all("ada@x.org", "world-cafe", begin="2017-05-11T12:00:00-05:00")
+    assert registration.events("recording") == ["recording.viewed"]
+
+
+def test_skipping_ahead_and_repeating_a_heartbeat_add_nothing(registration: Registration) -> None:
+    session = registration.hold()
+    registration.register("ada@x.org")
+    registration.know_recording(session)
+    registration.set_time(AFTER)
+
+    for position in (0, 600, 1200, 5400, 5400, 0, 5400):
+        found = registration.watch("ada@x.org", position)
+
+    assert found["watched_seconds"] < 60
+    assert registration.events("recording") == []
+
+
+def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> None:
+    session = registration.hold()
+    registration.know_recording(session)
+    heartbeat = {"position_seconds": 1, "duration_seconds": 2}
+    path = "/registration/v1/sessions/world-cafe/views"
+
+    assert registration.client.post(path, json=heartbeat).status_code == 401
+    stranger = links.sign(runtime.settings(), "learner", str(uuid4()))
+    assert registration.client.post(f"{path}?token={stranger}", json=heartbeat).status_code == 404

@@ -1,0 +1,140 @@
+"""Many at once, on connections of their own, with real commits."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from services.registration.app import SERVICE
+from services.registration.attendance import domain, reports
+from shared import links, runtime
+from shared.events.catalog import SeriesUpdated, SessionUpdated
+from shared.events.envelope import Event, load, seal
+from shared.settings import Settings
+from tests.registration.programmes import make_series, make_session
+from tests.servers.engines import Engines
+
+LATER = datetime.now(UTC) + timedelta(days=7)
+BODY = {"name": "Ada", "library": {"name": "Springfield", "type": "public"}}
+
+
+@pytest.fixture
+def present(engines: Engines, fresh_database: str) -> Iterator[runtime.Runtime]:
+    settings = Settings(
+        environment="development",
+        database_url=engines.database_url(fresh_database, "registration"),
+        broker_url="amqp://nobody@127.0.0.1:1/convene",
+        public_url="https://learning.example.org",
+        jwks=str(engines.secrets / "jwks.json"),
+        links_key_file=engines.secrets / "links-key",
+    )
+    present = runtime.build("registration", settings, "test", pool_size=16)
+    present.database.open()
+    with runtime.use(present):
+        yield present
+    present.database.close()
+
+
+@pytest.fixture
+def app(present: runtime.Runtime) -> Flask:
+    return SERVICE.create_app(present)
+
+
+def hear(event: Event) -> None:
+    data, envelope = load(seal(event, time=datetime.now(UTC))[1])
+    with runtime.transaction() as conn:
+        for handler in SERVICE.event_handlers()[envelope.type]:
+            handler(conn, data, envelope)
+
+
+def rows(query: str) -> list[tuple[Any, ...]]:
+    with runtime.connection() as conn:
+        return conn.execute(query).fetchall()  # pyright: ignore[reportArgumentType]
+
+
+def register(app: Flask, email: str) -> Any:
+    body = {**BODY, "session": "world-cafe", "email": email}
+    return app.test_client().post("/registration/v1/registrations", json=body)
+
+
+def fold_ledger() -> int:
+    """The seats taken by the ledger, which must be without gaps and agree with itself at each entry."""
+    taken = 0
+    for place, (entry, delta, taken_after) in enumerate(
+        rows("SELECT entry, delta, taken_after FROM seat_ledger ORDER BY 1"), 1
+    ):
+        taken += delta
+        assert (entry, taken_after) == (place, taken)
+    return taken
+
+
+def test_forty_at_once_for_ten_seats_fill_them_and_wait_in_one_line(app: Flask) -> None:
+    hear(SessionUpdated(session=make_session(capacity=10, starts_at=LATER)))
+
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda n: register(app, f"p{n % 40}@x.org"), range(60)))  # twenty of them twice
+
+    assert Counter(one.status_code for one in made) == {201: 40, 200: 20}
+    assert Counter(row[0] for row in rows("SELECT status FROM registrations")) == {"confirmed": 10, "waitlisted": 30}
+    positions = rows("SELECT position FROM registration_details WHERE status = 'waitlisted' ORDER BY joined")
+    assert [row[0] for row in positions] == list(range(1, 31))
+    assert fold_ledger() == 10
+
+
+def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promise(app: Flask) -> None:
+    session = make_session(capacity=5, starts_at=LATER)
+    hear(SessionUpdated(session=session))
+
+    def come_and_go(number: int) -> None:
+        made = register(app, f"p{number}@x.org").json
+        if number % 3 == 0:
+            token = links.sign(app_settings, "registration", made["id"])
+            app.test_client().delete(f"/registration/v1/registrations/{made['id']}?token={token}")
+        if number % 10 == 0:
+            with runtime.use(current):
+                hear(
+                    SessionUpdated(
+                        session=make_session(
+                            id=session.id, revision=2 + number, capacity=5 + number // 10, starts_at=LATER
+                        )
+                    )
+                )
+
+    current, app_settings = runtime.current(), runtime.settings()
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(come_and_go, range(60)))
+
+    [(capacity, taken, waitlisted)] = rows("SELECT capacity, taken, waitlisted FROM seats")
+    found = Counter(row[0] for row in rows("SELECT status FROM registrations"))
+    assert (found["confirmed"], found["waitlisted"]) == (taken, waitlisted)
+    assert fold_ledger() == taken
+    assert taken == capacity or waitlisted == 0  # no seat is empty while somebody waits
+    # Nobody overtook: who is seated came before who waits.
+    order = rows("SELECT status FROM registrations WHERE status <> 'cancelled' ORDER BY joined")
+    assert [row[0] for row in order] == sorted(row[0] for row in order)
+
+
+def test_two_things_seen_at_the_same_moment_complete_a_series_once(app: Flask) -> None:
+    past = datetime.now(UTC) - timedelta(days=1)
+    sessions = [make_session(f"s{number}", id=uuid4(), starts_at=LATER) for number in range(4)]
+    for session in sessions:
+        hear(SessionUpdated(session=session))
+        body = {**BODY, "session": session.slug, "email": "ada@x.org"}
+        assert app.test_client().post("/registration/v1/registrations", json=body).status_code == 201
+        hear(SessionUpdated(session=make_session(session.slug, id=session.id, revision=2, starts_at=past)))
+    hear(SeriesUpdated(series=make_series([session.id for session in sessions])))
+    current = runtime.current()
+
+    def attend(slug: str) -> None:
+        with runtime.use(current), runtime.transaction() as conn:
+            domain.apply_report(conn, slug, reports.read_csv(b"Email\nada@x.org\n"), least_minutes=20)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(attend, [session.slug for session in sessions]))
+
+    assert rows("SELECT count(*) FROM completions") == [(1,)]

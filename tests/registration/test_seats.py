@@ -1,0 +1,214 @@
+"""Seats: taken, waited for, given up."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared import links, runtime
+from shared.events.catalog import SessionCancelled
+from tests.registration.conftest import Registration
+from tests.registration.programmes import make_session
+
+
+def test_a_person_registers_and_reads_it_by_the_link_in_their_mail(registration: Registration) -> None:
+    registration.hold()
+
+    made = registration.register("Ada@Library.Example ")
+
+    assert made.status_code == 201
+    assert set(made.json) == {"id", "session", "status", "position"}  # nothing that its caller did not know
+    shown = registration.client.get(registration.link(made)).json
+    assert (shown["status"], shown["email"]) == ("confirmed", "ada@library.example")
+    assert registration.events("registration") == ["registration.confirmed"]
+
+
+def test_a_full_session_puts_the_next_person_on_the_waiting_list(registration: Registration) -> None:
+    registration.hold(capacity=1)
+    registration.register("a@x.org")
+
+    assert registration.register("b@x.org").json["position"] == 1
+    assert registration.register("c@x.org").json["position"] == 2
+    assert registration.availability() == {
+        "capacity": 1,
+        "confirmed": 1,
+        "waitlisted": 2,
+        "seats_left": 0,
+        "state": "full",
+    }
+
+
+def test_a_cancelled_seat_goes_to_the_head_of_the_waiting_list(registration: Registration) -> None:
+    registration.hold(capacity=1)
+    first, second, third = (registration.register(f"{name}@x.org") for name in "abc")
+
+    registration.client.delete(registration.link(first))
+
+    assert registration.status(first) == ("cancelled", None)
+    assert registration.status(second) == ("confirmed", None)
+    assert registration.status(third) == ("waitlisted", 1)
+    assert registration.events("registration")[-2:] == ["registration.cancelled", "registration.promoted"]
+
+
+def test_cancelling_again_frees_nothing_more(registration: Registration) -> None:
+    registration.hold(capacity=1)
+    first, second, third = (registration.register(f"{name}@x.org") for name in "abc")
+
+    for _ in range(3):
+        assert registration.client.delete(registration.link(first)).status_code == 200
+
+    assert registration.status(second)[0] == "confirmed"
+    assert registration.status(third)[0] == "waitlisted"
+
+
+def test_giving_up_a_place_in_line_moves_up_those_behind_and_frees_no_seat(registration: Registration) -> None:
+    registration.hold(capacity=1)
+    _, second, third = (registration.register(f"{name}@x.org") for name in "abc")
+
+    registration.client.delete(registration.link(second))
+
+    assert registration.status(third) == ("waitlisted", 1)
+    assert registration.availability()["confirmed"] == 1
+
+
+def test_more_capacity_goes_to_those_who_wait_in_their_order_and_less_takes_nobodys_seat(
+    registration: Registration,
+) -> None:
+    session = registration.hold(capacity=1)
+    people = [registration.register(f"{name}@x.org") for name in "abcd"]
+
+    registration.hold(id=session.id, revision=2, capacity=3)
+    assert [registration.status(one)[0] for one in people] == ["confirmed", "confirmed", "confirmed", "waitlisted"]
+
+    registration.hold(id=session.id, revision=3, capacity=1)
+    registration.client.delete(registration.link(people[0]))
+    assert [registration.status(one)[0] for one in people] == ["cancelled", "confirmed", "confirmed", "waitlisted"]
+    registration.client.delete(registration.link(people[1]))
+    registration.client.delete(registration.link(people[2]))
+    assert registration.status(people[3])[0] == "confirmed"
+
+
+def test_nobody_jumps_a_queue_although_a_seat_is_free(registration: Registration) -> None:
+    session = registration.hold(capacity=1)
+    people = [registration.register(f"{name}@x.org") for name in "ab"]
+    registration.conn.execute("UPDATE seats SET capacity = 2, ceiling = 2 WHERE session_id = %s", [session.id])
+
+    assert registration.register("c@x.org").json["status"] == "waitlisted"
+    assert registration.status(people[1])[0] == "waitlisted"
+
+
+def test_the_same_person_again_gets_the_same_registration(registration: Registration) -> None:
+    registration.hold()
+    first = registration.register("ada@x.org")
+
+    again = registration.register(" ADA@X.org")
+
+    assert (again.status_code, again.json) == (200, first.json)
+    assert registration.events("registration") == ["registration.confirmed"]
+
+
+def test_an_idempotency_key_gives_the_same_answer_and_is_good_for_one_body(registration: Registration) -> None:
+    registration.hold()
+    first = registration.register("ada@x.org", key="a-key-of-mine")
+
+    again = registration.register("ada@x.org", key="a-key-of-mine")
+    other = registration.register("eve@x.org", key="a-key-of-mine")
+
+    assert (again.status_code, again.data) == (201, first.data)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert other.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "problem"),
+    [
+        ({"policy": "invitation"}, 403, "invitation-required"),
+        ({"status": "cancelled"}, 409, "session-cancelled"),
+        ({"status": "held"}, 409, "registration-closed"),
+        ({"starts_at": datetime(2017, 1, 1, tzinfo=UTC)}, 409, "registration-closed"),
+        ({"opens_at": datetime(2017, 2, 1, tzinfo=UTC)}, 409, "registration-closed"),
+        ({"status": "planned", "starts_at": None}, 409, "registration-closed"),
+    ],
+)
+def test_a_session_that_takes_no_registration_says_why(
+    registration: Registration, facts: dict[str, object], status: int, problem: str
+) -> None:
+    registration.hold(**facts)
+
+    refused = registration.register("ada@x.org")
+
+    assert (refused.status_code, refused.json["type"]) == (status, f"urn:convene:problem:{problem}")
+    assert registration.events("registration") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "nobody"),
+        ("email", "a@x.org\r\nBcc: b@x.org"),
+        ("email", "a@x.org,b@x.org"),
+        ("name", "Ada\nBcc: eve@x.org"),
+        ("name", "=?utf-8?q?Ada=0ABcc=3A?="),
+        ("name", ""),
+        ("library", {"name": "x", "type": "castle"}),
+        ("status", "confirmed"),
+        ("person_id", "8e57dd42-6657-41d4-acf6-72f18996e88a"),
+    ],
+)
+def test_bad_input_is_named_by_its_field(registration: Registration, field: str, value: object) -> None:
+    registration.hold()
+
+    refused = registration.register(**{"email": "ada@x.org", field: value})  # pyright: ignore[reportArgumentType]
+
+    assert refused.status_code == 422
+    assert {name.split(".")[0] for name in refused.json["errors"]} == {field}
+
+
+def test_other_peoples_registrations_are_not_there(registration: Registration) -> None:
+    registration.hold()
+    mine, theirs = registration.register("a@x.org"), registration.register("b@x.org")
+    path = registration.link(theirs).split("?")[0]
+    wrong = [
+        links.sign(runtime.settings(), "registration", mine.json["id"]),
+        links.sign(runtime.settings(), "learner", theirs.json["id"]),
+        "nonsense",
+    ]
+
+    for token in wrong:
+        assert registration.client.get(f"{path}?token={token}").status_code == 404
+        assert registration.client.delete(f"{path}?token={token}").status_code == 404
+    assert registration.client.get(path).status_code == 404
+    assert registration.client.get(path, headers=registration.staff).status_code == 200
+
+
+def test_a_cancelled_session_releases_everybody(registration: Registration) -> None:
+    session = registration.hold(capacity=1)
+    people = [registration.register(f"{name}@x.org") for name in "ab"]
+
+    registration.hear(SessionCancelled(session=make_session(id=session.id, revision=2, status="cancelled", capacity=1)))
+
+    assert [registration.status(one)[0] for one in people] == ["cancelled", "cancelled"]
+    assert registration.events("registration")[-2:] == ["registration.cancelled", "registration.cancelled"]
+
+
+def test_an_older_event_of_the_catalog_changes_nothing(registration: Registration) -> None:
+    session = registration.hold(revision=5, capacity=7)
+
+    registration.hold(id=session.id, revision=4, capacity=1, status="cancelled")
+
+    assert registration.availability()["capacity"] == 7
+
+
+def test_staff_read_who_registered_in_pages(registration: Registration) -> None:
+    registration.hold(capacity=2)
+    for name in "abc":
+        registration.register(f"{name}@x.org")
+    path = "/registration/v1/sessions/world-cafe/registrations"
+    assert registration.client.get(path).status_code == 401
+
+    first = registration.client.get(f"{path}?limit=2", headers=registration.staff).json
+    second = registration.client.get(f"{path}?limit=2&cursor={first['next']}", headers=registration.staff).json
+
+    assert [one["email"] for one in first["items"] + second["items"]] == ["a@x.org", "b@x.org", "c@x.org"]
+    assert second["next"] is None
+    waiting = registration.client.get(f"{path}?status=waitlisted", headers=registration.staff).json
+    assert [one["email"] for one in waiting["items"]] == ["c@x.org"]
