@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import ContainsNoneOf, Length, Regexp
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates import durations
@@ -30,8 +30,9 @@ class Slug(ma.fields.String):
     """What names a thing in addresses."""
 
     def __init__(self, **kwargs: Any) -> None:
-        rule = Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="Must be small letters, digits and single hyphens.")
-        super().__init__(validate=[Length(1, 100), rule], **kwargs)
+        rule = Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="Must be small letters, digits and single hyphens.")
+        # `$`, which OpenAPI knows, lets a newline pass at the end.
+        super().__init__(validate=[Length(1, 100), rule, ContainsNoneOf("\n")], **kwargs)
 
 
 class Address(ma.fields.Url):
@@ -75,6 +76,15 @@ class Moment(ma.fields.String):
         if moment is None or not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text) or not 1000 < moment.year < 9000:
             raise ma.ValidationError("Not a date and time in ISO 8601, such as 2017-04-06T13:00:00.")
         return moment
+
+
+class Bound(Moment):
+    """A moment to compare with: one without an offset is in UTC, and a date alone is its first moment."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = f"{value}T00:00:00" if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
+        moment = super()._deserialize(text, attr, data, **kwargs)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Edtf(ma.fields.String):

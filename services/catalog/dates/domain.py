@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from edtf import parse_edtf
 from edtf.parser import EDTFParseException
 
-from services.catalog.dates.labels import label_date, label_interval, label_moment
+from services.catalog.dates.labels import label_edtf, label_moment
 
 # Dates of programmes: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
 DATE = re.compile(r"((?:\d{4}|\d{3}X)|\d{4}-(?:\d\d|XX)|\d{4}-(?:\d\d-(?:\d\d|XX)|XX-XX))([?~%]?)", re.ASCII)
@@ -23,17 +23,13 @@ BEGINNING, END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UT
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """`earliest` and `latest` bound the moment at which it starts; the moments stand in `timezone` where they are
-    known.
-    """
+    """`earliest` and `latest` bound the moment at which it starts; they are that moment where it is known."""
 
     edtf: str
-    label: str
     earliest: datetime
     latest: datetime
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    timezone: str | None = None
 
 
 @cache
@@ -64,50 +60,43 @@ def resolve(moment: datetime, timezone: str | None) -> datetime:
 
 def exact(starts_at: datetime, ends_at: datetime, timezone: str) -> When:
     """A time that is known; both moments are aware."""
-    zone = ZoneInfo(timezone)
-    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    return When(
-        edtf=starts.isoformat(),
-        label=label_moment(starts),
-        earliest=starts,
-        latest=starts,
-        starts_at=starts,
-        ends_at=ends,
-        timezone=timezone,
-    )
+    edtf = starts_at.astimezone(ZoneInfo(timezone)).isoformat()
+    return When(edtf=edtf, earliest=starts_at, latest=starts_at, starts_at=starts_at, ends_at=ends_at)
 
 
 def uncertain(edtf: str) -> When:
     """A date in EDTF, or an interval of two. Raises ValueError where it is none that a programme can have."""
     start, slash, end = edtf.partition("/")
-    begins, label, ends = _read(start, may_be_open=bool(slash))
+    earliest, latest = _read(start, may_be_open=bool(slash))
     if slash:
-        _, label_end, ends = _read(end, may_be_open=True)
-        if begins >= ends or not (label or label_end):
+        _, latest = _read(end, may_be_open=True)
+        if earliest >= latest or (earliest, latest) == (BEGINNING, END):
             raise ValueError("Not an interval: it ends before it begins, or is open at both ends.")
-        label = label_interval(label, label_end)
-    return When(edtf=edtf, label=label, earliest=begins, latest=ends)
+    return When(edtf=edtf, earliest=earliest, latest=latest)
 
 
-def describe(when: When | None) -> dict[str, Any] | None:
-    """`when` as the public reads it: an uncertain date has `edtf` and `label` alone."""
-    if when is None:
-        return None
-    if when.starts_at is None or when.ends_at is None:
-        return {"edtf": when.edtf, "label": when.label}
+def describe_exact(starts_at: datetime, ends_at: datetime, timezone: str) -> dict[str, Any]:
+    """A time that is known as the public reads it."""
+    zone = ZoneInfo(timezone)
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
     return {
-        "edtf": when.edtf,
-        "label": when.label,
-        "starts_at": when.starts_at.isoformat(),
-        "ends_at": when.ends_at.isoformat(),
-        "timezone": when.timezone,
+        "edtf": starts.isoformat(),
+        "label": label_moment(starts),
+        "starts_at": starts.isoformat(),
+        "ends_at": ends.isoformat(),
+        "timezone": timezone,
     }
 
 
-def _read(text: str, *, may_be_open: bool) -> tuple[datetime, str, datetime]:
-    """The first moment of a date, its label, and the first moment after it, in UTC."""
+def describe_uncertain(edtf: str) -> dict[str, Any]:
+    """A date in EDTF, read before, as the public reads it."""
+    return {"edtf": edtf, "label": label_edtf(edtf)}
+
+
+def _read(text: str, *, may_be_open: bool) -> tuple[datetime, datetime]:
+    """The first moment of a date, and the first moment after it, in UTC."""
     if may_be_open and text in ("", ".."):
-        return BEGINNING, "", END
+        return BEGINNING, END
     match = DATE.fullmatch(text)
     try:
         parsed: Any = parse_edtf(match[1]) if match else None
@@ -116,7 +105,7 @@ def _read(text: str, *, may_be_open: bool) -> tuple[datetime, str, datetime]:
     if match is None or parsed is None or text[:4] in ("0000", "9999") or not _is_plain(match[1]):
         raise ValueError("Not a date in EDTF, such as 2017-04-06, 2017-06, 2017-23 (fall), 2018? or 2018-21/2018-22.")
     first, last = (datetime(*day[:3], tzinfo=UTC) for day in (parsed.lower_strict(), parsed.upper_strict()))
-    return first, label_date(match[1], match[2]), last + timedelta(days=1)
+    return first, last + timedelta(days=1)
 
 
 def _is_plain(date: str) -> bool:

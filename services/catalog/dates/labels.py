@@ -4,7 +4,7 @@ from calendar import day_name, month_name
 from datetime import datetime
 
 SEASONS = {"21": "Spring", "22": "Summer", "23": "Fall", "24": "Winter"}
-QUALIFIERS = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
+QUALIFIERS = {"?": "possibly ", "~": "about ", "%": "possibly about "}
 
 
 def label_moment(moment: datetime) -> str:
@@ -20,16 +20,20 @@ def label_day(day: datetime) -> str:
     return f"{day_name[day.weekday()]}, {month_name[day.month]} {day.day}, {day.year}"
 
 
-def label_interval(start: str, end: str) -> str:
-    """Two labels of dates as one; an open end is an empty label."""
+def label_edtf(edtf: str) -> str:
+    """`Fall 2017` for `2017-23`, `June 2017 to Fall 2017` for `2017-06/2017-23`, for what is known to be EDTF."""
+    start, _, end = (_label_date(part) for part in edtf.partition("/"))
     if start and end:
         return f"{start} to {end}"
-    return f"From {start}" if start else f"Until {end}"
+    return start if "/" not in edtf else f"From {start}" if start else f"Until {end}"
 
 
-def label_date(date: str, qualifier: str) -> str:
-    """`Fall 2017` for `2017-23`, `June 2017` for `2017-06`; a qualifier is said in words: `Possibly 2018`."""
-    label = QUALIFIERS[qualifier] + _label(date)
+def _label_date(date: str) -> str:
+    """An open end has no label; a qualifier is said in words: `Possibly 2018`."""
+    if date in ("", "..", "/"):
+        return ""
+    qualifier = date[-1] if date[-1] in QUALIFIERS else ""
+    label = QUALIFIERS.get(qualifier, "") + _label(date.removesuffix(qualifier))
     return label[0].upper() + label[1:]
 
 

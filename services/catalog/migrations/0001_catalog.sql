@@ -182,13 +182,13 @@ CREATE TABLE availability (
 );
 COMMENT ON TABLE availability IS 'What registration says of a session''s seats; the newest revision stands';
 
--- Whether one can register now. Registration decides; this is what the catalog tells its readers.
+-- Whether one can register now. Registration decides; this is what the catalog tells its readers, by the same rule.
 CREATE VIEW admissions AS
 SELECT session.id AS session_id,
        CASE WHEN session.status IN ('held', 'cancelled') THEN 'closed'
-            WHEN least(session.closes_at, session.ends_at) <= programme_now() THEN 'closed'
             WHEN session.opens_at > programme_now() THEN 'not_open'
-            WHEN session.opens_at IS NULL AND session.starts_at IS NULL THEN 'not_open'
+            WHEN session.opens_at IS NULL AND session.status = 'planned' THEN 'not_open'
+            WHEN coalesce(session.closes_at, session.starts_at) <= programme_now() THEN 'closed'
             WHEN availability.confirmed >= session.capacity THEN 'full'
             ELSE 'open'
        END AS state,

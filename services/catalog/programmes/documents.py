@@ -27,7 +27,7 @@ def _described(row: InitiativeContent | SeriesContent) -> Document:
         "summary": row.summary,
         "description": row.description,
         "description_html": row.description_html,
-        "when": dates.describe(dates.uncertain(row.edtf)) if row.edtf else None,
+        "when": dates.describe_uncertain(row.edtf) if row.edtf else None,
     }
 
 

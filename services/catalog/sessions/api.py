@@ -1,6 +1,7 @@
 """`/catalog/v1/sessions` and `recordings`: what the public reads, and what staff do to sessions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -15,7 +16,7 @@ from services.catalog.sessions.documents import present
 from services.catalog.sessions.queries import Filters, PublicSession
 from services.catalog.sessions.schemas import SessionPart
 from shared import audit
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.http import Blueprint, auth, conditional
 from shared.http.idempotency import idempotent
 from shared.http.pagination import PageQuery, page
@@ -64,13 +65,15 @@ def show_session(slug: str) -> Response:
 @staff.response(200, schemas.SessionSchema)
 def replace_session(part: SessionPart, slug: str) -> Response:
     """Make a session what this part of a programme document says."""
+    if part.slug not in ("", slug):
+        raise Invalid({"slug": ["Is not the one in the address."]})
     with transaction() as conn:
         lock_catalog(conn)
         standing = queries.select_session_document(conn, slug, drafts=True)
         if standing is None:
             raise NotFound("There is no such session.")
         conditional.require_version(standing.changed_in)
-        outcome = domain.replace_session(conn, slug, part)
+        outcome = domain.replace_session(conn, replace(part, slug=slug))
         return _record(conn, "session.replace", outcome)
 
 

@@ -54,10 +54,10 @@ def _document(row: SessionContent) -> Document:
     }
 
 
-def _when(row: SessionContent) -> Document | None:
+def _when(row: SessionContent) -> Document:
     if row.starts_at and row.ends_at and row.timezone:
-        return dates.describe(dates.exact(row.starts_at, row.ends_at, row.timezone))
-    return dates.describe(dates.uncertain(row.edtf))
+        return dates.describe_exact(row.starts_at, row.ends_at, row.timezone)
+    return dates.describe_uncertain(row.edtf)
 
 
 def _local(moment: datetime | None, timezone: str | None) -> str | None:

@@ -66,12 +66,12 @@ def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, p
     return id
 
 
-def replace_session(conn: Connection, slug: str, part: SessionPart) -> Outcome:
+def replace_session(conn: Connection, part: SessionPart) -> Outcome:
     """Make a session what its part of the programme document says. Raises NotFound, and Invalid for references to
     what is not known.
     """
     write = Write(conn)
-    session = _find(conn, slug)
+    session = _find(conn, part.slug)
     if errors := references.check_session(conn, asdict(part), initiative=session.initiative):
         raise Invalid(errors)
     write_session(conn, part, initiative_id=session.initiative_id, publish=False)

@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates.domain import When
-from services.catalog.fields import Address, Duration, Edtf, Members, Moment, Slug, Text, Timezone
+from services.catalog.fields import Address, Bound, Duration, Edtf, Members, Moment, Slug, Text, Timezone
 from shared.http.pagination import PageQuery
 
 VOCABULARIES = ("library_type", "topic", "job_function", "audience", "budget", "community_size")
@@ -114,7 +114,7 @@ class Admission:
 class AdmissionSchema(ma.Schema):
     policy = ma.fields.String(required=True, validate=OneOf(POLICIES))
     opens_at = Moment(allow_none=True, metadata={"example": "2016-12-15T10:00:00"})
-    closes_at = Moment(allow_none=True, metadata={"description": "Null: until the session ends"})
+    closes_at = Moment(allow_none=True, metadata={"description": "Null: when the session begins"})
     capacity = ma.fields.Integer(
         allow_none=True, strict=True, validate=Range(1, 1_000_000), metadata={"description": "Null: unlimited"}
     )
@@ -181,7 +181,7 @@ class SessionPartSchema(WhenFields):
     @ma.post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
         admission = Admission(**{**data["registration"], **_resolve_window(data, {})})
-        return SessionPart(**{**with_when(data), "registration": admission})
+        return SessionPart(**{"slug": "", **with_when(data), "registration": admission})
 
 
 def _resolve_window(data: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, datetime | None]:
@@ -205,7 +205,7 @@ class RescheduleSchema(WhenFields):
 
 class RecordingInputSchema(ma.Schema):
     url = Address(required=True, metadata={"example": "https://video.example.org/world-cafe"})
-    duration = Duration(required=True, metadata={"example": "PT1H30M"})
+    duration = Duration(attribute="duration_seconds", required=True, metadata={"example": "PT1H30M"})
     captions = ma.fields.Boolean(load_default=False)
     transcript_url = Address(load_default=None, allow_none=True)
 
@@ -322,10 +322,10 @@ class SessionQuery(PageQuery):
     status = _choice(*STATUSES)
     library_type = _slugs()
     topic = _slugs()
-    starts_after = Moment(
+    starts_after = Bound(
         metadata={"description": "May start at or after this moment", "example": "2017-03-01T00:00:00Z"}
     )
-    starts_before = Moment(metadata={"description": "May start before this moment"})
+    starts_before = Bound(metadata={"description": "May start before this moment", "example": "2017-06-01"})
     registration = _choice("open", "closed", "invitation")
     recorded = ma.fields.Boolean()
     sort = ma.fields.String(load_default="starts", validate=OneOf(("starts", "-starts")))

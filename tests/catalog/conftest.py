@@ -1,0 +1,134 @@
+"""The catalog in this process, on a real database, in a transaction that is rolled back after each test."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg.rows import dict_row
+from werkzeug.test import TestResponse
+
+from services.catalog.app import SERVICE
+from shared import runtime
+from shared.settings import Settings
+from tests.catalog.programmes import DAY
+from tests.servers.engines import Engines
+
+V1 = "/catalog/v1"
+
+
+class Catalog:
+    """The catalog as its callers and its operators see it."""
+
+    def __init__(self, client: FlaskClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
+        self.client = client
+        self.conn = conn
+        self.clock = clock
+        self.staff = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(V1 + path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def show(self, path: str) -> Any:
+        """The document at `path`, which is there."""
+        response = self.get(path)
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def slugs(self, path: str) -> list[str]:
+        return [item["slug"] for item in self.show(path)["items"]]
+
+    def send(self, document: Any, query: str = "", **headers: str) -> TestResponse:
+        """Import a programme document, as staff."""
+        return self.client.post(f"{V1}/imports{query}", json=document, headers=self.staff | headers)
+
+    def take_in(self, document: Any) -> dict[str, list[str]]:
+        """Import a document that is right; what became of what, as `kind/slug`."""
+        response = self.send(document)
+        assert response.status_code == 200, response.text
+        report = response.json
+        assert report
+        names = ("created", "changed", "unchanged")
+        return {name: [f"{one['kind']}/{one['slug']}" for one in report[name]] for name in names}
+
+    def act(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """An action on a session, as staff."""
+        return self.client.post(f"{V1}/sessions/{path}", json=body, headers=self.staff | headers)
+
+    def put(self, slug: str, part: Any, etag: str | None) -> TestResponse:
+        headers = self.staff | ({"If-Match": etag} if etag else {})
+        return self.client.put(f"{V1}/sessions/{slug}", json=part, headers=headers)
+
+    def set_time(self, moment: str) -> None:
+        """From now on it is `moment`."""
+        begun = self.value("SELECT now()")  # time stands still in a transaction
+        self.clock.write_text(repr((datetime.fromisoformat(moment) - begun).total_seconds()))
+        runtime.current().database.set_clock(self.conn)
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events recorded so far, in order."""
+        return [row["document"] for row in self.rows("SELECT document FROM outbox ORDER BY position")]
+
+    def new_events(self, act: Callable[[], Any]) -> list[dict[str, Any]]:
+        """The events that `act` records."""
+        before = len(self.events())
+        act()
+        return self.events()[before:]
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        with self.conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query).fetchall()  # pyright: ignore[reportArgumentType]
+
+    def value(self, query: str) -> Any:
+        [row] = self.rows(query)
+        return next(iter(row.values()))
+
+
+def types(events: list[dict[str, Any]]) -> list[str]:
+    """The types of events without the service's name."""
+    return [event["type"].removeprefix("catalog.") for event in events]
+
+
+@pytest.fixture(scope="session")
+def present(
+    engines: Engines, database_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> runtime.Runtime:
+    settings = Settings(
+        environment="development",
+        database_url=database_urls["catalog"],
+        broker_url="amqp://nobody@127.0.0.1:1/convene",
+        public_url="https://learning.example.org",
+        jwks=str(engines.secrets / "jwks.json"),
+        clock_file=tmp_path_factory.mktemp("catalog") / "clock",
+    )
+    return runtime.build("catalog", settings, "test", pool_size=1)
+
+
+@pytest.fixture(scope="session")
+def app(present: runtime.Runtime) -> Flask:
+    return SERVICE.create_app(present)
+
+
+@pytest.fixture
+def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
+    with (
+        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
+        runtime.use(present),
+        conn.transaction(force_rollback=True),
+        runtime.lend(conn),
+    ):
+        yield conn
+
+
+@pytest.fixture
+def catalog(
+    app: Flask, present: runtime.Runtime, conn: psycopg.Connection[Any], staff_token: Callable[[str], str]
+) -> Catalog:
+    """An empty catalog on the day of the announcement."""
+    catalog = Catalog(app.test_client(), conn, present.settings.clock_file, staff_token("catalog:write"))
+    catalog.set_time(DAY)
+    return catalog

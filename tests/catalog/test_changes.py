@@ -1,0 +1,163 @@
+"""The changes feed: a mirror that follows it has what the catalog has."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.catalog.app import SERVICE
+from services.catalog.imports.domain import import_programme
+from shared import runtime
+from shared.settings import Settings
+from tests.catalog.conftest import V1, Catalog
+from tests.catalog.programmes import changed, session_of, small
+from tests.servers.engines import Engines
+
+COLLECTIONS = {
+    "organization": "organizations",
+    "vocabulary": "vocabularies",
+    "initiative": "initiatives",
+    "series": "series",
+    "session": "sessions",
+    "announcement": "announcements",
+}
+
+
+def follow(
+    client: FlaskClient, mirror: dict[tuple[str, str], Any], cursor: str | None, *, limit: int = 3
+) -> str | None:
+    """Take in what changed since `cursor`; where to go on."""
+    while True:
+        query = f"?limit={limit}" + (f"&after={cursor}" if cursor else "")
+        page = client.get(f"{V1}/changes{query}").json
+        assert page
+        for change in page["items"]:
+            mirror[change["kind"], change["slug"]] = change["document"]
+        cursor = page["last"]
+        if page["next"] is None:
+            return cursor
+        assert page["next"] == page["items"][-1]["cursor"]
+
+
+def read_all(client: FlaskClient) -> dict[tuple[str, str], Any]:
+    """What the catalog says, without what the moment decides."""
+    found: dict[tuple[str, str], Any] = {}
+    for kind, collection in COLLECTIONS.items():
+        query = "" if kind == "vocabulary" else "?limit=100"
+        for item in (client.get(f"{V1}/{collection}{query}").json or {})["items"]:
+            if kind == "session":
+                del item["registration"]["state"], item["registration"]["seats_left"]
+            if kind == "vocabulary":
+                found[kind, item["name"]] = [{"slug": t["slug"], "label": t["label"]} for t in item["terms"]]
+            else:
+                found[kind, item["slug"]] = item
+    return {key: value for key, value in found.items() if value}
+
+
+def as_read(mirror: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    return {key: value["terms"] if key[0] == "vocabulary" else value for key, value in mirror.items()}
+
+
+def test_a_mirror_that_follows_has_what_the_catalog_has(catalog: Catalog) -> None:
+    mirror: dict[tuple[str, str], Any] = {}
+    catalog.take_in(small())
+    cursor = follow(catalog.client, mirror, None)
+    assert as_read(mirror) == read_all(catalog.client)
+
+    catalog.take_in(changed("cafe", title="Coffee", series=None) | {"series": [{"slug": "large", "title": "Larger"}]})
+    catalog.act("overview/reschedule", {"edtf": "2017"})
+    catalog.set_time("2017-05-02T00:00:00Z")
+    catalog.act("change/recording", {"url": "https://video.example.org/x", "duration": "PT1H"})
+    cursor = follow(catalog.client, mirror, cursor)
+
+    assert as_read(mirror) == read_all(catalog.client)
+    assert follow(catalog.client, mirror, cursor) == cursor
+
+
+def test_a_change_keeps_the_document_as_it_then_was(catalog: Catalog) -> None:
+    catalog.take_in(small())
+    catalog.take_in(changed("cafe", title="Coffee"))
+
+    changes = [one for one in catalog.show("/changes?limit=100")["items"] if one["slug"] == "cafe"]
+
+    assert [one["document"]["title"] for one in changes] == ["Café", "Coffee"]
+    assert [one["document"]["revision"] for one in changes] == [1, 2]
+    assert [one["operation"] for one in changes] == ["put", "put"]
+    assert [one["revision"] for one in changes] == [1, 2]
+
+
+def test_an_end_is_told_and_a_mirror_knows_where_to_go_on(catalog: Catalog) -> None:
+    empty = catalog.show("/changes")
+    catalog.take_in(small())
+    full = catalog.show("/changes?limit=100")
+
+    assert empty == {"items": [], "next": None, "last": None}
+    assert full["next"] is None
+    assert catalog.show(f"/changes?after={full['last']}") == {"items": [], "next": None, "last": full["last"]}
+
+
+@pytest.fixture
+def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator[runtime.Runtime]:
+    """A catalog whose writers commit."""
+    settings = Settings(
+        environment="development",
+        database_url=engines.database_url(fresh_database, "catalog"),
+        broker_url="amqp://nobody@127.0.0.1:1/convene",
+        public_url="https://learning.example.org",
+        jwks="none",
+    )
+    present = runtime.build("catalog", settings, "test", pool_size=8)
+    present.database.open()
+    yield present
+    present.database.close()
+
+
+WRITERS, WRITES = 6, 12
+
+
+def test_no_follower_misses_or_repeats_a_change_while_many_write_at_once(committed: runtime.Runtime) -> None:
+    def write(number: int) -> None:
+        with runtime.use(committed):
+            for round_ in range(WRITES):
+                document = small()
+                del document["announcements"]
+                document["initiative"]["slug"] = f"models-{number}"
+                document["series"] = []
+                cafe = {**session_of(document, "cafe"), "slug": f"cafe-{number}", "title": f"Round {round_}"}
+                document["sessions"] = [{name: value for name, value in cafe.items() if name != "series"}]
+                with runtime.transaction() as conn:
+                    import_programme(conn, document, actor="test")
+
+    client = SERVICE.create_app(committed).test_client()
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
+    mirror: dict[tuple[str, str], Any] = {}
+    seen: list[str] = []
+    cursor: str | None = None
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        page = client.get(f"{V1}/changes?limit=7" + (f"&after={cursor}" if cursor else "")).json
+        assert page
+        for change in page["items"]:
+            mirror[change["kind"], change["slug"]] = change["document"]
+            seen.append(change["cursor"])
+        cursor = page["last"]
+    while True:
+        page = client.get(f"{V1}/changes?limit=7" + (f"&after={cursor}" if cursor else "")).json
+        assert page
+        if not page["items"]:
+            break
+        for change in page["items"]:
+            mirror[change["kind"], change["slug"]] = change["document"]
+            seen.append(change["cursor"])
+        cursor = page["last"]
+
+    with runtime.use(committed), runtime.connection() as conn:
+        rows = conn.execute("SELECT position, revision FROM changes ORDER BY position").fetchall()
+    assert len(seen) == len(set(seen)) == len(rows)
+    assert [revision for _, revision in rows] == sorted(revision for _, revision in rows)
+    assert as_read(mirror) == read_all(client)
+    assert {mirror["session", f"cafe-{number}"]["title"] for number in range(WRITERS)} == {f"Round {WRITES - 1}"}
