@@ -26,13 +26,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         sharing.remove(Path(os.environ[RUN_FOLDER]))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, tests that break servers share one worker, and so one set of servers to break."""
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.xdist_group("faults"))
-
-
 @pytest.fixture(scope="session")
 def worker_number() -> int:
     """0 without xdist, else the number of this worker."""

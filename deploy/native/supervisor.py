@@ -57,6 +57,7 @@ class Supervisor:
         """Start it, with the programs that start at once. All ends when process `owner` ends, until `release()`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        wait_until(self._ended, 90, "an earlier run to end")
         file = configuration.write(self.folder, ROOT, [*programs, _owner_watch(owner)])
         output = self.logs / "supervisord.out"
         with output.open("w") as stream:
@@ -105,16 +106,13 @@ class Supervisor:
 
         Those named in `killing` are not asked but ended with SIGKILL.
         """
-        try:
-            pid = self._ask("getPID")
+        with suppress(OSError, xmlrpc.client.Error):  # where it is about to end already
             doomed = [process.pid for process in self.processes() if process.name in killing and process.pid]
             self._ask("shutdown")
-        except (OSError, xmlrpc.client.Error):
-            return  # it has ended by itself, and took its programs along
-        for group in doomed:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-        wait_until(lambda: self._ended(pid), 90, "the processes to stop")
+            for group in doomed:
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
+        wait_until(self._ended, 90, "the processes to stop")
         if self.socket.parent != self.folder:
             shutil.rmtree(self.socket.parent, ignore_errors=True)
 
@@ -122,11 +120,12 @@ class Supervisor:
         group, _, member = name.partition(":")
         return [p.name for p in self.processes() if p.name.startswith(f"{group}:")] if member == "*" else [name]
 
-    def _ended(self, pid: int) -> bool:
+    def _ended(self) -> bool:
         self.running()  # it looks after its children whenever it is asked something, else once in a second
         try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-        except (FileNotFoundError, ProcessLookupError):
+            pid = (self.folder / "supervisord.pid").read_text().strip()
+            return str(self.folder) not in Path(f"/proc/{pid}/cmdline").read_text()
+        except OSError:
             return True
 
     def _command(self, method: str, name: str, *arguments: Any) -> None:

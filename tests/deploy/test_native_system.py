@@ -19,10 +19,7 @@ from deploy.options import Options
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
-pytestmark = [
-    pytest.mark.skipif(bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ or nginx is missing"),
-    pytest.mark.xdist_group("native system"),  # so that one worker starts one system
-]
+pytestmark = pytest.mark.skipif(bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ or nginx is missing")
 
 ANY_PORTS = Options(gateway_port=0, mail_port=0)
 

@@ -66,4 +66,5 @@ def service_environment(engines: Engines, service: str, *, database: str, vhost:
         "LINKS_KEY_FILE": str(engines.secrets / "links-key"),
         "SMTP_URL": "smtp://127.0.0.1:1",
         "MAIL_FROM": "convene@example.org",
+        "TMPDIR": str(engines.folder),
     }
