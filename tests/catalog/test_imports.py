@@ -322,3 +322,27 @@ def test_staff_without_the_scope_are_refused(catalog: Catalog, staff_token: Call
     assert catalog.send(small()).status_code == 403
     assert catalog.act("cafe/cancel").status_code == 403
     assert catalog.put("cafe", session_of(small(), "cafe"), "*").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "just a text",
+        "2017: {}",
+        "initiative: []\nsessions: {}\nvocabularies: [x]",
+        "vocabularies: {topic: null, mood: [1], 7: []}",
+        "initiative: {slug: [x], title: {}, funding: 3, partners: [null, 4, {organization: [a]}]}",
+        "series: [{completion: {sessions: {a: b}}, audience: []}, 5]\nsessions: [null, {slug: 3, terms: []}]",
+        "sessions: [{slug: x, starts_at: 9999-12-31T23:59:59, ends_at: 0001-01-01T00:00:00, timezone: ../etc/passwd}]",
+        "sessions: [{slug: 'x\\n', registration: [], online: 4, edtf: 20170, contact_hours: .inf}]",
+        "--- {}\n--- {}",
+        "\x00",
+    ],
+)
+def test_a_document_of_whatever_shape_is_refused_and_breaks_nothing(catalog: Catalog, body: str) -> None:
+    headers = catalog.staff | {"Content-Type": "application/yaml"}
+
+    response = catalog.client.post(f"{V1}/imports", data=body, headers=headers)
+
+    assert response.status_code in (400, 422), response.text

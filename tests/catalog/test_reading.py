@@ -340,3 +340,17 @@ def test_a_list_is_one_question_to_the_database_however_long_it_is(
     filled.show("/sessions?limit=100")
 
     assert (one, len(asked)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessions/%00",
+        "/series/%ff",
+        "/vocabularies/a%00b",
+        "/sessions?series=%00",
+        "/sessions?starts_after=0001-01-01",
+    ],
+)
+def test_hostile_addresses_break_nothing(filled: Catalog, path: str) -> None:
+    assert filled.get(path).status_code in (404, 422)

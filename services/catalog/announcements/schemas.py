@@ -9,8 +9,9 @@ import marshmallow as ma
 from marshmallow.validate import Length
 
 from services.catalog.dates import domain as dates
+from services.catalog.dates.schemas import resolve_into
 from services.catalog.fields import Moment, Slug, Text, Timezone
-from services.catalog.sessions.schemas import LinksSchema, ReferenceSchema, resolve_into, terms_field
+from services.catalog.sessions.schemas import LinksSchema, ReferenceSchema, terms_field
 
 
 @dataclass(frozen=True, kw_only=True)

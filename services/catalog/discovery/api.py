@@ -1,4 +1,4 @@
-"""`/catalog/v1/changes`: how a mirror stays exact."""
+"""`/catalog/v1/sessions`, `recordings` and `changes`: what there is, and how a mirror stays exact."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -8,16 +8,47 @@ from flask import Response, request
 from services.catalog import addresses
 from services.catalog.announcements import documents as announcements
 from services.catalog.answers import answer
+from services.catalog.cursors import decode_moment, encode_moment
 from services.catalog.discovery import queries
-from services.catalog.discovery.schemas import ChangesQuery, ChangesSchema
+from services.catalog.discovery.queries import Filters
+from services.catalog.discovery.schemas import ChangesQuery, ChangesSchema, SessionListSchema, SessionQuery
+from services.catalog.sessions.documents import present
+from services.catalog.sessions.queries import PublicSession
 from shared.errors import Invalid
 from shared.http import Blueprint
-from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
 from shared.runtime import connection
 
 LARGEST = 2**63 - 1
 
-public = Blueprint("changes", __name__, url_prefix="/catalog/v1", public=True, description="What changed")
+public = Blueprint(
+    "discovery", __name__, url_prefix="/catalog/v1", public=True, description="What there is, and what changed"
+)
+
+
+@public.get("/sessions")
+@public.arguments(SessionQuery, location="query")
+@public.response(200, SessionListSchema)
+def list_sessions(query: dict[str, Any]) -> Response:
+    """Sessions, those that may start first first.
+
+    Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
+    by the interval in which it may start.
+    """
+    limit, after = query.pop("limit"), decode_moment(query.pop("cursor"))
+    select = queries.select_next_sessions if query.pop("sort") == "starts" else queries.select_previous_sessions
+    with connection() as conn:
+        return _page(select(conn, Filters(**query), after=after, limit=limit + 1), limit)
+
+
+@public.get("/recordings")
+@public.arguments(PageQuery, location="query")
+@public.response(200, SessionListSchema)
+def list_recordings(query: dict[str, Any]) -> Response:
+    """Sessions that have a published recording, the newest first."""
+    limit, after = query["limit"], decode_moment(query["cursor"])
+    with connection() as conn:
+        return _page(queries.select_recorded_sessions(conn, after=after, limit=limit + 1), limit)
 
 
 @public.get("/changes")
@@ -28,27 +59,27 @@ def list_changes(query: dict[str, Any]) -> Response:
 
     Start without `after`; go on with the cursor of the last change that you took in. Nothing is missed or comes twice.
     """
-    after = _position(query["after"], "after")
+    after = _position(query["after"])
     with connection() as conn:
         found = queries.select_changes(conn, after=after, limit=query["limit"] + 1)
-    items = [_present(change) for change in found[: query["limit"]]]
+    items = [_present_change(change) for change in found[: query["limit"]]]
     last = items[-1]["cursor"] if items else query["after"]
     more = last if len(found) > query["limit"] else None
     headers = {"Link": f'<{request.path}?{urlencode({**query, "after": more})}>; rel="next"'} if more else {}
     return answer({"items": items, "next": more, "last": last}, headers=headers)
 
 
-def _position(cursor: str | None, name: str) -> int:
+def _position(cursor: str | None) -> int:
     try:
         (position,) = decode_cursor(cursor, int) or (0,)
     except Invalid:
         position = -1
     if not 0 <= position <= LARGEST:
-        raise Invalid({name: ["Not a cursor of this list."]})
+        raise Invalid({"after": ["Not a cursor of this list."]})
     return position
 
 
-def _present(change: dict[str, Any]) -> dict[str, Any]:
+def _present_change(change: dict[str, Any]) -> dict[str, Any]:
     cursor = encode_cursor(change.pop("position"))
     document, kind = change.pop("document"), change["kind"]
     if document and kind == "announcement":
@@ -58,3 +89,10 @@ def _present(change: dict[str, Any]) -> dict[str, Any]:
     if document and kind == "session":
         document["registration"]["url"] = addresses.registration_url()
     return {"cursor": cursor, **change, "document": document}
+
+
+def _page(found: list[PublicSession], limit: int) -> Response:
+    shown = found[:limit]
+    more = encode_moment(shown[-1].sort_key, shown[-1].id) if len(found) > limit else None
+    body, headers = page([present(session) for session in shown], more)
+    return answer(body, headers=headers)

@@ -1,9 +1,42 @@
-"""What crosses the door of the changes feed."""
+"""What crosses the doors of lists of sessions and of the changes feed."""
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from shared.http.pagination import LIMIT, MOST
+from services.catalog.fields import Bound, Slug
+from services.catalog.sessions.schemas import FORMATS, STATUSES, SessionSchema
+from shared.http.pagination import LIMIT, MOST, PageQuery
+
+
+class SessionListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(SessionSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+def _choice(*values: str) -> ma.fields.List:
+    return ma.fields.List(ma.fields.String(validate=OneOf(values)), validate=Length(max=20))
+
+
+def _slugs() -> ma.fields.List:
+    return ma.fields.List(Slug(), validate=Length(max=20))
+
+
+class SessionQuery(PageQuery):
+    """Which sessions: several values of one parameter widen, several parameters narrow."""
+
+    initiative = _slugs()
+    series = _slugs()
+    format = _choice(*FORMATS)
+    status = _choice(*STATUSES)
+    library_type = _slugs()
+    topic = _slugs()
+    starts_after = Bound(
+        metadata={"description": "May start at or after this moment", "example": "2017-03-01T00:00:00Z"}
+    )
+    starts_before = Bound(metadata={"description": "May start before this moment", "example": "2017-06-01"})
+    registration = _choice("open", "closed", "invitation")
+    recorded = ma.fields.Boolean()
+    sort = ma.fields.String(load_default="starts", validate=OneOf(("starts", "-starts")))
 
 
 class ChangesQuery(ma.Schema):

@@ -9,7 +9,7 @@ import orjson
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
-from shared.database import execute, fetch, fetch_one, fetch_value
+from shared.database import execute, fetch, fetch_value
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,6 @@ def select_entries(conn: Connection, ids: list[UUID]) -> list[Entry]:
           FROM entries WHERE id = ANY(%(ids)s)
     """
     return fetch(conn, Entry, sql, ids=ids)
-
-
-def select_entry(conn: Connection, kind: str, slug: str) -> Entry | None:
-    sql = """
-        SELECT id, kind, slug, published_at, revision, changed_in, document, private
-          FROM entries WHERE kind = %(kind)s AND slug = %(slug)s
-    """
-    return fetch_one(conn, Entry, sql, kind=kind, slug=slug)
 
 
 def select_ids(conn: Connection, kind: str, slugs: list[str]) -> dict[str, UUID]:

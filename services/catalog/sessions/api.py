@@ -1,4 +1,4 @@
-"""`/catalog/v1/sessions` and `recordings`: what the public reads, and what staff do to sessions."""
+"""`/catalog/v1/sessions/…`: what the public reads of a session, and what staff do to it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,47 +8,20 @@ from flask import Response
 from psycopg import Connection
 
 from services.catalog.answers import answer
-from services.catalog.cursors import decode_moment, encode_moment
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import lock_catalog
 from services.catalog.sessions import domain, queries, schemas
 from services.catalog.sessions.documents import present
-from services.catalog.sessions.queries import Filters, PublicSession
+from services.catalog.sessions.queries import PublicSession
 from services.catalog.sessions.schemas import SessionPart
 from shared import audit
 from shared.errors import Invalid, NotFound
 from shared.http import Blueprint, auth, conditional
 from shared.http.idempotency import idempotent
-from shared.http.pagination import PageQuery, page
 from shared.runtime import connection, transaction
 
 public = Blueprint("sessions", __name__, url_prefix="/catalog/v1", public=True, description="What one can attend")
 staff = Blueprint("session-staff", __name__, url_prefix="/catalog/v1/sessions", description="What staff do to sessions")
-
-
-@public.get("/sessions")
-@public.arguments(schemas.SessionQuery, location="query")
-@public.response(200, schemas.SessionListSchema)
-def list_sessions(query: dict[str, Any]) -> Response:
-    """Sessions, those that may start first first.
-
-    Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
-    by the interval in which it may start.
-    """
-    limit, after = query.pop("limit"), decode_moment(query.pop("cursor"))
-    select = queries.select_next_sessions if query.pop("sort") == "starts" else queries.select_previous_sessions
-    with connection() as conn:
-        return _page(select(conn, Filters(**query), after=after, limit=limit + 1), limit)
-
-
-@public.get("/recordings")
-@public.arguments(PageQuery, location="query")
-@public.response(200, schemas.SessionListSchema)
-def list_recordings(query: dict[str, Any]) -> Response:
-    """Sessions that have a published recording, the newest first."""
-    limit, after = query["limit"], decode_moment(query["cursor"])
-    with connection() as conn:
-        return _page(queries.select_recorded_sessions(conn, after=after, limit=limit + 1), limit)
 
 
 @public.get("/sessions/<slug>")
@@ -131,10 +104,3 @@ def _show(session: PublicSession | None) -> Response:
     if session is None:
         raise NotFound("There is no such session.")
     return answer(present(session), version=session.changed_in)
-
-
-def _page(found: list[PublicSession], limit: int) -> Response:
-    shown = found[:limit]
-    more = encode_moment(shown[-1].sort_key, shown[-1].id) if len(found) > limit else None
-    body, headers = page([present(session) for session in shown], more)
-    return answer(body, headers=headers)

@@ -1,0 +1,67 @@
+"""Dates as documents have them: a time that is known in three members, or an uncertain date in one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+
+from services.catalog.dates import domain as dates
+from services.catalog.fields import Edtf, Moment, Timezone
+
+
+class WhenFields(ma.Schema):
+    """A time that is known, or an uncertain date instead of it."""
+
+    starts_at = Moment(metadata={"example": "2017-04-06T13:00:00"})
+    ends_at = Moment(metadata={"example": "2017-04-06T14:30:00"})
+    timezone = Timezone(metadata={"example": "America/Chicago"})
+    edtf = Edtf(metadata={"description": "Instead of the three; EDTF level 1", "example": "2017-23"})
+
+    @ma.validates_schema(skip_on_field_errors=False, pass_original=True)
+    def check_when(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        if not isinstance(original, Mapping) or any(name in original and name not in data for name in MEMBERS):
+            return  # what is wrong with those is said already
+        if errors := _find_errors_of_when(data):
+            raise ma.ValidationError(errors)
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        return with_when(data)
+
+
+MEMBERS = ("starts_at", "ends_at", "timezone", "edtf")
+
+
+def _find_errors_of_when(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    exact = ("starts_at", "ends_at", "timezone")
+    if "edtf" in data:
+        both = [name for name in ("starts_at", "ends_at") if name in data]
+        return {name: ["Give either a time or edtf, not both."] for name in both}
+    if missing := [name for name in exact if name not in data]:
+        return {name: ["Give starts_at, ends_at and timezone, or edtf."] for name in missing}
+    errors: dict[str, list[str]] = {}
+    resolved = {name: resolve_into(errors, name, data[name], data["timezone"]) for name in exact[:2]}
+    starts, ends = resolved["starts_at"], resolved["ends_at"]
+    if starts and ends and ends <= starts:
+        errors["ends_at"] = ["Must be after starts_at."]
+    return errors
+
+
+def with_when(data: dict[str, Any]) -> dict[str, Any]:
+    """Checked data with `when` in place of the time or the date that it is made of."""
+    when = data.get("edtf")
+    if when is None:
+        starts_at, ends_at = (dates.resolve(data[name], data["timezone"]) for name in ("starts_at", "ends_at"))
+        when = dates.exact(starts_at, ends_at, data["timezone"])
+    rest = {name: value for name, value in data.items() if name not in ("starts_at", "ends_at", "edtf")}
+    return {"timezone": None, **rest, "when": when}
+
+
+def resolve_into(errors: dict[str, list[str]], name: str, moment: datetime, timezone: str | None) -> datetime | None:
+    """The moment in its zone; where it is none, why is put into `errors`."""
+    try:
+        return dates.resolve(moment, timezone)
+    except ValueError as error:
+        errors[name] = [str(error)]
+        return None
