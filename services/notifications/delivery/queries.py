@@ -1,0 +1,160 @@
+"""SQL of the delivery of mails: each statement is one step from state to state, and a transaction of its own.
+
+A sender is a number whose advisory lock its database connection holds: the lock is free once the sender is gone. Its
+claims count up a row's `fence`, and what it writes is refused once somebody else has claimed the row since.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_value
+
+
+@dataclass(frozen=True)
+class Void:
+    """A claim that ended with its sender, and what has become of the mail."""
+
+    id: UUID
+    kind: str
+    state: str
+
+
+def lock_number(conn: Connection, number: int) -> bool:
+    """Be the sender of this number for as long as the connection lasts; False where another one is."""
+    sql = "SELECT pg_try_advisory_lock(hashtext('sender:' || current_schema()), %(number)s)"
+    return fetch_value(conn, sql, number=number)
+
+
+def void_claims(conn: Connection) -> list[Void]:
+    """Take back what senders claimed who are gone, or who let their lease run out.
+
+    Without its final dot no mail was accepted, and the dot is sent only after `handing_over` was committed on the
+    connection that holds the lock: so a mail that was merely claimed is sent again as if nothing had been, and one that
+    was being handed over is in doubt. In doubt a single mail is sent once more, any other waits for staff.
+    """
+    sql = """
+        WITH senders AS MATERIALIZED (
+            SELECT DISTINCT claimed_by FROM messages WHERE state IN ('claimed', 'handing_over')
+        ), gone AS MATERIALIZED (
+            SELECT claimed_by FROM senders
+             WHERE pg_try_advisory_xact_lock(hashtext('sender:' || current_schema()), claimed_by)
+        )
+        UPDATE messages
+           SET state = CASE WHEN state = 'handing_over' OR doubts > 0 THEN 'in_doubt'
+                            WHEN attempts > 0 THEN 'retry' ELSE 'queued' END,
+               reason = CASE WHEN state = 'handing_over' THEN 'its sender ended while handing it over' ELSE reason END,
+               next_attempt_at = CASE WHEN state = 'handing_over' AND (doubts > 0 OR category <> 'single')
+                                      THEN NULL ELSE next_attempt_at END,
+               doubts = doubts + (state = 'handing_over')::integer,
+               claimed_by = NULL, lease_until = NULL
+         WHERE state IN ('claimed', 'handing_over')
+           AND (claimed_by IN (SELECT claimed_by FROM gone) OR lease_until < clock_timestamp())
+        RETURNING id, kind, state
+    """
+    return fetch(conn, Void, sql)
+
+
+def claim(conn: Connection, *, number: int, lease: float, limit: int) -> list[UUID]:
+    """Claim the mails that are next, for `lease` seconds; other senders get others. Their Date is fixed by this."""
+    sql = """
+        WITH due AS (
+            SELECT id FROM messages
+             WHERE state IN ('queued', 'retry', 'in_doubt') AND next_attempt_at <= clock_timestamp()
+             ORDER BY next_attempt_at, position
+             LIMIT %(limit)s
+               FOR UPDATE SKIP LOCKED
+        )
+        UPDATE messages
+           SET state = 'claimed', claimed_by = %(number)s, fence = fence + 1,
+               lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+               dated_at = coalesce(dated_at, programme_now())
+          FROM due WHERE messages.id = due.id
+        RETURNING messages.id
+    """
+    return [row[0] for row in conn.execute(sql, {"number": number, "lease": lease, "limit": limit})]
+
+
+def release(conn: Connection, *, number: int) -> int:
+    """Give back what this sender claimed and has not begun with."""
+    sql = """
+        UPDATE messages
+           SET state = CASE WHEN doubts > 0 THEN 'in_doubt' WHEN attempts > 0 THEN 'retry' ELSE 'queued' END,
+               claimed_by = NULL, lease_until = NULL
+         WHERE state = 'claimed' AND claimed_by = %(number)s
+    """
+    return execute(conn, sql, number=number)
+
+
+def mark_superseded(conn: Connection, id: UUID, fence: int, *, reason: str) -> bool:
+    """It is not due any more."""
+    sql = """
+        UPDATE messages SET state = 'superseded', reason = %(reason)s, claimed_by = NULL, lease_until = NULL
+         WHERE id = %(id)s AND fence = %(fence)s AND state = 'claimed'
+    """
+    return bool(execute(conn, sql, id=id, fence=fence, reason=reason))
+
+
+def mark_handing_over(conn: Connection, id: UUID, fence: int, *, recipient: str, lease: float) -> bool:
+    """The final dot is next. False where the claim is no longer ours: then it must not be sent."""
+    sql = """
+        UPDATE messages
+           SET state = 'handing_over', attempts = attempts + 1, recipient = %(recipient)s,
+               lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+         WHERE id = %(id)s AND fence = %(fence)s AND state = 'claimed'
+    """
+    return bool(execute(conn, sql, id=id, fence=fence, recipient=recipient, lease=lease))
+
+
+def mark_sent(conn: Connection, id: UUID, fence: int, *, reply: str) -> bool:
+    """The server has taken it; this also settles a doubt that others had meanwhile, unless it was claimed again."""
+    sql = """
+        UPDATE messages
+           SET state = 'sent', sent_at = programme_now(), reply = %(reply)s, reason = NULL, claimed_by = NULL,
+               lease_until = NULL
+         WHERE id = %(id)s AND fence = %(fence)s AND state IN ('handing_over', 'in_doubt')
+    """
+    return bool(execute(conn, sql, id=id, fence=fence, reply=reply))
+
+
+def mark_failed(conn: Connection, id: UUID, fence: int, *, reply: str | None, reason: str) -> bool:
+    """It will not be sent."""
+    sql = """
+        UPDATE messages
+           SET state = 'failed', attempts = attempts + (state = 'claimed')::integer, reply = %(reply)s,
+               reason = %(reason)s, claimed_by = NULL, lease_until = NULL
+         WHERE id = %(id)s AND fence = %(fence)s AND state IN ('claimed', 'handing_over')
+    """
+    return bool(execute(conn, sql, id=id, fence=fence, reply=reply, reason=reason))
+
+
+def mark_retry(
+    conn: Connection, id: UUID, fence: int, *, reply: str | None, reason: str, first_wait: float, longest_wait: float
+) -> str | None:
+    """It is tried again after a wait that grows fourfold each time; after 48 hours it has failed. The new state."""
+    sql = """
+        UPDATE messages
+           SET state = CASE WHEN queued_at > clock_timestamp() - interval '48 hours' THEN 'retry' ELSE 'failed' END,
+               attempts = attempts + (state = 'claimed')::integer, reply = %(reply)s, reason = %(reason)s,
+               next_attempt_at = clock_timestamp() + (0.75 + random() / 4) * interval '1 second'
+                   * least(%(first)s * power(4, least(attempts - (state = 'handing_over')::integer, 10)), %(longest)s),
+               claimed_by = NULL, lease_until = NULL
+         WHERE id = %(id)s AND fence = %(fence)s AND state IN ('claimed', 'handing_over')
+        RETURNING state
+    """
+    return fetch_value(
+        conn, sql, id=id, fence=fence, reply=reply, reason=reason, first=first_wait, longest=longest_wait
+    )
+
+
+def mark_in_doubt(conn: Connection, id: UUID, fence: int, *, reason: str, wait: float) -> bool:
+    """Nobody can tell whether it was taken: a single mail is sent once more after `wait` seconds, any other is held."""
+    sql = """
+        UPDATE messages
+           SET state = 'in_doubt', doubts = doubts + 1, reason = %(reason)s, claimed_by = NULL, lease_until = NULL,
+               next_attempt_at = CASE WHEN doubts > 0 OR category <> 'single' THEN NULL
+                                      ELSE clock_timestamp() + %(wait)s * interval '1 second' END
+         WHERE id = %(id)s AND fence = %(fence)s AND state = 'handing_over'
+    """
+    return bool(execute(conn, sql, id=id, fence=fence, reason=reason, wait=wait))

@@ -1,0 +1,147 @@
+"""One connection to the mail server, kept from mail to mail, and the three ways in which a mail can go wrong on it.
+
+`smtplib` is used below `send_message`, since what is committed between the body and the final dot decides whether a
+crash can double a mail (see `services.notifications.delivery.domain`).
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from services.notifications.delivery.servers import parse_server
+from services.notifications.settings import NotificationsSettings
+from shared.settings import read_secret
+
+# Seconds to wait for an answer; the one to the final dot gets longer, since giving up there makes doubts.
+STEP_SECONDS = 20.0
+DOT_SECONDS = 60.0
+
+# An idle line may have been closed by the server: it is asked before it is used again.
+IDLE_SECONDS = 5.0
+
+LINE_BEGINS_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class Unavailable(Exception):
+    """The server cannot be used at all, by nobody's mail: it is away, or it refuses us. No mail is to blame."""
+
+
+class Refused(Exception):
+    """The server refuses this mail, for good or for now. Carries its reply."""
+
+    def __init__(self, reply: str, *, permanent: bool) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.permanent = permanent
+
+
+class LineLost(Exception):
+    """The connection broke. Before the final dot nothing was accepted; after it nobody knows."""
+
+
+class Transport:
+    """A kept connection. Not for several threads."""
+
+    def __init__(self, settings: NotificationsSettings) -> None:
+        self.server = parse_server(settings.smtp_url)
+        self.password_file = settings.smtp_password_file
+        self.smtp: smtplib.SMTP | None = None
+        self.used_at = 0.0
+
+    def make_ready(self) -> None:
+        """Be connected. Raises Unavailable."""
+        if self.smtp and time.monotonic() - self.used_at > IDLE_SECONDS:
+            with suppress(smtplib.SMTPException, OSError):
+                if self.smtp.noop()[0] == 250:
+                    self.used_at = time.monotonic()
+                    return
+            self.close()
+        if self.smtp is None:
+            try:
+                self.smtp = self._connect()
+            except (smtplib.SMTPException, OSError, ssl.SSLError) as error:
+                raise Unavailable(f"{type(error).__name__} while connecting") from None
+        self.used_at = time.monotonic()
+
+    def hand_in(self, sender: str, recipient: str, content: bytes) -> None:
+        """Everything but the final dot. Raises Unavailable (the server refuses us), Refused, or LineLost; then nothing
+        was accepted, and the next mail may be handed in.
+        """
+        with self._conversation() as smtp:
+            code, answer = smtp.mail(sender)
+            if code >= 500:
+                self.close()
+                raise Unavailable(f"the sender is refused: {_reply(code, answer)}")
+            self._expect(code, answer)
+            self._expect(*smtp.rcpt(recipient))
+            self._expect(*smtp.docmd("DATA"))
+            smtp.send(LINE_BEGINS_WITH_DOT.sub(b"..", content))
+
+    def finish(self) -> str:
+        """The final dot, and the server's reply to it. Raises Refused, or LineLost where nobody knows."""
+        with self._conversation() as smtp:
+            assert smtp.sock
+            smtp.sock.settimeout(DOT_SECONDS)
+            smtp.send(b".\r\n")
+            code, answer = smtp.getreply()
+            self._expect(code, answer)
+            smtp.sock.settimeout(STEP_SECONDS)
+            return _reply(code, answer)
+
+    def close(self) -> None:
+        """Drop the line as it is: what was not finished was not sent."""
+        if self.smtp:
+            self.smtp.close()
+        self.smtp = None
+
+    @contextmanager
+    def _conversation(self) -> Iterator[smtplib.SMTP]:
+        if self.smtp is None:
+            raise LineLost("not connected")
+        try:
+            yield self.smtp
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self.close()
+            raise LineLost(type(error).__name__) from None
+        self.used_at = time.monotonic()
+
+    def _expect(self, code: int, answer: bytes) -> None:
+        """Go on after a 2xx or 3xx; else bring the line back to where a mail can begin, and raise Refused."""
+        if 200 <= code < 400:
+            return
+        if code != 421 and self.smtp:
+            with suppress(smtplib.SMTPServerDisconnected, OSError):
+                self.smtp.rset()
+                raise Refused(_reply(code, answer), permanent=code >= 500)
+        self.close()
+        raise Refused(_reply(code, answer), permanent=code >= 500)
+
+    def _connect(self) -> smtplib.SMTP:
+        server, encryption = self.server, ssl.create_default_context()
+        # Not the fully qualified name that smtplib would look up: that may take seconds where there is no DNS.
+        here = socket.gethostname()
+        if server.security == "tls":
+            smtp = smtplib.SMTP_SSL(server.host, server.port, here, timeout=STEP_SECONDS, context=encryption)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, here, timeout=STEP_SECONDS)
+        try:
+            if server.security == "starttls":
+                smtp.starttls(context=encryption)
+            smtp.ehlo_or_helo_if_needed()
+            if server.user:
+                smtp.login(server.user, read_secret(self.password_file) or "")
+        except BaseException:
+            smtp.close()
+            raise
+        assert smtp.sock
+        # Else the final dot, a small packet, waits for the acknowledgement of the body.
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return smtp
+
+
+def _reply(code: int, answer: bytes) -> str:
+    return f"{code} {answer.decode(errors='replace')}"[:500].replace("\0", "")

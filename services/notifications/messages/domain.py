@@ -1,0 +1,19 @@
+"""The rule by which a mail that was due stops being so."""
+
+from services.notifications.messages.kinds import INVITATION, KINDS
+from services.notifications.messages.queries import Facts
+from services.notifications.programme.queries import Session
+
+
+def overtaken(facts: Facts, session: Session) -> str | None:
+    """Why this mail is not to be sent any more, by what is known now; None while it is due."""
+    kind = KINDS[facts.kind]
+    if facts.overtaken_by:
+        return f"overtaken by {facts.overtaken_by}"
+    if kind == INVITATION and facts.status != "issued":
+        return f"the invitation is {facts.status} by now"
+    if kind.topic in ("time", "recording") and facts.status != "confirmed":
+        return f"the registration is {facts.status} by now"
+    if session.status == "cancelled" and kind.calendar != "CANCEL":
+        return "the session is cancelled by now"
+    return None

@@ -1,0 +1,90 @@
+"""Which event makes which mail due. The effect is rows only: they are rendered and sent later, from what is known then.
+
+These handlers are named after those that keep the copies, and so run after them in the same transaction.
+"""
+
+from typing import Any
+
+from psycopg import Connection
+
+from services.notifications.messages import kinds, queries
+from services.notifications.messages.kinds import Kind
+from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
+from shared.events.envelope import Envelope
+from shared.events.registration import (
+    InvitationIssued,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationEvent,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+)
+from shared.messaging.handlers import on
+
+
+@on("registration.registration.confirmed")
+def queue_confirmation(conn: Connection, event: RegistrationConfirmed, envelope: Envelope) -> None:
+    """The person has a seat: text, and an entry for the calendar."""
+    _queue(conn, event, envelope, kinds.CONFIRMED)
+    queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
+
+
+@on("registration.registration.waitlisted")
+def queue_place_in_line(conn: Connection, event: RegistrationWaitlisted, envelope: Envelope) -> None:
+    """The person waits, and at which place."""
+    _queue(conn, event, envelope, kinds.WAITLISTED, context={"position": event.registration.position})
+
+
+@on("registration.registration.promoted")
+def queue_promotion(conn: Connection, event: RegistrationPromoted, envelope: Envelope) -> None:
+    """The person who waited has a seat: text, and an entry for the calendar."""
+    _queue(conn, event, envelope, kinds.PROMOTED)
+    queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
+
+
+@on("registration.registration.cancelled")
+def queue_cancellation(conn: Connection, event: RegistrationCancelled, envelope: Envelope) -> None:
+    """The person's seat or place is gone: at their wish, by staff, or because the session is cancelled."""
+    kind = kinds.SESSION_CANCELLED if event.reason == "session cancelled" else kinds.CANCELLED
+    _queue(conn, event, envelope, kind, context={"reason": event.reason, "was": event.previous_status})
+
+
+@on("catalog.session.scheduled", "catalog.session.rescheduled")
+def queue_new_time(conn: Connection, event: SessionScheduled | SessionRescheduled, envelope: Envelope) -> None:
+    """Everybody who has a seat gets the calendar entry anew."""
+    previous = event.previous.label if isinstance(event, SessionRescheduled) else None
+    queries.insert_for_registrants(conn, envelope, kinds.RESCHEDULED, context={"previous": previous})
+
+
+@on("catalog.recording.published")
+def queue_recording(conn: Connection, _event: RecordingPublished, envelope: Envelope) -> None:
+    """Everybody who has a seat can watch the recording."""
+    queries.insert_for_recording(conn, envelope, kinds.RECORDING)
+
+
+@on("registration.invitation.issued")
+def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelope) -> None:
+    """The person may register for a session by invitation."""
+    invitation = event.invitation
+    queries.insert_message(
+        conn,
+        envelope,
+        kinds.INVITATION,
+        session_id=invitation.session_id,
+        recipient=invitation.person.email,
+        context={},
+    )
+
+
+def _queue(
+    conn: Connection, event: RegistrationEvent, envelope: Envelope, kind: Kind, *, context: dict[str, Any] | None = None
+) -> None:
+    registration = event.registration
+    queries.insert_message(
+        conn,
+        envelope,
+        kind,
+        session_id=registration.session_id,
+        recipient=registration.person.email,
+        context=context or {},
+    )

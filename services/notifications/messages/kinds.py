@@ -1,0 +1,41 @@
+"""The kinds of mails that there are."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`topic` is what such a mail tells the news of: later news of a topic about the same subject overtakes earlier
+    news. `calendar` is what it does with the entry of a seat: bring or renew it, or take it back.
+    """
+
+    name: str
+    topic: str
+    calendar: Method | None = None
+
+
+CONFIRMED = Kind("registration-confirmed", "seat", "REQUEST")
+WAITLISTED = Kind("registration-waitlisted", "seat")
+PROMOTED = Kind("registration-promoted", "seat", "REQUEST")
+CANCELLED = Kind("registration-cancelled", "seat", "CANCEL")
+SESSION_CANCELLED = Kind("session-cancelled", "seat", "CANCEL")
+RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST")
+RECORDING = Kind("recording-published", "recording")
+INVITATION = Kind("invitation-issued", "invitation")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        CONFIRMED,
+        WAITLISTED,
+        PROMOTED,
+        CANCELLED,
+        SESSION_CANCELLED,
+        RESCHEDULED,
+        RECORDING,
+        INVITATION,
+    )
+}

@@ -1,0 +1,206 @@
+"""SQL of the mails' rows, but for their delivery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from services.notifications.messages.kinds import Kind
+from shared.database import execute, fetch, fetch_dicts
+from shared.events.envelope import Envelope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are the
+    registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject.
+    """
+
+    id: UUID
+    kind: str
+    subject: UUID
+    revision: int
+    session_id: UUID
+    context: dict[str, Any]
+    fence: int
+    doubts: int
+    dated_at: datetime
+    overtaken_by: str | None
+    status: str
+    status_since: int
+    person_id: UUID
+    email: str
+    name: str
+    expires_at: datetime | None
+    series_title: str | None
+    recording_url: str | None
+    recording_seconds: int | None
+    recording_captions: bool | None
+
+
+def insert_message(
+    conn: Connection, envelope: Envelope, kind: Kind, *, session_id: UUID, recipient: str, context: dict[str, Any]
+) -> None:
+    """A mail to one person about the event's own subject; once for an event, however often this is called."""
+    sql = """
+        WITH added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
+                                  session_id, recipient, context)
+            VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
+                    %(session_id)s, %(recipient)s, %(context)s)
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+    """
+    execute(conn, sql, session_id=session_id, recipient=recipient, context=Jsonb(context), **_causing(envelope, kind))
+
+
+def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, context: dict[str, Any]) -> None:
+    """A mail to everybody who has a seat in the session that is the event's subject; once for an event and person."""
+    sql = """
+        WITH added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
+                                  session_id, recipient, context)
+            SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
+                   session_id, email, %(context)s
+              FROM registrations
+             WHERE session_id = %(subject)s AND status = 'confirmed'
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+    """
+    execute(conn, sql, context=Jsonb(context), **_causing(envelope, kind))
+
+
+def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> None:
+    """A mail to everybody who has a seat in the session whose recording is the event's subject; once for a recording
+    and person, however often the recording's description changes.
+    """
+    sql = """
+        WITH added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, %(revision)s, %(caused_at)s,
+                   session_id, registration.email
+              FROM recordings AS recording JOIN registrations AS registration USING (session_id)
+             WHERE recording.id = %(subject)s AND registration.status = 'confirmed'
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+    """
+    execute(conn, sql, **_causing(envelope, kind))
+
+
+def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind) -> None:
+    """What `insert_for_recording` left out because the event of a registration, the subject of this one, came after the
+    recording's, though the person registered before it.
+    """
+    sql = """
+        WITH added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
+                   session_id, registration.email
+              FROM registrations AS registration JOIN recordings AS recording USING (session_id)
+             WHERE registration.id = %(subject)s AND registration.status = 'confirmed'
+               AND registration.registered_at < recording.published_at
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+    """
+    execute(conn, sql, **_causing(envelope, kind))
+
+
+def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
+    return {
+        "kind": kind.name,
+        "topic": kind.topic,
+        "subject": UUID(envelope.subject),
+        "event_id": envelope.id,
+        "revision": envelope.sequence,
+        "caused_at": envelope.time,
+    }
+
+
+def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
+    """The mails with what is known now, in the order in which they were caused."""
+    sql = """
+        SELECT message.id, message.kind, message.subject, message.revision, message.session_id, message.context,
+               message.fence, message.doubts, coalesce(message.dated_at, programme_now()) AS dated_at,
+               (SELECT later.kind FROM messages AS later
+                 WHERE later.subject = message.subject AND later.topic = message.topic
+                   AND later.revision > message.revision
+                 ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
+               person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
+               (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
+                   AS series_title,
+               recording.url AS recording_url, recording.duration_seconds AS recording_seconds,
+               recording.captions AS recording_captions
+          FROM messages AS message
+          JOIN LATERAL (
+               SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug
+                 FROM registrations WHERE id = message.subject
+               UNION ALL
+               SELECT status, revision, person_id, email, name, expires_at, series_slug
+                 FROM invitations WHERE id = message.subject) AS person ON true
+          LEFT JOIN recordings AS recording ON recording.id = message.cause
+         WHERE message.id = ANY(%(ids)s)
+         ORDER BY message.position
+    """
+    return fetch(conn, Facts, sql, ids=list(ids))
+
+
+def select_messages(
+    conn: Connection,
+    *,
+    recipient: str | None,
+    kind: str | None,
+    state: str | None,
+    session: str | None,
+    event: UUID | None,
+    before: int | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The log of mails, newest first; `before` is the position that the page before ended with."""
+    sql = """
+        SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
+               message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
+               message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
+               session.slug AS session_slug, session.title AS session_title
+          FROM messages AS message JOIN sessions AS session ON session.id = message.session_id
+         WHERE (%(recipient)s::text IS NULL OR lower(message.recipient) = lower(%(recipient)s))
+           AND (%(kind)s::text IS NULL OR message.kind = %(kind)s)
+           AND (%(state)s::text IS NULL OR message.state = %(state)s)
+           AND (%(session)s::text IS NULL OR session.slug = %(session)s)
+           AND (%(event)s::uuid IS NULL OR message.event_id = %(event)s)
+           AND (%(before)s::bigint IS NULL OR message.position < %(before)s)
+         ORDER BY message.position DESC
+         LIMIT %(limit)s
+    """
+    return fetch_dicts(
+        conn,
+        sql,
+        recipient=recipient,
+        kind=kind,
+        state=state,
+        session=session,
+        event=event,
+        before=before,
+        limit=limit,
+    )
+
+
+def select_message(conn: Connection, id: UUID) -> dict[str, Any] | None:
+    """One entry of the log."""
+    sql = """
+        SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
+               message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
+               message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
+               session.slug AS session_slug, session.title AS session_title
+          FROM messages AS message JOIN sessions AS session ON session.id = message.session_id
+         WHERE message.id = %(id)s
+    """
+    found = fetch_dicts(conn, sql, id=id)
+    return found[0] if found else None

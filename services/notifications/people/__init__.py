@@ -1,0 +1,1 @@
+"""Notifications' copy of who takes part in what: registrations and invitations, with names and addresses."""

@@ -1,0 +1,56 @@
+"""Keeps the copy of who takes part in what."""
+
+from psycopg import Connection
+
+from services.notifications.people import queries
+from services.notifications.programme import domain as programme
+from shared.events.envelope import Envelope
+from shared.events.registration import InvitationEvent, RegistrationEvent
+from shared.messaging.handlers import on
+
+
+@on(
+    "registration.registration.confirmed",
+    "registration.registration.waitlisted",
+    "registration.registration.promoted",
+    "registration.registration.updated",
+    "registration.registration.cancelled",
+)
+def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Envelope) -> None:
+    """Know a registration as it is now. One for a session that is not known yet waits for it."""
+    registration = event.registration
+    programme.share_session(conn, registration.session_id)
+    queries.upsert_registration(
+        conn,
+        id=registration.id,
+        revision=registration.revision,
+        status=registration.status,
+        session_id=registration.session_id,
+        person_id=registration.person.id,
+        email=registration.person.email,
+        name=registration.person.name,
+        registered_at=registration.registered_at,
+    )
+
+
+@on(
+    "registration.invitation.issued",
+    "registration.invitation.accepted",
+    "registration.invitation.declined",
+)
+def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelope) -> None:
+    """Know an invitation as it is now. One to a session that is not known yet waits for it."""
+    invitation = event.invitation
+    programme.share_session(conn, invitation.session_id)
+    queries.upsert_invitation(
+        conn,
+        id=invitation.id,
+        revision=invitation.revision,
+        status=invitation.status,
+        session_id=invitation.session_id,
+        series_slug=invitation.series_slug,
+        person_id=invitation.person.id,
+        email=invitation.person.email,
+        name=invitation.person.name,
+        expires_at=invitation.expires_at,
+    )

@@ -1,0 +1,38 @@
+"""SQL of the copy of who takes part in what."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from shared.database import execute
+
+
+def upsert_registration(conn: Connection, **facts: Any) -> None:
+    """Keep a registration as it is now, unless a later revision is here."""
+    sql = """
+        INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
+                                            registered_at)
+        VALUES (%(id)s, %(revision)s, %(status)s, %(revision)s, %(session_id)s, %(person_id)s, %(email)s, %(name)s,
+                %(registered_at)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
+               status_since = CASE WHEN known.status = excluded.status
+                                   THEN known.status_since ELSE excluded.revision END
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, **facts)
+
+
+def upsert_invitation(conn: Connection, **facts: Any) -> None:
+    """Keep an invitation as it is now, unless a later revision is here."""
+    sql = """
+        INSERT INTO invitations AS known (id, revision, status, session_id, series_slug, person_id, email, name,
+                                          expires_at)
+        VALUES (%(id)s, %(revision)s, %(status)s, %(session_id)s, %(series_slug)s, %(person_id)s, %(email)s, %(name)s,
+                %(expires_at)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
+               expires_at = excluded.expires_at
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, **facts)

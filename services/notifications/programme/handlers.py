@@ -1,0 +1,66 @@
+"""Keeps the copy of the catalog."""
+
+from dataclasses import asdict
+
+from psycopg import Connection
+
+from services.notifications.programme import domain, queries
+from shared.events.catalog import RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.envelope import Envelope
+from shared.messaging.handlers import on
+
+
+@on(
+    "catalog.session.published",
+    "catalog.session.updated",
+    "catalog.session.scheduled",
+    "catalog.session.rescheduled",
+    "catalog.session.registration-opened",
+    "catalog.session.registration-closed",
+    "catalog.session.held",
+    "catalog.session.cancelled",
+)
+def keep_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
+    """Know a session as it is now."""
+    session = event.session
+    queries.upsert_session(
+        conn,
+        id=session.id,
+        revision=session.revision,
+        slug=session.slug,
+        title=session.title,
+        format=session.format,
+        status=session.status,
+        initiative=session.initiative.title,
+        when_label=session.when.label,
+        starts_at=session.when.starts_at,
+        ends_at=session.when.ends_at,
+        timezone=session.when.timezone,
+        venue=asdict(session.venue) if session.venue else None,
+        online=asdict(session.online) if session.online else None,
+        page_url=session.page_url,
+    )
+
+
+@on("catalog.series.published", "catalog.series.updated")
+def keep_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> None:
+    """Know a series as it is now."""
+    series = event.series
+    queries.upsert_series(conn, id=series.id, revision=series.revision, slug=series.slug, title=series.title)
+
+
+@on("catalog.recording.published")
+def keep_recording(conn: Connection, event: RecordingPublished, _envelope: Envelope) -> None:
+    """Know a recording as it is now."""
+    recording = event.recording
+    domain.lock_session(conn, recording.session_id)
+    queries.upsert_recording(
+        conn,
+        id=recording.id,
+        revision=recording.revision,
+        session_id=recording.session_id,
+        url=recording.url,
+        duration_seconds=recording.duration_seconds,
+        captions=recording.captions,
+        published_at=recording.published_at,
+    )

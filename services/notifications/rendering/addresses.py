@@ -1,0 +1,67 @@
+"""Addresses as they stand in a mail's header and in its envelope."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from email.header import Header
+from email.utils import formataddr, parseaddr
+
+# Narrower than RFC 5321: no quoted local parts, no address literals, nothing that has a meaning in SMTP or in a header.
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+
+
+class UnsafeText(ValueError):
+    """A text that may not stand in a header. The message does not quote it."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A name, which may be empty, and an address in ASCII."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+    @property
+    def header(self) -> str:
+        """As it stands in To or From."""
+        return formataddr((self.name, self.address))
+
+
+def parse_mailbox(text: str) -> Mailbox:
+    """Read `Name <address>`, or an address alone, from a setting. Raises ValueError."""
+    name, address = parseaddr(text)
+    return Mailbox(check_header_text(name), check_address(address))
+
+
+def check_address(address: str) -> str:
+    """The address with its domain in ASCII (IDNA). Raises UnsafeText where it could be read as anything but one plain
+    address.
+    """
+    local, _, domain = address.rpartition("@")
+    try:
+        plain = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise UnsafeText("the domain of the address is not valid") from None
+    if len(plain) > 254 or not ADDRESS.fullmatch(plain):
+        raise UnsafeText("the address is not one that mail can be sent to")
+    return plain
+
+
+def check_header_text(text: str) -> str:
+    """The text, if it may stand in a header. Raises UnsafeText where it holds a character that ends a line or controls
+    anything, or what could be read as an encoded word.
+
+    Python's mail library has let both become headers of their own (CVE-2024-6923, CVE-2026-1299).
+    """
+    if "=?" in text or any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in text):
+        raise UnsafeText("a control character, or what reads as an encoded word, in a header")
+    return text
+
+
+def encode_header_text(text: str) -> str:
+    """The text for a header: as it is, or in encoded words (RFC 2047) where it is not ASCII."""
+    return text if text.isascii() else Header(text, "utf-8", maxlinelen=76).encode()

@@ -1,0 +1,104 @@
+"""What a mail says: its texts and its calendar entry, from the row and the present state of the copies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.notifications.messages.kinds import INVITATION, KINDS, Method
+from services.notifications.messages.queries import Facts
+from services.notifications.programme.queries import Session
+from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
+from services.notifications.rendering.calendars import write_entry
+from services.notifications.rendering.links import Links, web_link
+from services.notifications.rendering.moments import label_duration, label_moment, label_time
+from services.notifications.rendering.templates import Texts, render_texts
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a mail says; `calendar` is its method and the iCalendar object."""
+
+    texts: Texts
+    calendar: tuple[Method, bytes] | None
+
+
+def render(facts: Facts, session: Session, *, links: Links, sender: Mailbox) -> Content:
+    """A mail as it would be sent now. Raises UnsafeText where its calendar entry would be for no valid address."""
+    values = _values(facts, session, links)
+    return Content(render_texts(facts.kind, values), _calendar(facts, session, values, sender))
+
+
+def addressee(facts: Facts) -> Mailbox:
+    """To whom the mail goes; a name that may not stand in a header is left out. Raises UnsafeText for the address."""
+    try:
+        name = check_header_text(facts.name)
+    except UnsafeText:
+        name = ""
+    return Mailbox(name, check_address(facts.email))
+
+
+def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
+    """Everything that a template may name; what does not apply to a mail is None."""
+    online = session.online or {}
+    invited = facts.kind == INVITATION.name
+    usual = {"position": None, "previous": None, "reason": None, "was": None}
+    return (
+        usual
+        | facts.context
+        | {
+            "language": LANGUAGE,
+            "name": facts.name,
+            "title": session.title,
+            "initiative": session.initiative,
+            "series": facts.series_title,
+            "when": label_time(session),
+            "timed": session.starts_at is not None,
+            "place": _place(session),
+            "join_url": web_link(online.get("join_url")),
+            "page_url": web_link(session.page_url),
+            "manage_url": None if invited else links.registration(facts.subject),
+            "invitation_url": links.invitation(facts.subject) if invited else None,
+            "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
+            "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
+            "recording_url": web_link(facts.recording_url),
+            "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
+            "captions": "yes" if facts.recording_captions else None,
+        }
+    )
+
+
+def _place(session: Session) -> str | None:
+    """`Colorado Convention Center, Room 201, Denver`, or `Online (Zoom)`; None where neither is known."""
+    if session.venue:
+        parts = (session.venue["name"], session.venue["room"], session.venue["address"])
+        return ", ".join(part for part in parts if part)
+    return f"Online ({session.online['platform']})" if session.online else None
+
+
+def _calendar(facts: Facts, session: Session, values: dict[str, Any], sender: Mailbox) -> tuple[Method, bytes] | None:
+    """The entry that this mail brings or takes back; None where it does neither, or the session has no time yet."""
+    method = KINDS[facts.kind].calendar
+    if method is None or session.starts_at is None or (method == "CANCEL" and values["was"] != "confirmed"):
+        return None
+    brings = method == "REQUEST"
+    join_url = values["join_url"] if brings else None
+    described = [
+        f"Join: {join_url}" if join_url else None,
+        values["page_url"],
+        values["manage_url"] if brings else None,
+    ]
+    entry = write_entry(
+        session,
+        starts_at=session.starts_at,
+        method=method,
+        registration_id=facts.subject,
+        standing=facts.status_since,
+        organizer=sender,
+        attendee=addressee(facts),
+        description="\n".join(line for line in described if line),
+        place=(values["place"] if session.venue else join_url) or values["place"],
+        url=join_url or values["page_url"],
+        stamp=facts.dated_at,
+    )
+    return method, entry

@@ -1,0 +1,41 @@
+"""The links in a mail. Personal ones carry a token, which is made when the mail is written and never stored."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from shared import links
+from shared.settings import Settings
+
+# What stands in a personal link that is shown to others, such as staff.
+HIDDEN = "hidden"
+
+
+class Links:
+    """Makes personal links; `shown` makes them without tokens, for others to look at."""
+
+    def __init__(self, settings: Settings, *, shown: bool = False) -> None:
+        self.origin = settings.public_url
+        self._sign: Callable[[str, UUID], str] = (
+            (lambda _purpose, _subject: HIDDEN)
+            if shown
+            else (lambda purpose, subject: links.sign(settings, purpose, str(subject)))
+        )
+
+    def registration(self, id: UUID) -> str:
+        """Where a registration is seen, changed and cancelled."""
+        return f"{self.origin}/registration/v1/registrations/{id}?token={self._sign('registration', id)}"
+
+    def views(self, session_slug: str, person_id: UUID) -> str:
+        """Where a person watches a recording, so that it counts."""
+        return f"{self.origin}/registration/v1/sessions/{session_slug}/views?token={self._sign('learner', person_id)}"
+
+    def invitation(self, id: UUID) -> str:
+        """Where an invitation is seen; `/accept` and `/decline` below it."""
+        return f"{self.origin}/registration/v1/invitations/{self._sign('invitation', id)}"
+
+
+def web_link(address: str | None) -> str | None:
+    """An address that may stand in a mail as a link: web addresses only, and nothing that could end one; else None."""
+    if not address or not address.startswith(("https://", "http://")):
+        return None
+    return address if address.isprintable() and not set(address) & set(' "<>\\') else None

@@ -1,0 +1,115 @@
+"""The bytes of a mail (RFC 5322, MIME), checked after they were made.
+
+The older `email.mime` classes build it, which are six times as fast as `EmailMessage`. Every text part is base64, so
+nothing that people wrote stands in the body as it is: no line of it can end the mail or begin a header.
+
+The calendar entry is there twice, as Google sends it: as an alternative with its METHOD, which is how mail programs
+know it and offer or apply it, and as a file, for programs that do not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import decode_header, make_header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import format_datetime, getaddresses
+from uuid import UUID
+
+from services.notifications.rendering.addresses import (
+    Mailbox,
+    UnsafeText,
+    check_header_text,
+    encode_header_text,
+)
+from services.notifications.rendering.domain import LANGUAGE, Content
+
+POLICY = compat32.clone(linesep="\r\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What stands above a mail. `again` says that an earlier try may have arrived."""
+
+    id: UUID
+    date: datetime
+    sender: Mailbox
+    recipient: Mailbox
+    reply_to: Mailbox | None
+    again: bool
+
+    @property
+    def message_id(self) -> str:
+        """The same for every try, so that mail programs show a mail once that came twice."""
+        return f"<{self.id}@{self.sender.domain}>"
+
+
+def build(head: Head, content: Content) -> bytes:
+    """The mail, with lines that end in CRLF. Raises UnsafeText where it would not be what was meant."""
+    headers = _headers(head, content.texts.subject)
+    message = _body(content)
+    for name, value in headers.items():
+        message[name] = value
+    built = message.as_bytes(policy=POLICY)
+    _verify(built, head, content.texts.subject, [*message.keys()])
+    return built
+
+
+def _headers(head: Head, subject: str) -> dict[str, str]:
+    optional = {
+        "Reply-To": head.reply_to.header if head.reply_to else None,
+        "X-Convene-Again": "yes" if head.again else None,
+    }
+    headers = {
+        "From": head.sender.header,
+        "To": head.recipient.header,
+        "Subject": encode_header_text(check_header_text(subject)),
+        "Date": format_datetime(head.date),
+        "Message-ID": head.message_id,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": LANGUAGE,
+        **optional,
+    }
+    return {name: value for name, value in headers.items() if value}
+
+
+def _body(content: Content) -> MIMEMultipart:
+    alternatives = MIMEMultipart("alternative")
+    alternatives.attach(_text(content.texts.text, "plain"))
+    alternatives.attach(_text(content.texts.html, "html"))
+    if content.calendar is None:
+        return alternatives
+    method, entry = content.calendar
+    part = _text(entry.decode(), "calendar")
+    part.set_param("method", method)
+    alternatives.attach(part)
+    whole = MIMEMultipart("mixed")
+    whole.attach(alternatives)
+    whole.attach(_file(entry))
+    return whole
+
+
+def _text(text: str, subtype: str) -> MIMEText:
+    return MIMEText("\r\n".join(text.splitlines()) + "\r\n", subtype, "utf-8")
+
+
+def _file(entry: bytes) -> MIMEBase:
+    file = MIMEText(entry.decode(), "calendar", "utf-8")
+    file.replace_header("Content-Type", 'application/ics; name="invite.ics"')
+    file.add_header("Content-Disposition", "attachment", filename="invite.ics")
+    return file
+
+
+def _verify(built: bytes, head: Head, subject: str, names: list[str]) -> None:
+    """Read the bytes as a mail server will, and refuse what is not what we meant."""
+    read = BytesHeaderParser(policy=compat32).parsebytes(built)
+    if read.keys() != names:
+        raise UnsafeText("the headers are not those that were meant")
+    if [address for _, address in getaddresses(read.get_all("To", []))] != [head.recipient.address]:
+        raise UnsafeText("the recipient is not the one that was meant")
+    if str(make_header(decode_header(read["Subject"]))) != subject:
+        raise UnsafeText("the subject is not the one that was meant")
+    if b"\r" in (bare := built.replace(b"\r\n", b"")) or b"\n" in bare:
+        raise UnsafeText("a line does not end as lines of a mail must")

@@ -1,0 +1,51 @@
+"""Moments as people read them in a mail, in English and in the session's own zone."""
+
+from calendar import day_name, month_name
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.notifications.programme.queries import Session
+
+
+def label_time(session: Session) -> str:
+    """`Thursday, April 6, 2017, 1:00–2:30 PM CDT`; where the time is not known yet, what is known of it."""
+    if not session.starts_at or not session.timezone:
+        return session.when_label
+    zone = ZoneInfo(session.timezone)
+    start = session.starts_at.astimezone(zone)
+    end = session.ends_at.astimezone(zone) if session.ends_at else start
+    if start == end:
+        return label_moment(start, session.timezone)
+    if start.date() != end.date():
+        return f"{_day(start)}, {_clock(start)} to {_day(end)}, {_clock(end)} {_zone(end)}"
+    first = _clock(start) if _half(start) != _half(end) else _clock(start).removesuffix(f" {_half(start)}")
+    return f"{_day(start)}, {first}–{_clock(end)} {_zone(end)}"
+
+
+def label_moment(moment: datetime, timezone: str | None) -> str:
+    """`Thursday, April 6, 2017, 1:00 PM CDT`."""
+    local = moment.astimezone(ZoneInfo(timezone or "UTC"))
+    return f"{_day(local)}, {_clock(local)} {_zone(local)}"
+
+
+def label_duration(seconds: int) -> str:
+    """`1 h 28 min`."""
+    hours, minutes = divmod(round(timedelta(seconds=seconds) / timedelta(minutes=1)), 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
+
+
+def _day(moment: datetime) -> str:
+    return f"{day_name[moment.weekday()]}, {month_name[moment.month]} {moment.day}, {moment.year}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour % 12 or 12}:{moment:%M} {_half(moment)}"
+
+
+def _half(moment: datetime) -> str:
+    return "AM" if moment.hour < 12 else "PM"
+
+
+def _zone(moment: datetime) -> str:
+    name = moment.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"  # zones without letters of their own are called -03

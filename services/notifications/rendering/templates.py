@@ -1,0 +1,69 @@
+"""Templates: one for each kind of mail, rendered twice, as MJML and as plain text, from the same words.
+
+A kind's template extends `layout.j2` and uses the parts of `parts.j2`; there is a set of these two for HTML and one
+for text. Its blocks are subject, preheader, heading, body and reason. Templates are ours alone: what people wrote is
+only ever a value in them, and is escaped in HTML.
+"""
+
+import re
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import mrml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a mail says. HTML and text say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_texts(kind: str, values: dict[str, Any]) -> Texts:
+    """A mail of this kind. Raises jinja2.TemplateError where `values` lacks something that its template names."""
+    plain = _environment("text").get_template(f"{kind}.j2")
+    context = plain.new_context(values)
+    subject, preheader = (
+        " ".join("".join(plain.blocks[name](context)).split(" ")) for name in ("subject", "preheader")
+    )
+    mjml = _environment("html").get_template(f"{kind}.j2").render(values, subject=subject, preheader=preheader)
+    text = re.sub(r"\n{3,}", "\n\n", plain.render(values)).strip() + "\n"
+    return Texts(subject.strip(), text, mrml.to_html(mjml).content)
+
+
+@cache
+def _environment(form: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([FOLDER / form, FOLDER]),
+        autoescape=form == "html",  # noqa: S701 - plain text is not HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_without_controls,
+    )
+    environment.filters["fold"] = _fold
+    return environment
+
+
+def _without_controls(value: Any) -> Any:
+    """A value without the characters that no document may hold; line ends are for whoever uses the value."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    kept = (c for c in value if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return type(value)("".join(kept))
+
+
+def _fold(paragraph: str) -> str:
+    """A paragraph in lines of at most 72 characters; links are never broken."""
+    words = " ".join(paragraph.split())
+    return textwrap.fill(words, 72, break_long_words=False, break_on_hyphens=False)

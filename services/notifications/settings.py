@@ -1,0 +1,34 @@
+"""The settings of notifications: those of every service, and how mail leaves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.notifications.delivery.servers import parse_server
+from services.notifications.rendering.addresses import parse_mailbox
+from shared.settings import Settings, secret_file, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsSettings(Settings):
+    """Raises ValueError where an address of the mail server or of the sender cannot be understood."""
+
+    smtp_url: str = setting(
+        "Mail server: `smtp://host:25` without encryption, `smtp+starttls://user@host:587` with STARTTLS (demanded, "
+        "not merely tried), `smtps://user@host:465` with TLS from the start"
+    )
+    smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL")
+    mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
+    reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
+
+    def __post_init__(self) -> None:
+        parse_server(self.smtp_url)
+        parse_mailbox(self.mail_from)
+        if self.reply_to:
+            parse_mailbox(self.reply_to)
+        if not self.links_key_file:
+            raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
+
+    def unsafe(self) -> list[str]:
+        server = parse_server(self.smtp_url)
+        exposed = self.production and server.user and server.security == "none"
+        return super().unsafe() + (["SMTP_URL has a user, so it must be encrypted"] if exposed else [])

@@ -1,0 +1,150 @@
+"""Fixtures for tests of notifications: a transaction that is rolled back, and a post office that commits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from services.notifications.app import SERVICE
+from services.notifications.delivery.jobs import Sender
+from services.notifications.settings import NotificationsSettings
+from shared import runtime
+from shared.clock import Clock
+from shared.database import Database
+from shared.events.envelope import Event
+from tests.notifications.programme import arrived
+from tests.notifications.sink import Listening, Sink
+from tests.servers.engines import Engines
+
+MAIL_FROM = "Learning at ALA <learning@ala.example>"
+
+
+def make_settings(engines: Engines, database_url: str, **changes: Any) -> NotificationsSettings:
+    given: dict[str, Any] = {
+        "environment": "development",
+        "database_url": database_url,
+        "broker_url": "amqp://nobody@127.0.0.1:1/none",
+        "public_url": "http://localhost:8080",
+        "jwks": str(engines.secrets / "jwks.json"),
+        "links_key_file": Path(engines.secrets / "links-key"),
+        "smtp_url": "smtp://127.0.0.1:1",
+        "mail_from": MAIL_FROM,
+    }
+    return NotificationsSettings(**(given | changes))
+
+
+def make_runtime(settings: NotificationsSettings) -> runtime.Runtime:
+    clock = Clock()
+    return runtime.Runtime("notifications", settings, clock, Database(settings.database_url, clock, size=2))
+
+
+def receive(conn: psycopg.Connection[Any], *events: Event) -> None:
+    """Handle events as the processor does."""
+    handlers = SERVICE.event_handlers()
+    for event in events:
+        typed, envelope = arrived(event)
+        for handler in handlers.get(envelope.type, ()):
+            handler(conn, typed, envelope)
+
+
+def rows(conn: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+    """Every mail's row, in the order in which they were caused."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute("SELECT * FROM messages ORDER BY position").fetchall()
+
+
+@pytest.fixture
+def present(engines: Engines, database_urls: dict[str, str]) -> Iterator[runtime.Runtime]:
+    """The running service, on this worker's database."""
+    made = make_runtime(make_settings(engines, database_urls["notifications"]))
+    with runtime.use(made):
+        yield made
+
+
+@pytest.fixture
+def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
+    """A connection whose writes nobody else sees, lent to everything that opens a transaction."""
+    with (
+        psycopg.connect(present.settings.database_url, autocommit=True) as connection,
+        connection.transaction(force_rollback=True),
+        runtime.lend(connection),
+    ):
+        yield connection
+
+
+@pytest.fixture
+def sink() -> Sink:
+    return Sink()
+
+
+@pytest.fixture
+def smtp_url(sink: Sink) -> Iterator[str]:
+    """Where the sink listens."""
+    controller = Listening(sink)
+    controller.start()
+    yield f"smtp://127.0.0.1:{controller.port}"
+    controller.stop()
+
+
+class PostOffice:
+    """Notifications on a database of its own, where everything commits; senders are made by hand."""
+
+    def __init__(self, settings: NotificationsSettings) -> None:
+        self.settings = settings
+        self.runtime = make_runtime(settings)
+        self.conn = psycopg.connect(settings.database_url, autocommit=True)
+        self.senders: list[Sender] = []
+
+    def receive(self, *events: Event) -> None:
+        for event in events:
+            with self.conn.transaction():
+                receive(self.conn, event)
+
+    def sender(self) -> Sender:
+        self.senders.append(sender := Sender())
+        return sender
+
+    def send(self, sender: Sender | None = None) -> int:
+        """One round of a sender, which is due at once whatever was postponed."""
+        self.conn.execute(
+            "UPDATE messages SET next_attempt_at = now() WHERE state IN ('retry', 'in_doubt')"
+            " AND next_attempt_at IS NOT NULL"
+        )
+        with runtime.use(self.runtime):
+            return (sender or self.sender()).send_due()
+
+    def rows(self) -> list[dict[str, Any]]:
+        return rows(self.conn)
+
+    def row(self) -> dict[str, Any]:
+        """The only mail's row."""
+        [row] = self.rows()
+        return row
+
+    def states(self) -> dict[str, int]:
+        """How many mails are in each state."""
+        found = self.conn.execute("SELECT state, count(*) FROM messages GROUP BY state")
+        return {state: count for state, count in found}  # noqa: C416
+
+    def close(self) -> None:
+        for sender in self.senders:
+            sender.close()
+        self.conn.close()
+
+
+@pytest.fixture
+def post(engines: Engines, fresh_database: str, smtp_url: str) -> Iterator[PostOffice]:
+    """A post office whose mail goes to the sink."""
+    url = engines.database_url(fresh_database, "notifications")
+    office = PostOffice(make_settings(engines, url, smtp_url=smtp_url))
+    yield office
+    office.close()
+
+
+def message_ids(mails: list[Any]) -> list[UUID]:
+    """What stands before the @ of the mails' Message-IDs."""
+    return [UUID(str(mail["Message-ID"]).strip("<>").partition("@")[0]) for mail in mails]
