@@ -88,10 +88,10 @@ class Registration:
         body = {"position_seconds": position, "duration_seconds": 5400}
         return self.client.post(f"{V1}/sessions/{slug}/views?token={token}", json=body).json
 
-    def watch_all(self, email: str, slug: str, *, begin: str) -> Any:
-        """Play a recording of 90 minutes from `begin`, with a heartbeat every ten."""
+    def watch_all(self, email: str, slug: str, *, begin: str, seconds: int) -> Any:
+        """Play a recording of so many seconds from `begin`, with a heartbeat a minute."""
         start = datetime.fromisoformat(begin).timestamp()
-        for position in range(0, 5401, 600):
+        for position in range(0, seconds + 1, 60):
             self.set_time(datetime.fromtimestamp(start + position, UTC).isoformat())
             found = self.watch(email, position, slug)
         return found

@@ -33,10 +33,10 @@ def test_completion_invites_once_whatever_the_order_of_arrival(
     for slug in ("first", "second"):
         registration.register("ada@x.org", slug)
         registration.register("bob@x.org", slug)
-    registration.know_recording(second)
+    registration.know_recording(second, seconds=240)
     arrivals: dict[str, Callable[[], object]] = {
         "attended": lambda: registration.attend(("ada@x.org", 80), ("bob@x.org", 80), slug="first"),
-        "watched": lambda: registration.watch_all("ada@x.org", "second", begin=AFTER),
+        "watched": lambda: registration.watch_all("ada@x.org", "second", begin=AFTER, seconds=240),
         "series": lambda: registration.know_series(make_series([first.id, second.id], invites_to=workshop)),
         "workshop": lambda: registration.hold("workshop", id=workshop, policy="invitation", capacity=1),
     }
@@ -123,7 +123,10 @@ def test_without_an_invitation_of_ones_own_the_workshop_is_closed(registration: 
 
     assert registration.register("eve@x.org", "workshop").json["type"] == "urn:convene:problem:invitation-required"
     assert registration.register("eve@x.org", "workshop", invitation=code).status_code == 403
+    assert registration.register("eve@x.org", "workshop", invitation="nonsense").status_code == 403
+    assert registration.events("invitation") == ["invitation.issued"]
     assert registration.register("ada@x.org", "workshop", invitation=code).json["status"] == "confirmed"
+    assert registration.events("invitation") == ["invitation.issued", "invitation.accepted"]
     assert registration.client.get("/registration/v1/invitations/nonsense").status_code == 404
 
 
@@ -154,11 +157,28 @@ def test_a_report_is_matched_summed_and_can_be_repeated(registration: Registrati
     )  # b was there for five minutes only
 
 
-def test_a_report_with_a_preamble_in_another_encoding_is_read(registration: Registration) -> None:
+def test_a_report_in_another_encoding_is_read() -> None:
     report = "Meeting ID,Topic\n1,World Café\n\nName,Email Address,Minutes\nZoë,zoe@x.org,61\n"
 
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         assert read_csv(report.encode(encoding)).minutes == {"zoe@x.org": 61}
+
+
+def test_the_host_in_the_preamble_of_a_zoom_report_is_nobody_who_took_part() -> None:
+    report = """Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants
+831 4417 0092,World Café,04/06/2017 01:00:00 PM,04/06/2017 02:32:00 PM,host@ala.example,92,3
+
+Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
+"Ada Lovelace (ada)",ada@x.org,04/06/2017 01:00:00 PM,04/06/2017 01:41:00 PM,41,Yes
+"Ada Lovelace (ada)",ADA@x.org,04/06/2017 01:45:00 PM,04/06/2017 02:31:00 PM,46,Yes
+Bob,bob@x.org,--,--,--,Yes
+iPad,,04/06/2017 01:00:00 PM,04/06/2017 02:31:00 PM,91,Yes
+"""
+
+    found = read_csv(report.encode())
+
+    assert found.minutes == {"ada@x.org": 87, "bob@x.org": 0}
+    assert (found.duplicates, found.nameless) == (1, 1)
 
 
 def test_a_report_before_the_session_or_without_addresses_is_refused(registration: Registration) -> None:
@@ -177,12 +197,14 @@ def test_a_report_before_the_session_or_without_addresses_is_refused(registratio
 def test_eighty_percent_watched_counts_and_each_second_counts_once(registration: Registration) -> None:
     session = registration.hold()
     registration.register("ada@x.org")
-    registration.know_recording(session)
+    registration.know_recording(session, seconds=600)
 
-    found = registration.watch_all("ada@x.org", "world-cafe", begin=AFTER)
-    assert found == {"watched_seconds": 5400, "duration_seconds": 5400, "viewed": True}
+    first = registration.watch_all("ada@x.org", "world-cafe", begin=AFTER, seconds=420)
+    again = registration.watch_all("ada@x.org", "world-cafe", begin="2017-05-11T12:00:00-05:00", seconds=420)
+    assert (first["watched_seconds"], again["watched_seconds"], again["viewed"]) == (420, 420, False)
 
-    registration.watch_all("ada@x.org", "world-cafe", begin="2017-05-11T12:00:00-05:00")
+    whole = registration.watch_all("ada@x.org", "world-cafe", begin="2017-05-12T12:00:00-05:00", seconds=600)
+    assert whole == {"watched_seconds": 600, "duration_seconds": 600, "viewed": True}
     assert registration.events("recording") == ["recording.viewed"]
 
 
@@ -195,8 +217,20 @@ def test_skipping_ahead_and_repeating_a_heartbeat_add_nothing(registration: Regi
     for position in (0, 600, 1200, 5400, 5400, 0, 5400):
         found = registration.watch("ada@x.org", position)
 
-    assert found["watched_seconds"] < 60
+    assert found["watched_seconds"] == 0
     assert registration.events("recording") == []
+
+
+def test_skipping_after_a_pause_counts_for_a_minute_at_most(registration: Registration) -> None:
+    session = registration.hold()
+    registration.register("ada@x.org")
+    registration.know_recording(session)
+    registration.set_time("2017-05-10T12:00:00-05:00")
+    registration.watch("ada@x.org", 0)
+
+    registration.set_time("2017-05-10T13:30:00-05:00")
+
+    assert registration.watch("ada@x.org", 5400)["watched_seconds"] == 60
 
 
 def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> None:

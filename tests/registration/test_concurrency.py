@@ -1,23 +1,30 @@
 """Many at once, on connections of their own, with real commits."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
 
 from services.registration.app import SERVICE
 from services.registration.attendance import domain, reports
+from services.registration.registrations import domain as registrations
+from services.registration.registrations.queries import Applicant
+from services.registration.registrations.turns import take_turns
 from shared import links, runtime
-from shared.events.catalog import SeriesUpdated, SessionUpdated
+from shared.errors import Conflict
+from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, seal
 from shared.settings import Settings
 from tests.registration.programmes import make_series, make_session
 from tests.servers.engines import Engines
+from tests.waiting import eventually
 
 LATER = datetime.now(UTC) + timedelta(days=7)
 BODY = {"name": "Ada", "library": {"name": "Springfield", "type": "public"}}
@@ -46,10 +53,14 @@ def app(present: runtime.Runtime) -> Flask:
 
 
 def hear(event: Event) -> None:
-    data, envelope = load(seal(event, time=datetime.now(UTC))[1])
     with runtime.transaction() as conn:
-        for handler in SERVICE.event_handlers()[envelope.type]:
-            handler(conn, data, envelope)
+        handle(conn, event)
+
+
+def handle(conn: psycopg.Connection[Any], event: Event) -> None:
+    data, envelope = load(seal(event, time=datetime.now(UTC))[1])
+    for handler in SERVICE.event_handlers()[envelope.type]:
+        handler(conn, data, envelope)
 
 
 def rows(query: str) -> list[tuple[Any, ...]]:
@@ -119,22 +130,106 @@ def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promis
     assert [row[0] for row in order] == sorted(row[0] for row in order)
 
 
-def test_two_things_seen_at_the_same_moment_complete_a_series_once(app: Flask) -> None:
-    past = datetime.now(UTC) - timedelta(days=1)
-    sessions = [make_session(f"s{number}", id=uuid4(), starts_at=LATER) for number in range(4)]
+def take_part(email: str) -> None:
+    """Register as a request of its own, and accept that the session is cancelled."""
+    applicant = Applicant(email=email, name="Ada", library={})
+    with suppress(Conflict):
+        take_turns(lambda conn: registrations.register(conn, slug="world-cafe", applicant=applicant))
+
+
+def attended(slug: str, email: str = "ada@x.org") -> None:
+    """Record that somebody was there, as a request of its own."""
+    with runtime.transaction() as conn:
+        domain.apply_report(conn, slug, reports.read_csv(f"Email\n{email}\n".encode()), least_minutes=20)
+
+
+def held(app: Flask, number: int) -> list[Session]:
+    """Sessions in the past, in which Ada has a seat."""
+    sessions = [make_session(f"s{place}", id=uuid4(), starts_at=LATER) for place in range(number)]
     for session in sessions:
         hear(SessionUpdated(session=session))
         body = {**BODY, "session": session.slug, "email": "ada@x.org"}
         assert app.test_client().post("/registration/v1/registrations", json=body).status_code == 201
+        past = datetime.now(UTC) - timedelta(days=1)
         hear(SessionUpdated(session=make_session(session.slug, id=session.id, revision=2, starts_at=past)))
+    return sessions
+
+
+def overlap(first: Callable[[], None], second: Callable[[], None]) -> None:
+    """Let `second` go as far as it gets before `first` commits."""
+    present = runtime.current()
+
+    def run() -> None:
+        with runtime.use(present):
+            second()
+
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.transaction():
+            first()
+            running = pool.submit(run)
+            eventually(lambda: running.done() or rows("SELECT FROM pg_locks WHERE NOT granted"))
+        running.result()
+
+
+def test_things_seen_at_the_same_moment_complete_a_series_once(app: Flask) -> None:
+    sessions = held(app, 4)
     hear(SeriesUpdated(series=make_series([session.id for session in sessions])))
     current = runtime.current()
 
     def attend(slug: str) -> None:
-        with runtime.use(current), runtime.transaction() as conn:
-            domain.apply_report(conn, slug, reports.read_csv(b"Email\nada@x.org\n"), least_minutes=20)
+        with runtime.use(current):
+            attended(slug)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(attend, [session.slug for session in sessions]))
 
     assert rows("SELECT count(*) FROM completions") == [(1,)]
+
+
+@pytest.mark.parametrize("series_first", [True, False])
+def test_a_series_that_changes_while_somebody_is_seen_completes_for_them(app: Flask, series_first: bool) -> None:
+    first, second = held(app, 2)
+    series = make_series([first.id, uuid4()])
+    hear(SeriesUpdated(series=series))
+    attended(first.slug)
+    grown = make_series([first.id, second.id], id=series.id, revision=2)
+    acts = [lambda: hear(SeriesUpdated(series=grown)), lambda: attended(second.slug)]
+
+    overlap(*(acts if series_first else reversed(acts)))
+
+    assert rows("SELECT count(*) FROM completions") == [(1,)]
+
+
+@pytest.mark.parametrize("workshop_first", [True, False])
+def test_a_workshop_that_is_announced_while_somebody_completes_invites_them(app: Flask, workshop_first: bool) -> None:
+    [first] = held(app, 1)
+    workshop = make_session("workshop", policy="invitation", starts_at=LATER)
+    hear(SeriesUpdated(series=make_series([first.id], invites_to=workshop.id)))
+    acts = [lambda: hear(SessionUpdated(session=workshop)), lambda: attended(first.slug)]
+
+    overlap(*(acts if workshop_first else reversed(acts)))
+
+    assert rows("SELECT status FROM invitations") == [("issued",)]
+
+
+def test_one_person_twice_at_the_same_moment_is_registered_once(app: Flask) -> None:
+    hear(SessionUpdated(session=make_session(starts_at=LATER)))
+
+    overlap(lambda: take_part("ada@x.org"), lambda: take_part("ada@x.org"))
+
+    assert rows("SELECT status FROM registrations") == [("confirmed",)]
+    assert rows("SELECT taken, joined FROM seats") == [(1, 1)]
+    assert fold_ledger() == 1
+
+
+@pytest.mark.parametrize("cancelled_first", [True, False])
+def test_nobody_gets_a_seat_in_a_session_that_is_being_cancelled(app: Flask, cancelled_first: bool) -> None:
+    session = make_session(starts_at=LATER)
+    hear(SessionUpdated(session=session))
+    cancelled = make_session(id=session.id, revision=2, status="cancelled", starts_at=LATER)
+    acts = [lambda: hear(SessionUpdated(session=cancelled)), lambda: take_part("ada@x.org")]
+
+    overlap(*(acts if cancelled_first else reversed(acts)))
+
+    assert rows("SELECT count(*) FROM registrations WHERE status <> 'cancelled'") == [(0,)]
+    assert rows("SELECT taken FROM seats") == [(0,)]

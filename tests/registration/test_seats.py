@@ -94,6 +94,7 @@ def test_nobody_jumps_a_queue_although_a_seat_is_free(registration: Registration
 
     assert registration.register("c@x.org").json["status"] == "waitlisted"
     assert registration.status(people[1])[0] == "waitlisted"
+    assert registration.availability()["confirmed"] == 1
 
 
 def test_the_same_person_again_gets_the_same_registration(registration: Registration) -> None:

@@ -56,7 +56,9 @@ def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
 @bp.arguments(HeartbeatSchema)
 @bp.response(200, ProgressSchema)
 def take_heartbeat(query: dict[str, Any], heartbeat: dict[str, Any], slug: str) -> dict[str, Any]:
-    """Say where the player of a session's recording is; 80 % of it, each second counted once, is a view."""
+    """Say where the player of a session's recording is, at least every 30 seconds; 80 % of it, each second counted
+    once, is a view.
+    """
     person_id = _learner(query["token"])
     with transaction() as conn:
         watched, duration, viewed = domain.watch(conn, slug, person_id, position=heartbeat["position_seconds"])

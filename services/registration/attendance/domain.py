@@ -10,8 +10,8 @@ from services.registration.attendance import queries
 from services.registration.attendance.reports import Report
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
-from services.registration.programme import queries as programme
-from services.registration.programme.queries import Session
+from services.registration.programme import domain as programme
+from services.registration.programme import queries as copy
 from shared.errors import Conflict, NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
@@ -19,9 +19,10 @@ from shared.messaging import outbox
 # A view counts once so much of the recording was watched.
 SUFFICIENT = 0.8
 
-# What one heartbeat may add: no more than could be played since the one before, at double speed, and no more than this.
+# A heartbeat speaks for what could be played since the one before, at double speed, and for no more than this many
+# seconds before its own position.
 FASTEST = 2.0
-LONGEST_SPAN = 15 * 60
+LONGEST_SPAN = 60
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: 
     """Record attendance from a platform's report; the same report again changes nothing. Raises NotFound, or Conflict
     before the session.
     """
-    session = _find(conn, slug)
+    session = programme.find_session(conn, slug)
     if session.starts_at is None or session.now < session.starts_at:
         raise Conflict("This session has not begun yet.", problem="session-not-begun")
     registered = queries.select_registered(conn, session.id)
@@ -74,18 +75,19 @@ def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: 
 def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tuple[int, int, bool]:
     """Take a heartbeat of a player: seconds watched, of how many, and whether that counts as viewed.
 
-    The part since the heartbeat before counts if it could really have been played in the time since: skipping ahead,
-    going back and repeating a heartbeat add nothing. Raises NotFound where there is no recording.
+    The part since the heartbeat before counts if it could really have been played in the time since, its last minute
+    at most: skipping ahead, going back and repeating a heartbeat add nothing. Raises NotFound where there is no
+    recording.
     """
-    session = _find(conn, slug)
-    duration = programme.select_recording_seconds(conn, session.id)
+    session = programme.find_session(conn, slug)
+    duration = copy.select_recording_seconds(conn, session.id)
     if duration is None or person_id not in people.select_many(conn, [person_id]):
         raise NotFound("There is no recording of this session.")
     end = min(position, duration)
     view = queries.lock_view(conn, session.id, person_id, id=uuid7(), position=end)
-    span = end - view.last_position
-    playable = 0 < span <= min(view.elapsed_seconds * FASTEST, LONGEST_SPAN)
-    watched = queries.update_view(conn, view.id, begin=view.last_position if playable else end, end=end)
+    playable = 0 < end - view.last_position <= view.elapsed_seconds * FASTEST
+    begin = max(view.last_position, end - LONGEST_SPAN) if playable else end
+    watched = queries.update_view(conn, view.id, begin=begin, end=end)
     viewed = view.viewed or watched >= duration * SUFFICIENT
     if viewed and not view.viewed:
         _count(conn, view, watched, duration)
@@ -104,10 +106,3 @@ def _count(conn: Connection, view: queries.View, watched: int, duration: int) ->
     )
     outbox.add(conn, events.RecordingViewed(view=state))
     completion.evaluate_people(conn, view.session_id, [view.person_id])
-
-
-def _find(conn: Connection, slug: str) -> Session:
-    session = programme.select_session(conn, slug)
-    if session is None:
-        raise NotFound("There is no such session.")
-    return session

@@ -1,13 +1,12 @@
 """Invitations over HTTP; the code from the mail is all that is needed."""
 
-from typing import Any
-
 from flask import Response
 
+from services.registration.answers import answer
 from services.registration.completion import domain
 from services.registration.completion.schemas import InvitationSchema
-from services.registration.registrations.api import outcome
-from services.registration.registrations.schemas import OutcomeSchema
+from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.registrations.turns import take_turns
 from shared.http import Blueprint
 from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
@@ -19,10 +18,10 @@ bp = Blueprint(
 
 @bp.get("/<code>")
 @bp.response(200, InvitationSchema)
-def show_invitation(code: str) -> Any:
+def show_invitation(code: str) -> Response:
     """Show an invitation."""
     with connection() as conn:
-        return domain.show(conn, domain.read_code(code))
+        return answer(InvitationSchema().dump(domain.get(conn, domain.read_code(code))))
 
 
 @bp.post("/<code>/accept")
@@ -31,15 +30,15 @@ def show_invitation(code: str) -> Any:
 @bp.alt_response(200, schema=OutcomeSchema, description="Accepted before: the registration that stands")
 def accept_invitation(code: str) -> Response:
     """Accept an invitation: a seat while seats last, then a place on the waiting list."""
-    with transaction() as conn:
-        registration, new = domain.accept(conn, domain.read_code(code))
+    id = domain.read_code(code)
+    registration, new = take_turns(lambda conn: domain.accept(conn, id))
     return outcome(registration, new=new)
 
 
 @bp.post("/<code>/decline")
 @idempotent
 @bp.response(200, InvitationSchema)
-def decline_invitation(code: str) -> Any:
+def decline_invitation(code: str) -> Response:
     """Decline an invitation."""
     with transaction() as conn:
-        return domain.decline(conn, domain.read_code(code))
+        return answer(InvitationSchema().dump(domain.decline(conn, domain.read_code(code))))

@@ -13,7 +13,7 @@ from services.registration.programme import queries as programme
 from services.registration.programme.queries import Series
 from services.registration.registrations import domain as registrations
 from services.registration.registrations import queries as registration_queries
-from services.registration.registrations.queries import Registration
+from services.registration.registrations.queries import Applicant, Registration
 from shared import links, runtime
 from shared.errors import Conflict, Gone, NotFound
 from shared.events import registration as events
@@ -25,12 +25,17 @@ PURPOSE = "invitation"
 
 def evaluate_people(conn: Connection, session_id: UUID, person_ids: list[UUID]) -> None:
     """See whether having seen this session completes a series for these people."""
-    for series in programme.lock_series_of(conn, session_id):
+    if not person_ids:
+        return
+    programme.share(conn)
+    for series in programme.select_series_counting(conn, session_id):
         _complete(conn, series, person_ids)
 
 
 def evaluate(conn: Connection, series: Series) -> None:
-    """See whom a change of the series, or of the session that it invites to, completes or invites."""
+    """See whom a change of the series, or of the session that it invites to, completes or invites. The caller holds
+    the programme's lock.
+    """
     _complete(conn, series, queries.select_candidates(conn, series))
 
 
@@ -57,8 +62,8 @@ def _complete(conn: Connection, series: Series, person_ids: list[UUID]) -> None:
             for completion in completions
         ],
     )
-    for id in queries.insert_invitations(conn, series):
-        outbox.add(conn, events.InvitationIssued(invitation=_state(_get(conn, id))))
+    invited = queries.select_invitations(conn, queries.insert_invitations(conn, series))
+    outbox.add(conn, *[events.InvitationIssued(invitation=_state(invitation)) for invitation in invited])
 
 
 def read_code(code: str) -> UUID:
@@ -69,20 +74,27 @@ def read_code(code: str) -> UUID:
     return UUID(id)
 
 
-def session_of_code(conn: Connection, code: str | None, *, email: str) -> UUID | None:
-    """The session to which the bearer of a code, with this address, is invited; None where the code gives no right to
-    one.
-    """
-    if code is None:
-        return None
-    invitation = _get(conn, read_code(code))
-    usable = invitation.status in ("issued", "accepted") and not invitation.expired
-    return invitation.session_id if usable and invitation.email == email else None
-
-
-def show(conn: Connection, id: UUID) -> Invitation:
+def get(conn: Connection, id: UUID) -> Invitation:
     """An invitation. Raises NotFound."""
-    return _get(conn, id)
+    found = queries.select_invitations(conn, [id])
+    if not found:
+        raise NotFound("There is no such invitation.")
+    return found[0]
+
+
+def register(conn: Connection, *, slug: str, applicant: Applicant, code: str | None) -> tuple[Registration, bool]:
+    """Register, with the code of an invitation or without; a code that is not theirs gives no right to anything.
+
+    Returns and raises what registering does.
+    """
+    id = links.verify(runtime.settings(), PURPOSE, code) if code else None
+    invitation = _lock(conn, UUID(id)) if id else None
+    theirs = invitation if invitation and invitation.usable and invitation.email == applicant.email else None
+    invited_to = theirs.session_id if theirs else None
+    registration, new = registrations.register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
+    if theirs and registration.session_id == invited_to:
+        _note(conn, theirs, "accepted", events.InvitationAccepted)
+    return registration, new
 
 
 def accept(conn: Connection, id: UUID) -> tuple[Registration, bool]:
@@ -91,60 +103,55 @@ def accept(conn: Connection, id: UUID) -> tuple[Registration, bool]:
     Accepting again returns the registration that stands. Raises NotFound, Gone (invitation-expired), Conflict where
     it was declined, and what registering raises.
     """
-    invitation = _get(conn, id)
-    registration_queries.lock_seats(conn, invitation.session_id)
-    queries.lock_invitation(conn, id)
-    invitation = _get(conn, id)
-    _check_usable(invitation)
-    registration, new = registrations.register(
+    invitation = _lock(conn, id)
+    if invitation.status == "declined":
+        raise Conflict("This invitation was declined.", problem="invitation-declined")
+    if not invitation.usable:
+        raise Gone("This invitation has expired.", problem="invitation-expired")
+    made = registrations.register(
         conn,
         slug=invitation.session_slug,
         applicant=_as_applicant(conn, invitation),
-        invited_id=invitation.session_id,
+        invited_to=invitation.session_id,
     )
-    if invitation.status == "issued":
-        queries.update_invitation(conn, id, status="accepted")
-        outbox.add(conn, events.InvitationAccepted(invitation=_state(_get(conn, id))))
-    return registration, new
+    _note(conn, invitation, "accepted", events.InvitationAccepted)
+    return made
 
 
 def decline(conn: Connection, id: UUID) -> Invitation:
     """Note that the invited person will not come. Raises NotFound, or Conflict where they accepted (they cancel
     then).
     """
-    queries.lock_invitation(conn, id)
-    invitation = _get(conn, id)
+    invitation = _lock(conn, id)
     if invitation.status == "accepted":
         raise Conflict("This invitation was accepted; cancel the registration instead.", problem="invitation-accepted")
-    if invitation.status == "issued":
-        queries.update_invitation(conn, id, status="declined")
-        outbox.add(conn, events.InvitationDeclined(invitation=_state(_get(conn, id))))
-    return _get(conn, id)
+    return _note(conn, invitation, "declined", events.InvitationDeclined)
 
 
-def _check_usable(invitation: Invitation) -> None:
-    if invitation.status == "declined":
-        raise Conflict("This invitation was declined.", problem="invitation-declined")
-    if invitation.expired or invitation.status == "expired":
-        raise Gone("This invitation has expired.", problem="invitation-expired")
+def _lock(conn: Connection, id: UUID) -> Invitation:
+    queries.lock_invitation(conn, id)
+    return get(conn, id)
 
 
-def _as_applicant(conn: Connection, invitation: Invitation) -> registrations.Applicant:
+def _note(conn: Connection, invitation: Invitation, status: str, fact: type[events.InvitationEvent]) -> Invitation:
+    """Note the answer to an invitation, once. The caller holds its lock."""
+    if invitation.status != "issued":
+        return invitation
+    queries.update_invitation(conn, invitation.id, status=status)
+    answered = get(conn, invitation.id)
+    outbox.add(conn, fact(invitation=_state(answered)))
+    return answered
+
+
+def _as_applicant(conn: Connection, invitation: Invitation) -> Applicant:
     """The invited person, with what they last said of their library."""
     latest = registration_queries.select_latest_details(conn, invitation.person_id)
-    return registrations.Applicant(
+    return Applicant(
         email=invitation.email,
         name=invitation.name,
         library=latest.library if latest else {},
         job_title=latest.job_title if latest else None,
     )
-
-
-def _get(conn: Connection, id: UUID) -> Invitation:
-    found = queries.select_invitation(conn, id)
-    if found is None:
-        raise NotFound("There is no such invitation.")
-    return found
 
 
 def _state(invitation: Invitation) -> events.Invitation:

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.registration.programme.queries import Series
-from shared.database import execute, fetch, fetch_one
+from shared.database import execute, fetch
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Invitation:
     status: str
     expires_at: datetime | None
     expired: bool
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is a right to register; one that was accepted stays one."""
+        return self.status in ("issued", "accepted") and not self.expired
 
 
 def select_candidates(conn: Connection, series: Series) -> list[UUID]:
@@ -73,21 +78,24 @@ def insert_completions(conn: Connection, series: Series, people: list[UUID]) -> 
 
 def insert_invitations(conn: Connection, series: Series) -> list[UUID]:
     """Invite everybody who completed the series and was not invited yet, where the session that it invites to is
-    known.
+    known and still to come.
     """
     sql = """
         INSERT INTO invitations (id, session_id, person_id, series_id)
-        SELECT gen_random_uuid(), sessions.id, completions.person_id, completions.series_id
+        SELECT gen_random_uuid(), sessions.id, person_id, completions.series_id
           FROM completions JOIN sessions ON sessions.id = %(invites_to)s AND sessions.status IN ('planned', 'scheduled')
          WHERE completions.series_id = %(series_id)s
-         ORDER BY completions.person_id
+           AND NOT EXISTS (SELECT FROM invitations
+                            WHERE session_id = sessions.id AND person_id = completions.person_id)
+         ORDER BY person_id
         ON CONFLICT (session_id, person_id) DO NOTHING
         RETURNING id
     """
     return [row[0] for row in conn.execute(sql, {"series_id": series.id, "invites_to": series.invites_to})]
 
 
-def select_invitation(conn: Connection, id: UUID) -> Invitation | None:
+def select_invitations(conn: Connection, ids: list[UUID]) -> list[Invitation]:
+    """These invitations, with what is known of whom they are for and to what."""
     sql = """
         SELECT i.id, i.revision, i.session_id, s.slug AS session_slug, series.slug AS series_slug, i.person_id, p.email,
                p.name, i.status, i.expires_at, coalesce(i.expires_at <= programme_now(), false) AS expired
@@ -95,13 +103,14 @@ def select_invitation(conn: Connection, id: UUID) -> Invitation | None:
           JOIN sessions AS s ON s.id = i.session_id
           JOIN people AS p ON p.id = i.person_id
           LEFT JOIN series ON series.id = i.series_id
-         WHERE i.id = %(id)s
+         WHERE i.id = ANY(%(ids)s)
     """
-    return fetch_one(conn, Invitation, sql, id=id)
+    return fetch(conn, Invitation, sql, ids=ids)
 
 
 def lock_invitation(conn: Connection, id: UUID) -> None:
-    sql = "SELECT FROM invitations WHERE id = %(id)s FOR UPDATE"
+    """Let nobody else answer this invitation until the transaction ends."""
+    sql = "SELECT FROM invitations WHERE id = %(id)s FOR NO KEY UPDATE"
     execute(conn, sql, id=id)
 
 

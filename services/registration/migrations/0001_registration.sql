@@ -36,22 +36,31 @@ CREATE TABLE recordings (
 
 -- A narrow row of its own, so that the hot update neither copies a wide row nor fights the foreign keys' locks on sessions.
 CREATE TABLE seats (
-    session_id uuid PRIMARY KEY REFERENCES sessions,
-    capacity   integer CHECK (capacity >= 0),
-    ceiling    integer NOT NULL,
-    taken      integer NOT NULL DEFAULT 0,
-    waitlisted integer NOT NULL DEFAULT 0 CHECK (waitlisted >= 0),
-    joined     bigint NOT NULL DEFAULT 0,
-    entries    bigint NOT NULL DEFAULT 0,
-    revision   bigint NOT NULL DEFAULT 0,
-    changed    boolean NOT NULL DEFAULT true,
+    session_id       uuid PRIMARY KEY REFERENCES sessions,
+    session_revision bigint NOT NULL,
+    capacity         integer CHECK (capacity >= 0),
+    ceiling          integer NOT NULL,
+    taken            integer NOT NULL DEFAULT 0,
+    waitlisted       integer NOT NULL DEFAULT 0 CHECK (waitlisted >= 0),
+    joined           bigint NOT NULL DEFAULT 0,
+    entries          bigint NOT NULL DEFAULT 0,
     CONSTRAINT never_oversold CHECK (taken BETWEEN 0 AND ceiling)
 ) WITH (fillfactor = 50);
-CREATE INDEX seats_changed ON seats (session_id) WHERE changed;
+COMMENT ON COLUMN seats.session_revision IS 'A seat is taken only by who was judged by this revision of the session';
 COMMENT ON COLUMN seats.ceiling IS 'What taken may never exceed: the capacity, or what was taken when staff lowered it below that';
 COMMENT ON COLUMN seats.joined IS 'Numbers the registrations in the order in which they came';
 COMMENT ON COLUMN seats.entries IS 'Numbers the ledger';
-COMMENT ON COLUMN seats.changed IS 'availability.changed is due';
+
+-- Apart from seats, so that telling it never stands in the way of who takes a seat.
+CREATE TABLE availability (
+    session_id uuid PRIMARY KEY REFERENCES sessions,
+    revision   bigint NOT NULL,
+    capacity   integer,
+    taken      integer NOT NULL,
+    waitlisted integer NOT NULL,
+    told_at    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE availability IS 'What was last published of each session''s seats';
 
 CREATE TABLE people (
     id         uuid PRIMARY KEY,
@@ -70,7 +79,6 @@ CREATE TABLE registrations (
     joined        bigint NOT NULL,
     job_title     text,
     library       jsonb NOT NULL,
-    newsletter    boolean NOT NULL DEFAULT false,
     registered_at timestamptz NOT NULL DEFAULT programme_now(),
     UNIQUE (session_id, joined)
 );

@@ -4,18 +4,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch, fetch_value
+from shared.database import execute, fetch
 from shared.events.registration import Person
-
-
-def upsert(conn: Connection, *, id: UUID, email: str, name: str) -> UUID:
-    """The id of the person with this address, who is made where there is none."""
-    sql = """
-        INSERT INTO people (id, email, name) VALUES (%(id)s, %(email)s, %(name)s)
-        ON CONFLICT (email) DO UPDATE SET name = excluded.name
-        RETURNING id
-    """
-    return fetch_value(conn, sql, id=id, email=email, name=name)
 
 
 def select_many(conn: Connection, ids: list[UUID]) -> dict[UUID, Person]:

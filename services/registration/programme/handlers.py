@@ -21,20 +21,21 @@ from shared.messaging.handlers import on
     "catalog.session.cancelled",
 )
 def follow_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
-    """Capacity that was raised promotes those who wait; a cancelled session releases everybody."""
-    session = event.session
-    if not queries.upsert_session(conn, session):
+    """Capacity that was raised promotes those who wait; a cancelled session releases everybody; those whom a series
+    invites here are invited.
+    """
+    queries.lock(conn)
+    if not queries.upsert_session(conn, event.session):
         return
-    registrations.set_capacity(conn, session.id, session.registration.capacity)
-    if session.status == "cancelled":
-        registrations.cancel_all(conn, session.id)
-    for series in queries.select_series_inviting_to(conn, session.id):
+    registrations.follow_session(conn, event.session)
+    for series in queries.select_series_inviting_to(conn, event.session.id):
         completion.evaluate(conn, series)
 
 
 @on("catalog.series.published", "catalog.series.updated")
 def follow_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> None:
     """A series that gains or loses a session may be complete for somebody now."""
+    queries.lock(conn)
     if not queries.upsert_series(conn, event.series):
         return
     if series := queries.select_series(conn, event.series.id):

@@ -13,6 +13,7 @@ from shared.events import catalog
 @dataclass(frozen=True)
 class Session:
     id: UUID
+    revision: int
     slug: str
     title: str
     status: str
@@ -30,6 +31,18 @@ class Series:
     sessions: list[UUID]
     counts: list[str]
     invites_to: UUID | None
+
+
+def lock(conn: Connection) -> None:
+    """Keep the copy to this transaction: nobody changes it, nor judges by it who completed what (`share`)."""
+    sql = "SELECT pg_advisory_xact_lock(hashtextextended('programme:' || current_schema(), 0))"
+    execute(conn, sql)
+
+
+def share(conn: Connection) -> None:
+    """Keep sessions and series as they are until the transaction ends, those that are just being taken in included."""
+    sql = "SELECT pg_advisory_xact_lock_shared(hashtextextended('programme:' || current_schema(), 0))"
+    execute(conn, sql)
 
 
 def upsert_session(conn: Connection, session: catalog.Session) -> bool:
@@ -80,7 +93,7 @@ def upsert_series(conn: Connection, series: catalog.Series) -> bool:
             id=series.id,
             revision=series.revision,
             slug=series.slug,
-            sessions=rule.sessions if rule else [],
+            sessions=list(dict.fromkeys(rule.sessions)) if rule else [],
             counts=rule.counts if rule else [],
             invites_to=rule.invites_to if rule else None,
         )
@@ -109,18 +122,18 @@ def upsert_recording(conn: Connection, recording: catalog.Recording) -> None:
 def select_session(conn: Connection, slug: str) -> Session | None:
     """A session by its slug, with the moment by which it is judged."""
     sql = """
-        SELECT id, slug, title, status, policy, opens_at, closes_at, starts_at, programme_now() AS now
+        SELECT id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, programme_now() AS now
           FROM sessions WHERE slug = %(slug)s
          ORDER BY revision DESC LIMIT 1
     """
     return fetch_one(conn, Session, sql, slug=slug)
 
 
-def lock_series_of(conn: Connection, session_id: UUID) -> list[Series]:
-    """The series that count this session, kept from changing until the transaction ends."""
+def select_series_counting(conn: Connection, session_id: UUID) -> list[Series]:
+    """The series of which this session is a part that counts."""
     sql = """
         SELECT id, slug, sessions, counts, invites_to FROM series
-         WHERE sessions @> ARRAY[%(session_id)s] ORDER BY id FOR SHARE
+         WHERE sessions @> ARRAY[%(session_id)s] ORDER BY id
     """
     return fetch(conn, Series, sql, session_id=session_id)
 

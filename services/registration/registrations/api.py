@@ -3,22 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 
+from services.registration.answers import answer
 from services.registration.completion import domain as completion
 from services.registration.people.domain import fold_email
-from services.registration.programme import queries as programme
-from services.registration.registrations import admission, domain, queries
-from services.registration.registrations.queries import Registration
+from services.registration.programme import domain as programme
+from services.registration.registrations import domain, queries
+from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.registrations.queries import Applicant
 from services.registration.registrations.schemas import (
-    AvailabilitySchema,
-    OutcomeSchema,
     RegistrationRequestSchema,
     RegistrationSchema,
     RosterQuery,
     RosterSchema,
     TokenQuery,
 )
+from services.registration.registrations.turns import take_turns
 from shared import audit, links, runtime
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
@@ -39,59 +40,39 @@ staff = Blueprint("roster", __name__, url_prefix="/registration/v1", description
 @bp.alt_response(200, schema=OutcomeSchema, description="The same person again: the registration that stands")
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    applicant = domain.Applicant(
+    applicant = Applicant(
         email=fold_email(wanted["email"]),
         name=wanted["name"],
         library=wanted["library"],
         job_title=wanted["job_title"],
-        newsletter=wanted["newsletter"],
     )
-    with transaction() as conn:
-        invited_id = completion.session_of_code(conn, wanted["invitation"], email=applicant.email)
-        registration, new = domain.register(conn, slug=wanted["session"], applicant=applicant, invited_id=invited_id)
+    registration, new = take_turns(
+        lambda conn: completion.register(conn, slug=wanted["session"], applicant=applicant, code=wanted["invitation"])
+    )
     return outcome(registration, new=new)
 
 
 @bp.get("/registrations/<uuid:id>")
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
-def show_registration(query: dict[str, Any], id: UUID) -> Registration:
+def show_registration(query: dict[str, Any], id: UUID) -> Response:
     """Show a registration to the one who has the link from its mail, or to staff."""
     _authorize(id, query["token"], scope="registration:read")
     with connection() as conn:
-        return domain.get(conn, id)
+        return answer(RegistrationSchema().dump(domain.get(conn, id)))
 
 
 @bp.delete("/registrations/<uuid:id>")
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
-def cancel_registration(query: dict[str, Any], id: UUID) -> Registration:
+def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     """Cancel a registration; its seat goes to the head of the waiting list at once."""
     by_staff = _authorize(id, query["token"], scope="registration:write")
     with transaction() as conn:
-        if not by_staff:
-            return domain.cancel(conn, id, reason="cancelled by registrant")
-        audit.record(conn, actor=auth.actor(), action="registration.cancel", subject=str(id), changes={})
-        return domain.cancel(conn, id, reason="cancelled by staff")
-
-
-@bp.get("/sessions/<slug>/availability")
-@bp.response(200, AvailabilitySchema)
-def show_availability(slug: str) -> dict[str, Any]:
-    """How full a session is."""
-    with connection() as conn:
-        session = programme.select_session(conn, slug)
-        seats = queries.select_seats(conn, session.id) if session else None
-    if session is None or seats is None:
-        raise NotFound("There is no such session.")
-    left = None if seats.capacity is None else max(seats.capacity - seats.taken, 0)
-    return {
-        "capacity": seats.capacity,
-        "confirmed": seats.taken,
-        "waitlisted": seats.waitlisted,
-        "seats_left": left,
-        "state": admission.state(session, seats_left=left),
-    }
+        found = domain.cancel(conn, id, reason="cancelled by staff" if by_staff else "cancelled by registrant")
+        if by_staff:
+            audit.record(conn, actor=auth.actor(), action="registration.cancel", subject=str(id), changes={})
+    return answer(RegistrationSchema().dump(found))
 
 
 @staff.get("/sessions/<slug>/registrations")
@@ -102,27 +83,14 @@ def list_registrations(query: dict[str, Any], slug: str) -> Response:
     """Who registered for a session, in the order in which they came."""
     after = decode_cursor(query["cursor"], int)
     with connection() as conn:
-        session = programme.select_session(conn, slug)
-        if session is None:
-            raise NotFound("There is no such session.")
+        session = programme.find_session(conn, slug)
         found = queries.select_page(
             conn, session.id, status=query["status"], after=after[0] if after else 0, limit=query["limit"] + 1
         )
     shown = found[: query["limit"]]
     cursor = encode_cursor(shown[-1].joined) if len(found) > len(shown) else None
     body, headers = page(RegistrationSchema(many=True).dump(shown), cursor)
-    response = jsonify(body)
-    response.headers.update({**headers, "Cache-Control": "no-store"})
-    return response
-
-
-def outcome(registration: Registration, *, new: bool) -> Response:
-    """The answer to somebody who registered: 201 where that made a registration, 200 where it stood."""
-    response = jsonify(OutcomeSchema().dump(registration))
-    response.status_code = 201 if new else 200
-    response.headers["Location"] = f"/registration/v1/registrations/{registration.id}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return answer(body, headers=headers)
 
 
 def _authorize(id: UUID, token: str | None, *, scope: str) -> bool:

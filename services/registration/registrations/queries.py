@@ -10,7 +10,8 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 
-from shared.database import execute, fetch, fetch_one, fetch_value
+from services.registration.programme.queries import Session
+from shared.database import execute, fetch, fetch_one
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class Registration:
     registered_at: datetime
 
 
-@dataclass(frozen=True)
-class Seats:
-    session_id: UUID
-    session_slug: str
-    capacity: int | None
-    taken: int
-    waitlisted: int
-    revision: int
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """Who registers; `email` is folded."""
+
+    email: str
+    name: str
+    library: dict[str, Any]
+    job_title: str | None = None
 
 
 def lock_seats(conn: Connection, session_id: UUID) -> None:
@@ -48,16 +49,18 @@ def lock_seats(conn: Connection, session_id: UUID) -> None:
     execute(conn, sql, session_id=session_id)
 
 
-def upsert_capacity(conn: Connection, session_id: UUID, capacity: int | None) -> None:
-    """Set how many seats there are; those taken stay taken, also where there are fewer now."""
-    sql = """
-        INSERT INTO seats (session_id, capacity, ceiling)
-        VALUES (%(session_id)s, %(capacity)s, coalesce(%(capacity)s, 2147483647))
-        ON CONFLICT (session_id) DO UPDATE
-           SET capacity = excluded.capacity, ceiling = greatest(excluded.ceiling, seats.taken), changed = true
-         WHERE seats.capacity IS DISTINCT FROM excluded.capacity
+def upsert_seats(conn: Connection, session_id: UUID, *, session_revision: int, capacity: int | None) -> None:
+    """Follow a session to its next revision, and lock its seats. Those taken stay taken, also where there are fewer
+    now.
     """
-    execute(conn, sql, session_id=session_id, capacity=capacity)
+    sql = """
+        INSERT INTO seats (session_id, session_revision, capacity, ceiling)
+        VALUES (%(session_id)s, %(session_revision)s, %(capacity)s, coalesce(%(capacity)s, 2147483647))
+        ON CONFLICT (session_id) DO UPDATE
+           SET session_revision = excluded.session_revision, capacity = excluded.capacity,
+               ceiling = greatest(excluded.ceiling, seats.taken)
+    """
+    execute(conn, sql, session_id=session_id, session_revision=session_revision, capacity=capacity)
 
 
 def select_active(conn: Connection, session_id: UUID, email: str) -> Registration | None:
@@ -75,74 +78,95 @@ def select(conn: Connection, id: UUID) -> Registration | None:
     return fetch_one(conn, Registration, sql, id=id)
 
 
-def insert(
-    conn: Connection,
-    *,
-    id: UUID,
-    session_id: UUID,
-    person_id: UUID,
-    job_title: str | None,
-    library: dict[str, Any],
-    newsletter: bool,
-) -> str:
-    """Take a seat, or the next place in line where none is free or others wait; the status that this gave.
+def select_many(conn: Connection, ids: list[UUID]) -> list[Registration]:
+    """These registrations, in the order in which they came."""
+    sql = "SELECT * FROM registration_details WHERE id = ANY(%(ids)s) ORDER BY session_id, joined"
+    return fetch(conn, Registration, sql, ids=ids)
+
+
+def take_place(
+    conn: Connection, session: Session, applicant: Applicant, *, id: UUID, person_id: UUID
+) -> Registration | None:
+    """Take a seat, or the next place in line where none is free or others wait; None where the session is no longer as
+    it was judged.
+
+    One statement, since the seats are locked from it to the commit; waiting for that lock, it sees them as they are
+    then. `person_id` is for a person who is not known yet. Violates `registrations_one_active` where this person has
+    a place that `select_active` did not see yet.
+    """
+    sql = """
+        WITH place AS (
+            UPDATE seats
+               SET taken = taken + (taken < ceiling AND waitlisted = 0)::int,
+                   entries = entries + (taken < ceiling AND waitlisted = 0)::int,
+                   waitlisted = waitlisted + (taken >= ceiling OR waitlisted > 0)::int,
+                   joined = joined + 1
+             WHERE session_id = %(session_id)s AND session_revision = %(session_revision)s
+            RETURNING joined, entries, taken, waitlisted
+        ), person AS (
+            INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
+            ON CONFLICT (email) DO UPDATE SET name = excluded.name
+            RETURNING id, email, name
+        ), registration AS (
+            INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library)
+            SELECT %(id)s, %(session_id)s, person.id, CASE WHEN waitlisted = 0 THEN 'confirmed' ELSE 'waitlisted' END,
+                   joined, %(job_title)s, %(library)s::jsonb
+              FROM place, person
+            RETURNING id, revision, session_id, status, joined, person_id, job_title, library, registered_at
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entries, 1, taken, 'registered', %(id)s FROM place WHERE waitlisted = 0
+        )
+        SELECT registration.*, %(session_slug)s::text AS session_slug, email, name, nullif(waitlisted, 0) AS position
+          FROM registration, person, place
+    """
+    return fetch_one(
+        conn,
+        Registration,
+        sql,
+        id=id,
+        session_id=session.id,
+        session_revision=session.revision,
+        session_slug=session.slug,
+        person_id=person_id,
+        email=applicant.email,
+        name=applicant.name,
+        job_title=applicant.job_title,
+        library=orjson.dumps(applicant.library).decode(),
+    )
+
+
+def cancel(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) -> dict[UUID, str]:
+    """Give up these registrations' seats and places in line; what each had, of those that had any.
 
     The caller holds the seats' lock.
     """
     sql = """
-        WITH before AS (
-            SELECT taken < ceiling AND waitlisted = 0 AS free FROM seats WHERE session_id = %(session_id)s
+        WITH held AS (
+            SELECT id, status, row_number() OVER (PARTITION BY status ORDER BY joined) AS number
+              FROM registrations
+             WHERE id = ANY(%(ids)s) AND session_id = %(session_id)s AND status <> 'cancelled'
+        ), cancelled AS (
+            UPDATE registrations SET status = 'cancelled', revision = revision + 1 WHERE id IN (SELECT id FROM held)
+        ), counted AS (
+            SELECT count(*) FILTER (WHERE status = 'confirmed')::int AS seated,
+                   count(*) FILTER (WHERE status = 'waitlisted')::int AS waiting
+              FROM held
         ), place AS (
             UPDATE seats
-               SET taken = taken + free::int, waitlisted = waitlisted + (NOT free)::int,
-                   joined = joined + 1, entries = entries + free::int, changed = true
-              FROM before
+               SET taken = taken - seated, waitlisted = waitlisted - waiting, entries = entries + seated,
+                   ceiling = greatest(coalesce(capacity, 2147483647), taken - seated)
+              FROM counted
              WHERE session_id = %(session_id)s
-            RETURNING free, joined, entries, taken
-        ), registration AS (
-            INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, newsletter)
-            SELECT %(id)s, %(session_id)s, %(person_id)s, CASE WHEN free THEN 'confirmed' ELSE 'waitlisted' END, joined,
-                   %(job_title)s, %(library)s::jsonb, %(newsletter)s
-              FROM place
-            RETURNING id, status
+            RETURNING entries - seated AS entry, taken + seated AS taken
         ), ledger AS (
             INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
-            SELECT %(session_id)s, entries, 1, taken, 'registered', %(id)s FROM place WHERE free
+            SELECT %(session_id)s, entry + number, -1, taken - number, %(cause)s, id
+              FROM held, place WHERE status = 'confirmed'
         )
-        SELECT status FROM registration
+        SELECT id, status FROM held
     """
-    return fetch_value(
-        conn,
-        sql,
-        id=id,
-        session_id=session_id,
-        person_id=person_id,
-        job_title=job_title,
-        library=orjson.dumps(library).decode(),
-        newsletter=newsletter,
-    )
-
-
-def cancel(conn: Connection, id: UUID, session_id: UUID, *, cause: str) -> None:
-    """Give up a seat or a place in line. The caller holds the seats' lock and knows that the registration is active."""
-    sql = """
-        WITH held AS (
-            SELECT (status = 'confirmed')::int AS seat, (status = 'waitlisted')::int AS wait
-              FROM registrations WHERE id = %(id)s
-        ), cancelled AS (
-            UPDATE registrations SET status = 'cancelled', revision = revision + 1 WHERE id = %(id)s
-        ), place AS (
-            UPDATE seats
-               SET taken = taken - seat, waitlisted = waitlisted - wait, entries = entries + seat, changed = true,
-                   ceiling = greatest(coalesce(capacity, 2147483647), taken - seat)
-              FROM held
-             WHERE session_id = %(session_id)s
-            RETURNING entries, taken, seat
-        )
-        INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
-        SELECT %(session_id)s, entries, -1, taken, %(cause)s, %(id)s FROM place WHERE seat = 1
-    """
-    execute(conn, sql, id=id, session_id=session_id, cause=cause)
+    return dict(conn.execute(sql, {"ids": ids, "session_id": session_id, "cause": cause}).fetchall())
 
 
 def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
@@ -162,7 +186,7 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
             UPDATE registrations SET status = 'confirmed', revision = revision + 1 WHERE id IN (SELECT id FROM head)
         ), counted AS (
             UPDATE seats
-               SET taken = taken + number, waitlisted = waitlisted - number, entries = entries + number, changed = true
+               SET taken = taken + number, waitlisted = waitlisted - number, entries = entries + number
               FROM (SELECT count(*)::int AS number FROM head) AS given
              WHERE session_id = %(session_id)s AND number > 0
             RETURNING entries - number AS entry, taken - number AS taken
@@ -176,10 +200,8 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
 
 
 def select_active_ids(conn: Connection, session_id: UUID) -> list[UUID]:
-    """Every registration of the session that is not cancelled, the seated first."""
-    sql = """
-        SELECT id FROM registrations WHERE session_id = %(session_id)s AND status <> 'cancelled' ORDER BY status, joined
-    """
+    """Every registration of the session that is not cancelled."""
+    sql = "SELECT id FROM registrations WHERE session_id = %(session_id)s AND status <> 'cancelled'"
     return [row[0] for row in conn.execute(sql, {"session_id": session_id})]
 
 
@@ -194,29 +216,6 @@ def select_page(
          ORDER BY joined LIMIT %(limit)s
     """
     return fetch(conn, Registration, sql, session_id=session_id, status=status, after=after, limit=limit)
-
-
-def select_seats(conn: Connection, session_id: UUID) -> Seats | None:
-    sql = """
-        SELECT seats.session_id, sessions.slug AS session_slug, capacity, taken, waitlisted, seats.revision
-          FROM seats JOIN sessions ON sessions.id = seats.session_id
-         WHERE seats.session_id = %(session_id)s
-    """
-    return fetch_one(conn, Seats, sql, session_id=session_id)
-
-
-def claim_changed_seats(conn: Connection, *, limit: int) -> list[Seats]:
-    """Seats that changed since it was last announced, each with its next revision; those in use by others wait."""
-    sql = """
-        WITH due AS (
-            SELECT session_id FROM seats WHERE changed ORDER BY session_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        )
-        UPDATE seats SET changed = false, revision = seats.revision + 1
-          FROM due, sessions
-         WHERE seats.session_id = due.session_id AND sessions.id = due.session_id
-        RETURNING seats.session_id, sessions.slug AS session_slug, capacity, taken, waitlisted, seats.revision
-    """
-    return fetch(conn, Seats, sql, limit=limit)
 
 
 def select_latest_details(conn: Connection, person_id: UUID) -> Registration | None:

@@ -53,7 +53,6 @@ class RegistrationRequestSchema(ma.Schema):
     invitation = ma.fields.String(
         load_default=None, validate=Length(1, 500), metadata={"description": "The code from an invitation"}
     )
-    newsletter = ma.fields.Boolean(load_default=False)
 
 
 class RegistrationSchema(ma.Schema):
@@ -72,17 +71,6 @@ class RegistrationSchema(ma.Schema):
     registered_at = ma.fields.AwareDateTime()
 
 
-class OutcomeSchema(ma.Schema):
-    """What anybody may know of a registration that they asked for: nothing but the outcome."""
-
-    id = ma.fields.UUID()
-    session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
-    status = ma.fields.String(validate=OneOf(["confirmed", "waitlisted"]), metadata={"example": "confirmed"})
-    position = ma.fields.Integer(
-        allow_none=True, metadata={"description": "Place on the waiting list, from 1", "example": None}
-    )
-
-
 class TokenQuery(ma.Schema):
     token = ma.fields.String(
         load_default=None, validate=Length(max=500), metadata={"description": "From the link in the mail"}
@@ -96,11 +84,3 @@ class RosterQuery(PageQuery):
 class RosterSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(RegistrationSchema))
     next = ma.fields.String(allow_none=True)
-
-
-class AvailabilitySchema(ma.Schema):
-    capacity = ma.fields.Integer(allow_none=True, metadata={"example": 120})
-    confirmed = ma.fields.Integer(metadata={"example": 97})
-    waitlisted = ma.fields.Integer(metadata={"example": 0})
-    seats_left = ma.fields.Integer(allow_none=True, metadata={"example": 23})
-    state = ma.fields.String(validate=OneOf(["not_open", "open", "full", "closed"]))

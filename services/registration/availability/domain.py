@@ -1,0 +1,45 @@
+"""Telling how full sessions are, in few events however many seats are taken."""
+
+from psycopg import Connection
+
+from services.registration.availability import queries
+from services.registration.availability.queries import Disagreement
+from services.registration.registrations import domain as registrations
+from services.registration.registrations import queries as registration_queries
+from shared.events import registration as events
+from shared.messaging import outbox
+
+# A session's seats are told no more often than this; the state is carried, so the last event is all there is to know.
+SECONDS = 1.0
+
+
+def tell_changes(conn: Connection) -> int:
+    """Publish the seats of sessions that are not as they were told last; returns of how many."""
+    changed = queries.upsert_changed(conn, limit=500, seconds=SECONDS)
+    outbox.add(
+        conn,
+        *[
+            events.AvailabilityChanged(
+                availability=events.Availability(
+                    id=seats.session_id,
+                    revision=seats.revision,
+                    session_slug=seats.session_slug,
+                    capacity=seats.capacity,
+                    confirmed=seats.taken,
+                    waitlisted=seats.waitlisted,
+                )
+            )
+            for seats in changed
+        ],
+    )
+    return len(changed)
+
+
+def find_disagreements(conn: Connection) -> list[Disagreement]:
+    """Where the counts of seats are not what the registrations say; empty seats go to those who wait for them."""
+    found = queries.select_disagreements(conn)
+    for seats in found:
+        if seats.undersold:
+            registration_queries.lock_seats(conn, seats.session_id)
+            registrations.promote(conn, seats.session_id, cause="seat found empty")
+    return found

@@ -1,0 +1,92 @@
+"""How full sessions are. All of it reads `seats` without locking it, so that nobody who takes a seat waits for it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import fetch, fetch_one
+
+
+@dataclass(frozen=True)
+class Availability:
+    """The seats of a session, as they were told for the `revision`th time."""
+
+    session_id: UUID
+    session_slug: str
+    revision: int
+    capacity: int | None
+    taken: int
+    waitlisted: int
+
+
+@dataclass(frozen=True)
+class Seats:
+    capacity: int | None
+    taken: int
+    waitlisted: int
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """What a session's row in `seats` and the last entry of its ledger say, and how many registrations there are."""
+
+    session_id: UUID
+    taken: int
+    ledger: int
+    confirmed: int
+    waitlisted: int
+    waiting: int
+    undersold: bool
+
+
+def select_seats(conn: Connection, session_id: UUID) -> Seats | None:
+    sql = "SELECT capacity, taken, waitlisted FROM seats WHERE session_id = %(session_id)s"
+    return fetch_one(conn, Seats, sql, session_id=session_id)
+
+
+def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Availability]:
+    """Note as told what differs from what was told last, and that not within these seconds; each with its revision."""
+    sql = """
+        WITH noted AS (
+            INSERT INTO availability AS told (session_id, revision, capacity, taken, waitlisted)
+            SELECT session_id, 1, seats.capacity, seats.taken, seats.waitlisted
+              FROM seats LEFT JOIN availability AS last USING (session_id)
+             WHERE last.session_id IS NULL
+                OR ((seats.capacity, seats.taken, seats.waitlisted)
+                    IS DISTINCT FROM (last.capacity, last.taken, last.waitlisted)
+                    AND last.told_at <= clock_timestamp() - make_interval(secs => %(seconds)s))
+             ORDER BY last.told_at NULLS FIRST, session_id
+             LIMIT %(limit)s
+            ON CONFLICT (session_id) DO UPDATE
+               SET revision = told.revision + 1, capacity = excluded.capacity, taken = excluded.taken,
+                   waitlisted = excluded.waitlisted, told_at = clock_timestamp()
+             WHERE told.told_at <= clock_timestamp() - make_interval(secs => %(seconds)s)
+            RETURNING session_id, revision, capacity, taken, waitlisted
+        )
+        SELECT session_id, slug AS session_slug, noted.revision, capacity, taken, waitlisted
+          FROM noted JOIN sessions ON sessions.id = session_id
+    """
+    return fetch(conn, Availability, sql, limit=limit, seconds=seconds)
+
+
+def select_disagreements(conn: Connection) -> list[Disagreement]:
+    """Sessions to come whose counts are not those of their registrations, or that leave a seat empty while people
+    wait. There should never be any.
+    """
+    sql = """
+        SELECT seats.session_id, taken, ledger, confirmed, waitlisted, waiting,
+               waiting > 0 AND confirmed < coalesce(capacity, 2147483647) AS undersold
+          FROM seats
+          JOIN sessions ON sessions.id = seats.session_id AND sessions.status IN ('planned', 'scheduled')
+         CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status = 'confirmed')::int AS confirmed,
+                                    count(*) FILTER (WHERE status = 'waitlisted')::int AS waiting
+                               FROM registrations
+                              WHERE session_id = seats.session_id AND status <> 'cancelled') AS counted
+         CROSS JOIN LATERAL (SELECT coalesce(max(taken_after), 0) AS ledger FROM seat_ledger
+                              WHERE session_id = seats.session_id AND entry = seats.entries) AS last
+         WHERE (taken, taken, waitlisted) <> (confirmed, ledger, waiting)
+            OR (waiting > 0 AND confirmed < coalesce(capacity, 2147483647))
+         ORDER BY seats.session_id
+    """
+    return fetch(conn, Disagreement, sql)

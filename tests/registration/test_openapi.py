@@ -1,0 +1,51 @@
+"""The OpenAPI document of registration."""
+
+import warnings
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import validate
+
+from services.registration.app import SERVICE
+from shared import runtime
+
+# Who has the token of a link, or anybody, may do these.
+PUBLIC = {
+    ("post", "/registration/v1/registrations"),
+    ("delete", "/registration/v1/registrations/{id}"),
+    ("post", "/registration/v1/sessions/{slug}/views"),
+    ("post", "/registration/v1/invitations/{code}/accept"),
+    ("post", "/registration/v1/invitations/{code}/decline"),
+}
+
+
+@pytest.fixture(scope="module")
+def document(present: runtime.Runtime) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        app = SERVICE.create_app(present)
+    return app.test_client().get("/registration/v1/openapi.json").json
+
+
+def test_it_is_valid_and_names_no_schema_twice(document: Any) -> None:
+    validate(document)
+
+    assert not [name for name in document["components"]["schemas"] if name[-1].isdigit()]
+
+
+def test_every_operation_says_what_it_does_and_every_write_who_may(document: Any) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            assert operation["summary"], (method, path)
+            assert method == "get" or (method, path) in PUBLIC or operation["security"], (method, path)
+
+
+def test_every_route_is_in_it(document: Any, app: Flask) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in app.blueprints}
+    described = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
+
+    named = {rule.replace("uuid:", "") for rule in rules if "/docs" not in rule and "openapi" not in rule}
+    assert named <= described
