@@ -1,21 +1,29 @@
 """Fixtures for tests of notifications: a transaction that is rolled back, and a post office that commits."""
 
 from collections.abc import Iterator
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from icalendar import Calendar
 from psycopg.rows import dict_row
 
 from services.notifications.app import SERVICE
+from services.notifications.delivery.domain import write
 from services.notifications.delivery.jobs import Sender
+from services.notifications.messages.domain import overtaken
+from services.notifications.messages.queries import Facts, select_facts
+from services.notifications.programme.queries import Session, select_sessions
 from services.notifications.settings import NotificationsSettings
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
-from shared.events.envelope import Event
+from shared.events.envelope import Envelope, Event
 from tests.notifications.programme import arrived
 from tests.notifications.sink import Listening, Sink
 from tests.servers.engines import Engines
@@ -44,9 +52,12 @@ def make_runtime(settings: NotificationsSettings) -> runtime.Runtime:
 
 def receive(conn: psycopg.Connection[Any], *events: Event) -> None:
     """Handle events as the processor does."""
+    handle(conn, *[arrived(event) for event in events])
+
+
+def handle(conn: psycopg.Connection[Any], *events: tuple[Event, Envelope]) -> None:
     handlers = SERVICE.event_handlers()
-    for event in events:
-        typed, envelope = arrived(event)
+    for typed, envelope in events:
         for handler in handlers.get(envelope.type, ()):
             handler(conn, typed, envelope)
 
@@ -148,3 +159,80 @@ def post(engines: Engines, fresh_database: str, smtp_url: str) -> Iterator[PostO
 def message_ids(mails: list[Any]) -> list[UUID]:
     """What stands before the @ of the mails' Message-IDs."""
     return [UUID(str(mail["Message-ID"]).strip("<>").partition("@")[0]) for mail in mails]
+
+
+@pytest.fixture
+def desk(conn: psycopg.Connection[Any], present: runtime.Runtime) -> "Desk":
+    """Events in, mails out, without a mail server and without a commit."""
+    return Desk(conn, present)
+
+
+class Desk:
+    """Handles events, and shows the mails that would be sent now."""
+
+    def __init__(self, conn: psycopg.Connection[Any], present: runtime.Runtime) -> None:
+        self.conn = conn
+        self.settings = present.settings
+
+    def receive(self, *events: Event) -> None:
+        receive(self.conn, *events)
+
+    def handle(self, *events: tuple[Event, Envelope]) -> None:
+        """Handle events in the envelopes in which they came, which may have come before."""
+        handle(self.conn, *events)
+
+    def rows(self) -> list[dict[str, Any]]:
+        return rows(self.conn)
+
+    def kinds(self) -> list[str]:
+        """The kinds of all mails that were caused, in their order."""
+        return [row["kind"] for row in self.rows()]
+
+    def due(self) -> list[str]:
+        """The kinds of the mails that are still due."""
+        return [facts.kind for facts, session in self._facts() if not overtaken(facts, session)]
+
+    def mails(self) -> list[EmailMessage]:
+        """Every mail that was caused, as it would be sent now."""
+        return [parse(write(facts, session, self.settings)) for facts, session in self._facts()]
+
+    def mail(self, kind: str) -> EmailMessage:
+        """The only mail of this kind."""
+        [found] = [mail for mail, name in zip(self.mails(), self.kinds(), strict=True) if name == kind]
+        return found
+
+    def _facts(self) -> list[tuple[Facts, Session]]:
+        found = select_facts(self.conn, [row["id"] for row in self.rows()])
+        sessions = {s.id: s for s in select_sessions(self.conn, {facts.session_id for facts in found})}
+        return [(facts, sessions[facts.session_id]) for facts in found]
+
+
+def parse(content: bytes) -> EmailMessage:
+    return BytesParser(policy=default).parsebytes(content)  # pyright: ignore[reportReturnType]
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part
+    return part.get_content()
+
+
+def html_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("html",))
+    assert part
+    return part.get_content()
+
+
+def entries_of(mail: EmailMessage) -> list[tuple[str, Calendar]]:
+    """Each calendar in the mail: the content type of its part, and the iCalendar object."""
+    parts = [part for part in mail.walk() if part.get_content_type() in ("text/calendar", "application/ics")]
+    return [(part["Content-Type"], Calendar.from_ical(part.get_payload(decode=True))) for part in parts]
+
+
+def entry_of(mail: EmailMessage) -> tuple[str, Any]:
+    """The method of the mail's calendar, and its event; the alternative and the file say the same."""
+    (kind, alternative), (_, file) = entries_of(mail)
+    assert alternative.to_ical() == file.to_ical()
+    [event] = alternative.walk("VEVENT")
+    assert kind.endswith(f'method="{alternative["METHOD"]}"')
+    return str(alternative["METHOD"]), event

@@ -7,12 +7,12 @@ The calendar entry is there twice, as Google sends it: as an alternative with it
 know it and offer or apply it, and as a file, for programs that do not.
 """
 
+from base64 import encodebytes
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header, make_header
-from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from email.mime.nonmultipart import MIMENonMultipart
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import format_datetime, getaddresses
@@ -49,7 +49,7 @@ class Head:
 def build(head: Head, content: Content) -> bytes:
     """The mail, with lines that end in CRLF. Raises UnsafeText where it would not be what was meant."""
     headers = _headers(head, content.texts.subject)
-    message = _body(content)
+    message = _body(head, content)
     for name, value in headers.items():
         message[name] = value
     built = message.as_bytes(policy=POLICY)
@@ -75,31 +75,32 @@ def _headers(head: Head, subject: str) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _body(content: Content) -> MIMEMultipart:
-    alternatives = MIMEMultipart("alternative")
-    alternatives.attach(_text(content.texts.text, "plain"))
-    alternatives.attach(_text(content.texts.html, "html"))
+def _body(head: Head, content: Content) -> MIMEMultipart:
+    # Boundaries of our own: no part can hold them, being base64, so there is nothing to search through.
+    alternatives = MIMEMultipart("alternative", boundary=f"={head.id}=alternative")
+    alternatives.attach(_text("plain", content.texts.text))
+    alternatives.attach(_text("html", content.texts.html))
     if content.calendar is None:
         return alternatives
     method, entry = content.calendar
-    part = _text(entry.decode(), "calendar")
-    part.set_param("method", method)
-    alternatives.attach(part)
-    whole = MIMEMultipart("mixed")
+    alternatives.attach(_encoded(MIMENonMultipart("text", "calendar", charset="utf-8", method=method), entry))
+    file = MIMENonMultipart("application", "ics", name="invite.ics")
+    file.add_header("Content-Disposition", "attachment", filename="invite.ics")
+    whole = MIMEMultipart("mixed", boundary=f"={head.id}=mixed")
     whole.attach(alternatives)
-    whole.attach(_file(entry))
+    whole.attach(_encoded(file, entry))
     return whole
 
 
-def _text(text: str, subtype: str) -> MIMEText:
-    return MIMEText("\r\n".join(text.splitlines()) + "\r\n", subtype, "utf-8")
+def _text(subtype: str, text: str) -> MIMENonMultipart:
+    lines = "\r\n".join(text.splitlines()) + "\r\n"
+    return _encoded(MIMENonMultipart("text", subtype, charset="utf-8"), lines.encode())
 
 
-def _file(entry: bytes) -> MIMEBase:
-    file = MIMEText(entry.decode(), "calendar", "utf-8")
-    file.replace_header("Content-Type", 'application/ics; name="invite.ics"')
-    file.add_header("Content-Disposition", "attachment", filename="invite.ics")
-    return file
+def _encoded(part: MIMENonMultipart, content: bytes) -> MIMENonMultipart:
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(encodebytes(content).decode())
+    return part
 
 
 def _verify(built: bytes, head: Head, subject: str, names: list[str]) -> None:

@@ -18,6 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent / "templates"
 
+# Else a mail would fetch fonts from a third party, which so would learn when and where it is read.
+NO_FONTS = mrml.RenderOptions(fonts={})
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -37,7 +40,7 @@ def render_texts(kind: str, values: dict[str, Any]) -> Texts:
     )
     mjml = _environment("html").get_template(f"{kind}.j2").render(values, subject=subject, preheader=preheader)
     text = re.sub(r"\n{3,}", "\n\n", plain.render(values)).strip() + "\n"
-    return Texts(subject.strip(), text, mrml.to_html(mjml).content)
+    return Texts(subject.strip(), text, mrml.to_html(mjml, render_options=NO_FONTS).content)
 
 
 @cache
