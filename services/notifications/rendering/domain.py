@@ -42,30 +42,29 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
     invited = facts.kind == INVITATION.name
-    usual = {"position": None, "previous": None, "reason": None, "was": None}
-    return (
-        usual
-        | facts.context
-        | {
-            "language": LANGUAGE,
-            "name": facts.name,
-            "title": session.title,
-            "initiative": session.initiative,
-            "series": facts.series_title,
-            "when": label_time(session),
-            "timed": session.starts_at is not None,
-            "place": _place(session),
-            "join_url": web_link(online.get("join_url")),
-            "page_url": web_link(session.page_url),
-            "manage_url": None if invited else links.registration(facts.subject),
-            "invitation_url": links.invitation(facts.subject) if invited else None,
-            "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
-            "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
-            "recording_url": web_link(facts.recording_url),
-            "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
-            "captions": "yes" if facts.recording_captions else None,
-        }
-    )
+    return {
+        "language": LANGUAGE,
+        "name": facts.name,
+        "title": session.title,
+        "initiative": session.initiative,
+        "series": facts.series_title,
+        "when": label_time(session),
+        "timed": session.starts_at is not None,
+        "previous": facts.context.get("previous"),
+        "place": _place(session),
+        "join_url": web_link(online.get("join_url")),
+        "page_url": web_link(session.page_url),
+        "manage_url": None if invited else links.registration(facts.subject),
+        "position": facts.context.get("position"),
+        "by_registrant": facts.context.get("reason") == "cancelled by registrant",
+        "had_seat": facts.context.get("was") == "confirmed",
+        "invitation_url": links.invitation(facts.subject) if invited else None,
+        "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
+        "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
+        "recording_url": web_link(facts.recording_url),
+        "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
+        "captions": "yes" if facts.recording_captions else None,
+    }
 
 
 def _place(session: Session) -> str | None:
@@ -79,7 +78,7 @@ def _place(session: Session) -> str | None:
 def _calendar(facts: Facts, session: Session, values: dict[str, Any], sender: Mailbox) -> tuple[Method, bytes] | None:
     """The entry that this mail brings or takes back; None where it does neither, or the session has no time yet."""
     method = KINDS[facts.kind].calendar
-    if method is None or session.starts_at is None or (method == "CANCEL" and values["was"] != "confirmed"):
+    if method is None or session.starts_at is None or (method == "CANCEL" and not values["had_seat"]):
         return None
     brings = method == "REQUEST"
     join_url = values["join_url"] if brings else None
