@@ -13,6 +13,9 @@ import structlog
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
+# Without the values of local variables: those are people's names and addresses.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(service: str, process: str, level: str) -> None:
     """Send this process's own log, and what libraries say through `logging`, to standard output as JSON.
@@ -27,7 +30,7 @@ def configure(service: str, process: str, level: str) -> None:
         _add(service=service, process=process),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(_dumps)],
+        processors=[*shared, TRACEBACKS, structlog.processors.JSONRenderer(_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.BytesLoggerFactory(stream.buffer),
         cache_logger_on_first_use=True,
@@ -38,7 +41,7 @@ def configure(service: str, process: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                TRACEBACKS,
                 structlog.processors.JSONRenderer(lambda *args, **kwargs: _dumps(*args, **kwargs).decode()),
             ],
         )
