@@ -1,5 +1,6 @@
 """A mail server for tests: keeps what it accepts, and misbehaves when it is told to."""
 
+import ssl
 from collections import deque
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -86,9 +87,9 @@ class Losing(SMTP):
 class Listening(Controller):
     """A sink on a port of its own."""
 
-    def __init__(self, sink: Sink, **kwargs: Any) -> None:
-        self.options = kwargs
-        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=10)
+    def __init__(self, sink: Sink, *, ssl_context: ssl.SSLContext | None = None, **options: Any) -> None:
+        self.options = options
+        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=10, ssl_context=ssl_context)
 
     def factory(self) -> SMTP:
         return Losing(self.handler, hostname="sink.example", **self.options)

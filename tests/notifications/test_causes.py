@@ -8,7 +8,7 @@ import pytest
 from services.notifications.programme.domain import NotYetKnown
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, entry_of
+from tests.notifications.conftest import Desk, entry_of, text_of
 from tests.notifications.programme import (
     STARTS,
     a_person,
@@ -137,6 +137,19 @@ def test_a_session_that_gets_its_date_sends_those_with_a_seat_their_first_entry(
     mail = desk.mail("session-rescheduled")
     assert mail["Subject"] == "The date is set: World Café"
     assert entry_of(mail)[0] == "REQUEST"
+
+
+def test_a_session_that_is_postponed_without_a_date_says_so(desk: Desk) -> None:
+    session = a_session()
+    postponed = replace(session, revision=2, status="planned", when=catalog.When(edtf="2017-23", label="Fall 2017"))
+    desk.receive(published(session), confirmed(a_registration(session)))
+
+    desk.receive(catalog.SessionRescheduled(session=postponed, previous=session.when))
+
+    mail = desk.mail("session-rescheduled")
+    assert mail["Subject"] == "Postponed: World Café"
+    assert "Now: Fall 2017" in text_of(mail)
+    assert not list(mail.iter_attachments())
 
 
 def test_a_cancelled_session_takes_the_entry_back_from_whoever_has_one(desk: Desk) -> None:

@@ -76,6 +76,8 @@ class Sender:
     def _work(self, conn: psycopg.Connection) -> int:
         for void in queries.void_claims(conn):
             log.warning("sender was lost", message_id=str(void.id), kind=void.kind, state=void.state)
+            if void.state == "in_doubt":
+                OUTCOMES.labels(void.kind, void.state).inc()
         claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH)
         if not claimed:
             return 0

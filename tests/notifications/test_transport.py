@@ -1,0 +1,175 @@
+"""The line to the mail server is as safe as SMTP_URL says, or there is none."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.notifications.delivery.transport import Transport, Unavailable
+from services.notifications.settings import NotificationsSettings
+from shared.errors import UnsafeSettings
+from shared.settings import load
+from tests.notifications.conftest import make_settings
+from tests.notifications.sink import Listening, Sink
+from tests.servers.engines import Engines
+
+MAIL = b"Subject: x\r\n\r\nHello\r\n.\r\nMAIL FROM:<evil@x.example>\r\n..\r\n"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 with its key, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sink")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "sink.pem"
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+@pytest.fixture
+def encryption(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """The sink's side of TLS; this machine trusts it."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+def listen(sink: Sink) -> Iterator[Callable[..., int]]:
+    """Starts the sink with aiosmtpd's options; gives its port."""
+    controllers: list[Listening] = []
+
+    def start(*, ssl_context: ssl.SSLContext | None = None, **options: object) -> int:
+        controllers.append(controller := Listening(sink, ssl_context=ssl_context, **options))
+        controller.start()
+        return controller.port
+
+    yield start
+    for controller in controllers:
+        controller.stop()
+
+
+@pytest.fixture
+def connect(engines: Engines, tmp_path: Path) -> Callable[[str], Transport]:
+    """A transport to an SMTP_URL, whose user has the password `right`."""
+    password = tmp_path / "password"
+    password.write_text("right\n")
+    settings = make_settings(engines, "postgresql://nobody@127.0.0.1:1/none", smtp_password_file=password)
+    return lambda url: Transport(NotificationsSettings(**{**vars(settings), "smtp_url": url}))
+
+
+@pytest.fixture
+def production(engines: Engines) -> dict[str, str]:
+    return {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "BROKER_URL": "amqp://nobody@127.0.0.1:1/none",
+        "PUBLIC_URL": "https://learning.example",
+        "JWKS": "https://issuer.example/jwks",
+        "JWT_ISSUER": "https://issuer.example",
+        "LINKS_KEY_FILE": str(engines.secrets / "links-key"),
+        "SMTP_URL": "smtp://user@mail.example",
+        "MAIL_FROM": "learning@ala.example",
+    }
+
+
+def authenticate(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
+    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"convene", b"right")
+    return AuthResult(success=right, handled=right)
+
+
+def send(transport: Transport) -> str:
+    transport.make_ready()
+    transport.hand_in("a@x.example", "b@x.example", MAIL)
+    reply = transport.finish()
+    transport.close()
+    return reply
+
+
+def test_starttls_and_a_password(
+    listen: Callable[..., int], connect: Callable[[str], Transport], encryption: ssl.SSLContext, sink: Sink
+) -> None:
+    port = listen(tls_context=encryption, require_starttls=True, auth_required=True, authenticator=authenticate)
+
+    assert send(connect(f"smtp+starttls://convene@127.0.0.1:{port}")) == "250 accepted"
+
+    assert [envelope.content for envelope in sink.accepted] == [MAIL]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # it is not aware that TLS is there
+def test_tls_from_the_start(
+    listen: Callable[..., int], connect: Callable[[str], Transport], encryption: ssl.SSLContext
+) -> None:
+    port = listen(ssl_context=encryption, auth_required=True, auth_require_tls=False, authenticator=authenticate)
+
+    assert send(connect(f"smtps://convene@127.0.0.1:{port}")) == "250 accepted"
+
+
+def test_a_server_without_starttls_gets_nothing_where_it_is_demanded(
+    listen: Callable[..., int], connect: Callable[[str], Transport], sink: Sink
+) -> None:
+    with pytest.raises(Unavailable):
+        send(connect(f"smtp+starttls://convene@127.0.0.1:{listen()}"))
+
+    assert not sink.accepted
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    listen: Callable[..., int],
+    connect: Callable[[str], Transport],
+    encryption: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = listen(ssl_context=encryption)
+    monkeypatch.delenv("SSL_CERT_FILE")
+
+    with pytest.raises(Unavailable):
+        send(connect(f"smtps://127.0.0.1:{port}"))
+
+
+def test_a_wrong_password_is_nobodys_mails_fault(
+    listen: Callable[..., int], connect: Callable[[str], Transport], encryption: ssl.SSLContext
+) -> None:
+    port = listen(tls_context=encryption, require_starttls=True, auth_required=True, authenticator=authenticate)
+
+    with pytest.raises(Unavailable):
+        send(connect(f"smtp+starttls://stranger@127.0.0.1:{port}"))
+
+
+def test_a_line_of_a_dot_does_not_end_the_mail(
+    listen: Callable[..., int], connect: Callable[[str], Transport], sink: Sink
+) -> None:
+    send(connect(f"smtp://127.0.0.1:{listen()}"))
+
+    assert [envelope.content for envelope in sink.accepted] == [MAIL]
+
+
+def test_production_sends_no_password_over_a_line_that_is_not_encrypted(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in production.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(UnsafeSettings, match="SMTP_URL has a user"):
+        load(NotificationsSettings)
