@@ -102,7 +102,9 @@ def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promis
     hear(SessionUpdated(session=session))
 
     def come_and_go(number: int) -> None:
-        made = register(app, f"p{number}@x.org").json
+        answer = register(app, f"p{number}@x.org")
+        assert answer.status_code == 201, answer.text
+        made = answer.json
         if number % 3 == 0:
             token = links.sign(app_settings, "registration", made["id"])
             app.test_client().delete(f"/registration/v1/registrations/{made['id']}?token={token}")
@@ -220,6 +222,16 @@ def test_one_person_twice_at_the_same_moment_is_registered_once(app: Flask) -> N
     assert rows("SELECT status FROM registrations") == [("confirmed",)]
     assert rows("SELECT taken, joined FROM seats") == [(1, 1)]
     assert fold_ledger() == 1
+
+
+def test_who_registers_while_the_session_changes_is_judged_by_what_it_becomes(app: Flask) -> None:
+    session = make_session(capacity=1, starts_at=LATER)
+    hear(SessionUpdated(session=session))
+    smaller = make_session(id=session.id, revision=2, capacity=0, starts_at=LATER)
+
+    overlap(lambda: hear(SessionUpdated(session=smaller)), lambda: take_part("ada@x.org"))
+
+    assert rows("SELECT status FROM registrations") == [("waitlisted",)]
 
 
 @pytest.mark.parametrize("cancelled_first", [True, False])

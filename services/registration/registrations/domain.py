@@ -37,6 +37,10 @@ def register(
         return standing, False
     admission.check(session, invited=invited_to == session.id)
     registration = _take_place(conn, session, applicant)
+    if registration is None:
+        # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
+        queries.lock_seats(conn, session.id)
+        return register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
     outbox.add(conn, _made(registration))
     return registration, True
 
@@ -85,16 +89,13 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> None:
         outbox.add(conn, *[events.RegistrationPromoted(registration=_state(one)) for one in found])
 
 
-def _take_place(conn: Connection, session: Session, applicant: Applicant) -> Registration:
+def _take_place(conn: Connection, session: Session, applicant: Applicant) -> Registration | None:
     try:
-        registration = queries.take_place(conn, session, applicant, id=uuid7(), person_id=uuid7())
+        return queries.take_place(conn, session, applicant, id=uuid7(), person_id=uuid7())
     except UniqueViolation as error:
         if constraint_of(error) != "registrations_one_active":
             raise
         raise Overtaken("This person is being registered at this very moment.") from None
-    if registration is None:
-        raise Overtaken("The session is being changed at this very moment.")
-    return registration
 
 
 def _release(conn: Connection, session_id: UUID, ids: list[UUID], reason: Reason) -> None:

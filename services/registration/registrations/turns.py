@@ -1,4 +1,4 @@
-"""Judging without a lock: what is decided by facts that changed meanwhile is decided once more."""
+"""Deciding once more, from the beginning, what another request for the same person decided at the same moment."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,11 +10,11 @@ from shared.errors import Conflict
 from shared.runtime import transaction
 
 T = TypeVar("T")
-TURNS = 5
+TURNS = 3
 
 
 class Overtaken(Conflict):
-    """Somebody else changed what this was judged by."""
+    """Somebody else did meanwhile what was to be done; the transaction is void."""
 
     problem = "overtaken"
 
