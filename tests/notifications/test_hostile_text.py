@@ -1,12 +1,19 @@
 """What people and staff wrote cannot become a header, a recipient, a command, markup or a calendar property."""
 
+from uuid import UUID
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.notifications.delivery.transport import LINE_BEGINS_WITH_DOT
-from services.notifications.rendering.addresses import UnsafeText, check_address, parse_mailbox
+from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, parse_mailbox
+from services.notifications.rendering.domain import Content
+from services.notifications.rendering.mime import Head, build
+from services.notifications.rendering.templates import Texts
 from shared.events import catalog
-from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, text_of
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed
+from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, parse, text_of
+from tests.notifications.programme import STARTS, a_person, a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
 
 HEADERS = [
@@ -111,6 +118,30 @@ def test_a_sender_that_is_no_address_is_refused_at_the_start() -> None:
 
 def test_lines_that_begin_with_a_dot_are_stuffed() -> None:
     assert LINE_BEGINS_WITH_DOT.sub(b"..", b".\r\nx\r\n.y\r\n") == b"..\r\nx\r\n..y\r\n"
+
+
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200).filter(
+    lambda t: "=?" not in t
+)
+
+
+@given(subject=LINES.map(str.strip), name=LINES)
+@settings(max_examples=300, deadline=None)
+def test_every_line_of_text_arrives_in_subject_and_name_as_it_was(subject: str, name: str) -> None:
+    head = Head(
+        id=UUID(int=1),
+        date=STARTS,
+        sender=parse_mailbox("Learning at ALA <learning@ala.example>"),
+        recipient=Mailbox(name, "ann@library.example"),
+        reply_to=None,
+        again=False,
+    )
+
+    mail = parse(build(head, Content(Texts(subject, "text", "<p>html</p>"), calendar=None)))
+
+    assert str(mail["Subject"]) == subject
+    [address] = mail["To"].addresses
+    assert address.addr_spec == "ann@library.example"
 
 
 @pytest.mark.parametrize("text", MARKUP)

@@ -62,6 +62,6 @@ def check_header_text(text: str) -> str:
     return text
 
 
-def encode_header_text(text: str) -> str:
-    """The text for a header: as it is, or in encoded words (RFC 2047) where it is not ASCII."""
-    return text if text.isascii() else Header(text, "utf-8", maxlinelen=76).encode()
+def encode_subject(text: str) -> str:
+    """The text for the Subject: as it is, or in encoded words (RFC 2047) where it is not ASCII."""
+    return text if text.isascii() else Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode()

@@ -22,7 +22,7 @@ from services.notifications.rendering.addresses import (
     Mailbox,
     UnsafeText,
     check_header_text,
-    encode_header_text,
+    encode_subject,
 )
 from services.notifications.rendering.domain import LANGUAGE, Content
 
@@ -65,14 +65,14 @@ def _headers(head: Head, subject: str) -> dict[str, str]:
     headers = {
         "From": head.sender.header,
         "To": head.recipient.header,
-        "Subject": encode_header_text(check_header_text(subject)),
+        "Subject": encode_subject(check_header_text(subject)),
         "Date": format_datetime(head.date),
         "Message-ID": head.message_id,
         "Auto-Submitted": "auto-generated",
         "Content-Language": LANGUAGE,
         **optional,
     }
-    return {name: value for name, value in headers.items() if value}
+    return {name: value for name, value in headers.items() if value is not None}
 
 
 def _body(head: Head, content: Content) -> MIMEMultipart:
@@ -108,9 +108,14 @@ def _verify(built: bytes, head: Head, subject: str, names: list[str]) -> None:
     read = BytesHeaderParser(policy=compat32).parsebytes(built)
     if read.keys() != names:
         raise UnsafeText("the headers are not those that were meant")
-    if [address for _, address in getaddresses(read.get_all("To", []))] != [head.recipient.address]:
+    if [address for _, address in getaddresses([_unfolded(read["To"])])] != [head.recipient.address]:
         raise UnsafeText("the recipient is not the one that was meant")
-    if str(make_header(decode_header(read["Subject"]))) != subject:
+    if str(make_header(decode_header(_unfolded(read["Subject"])))) != subject:
         raise UnsafeText("the subject is not the one that was meant")
     if b"\r" in (bare := built.replace(b"\r\n", b"")) or b"\n" in bare:
         raise UnsafeText("a line does not end as lines of a mail must")
+
+
+def _unfolded(value: str) -> str:
+    """A header's value in one line, as RFC 5322 joins its lines."""
+    return "".join(value.splitlines())

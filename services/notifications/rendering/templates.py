@@ -35,12 +35,10 @@ def render_texts(kind: str, values: dict[str, Any]) -> Texts:
     """A mail of this kind. Raises jinja2.TemplateError where `values` lacks something that its template names."""
     plain = _environment("text").get_template(f"{kind}.j2")
     context = plain.new_context(values)
-    subject, preheader = (
-        " ".join("".join(plain.blocks[name](context)).split(" ")) for name in ("subject", "preheader")
-    )
+    subject, preheader = ("".join(plain.blocks[name](context)).strip() for name in ("subject", "preheader"))
     mjml = _environment("html").get_template(f"{kind}.j2").render(values, subject=subject, preheader=preheader)
     text = re.sub(r"\n{3,}", "\n\n", plain.render(values)).strip() + "\n"
-    return Texts(subject.strip(), text, mrml.to_html(mjml, render_options=NO_FONTS).content)
+    return Texts(subject, text, mrml.to_html(mjml, render_options=NO_FONTS).content)
 
 
 @cache
