@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -62,8 +62,11 @@ class ComposeSystem:
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def start(self, say: Callable[[str], None]) -> None:
-        """Build, start, and return when everything is healthy. What fails or is interrupted leaves nothing running."""
+    def start(self, say: Callable[[str], None], *, scale: Sequence[str] = ()) -> None:
+        """Build, start, and return when everything is healthy; `scale` is e.g. `["catalog-api=3"]`.
+
+        What fails or is interrupted leaves nothing running.
+        """
         was_running = self.running()
         if not was_running:
             self._check_ports()
@@ -71,7 +74,8 @@ class ComposeSystem:
             say("building images")
             self._compose("build")
             say("starting containers")
-            self._compose("up", "--detach", "--wait", "--quiet-pull")
+            wanted = [option for one in scale for option in ("--scale", one)]
+            self._compose("up", "--detach", "--wait", "--quiet-pull", *wanted)
             say("every container is healthy")
         except BaseException:
             if not was_running:

@@ -22,7 +22,7 @@ SUFFICIENT = 0.8
 # A heartbeat speaks for what could be played since the one before, at double speed, and for no more than this many
 # seconds before its own position.
 FASTEST = 2.0
-LONGEST_SPAN = 60
+LONGEST_SPAN = 600
 
 
 @dataclass(frozen=True)

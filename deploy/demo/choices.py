@@ -1,0 +1,50 @@
+"""What each person chooses to do, so that everything that must come of it can be computed beforehand."""
+
+from dataclasses import dataclass
+
+from deploy.demo.people import Person
+
+INTRODUCTION, WORLD_CAFE, DIALOGUE = WEBINARS = ("introduction-large-urban", "world-cafe", "dialogue-to-change")
+WORKSHOP = "workshop-large-urban"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large the story is told: people, seats in the World Café webinar and in the workshop, seats given up,
+    places given up.
+    """
+
+    people: int = 200
+    webinar_seats: int = 120
+    workshop_seats: int = 40
+    seats_given_up: int = 10
+    places_given_up: int = 5
+
+
+def registers_again(person: Person) -> bool:
+    """Some have forgotten that they had registered."""
+    return person.number % 10 == 0
+
+
+def clicks_twice(person: Person) -> bool:
+    """Some press the button twice, at the same moment."""
+    return person.number % 15 == 0
+
+
+def comes(person: Person, webinar: str) -> bool:
+    """Whether somebody with a seat takes part live."""
+    return {
+        INTRODUCTION: person.number % 4 != 0,
+        WORLD_CAFE: person.number % 5 != 0,
+        DIALOGUE: person.number % 3 != 0,
+    }[webinar]
+
+
+def stays(person: Person) -> bool:
+    """Some leave after five minutes, which does not count."""
+    return person.number % 23 != 0
+
+
+def watches_later(person: Person) -> bool:
+    """Half of the people watch the recordings of what they missed; the other half never find the time."""
+    return person.number % 2 == 0
