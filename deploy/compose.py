@@ -15,7 +15,7 @@ from deploy.options import ROOT, Options
 
 COMPOSE = ["docker", "compose"]
 QUIET = ["--progress", "quiet"]
-SETUP = [*COMPOSE, "run", "--rm", "--no-deps", "--no-TTY", "--entrypoint"]
+SETUP = [*COMPOSE, *QUIET, "run", "--rm", "--no-deps", "--no-TTY", "--entrypoint"]
 PORTS = {"gateway_port": "gateway", "mail_port": "mail catcher", "broker_console_port": "RabbitMQ console"}
 
 

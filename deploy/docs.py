@@ -1,0 +1,92 @@
+"""Writes the pages of docs/ that are made from the code: `python -m deploy.docs`. A test holds them to be up to
+date.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import orjson
+
+from shared import settings
+from shared.events import asyncapi
+from shared.events.envelope import registry
+from shared.service import Service
+
+DOCS = Path(__file__).parent.parent / "docs"
+SERVICES = ("catalog", "registration", "notifications")
+
+EVENTS = """# Events
+
+Made from the code by `python -m deploy.docs`. CloudEvents 1.0 in JSON; the type is the routing key on the exchange `events`.
+The whole contract of each is in [events/asyncapi.json](events/asyncapi.json). Personal data are the member `person` (id,
+email, name) of registration's events, and nothing else.
+
+| event | when | who listens |
+| --- | --- | --- |
+"""
+SETTINGS = """# Settings
+
+Made from the code by `python -m deploy.docs`. Read from the environment and checked at start: a process that lacks one, or
+finds in production what is for development only, says all that is wrong and ends.
+"""
+
+
+def main() -> None:
+    for name, text in pages().items():
+        file = DOCS / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def pages() -> dict[str, str]:
+    """Each made page by its name in docs/."""
+    return {
+        "events/asyncapi.json": orjson.dumps(asyncapi.document(listeners()), option=orjson.OPT_INDENT_2).decode()
+        + "\n",
+        "events.md": _events(),
+        "settings.md": _settings(),
+    }
+
+
+def listeners() -> dict[str, list[str]]:
+    """The services that handle each type of event."""
+    found: dict[str, list[str]] = {}
+    for name in SERVICES:
+        for kind in _service(name).event_handlers():
+            found.setdefault(kind, []).append(name)
+    return found
+
+
+def _service(name: str) -> Service:
+    return import_module(f"services.{name}.app").SERVICE
+
+
+def _events() -> str:
+    heard = listeners()
+    rows = [
+        f"| `{kind}` | {(event.__doc__ or '').strip().splitlines()[0]} | {', '.join(heard.get(kind, []))} |"
+        for kind, event in sorted(registry.items())
+    ]
+    return EVENTS + "\n".join(rows) + "\n"
+
+
+def _settings() -> str:
+    common = settings.table(settings.Settings)
+    known = {variable for variable, _, _ in common}
+    parts = [SETTINGS, "## Every service\n\n" + _table(common)]
+    for name in SERVICES:
+        own = [row for row in settings.table(_service(name).settings) if row[0] not in known]
+        if own:
+            parts.append(f"## {name.capitalize()}\n\n" + _table(own))
+    return "\n".join(parts)
+
+
+def _table(rows: list[tuple[str, str, str]]) -> str:
+    lines = [
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |" for variable, default, meaning in rows
+    ]
+    return "| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What comes over the wire is read, or refused in one way; whatever it is."""
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.events.envelope import NotAnEvent, UnknownType, load, open_envelope, registry
+from tests.contracts.examples import EXAMPLES, document_of
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("kind", sorted(registry))
+def test_an_event_is_read_as_it_was_written_and_what_is_unknown_in_it_is_ignored(kind: str) -> None:
+    document = document_of(kind)
+    document["data"]["a_member_of_a_later_version"] = 1
+
+    _, read = open_envelope(orjson.dumps(document))
+    event, envelope = load(read)
+
+    assert event == EXAMPLES[kind]
+    assert (envelope.type, envelope.correlation_id) == (kind, "a-request")
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_no_event(body: bytes) -> None:
+    with pytest.raises(NotAnEvent):
+        open_envelope(body)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(sorted(registry)), st.sampled_from(["id", "type", "source", "time", "sequence", "data"]), ANY_JSON
+)
+def test_an_event_with_anything_in_place_of_a_member_is_read_or_refused(kind: str, member: str, value: object) -> None:
+    document = {**document_of(kind), member: value}
+    try:
+        _, read = open_envelope(orjson.dumps(document))
+        load(read)
+    except (NotAnEvent, UnknownType):
+        pass
