@@ -54,7 +54,7 @@ format: venv ## format the code, and repair what the linter can
 	$(RUN) -m ruff format
 	$(RUN) -m ruff check --fix
 
-bench: venv ## how fast it is here
+bench: venv ## how fast it is here, as ratios (writes .convene/bench.json)
 	@$(RUN) -m tests.bench
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)

@@ -17,17 +17,17 @@ SERVICES = ("catalog", "registration", "notifications")
 
 EVENTS = """# Events
 
-Made from the code by `python -m deploy.docs`. CloudEvents 1.0 in JSON; the type is the routing key on the exchange `events`.
-The whole contract of each is in [events/asyncapi.json](events/asyncapi.json). Personal data are the member `person` (id,
-email, name) of registration's events, and nothing else.
+Made from the code by `python -m deploy.docs`. CloudEvents 1.0 in JSON; the type is the routing key on the exchange
+`events`. The whole contract of each is in [events/asyncapi.json](events/asyncapi.json). Personal data are the member
+`person` (id, email, name) of registration's events, and nothing else.
 
 | event | when | who listens |
 | --- | --- | --- |
 """
 SETTINGS = """# Settings
 
-Made from the code by `python -m deploy.docs`. Read from the environment and checked at start: a process that lacks one, or
-finds in production what is for development only, says all that is wrong and ends.
+Made from the code by `python -m deploy.docs`. Read from the environment and checked at start: a process that lacks one,
+or finds in production what is for development only, says all that is wrong and ends.
 """
 
 

@@ -57,7 +57,8 @@ class Supervisor:
         """Start it, with the programs that start at once. All ends when process `owner` ends, until `release()`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        wait_until(self._ended, 90, "an earlier run to end")
+        earlier = self._pid()
+        wait_until(lambda: self._ended(earlier), 90, "an earlier run to end")
         file = configuration.write(self.folder, ROOT, [*programs, _owner_watch(owner)])
         output = self.logs / "supervisord.out"
         with output.open("w") as stream:
@@ -106,13 +107,14 @@ class Supervisor:
 
         Those named in `killing` are not asked but ended with SIGKILL.
         """
+        pid = self._pid()
         with suppress(OSError, xmlrpc.client.Error):  # where it is about to end already
             doomed = [process.pid for process in self.processes() if process.name in killing and process.pid]
             self._ask("shutdown")
             for group in doomed:
                 with suppress(ProcessLookupError):
                     os.killpg(group, signal.SIGKILL)
-        wait_until(self._ended, 90, "the processes to stop")
+        wait_until(lambda: self._ended(pid), 90, "the processes to stop")
         if self.socket.parent != self.folder:
             shutil.rmtree(self.socket.parent, ignore_errors=True)
 
@@ -120,11 +122,14 @@ class Supervisor:
         group, _, member = name.partition(":")
         return [p.name for p in self.processes() if p.name.startswith(f"{group}:")] if member == "*" else [name]
 
-    def _ended(self) -> bool:
+    def _pid(self) -> str:
+        file = self.folder / "supervisord.pid"
+        return file.read_text().strip() if file.exists() else ""
+
+    def _ended(self, pid: str) -> bool:
         self.running()  # it looks after its children whenever it is asked something, else once in a second
         try:
-            pid = (self.folder / "supervisord.pid").read_text().strip()
-            return str(self.folder) not in Path(f"/proc/{pid}/cmdline").read_text()
+            return not pid or str(self.folder) not in Path(f"/proc/{pid}/cmdline").read_text()
         except OSError:
             return True
 

@@ -40,7 +40,7 @@ def document(listeners: Mapping[str, list[str]]) -> dict[str, Any]:
         "info": {
             "title": "Convene: events",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 in JSON on RabbitMQ's topic exchange `events`; the routing key is the type.",
+            "description": "CloudEvents 1.0 in JSON on RabbitMQ's exchange `events`; the type is the routing key.",
         },
         "defaultContentType": CONTENT_TYPE,
         "channels": {
