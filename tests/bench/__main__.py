@@ -156,7 +156,7 @@ def main() -> None:
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(results, indent=2))
     if "--write" in sys.argv:
-        head = "# Benchmarks\n\nWritten by `.venv/bin/python -m tests.bench --write`. Ratios measured side by side in one run.\n\n"
+        head = "# Benchmarks\n\nWritten by `.venv/bin/python -m tests.bench --write`: ratios of one run.\n\n"
         (ROOT / "docs" / "benchmarks.md").write_text(head + table(results) + "\n")
 
 
