@@ -85,8 +85,8 @@ class NativeInstance:
         self.system.restart_process("rabbitmq")
 
     def query(self, sql: str) -> list[dict[str, Any]]:
-        with psycopg.connect(self.system.postgres.url("convene"), row_factory=dict_row) as conn:
-            return conn.execute(sql).fetchall()  # pyright: ignore[reportArgumentType]
+        with psycopg.connect(self.system.postgres.url("convene")) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql.encode()).fetchall()
 
     def remove(self) -> None:
         self.system.remove()

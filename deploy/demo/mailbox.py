@@ -64,7 +64,7 @@ class Mailbox:
                 calendar = Calendar.from_ical(part.get_payload(decode=True))  # pyright: ignore[reportArgumentType]
                 [event] = calendar.walk("VEVENT")
                 start = event.decoded("dtstart").isoformat()
-                return Entry(str(event["uid"]), int(event["sequence"]), str(calendar["method"]), start)
+                return Entry(str(event["uid"]), int(str(event["sequence"])), str(calendar["method"]), start)
         return None
 
 
