@@ -1,0 +1,59 @@
+"""A process that is told nonsense says all of it, and does not start."""
+
+import environs
+import pytest
+
+from shared import settings
+from shared.errors import UnsafeSettings
+from shared.settings import Settings
+
+NEEDED = {
+    "DATABASE_URL": "postgresql://catalog@db/convene",
+    "BROKER_URL": "amqp://catalog@broker/convene",
+    "PUBLIC_URL": "https://learning.ala.org",
+    "JWKS": "https://login.ala.org/jwks",
+    "JWT_ISSUER": "https://login.ala.org",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for variable, _, _ in settings.table(Settings):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in NEEDED.items():
+        monkeypatch.setenv(variable, value)
+    return monkeypatch
+
+
+def test_what_is_needed_is_enough_and_the_rest_has_defaults(environment: pytest.MonkeyPatch) -> None:
+    assert settings.load(Settings).production
+
+
+def test_everything_that_is_missing_or_malformed_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("DATABASE_URL")
+    environment.setenv("WEB_WORKERS", "two")
+    environment.setenv("LOG_LEVEL", "loud")
+
+    with pytest.raises(environs.EnvValidationError) as refusal:
+        settings.load(Settings)
+
+    assert {"DATABASE_URL", "WEB_WORKERS", "LOG_LEVEL"} <= refusal.value.error_messages.keys()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CLOCK_FILE", "/clock"),
+        ("FAILPOINT", "relay.after_publish_before_mark=kill"),
+        ("PUBLIC_URL", "http://learning.ala.org"),
+        ("JWT_ISSUER", "convene-development"),
+    ],
+)
+def test_production_refuses_what_is_for_development(environment: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    environment.setenv(variable, value)
+
+    with pytest.raises(UnsafeSettings, match=variable):
+        settings.load(Settings)
+
+    environment.setenv("ENVIRONMENT", "development")
+    assert settings.load(Settings)
