@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from deploy import token
+from shared import runtime
 from tests.servers import databases, queues, sharing
 from tests.servers.engines import SERVICES, Engines
 from tests.servers.topology import vhost_names
@@ -126,3 +129,15 @@ def fault_environments(fault_engines: Engines) -> Iterator[dict[str, dict[str, s
 def staff_token(engines: Engines) -> Callable[[str], str]:
     """Signs a staff token with these scopes (separated by blanks), as the issuer would."""
     return lambda scope: token.sign(engines.secrets, scope=scope)
+
+
+@pytest.fixture
+def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
+    """A connection whose writes nobody else sees, lent to all of the service `present` that opens a transaction."""
+    with (
+        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
+        runtime.use(present),
+        conn.transaction(force_rollback=True),
+        runtime.lend(conn),
+    ):
+        yield conn

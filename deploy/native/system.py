@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from deploy.native import accounts, readiness
 from deploy.native.parts import SystemParts
-from deploy.native.supervisor import ROOT, Process
+from deploy.native.supervisor import Process
 
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
 PATIENCE = 60.0
@@ -101,7 +101,7 @@ class NativeSystem(SystemParts):
         self.services.migrate()
         say("databases are ready")
         self.supervisor.start("services:*")
-        if sample and (ROOT / SAMPLE).exists():
+        if sample:
             self.services.run("catalog", "import", SAMPLE)
             say("sample programme is loaded")
         self.rabbitmq.wait()

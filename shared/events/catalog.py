@@ -243,3 +243,7 @@ class AnnouncementPublished(AnnouncementEvent, type="catalog.announcement.publis
 
 class AnnouncementUpdated(AnnouncementEvent, type="catalog.announcement.updated"):
     """A public announcement changed."""
+
+
+# Every event that carries a session, for those who keep a copy of it.
+SESSION_EVENTS = tuple(event.type for event in SessionEvent.__subclasses__())

@@ -77,17 +77,6 @@ def present(engines: Engines, database_urls: dict[str, str]) -> Iterator[runtime
 
 
 @pytest.fixture
-def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
-    """A connection whose writes nobody else sees, lent to everything that opens a transaction."""
-    with (
-        psycopg.connect(present.settings.database_url, autocommit=True) as connection,
-        connection.transaction(force_rollback=True),
-        runtime.lend(connection),
-    ):
-        yield connection
-
-
-@pytest.fixture
 def sink() -> Sink:
     return Sink()
 

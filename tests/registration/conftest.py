@@ -1,6 +1,6 @@
 """Registration in this process, on a real database, in a transaction that is rolled back after each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -131,17 +131,6 @@ def present(
 @pytest.fixture(scope="session")
 def app(present: runtime.Runtime) -> Flask:
     return SERVICE.create_app(present)
-
-
-@pytest.fixture
-def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
-    with (
-        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
-        runtime.use(present),
-        conn.transaction(force_rollback=True),
-        runtime.lend(conn),
-    ):
-        yield conn
 
 
 @pytest.fixture

@@ -5,21 +5,12 @@ from dataclasses import asdict
 from psycopg import Connection
 
 from services.notifications.programme import domain, queries
-from shared.events.catalog import RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SessionEvent
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
 
-@on(
-    "catalog.session.published",
-    "catalog.session.updated",
-    "catalog.session.scheduled",
-    "catalog.session.rescheduled",
-    "catalog.session.registration-opened",
-    "catalog.session.registration-closed",
-    "catalog.session.held",
-    "catalog.session.cancelled",
-)
+@on(*SESSION_EVENTS)
 def keep_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
     """Know a session as it is now."""
     session = event.session

@@ -5,21 +5,12 @@ from psycopg import Connection
 from services.registration.completion import domain as completion
 from services.registration.programme import queries
 from services.registration.registrations import domain as registrations
-from shared.events.catalog import RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SessionEvent
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
 
-@on(
-    "catalog.session.published",
-    "catalog.session.updated",
-    "catalog.session.scheduled",
-    "catalog.session.rescheduled",
-    "catalog.session.registration-opened",
-    "catalog.session.registration-closed",
-    "catalog.session.held",
-    "catalog.session.cancelled",
-)
+@on(*SESSION_EVENTS)
 def follow_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
     """Capacity that was raised promotes those who wait; a cancelled session releases everybody; those whom a series
     invites here are invited.
