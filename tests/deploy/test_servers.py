@@ -1,10 +1,14 @@
 """The servers that tests get are real, separate for each worker, and survive being stopped and started."""
 
+import subprocess
+
 import amqp
 import psycopg
 import pytest
 
+from tests.servers import sharing
 from tests.servers.engines import Engines
+from tests.waiting import eventually
 
 
 def test_each_service_sees_its_own_schema_alone(database_urls):
@@ -46,3 +50,18 @@ def test_both_servers_keep_what_they_hold_over_a_restart(fault_engines: Engines)
         amqp.Connection(f"{fault_engines.host}:{fault_engines.amqp_port}").connect()
     fault_engines.start("rabbitmq")
     fault_engines.wait("rabbitmq")
+
+
+@pytest.mark.faults
+def test_servers_end_with_the_test_run_that_wanted_them():
+    folder = sharing.new_folder()
+    with subprocess.Popen(["sleep", "300"]) as run:
+        engines = sharing.obtain(folder, owner=run.pid, workers=1)
+        url = engines.database_url("postgres")
+        psycopg.connect(url).close()
+
+        run.kill()
+
+    eventually(lambda: not folder.exists(), seconds=60)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2)

@@ -16,6 +16,7 @@ from testcontainers.core.container import DockerContainer
 from deploy.native.ports import free_ports
 from deploy.native.postgres import CREATE_SERVICES
 from deploy.native.rabbitmq import SETTINGS
+from tests.servers import reaper
 from tests.servers.engines import Engine, Engines
 
 POSTGRES = "postgres:17"
@@ -35,6 +36,7 @@ class ContainerEngines(Engines):
     def create(cls, folder: Path) -> "ContainerEngines":
         """Start both, on ports that stay the same when they are stopped and started."""
         ports = free_ports(["postgres", "amqp"])
+        reaper.hold()
         postgres = _postgres(folder / "secrets", ports["postgres"]).start()
         rabbitmq = _rabbitmq(folder / "secrets", ports["amqp"]).start()
         return cls(
