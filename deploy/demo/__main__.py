@@ -4,55 +4,77 @@ MODE=docker|native says how that system runs (else Docker where it can), PEOPLE=
 SCALE="catalog-api=3" how many containers of a process, KEEP=1 that it goes on running afterwards.
 """
 
+import fcntl
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+import httpx
+
 from deploy import compose
-from deploy.demo import tally
+from deploy.demo import tally, work
 from deploy.demo.choices import Sizes
 from deploy.demo.instances import ComposeInstance, Instance, NativeInstance
 from deploy.demo.story import Story
 from deploy.demo.telling import Teller
 from deploy.errors import DeployError
+from deploy.mode import MODES
+from deploy.native.commands import INSTANCES
+
+FEWEST = 20
 
 
 def main() -> int:
-    teller = Teller()
-    instance = _instance()
-    kept = False
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
     try:
-        teller.step(0, "A system of its own is started")
-        instance.start(teller.say)
-        succeeded = play(instance, sizes_for(int(os.environ.get("PEOPLE", "200"))), teller)
-        kept = bool(os.environ.get("KEEP"))
-        if kept:
-            teller.say(f"It goes on: {instance.origins()['catalog']} and its mails at {instance.mail_address()}")
-        return 0 if succeeded else 1
-    except (DeployError, TimeoutError) as error:
+        sizes = sizes_for(_number("PEOPLE", 200))
+        with _alone():
+            return tell(_instance(), sizes, Teller(), keep=bool(os.environ.get("KEEP")))
+    except DeployError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+        print("\nInterrupted; what was started has been stopped again.", file=sys.stderr)
         return 130
+
+
+def tell(instance: Instance, sizes: Sizes, teller: Teller, *, keep: bool) -> int:
+    """Play the story on an instance that is started for it, and removed afterwards unless it is to be kept."""
+    finished = False
+    try:
+        teller.step(0, "A system of its own is started")
+        instance.start(teller.say)
+        teller.say("After each step stands what each service did, counted in its own tables; an event is how one tells")
+        teller.say("the others what happened.")
+        succeeded = play(instance, sizes, teller)
+        finished = True
+        return 0 if succeeded else 1
+    except (TimeoutError, AssertionError, httpx.HTTPError) as error:
+        print(f"\n{error}\n\n{instance.explain()}", file=sys.stderr)
+        finished = True
+        return 1
     finally:
-        if not kept:
+        if keep and finished:
+            teller.say(f"It goes on: {instance.origins()['catalog']}, its mails at {instance.mail_address()}.")
+            teller.say(f"`{instance.how_to_remove()}` removes it; so does the next demo.")
+        else:
             instance.remove()
 
 
 def play(instance: Instance, sizes: Sizes, teller: Teller) -> bool:
     """Tell the whole story; whether everything came out as it had to."""
     story = Story(instance, sizes, teller.say)
-    steps = [
-        ("December 2016: the programme is announced", story.announce),
-        ("An outside site reads the catalog", story.be_read),
-        ("January 2017: library people register", story.fill),
-        ("Spring 2017: a webinar moves, all are held, recorded and watched", story.take_place),
-        ("May 2017: who has seen all three is invited to the workshop", story.invite),
-    ]
-    for number, (title, act) in enumerate(steps, 1):
+    before = work.NOTHING
+    for number, (title, act) in enumerate(story.steps(), 1):
         teller.step(number, title)
         act()
+        now = work.count(instance)
+        teller.add(now.since(before).describe())
+        before = now
     return teller.show(tally.count(story))
 
 
@@ -70,11 +92,32 @@ def sizes_for(people: int) -> Sizes:
     )
 
 
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdigit() or int(text) < FEWEST:
+        raise DeployError(f"{name} must be a number from {FEWEST} on, not {text!r}.")
+    return int(text)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one demo at a time in a clone. Raises DeployError where another runs."""
+    INSTANCES.mkdir(exist_ok=True)
+    with (INSTANCES / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DeployError("Another demo runs in this clone.") from None
+        yield
+
+
 def _instance() -> Instance:
-    mode = os.environ.get("MODE") or (
+    wanted = os.environ.get("MODE") or (
         "docker" if compose.engine_answers() and compose.images_can_be_had() else "native"
     )
-    return ComposeInstance(os.environ.get("SCALE", "").split()) if mode == "docker" else NativeInstance()
+    if wanted not in MODES:
+        raise DeployError(f"MODE is docker or native, not {wanted}.")
+    return ComposeInstance(os.environ.get("SCALE", "").split()) if wanted == "docker" else NativeInstance()
 
 
 if __name__ == "__main__":

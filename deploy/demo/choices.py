@@ -45,6 +45,11 @@ def stays(person: Person) -> bool:
     return person.number % 23 != 0
 
 
+def joins_twice(person: Person) -> bool:
+    """Some lose the line, and join again under an address written otherwise."""
+    return person.number % 9 == 0
+
+
 def watches_later(person: Person) -> bool:
     """Half of the people watch the recordings of what they missed; the other half never find the time."""
     return person.number % 2 == 0

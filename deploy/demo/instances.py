@@ -8,19 +8,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import amqp
 import psycopg
 from psycopg.rows import dict_row
 
 from deploy import compose, packages, token
 from deploy.clock import set_clock
+from deploy.errors import DeployError
 from deploy.native import binaries
 from deploy.native.commands import INSTANCES
 from deploy.native.ports import free_ports
+from deploy.native.readiness import log_end
 from deploy.native.system import NativeSystem
+from deploy.native.waiting import wait_until
 from deploy.options import ROOT, Options, read_options
 
 SERVICES = ("catalog", "registration", "notifications")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
+QUEUES = (*SERVICES, "unroutable", "dead")
 PROJECT = "convene-demo"
 
 Say = Callable[[str], None]
@@ -34,10 +39,29 @@ class Instance(Protocol):
     def mail_address(self) -> str: ...
     def token(self) -> str: ...
     def set_clock(self, moment: str) -> None: ...
-    def kill_workers(self) -> None: ...
+    def kill_workers(self) -> int:
+        """SIGKILL to each worker, and return when others run in their place; how many that were."""
+        ...
+
     def restart_broker(self) -> None: ...
     def query(self, sql: str) -> list[dict[str, Any]]: ...
+    def queue_lengths(self) -> dict[str, int]: ...
+    def explain(self) -> str:
+        """How its processes are, and what the workers said last."""
+        ...
+
+    def how_to_remove(self) -> str: ...
     def remove(self) -> None: ...
+
+
+def queue_lengths(address: str, user: str, password: str) -> dict[str, int]:
+    """How many messages wait in each of the broker's queues."""
+    with (
+        amqp.Connection(address, user, password, virtual_host="convene", connect_timeout=5) as connection,
+        connection.channel() as channel,
+    ):
+        declared = {queue: channel.queue_declare(queue, passive=True) for queue in QUEUES}
+        return {queue: answer.message_count if answer else 0 for queue, answer in declared.items()}
 
 
 def _options() -> Options:
@@ -76,10 +100,14 @@ class NativeInstance:
     def set_clock(self, moment: str) -> None:
         set_clock(self.system.clock_file, moment)
 
-    def kill_workers(self) -> None:
-        """SIGKILL to each worker; the supervisor starts them again."""
+    def kill_workers(self) -> int:
+        """The supervisor starts them again."""
+        killed = {name: self.system.process(name).pid for name in WORKERS}
         for name in WORKERS:
             self.system.kill(name)
+        for name, pid in killed.items():
+            wait_until(lambda n=name, p=pid: self.system.process(n).pid not in (0, p), 30, f"{name} to run again")
+        return len(killed)
 
     def restart_broker(self) -> None:
         self.system.restart_process("rabbitmq")
@@ -87,6 +115,18 @@ class NativeInstance:
     def query(self, sql: str) -> list[dict[str, Any]]:
         with psycopg.connect(self.system.postgres.url("convene")) as conn, conn.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(sql.encode()).fetchall()
+
+    def queue_lengths(self) -> dict[str, int]:
+        password = (self.system.secrets / "operator-broker-password").read_text().strip()
+        return queue_lengths(f"localhost:{self.system.ports['amqp']}", "operator", password)
+
+    def explain(self) -> str:
+        states = [f"{process.name}: {process.state}, {process.description}" for process in self.system.processes()]
+        ends = [f"--- {name}\n{log_end(self.system.supervisor.logs / f'{name}.log')}" for name in WORKERS]
+        return "\n".join([*states, *ends])
+
+    def how_to_remove(self) -> str:
+        return "make clean"
 
     def remove(self) -> None:
         self.system.remove()
@@ -121,10 +161,11 @@ class ComposeInstance:
         command = f"echo {offset} >/clock/next && mv /clock/next /clock/offset"
         self._compose("exec", "--no-TTY", "catalog-api", "sh", "-c", command)
 
-    def kill_workers(self) -> None:
-        """SIGKILL to each worker. Docker takes that for our wish, so it is told to start them again."""
+    def kill_workers(self) -> int:
+        """Docker takes the signal for our wish that they end, so it is told to start them again."""
         self._compose("kill", "--signal", "KILL", *WORKERS)
         self._compose("start", *WORKERS)
+        return len(self._compose("ps", "--quiet", "--status", "running", *WORKERS).split())
 
     def restart_broker(self) -> None:
         self._compose("restart", "rabbitmq")
@@ -134,9 +175,23 @@ class ComposeInstance:
         psql = ["psql", "--username", "postgres", "--dbname", "convene", "--no-psqlrc", "--quiet", "-At", "-c", wrapped]
         return json.loads(self._compose("exec", "--no-TTY", "postgres", *psql))
 
+    def queue_lengths(self) -> dict[str, int]:
+        listed = ["rabbitmqctl", "--quiet", "--formatter", "json", "list_queues", "--vhost", "convene"]
+        found = json.loads(self._compose("exec", "--no-TTY", "rabbitmq", *listed, "name", "messages"))
+        return {queue["name"]: queue["messages"] for queue in found}
+
+    def explain(self) -> str:
+        return self._compose("ps", "--all") + self._compose("logs", "--no-color", "--tail", "6", *WORKERS)
+
+    def how_to_remove(self) -> str:
+        return f"docker compose --project-name {PROJECT} down --volumes"
+
     def remove(self) -> None:
         self._compose("down", "--volumes", "--remove-orphans")
 
     def _compose(self, *arguments: str) -> str:
         command = [*compose.COMPOSE, "--progress", "quiet", *arguments]
-        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+        if result.returncode:
+            raise DeployError(f"`{' '.join(command)}` failed:\n{result.stderr[-2000:]}")
+        return result.stdout

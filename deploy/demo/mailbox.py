@@ -1,11 +1,13 @@
 """What is in the mail catcher, by its API (MailDev's), and what people find in their mails."""
 
 import email
-import email.policy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr
 
 import httpx
 from icalendar import Calendar
@@ -13,6 +15,7 @@ from icalendar import Calendar
 MANAGE = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}\?token=[\w.-]+")
 LEARNER = re.compile(r"/registration/v1/sessions/[\w-]+/views\?token=([\w.-]+)")
 INVITATION = re.compile(r"/registration/v1/invitations/([\w.-]+)")
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Entry:
-    """A calendar entry as a calendar reads it."""
+    """A calendar entry as a calendar reads it; `start` is its day and hour in UTC."""
 
     uid: str
     sequence: int
@@ -36,11 +39,20 @@ class Entry:
     start: str
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A mail as a mail program shows it: whom it addresses, in which forms it is there (MIME types), its calendar."""
+
+    name: str
+    forms: tuple[str, ...]
+    entry: Entry | None
+
+
 class Mailbox:
     """Every mail that was delivered."""
 
-    def __init__(self, address: str) -> None:
-        self.http = httpx.Client(base_url=address, timeout=30, trust_env=False)
+    def __init__(self, address: str, transport: httpx.BaseTransport | None = None) -> None:
+        self.http = httpx.Client(base_url=address, transport=transport, timeout=30, trust_env=False)
 
     def read_all(self) -> list[Mail]:
         """Every mail, in the order in which they came."""
@@ -55,23 +67,45 @@ class Mailbox:
             for found in self.http.get("/api/email").raise_for_status().json()
         ]
 
-    def calendar(self, mail: Mail) -> Entry | None:
-        """The calendar entry that came with a mail."""
-        raw = self.http.get(f"/api/email/{mail.id}/download").raise_for_status().content
-        message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
-        for part in message.walk():
-            if part.get_content_type() == "text/calendar":
-                calendar = Calendar.from_ical(part.get_payload(decode=True))  # pyright: ignore[reportArgumentType]
-                [event] = calendar.walk("VEVENT")
-                start = event.decoded("dtstart").isoformat()
-                return Entry(str(event["uid"]), int(str(event["sequence"])), str(calendar["method"]), start)
-        return None
+    def open(self, mails: list[Mail]) -> list[Opened]:
+        """Each of them as it was sent, byte for byte."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return [read(raw) for raw in pool.map(self._download, mails)]
+
+    def _download(self, mail: Mail) -> bytes:
+        return self.http.get(f"/api/email/{mail.id}/download").raise_for_status().content
+
+
+def read(raw: bytes) -> Opened:
+    """The bytes of a mail, read by the standard library; a calendar that is there twice must be the same."""
+    message = email.message_from_bytes(raw)
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    calendars = {_payload(part) for part in parts if part.get_content_type() in ("text/calendar", "application/ics")}
+    [entry] = [_read_entry(calendar) for calendar in calendars] or [None]
+    name, _ = parseaddr("".join(message["To"].splitlines()))
+    forms = tuple(part.get_content_type() for part in parts if _payload(part).strip())
+    return Opened(str(make_header(decode_header(name))), forms, entry)
 
 
 def find(pattern: re.Pattern[str], mails: Iterable[Mail]) -> dict[str, str]:
     """What `pattern` finds in each person's mails, by their address; the last one counts."""
-    found = {}
+    return dict(_find_each(pattern, mails))
+
+
+def _find_each(pattern: re.Pattern[str], mails: Iterable[Mail]) -> Iterator[tuple[str, str]]:
     for mail in mails:
         if match := pattern.search(mail.text):
-            found[mail.to] = match[1] if pattern.groups else match[0]
-    return found
+            yield mail.to, match[1] if pattern.groups else match[0]
+
+
+def _payload(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
+
+
+def _read_entry(content: bytes) -> Entry:
+    calendar = Calendar.from_ical(content.decode())
+    [event] = calendar.walk("VEVENT")
+    start = event.decoded("dtstart").isoformat()
+    return Entry(str(event["uid"]), int(str(event["sequence"])), str(calendar["method"]), start)

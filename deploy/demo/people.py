@@ -2,41 +2,35 @@
 
 from dataclasses import dataclass
 
-FIRST = [
-    "Ada",
-    "Björk",
-    "Chloé",
-    "Đặng",
-    "Éamon",
-    "Fatima",
-    "Grażyna",
-    "Håkon",
-    "Iñaki",
-    "José",
-    "Kāla",
-    "Łukasz",
-    "Mei",
-]
-LAST = [
-    "Adeyemi",
-    "Brontë",
-    "Curie",
-    "Dvořák",
-    "Ekström",
-    "Fernández",
-    "García",
-    "Nguyễn",
-    "O’Neill",
-    "Søndergaard",
-    "Żak",
-]
-LIBRARIES = [
+LATIN = (
+    ("Ada", "Björk", "Chloé", "Đặng", "Éamon", "Grażyna", "Håkon", "Iñaki", "Kāla", "Łukasz", "Oluwaseun", "Şebnem"),
+    ("Adeyemi", "Brontë", "Dvořák", "Ekström", "Fernández-Ruiz", "García", "Nguyễn", "O’Neill", "Søndergaard", "Żak"),
+)
+# As people of many places write themselves; the last ones are what programs stumble over.
+OTHERS = (
+    "Мария Иванова",
+    "Ελένη Παπαδοπούλου",
+    "山田 花子",
+    "王小明",
+    "김민준",
+    "فاطمة الزهراء",
+    "נועה כהן",
+    "प्रिया शर्मा",
+    "สมชาย ใจดี",
+    "Նարե Պետրոսյան",
+    "ნინო ბერიძე",
+    "አበበ በቀለ",
+    "Sukarno",
+    'Robert "Bob" Hall, Jr.',
+    "Anne-Marie d'Arcy (she/her)",
+)
+LIBRARIES = (
     ("Springfield Public Library", "public", "urban"),
     ("Riverside City Library", "public", "large"),
     ("Hilltop County Library", "public", "large"),
     ("Old Mill Library", "rural", "rural"),
     ("Lakeside College Library", "academic", "mid-sized"),
-]
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,15 @@ def _invent(number: int) -> Person:
     library, kind, size = LIBRARIES[number % len(LIBRARIES)]
     return Person(
         number=number,
-        name=f"{FIRST[number % len(FIRST)]} {LAST[number % len(LAST)]}",
+        name=_name(number),
         email=f"person{number:03}@library{number % 17}.example.org",
         library={"name": library, "type": kind, "community_size": size, "state": "IL", "country": "US"},
     )
+
+
+def _name(number: int) -> str:
+    """Two of three in Latin letters."""
+    if number % 3 == 0:
+        return OTHERS[number // 3 % len(OTHERS)]
+    first, last = LATIN
+    return f"{first[number % len(first)]} {last[number % len(last)]}"

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 
+CATALOG, REGISTRATION = "/catalog/v1", "/registration/v1"
 PATIENCE = 60.0
 TRY_AGAIN = (429, 502, 503, 504)
 
@@ -25,6 +26,10 @@ class Site:
         """Read `path`, e.g. `/catalog/v1/sessions`."""
         return self.call("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
+    def read(self, path: str) -> Any:
+        """What is at `path`, which must be there."""
+        return self.get(path).raise_for_status().json()
+
     def post(self, path: str, body: Any = None) -> httpx.Response:
         """Create something, once, however often the line breaks."""
         return self.call("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())})
@@ -36,7 +41,7 @@ class Site:
 
     def replace(self, path: str, body: Any) -> Any:
         """What staff change, from the version that they have just read."""
-        etag = self.get(path).headers["ETag"]
+        etag = self.get(path).raise_for_status().headers["ETag"]
         return self.call("PUT", path, json=body, headers={**self.staff, "If-Match": etag}).raise_for_status().json()
 
     def upload(self, path: str, content: bytes, content_type: str) -> Any:
@@ -50,7 +55,7 @@ class Site:
         while True:
             try:
                 response = self.http.request(method, url, **request)
-                if response.status_code not in TRY_AGAIN or time.monotonic() > deadline:
+                if not _is_passing(response) or time.monotonic() > deadline:
                     return response
                 wait = float(response.headers.get("Retry-After", 1))
             except httpx.TransportError:
@@ -58,3 +63,10 @@ class Site:
                     raise
                 wait = 0.5
             time.sleep(min(wait, 2.0))
+
+
+def _is_passing(response: httpx.Response) -> bool:
+    """Whether the same request may be answered otherwise soon: the system is busy or away, or still at work on it."""
+    return response.status_code in TRY_AGAIN or (
+        response.status_code == 409 and response.json()["type"].endswith(":request-in-progress")
+    )

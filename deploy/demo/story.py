@@ -1,62 +1,32 @@
 """The story in its steps. What each step must lead to is computed from the choices (`deploy.demo.choices`) and from
-what callers were answered.
+what callers were answered: see `deploy.demo.record`.
 """
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
-import yaml
 
-from deploy.demo import choices, mailbox
-from deploy.demo.choices import WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
+from deploy.demo import choices, documents, mailbox
+from deploy.demo.choices import DIALOGUE, INTRODUCTION, WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
 from deploy.demo.instances import Instance, Say
 from deploy.demo.mailbox import Mailbox
+from deploy.demo.mirror import Mirror
 from deploy.demo.people import Person, invent
-from deploy.demo.site import Site
+from deploy.demo.record import Record
+from deploy.demo.settling import settle
+from deploy.demo.site import CATALOG, REGISTRATION, Site
 from deploy.demo.telling import wait_for
 
-SAMPLE = Path(__file__).parent.parent / "sample"
-CATALOG, REGISTRATION = "/catalog/v1", "/registration/v1"
 AT_ONCE = 16
 HEARTBEAT = timedelta(minutes=10)
+RECORDING_SECONDS = 5400
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-WAITING = """
-    SELECT (SELECT count(*) FROM catalog.outbox WHERE published_at IS NULL)
-         + (SELECT count(*) FROM registration.outbox WHERE published_at IS NULL)
-         + (SELECT count(*) FROM catalog.inbox WHERE status = 'pending')
-         + (SELECT count(*) FROM registration.inbox WHERE status = 'pending')
-         + (SELECT count(*) FROM notifications.inbox WHERE status = 'pending')
-         + (SELECT count(*) FROM registration.outbox AS o WHERE NOT EXISTS (
-                SELECT FROM notifications.inbox AS i WHERE i.event_id = o.event_id::text))
-         + (SELECT count(*) FROM catalog.outbox AS o WHERE NOT EXISTS (
-                SELECT FROM notifications.inbox AS i WHERE i.event_id = o.event_id::text)) AS events,
-           (SELECT count(*) FROM notifications.messages WHERE state NOT IN ('sent', 'failed', 'superseded')) AS mails
-"""
-
-
-@dataclass
-class Record:
-    """What callers were answered: who got which seat, who gave up what, who saw and who accepted what."""
-
-    status: dict[tuple[str, str], str] = field(default_factory=dict)
-    position: dict[str, int] = field(default_factory=dict)
-    seats_given_up: list[str] = field(default_factory=list)
-    places_given_up: list[str] = field(default_factory=list)
-    promoted: list[str] = field(default_factory=list)
-    seen: set[tuple[str, str]] = field(default_factory=set)
-    invited: set[str] = field(default_factory=set)
-    workshop: dict[str, str] = field(default_factory=dict)
-    mirror: dict[tuple[str, str], Any] = field(default_factory=dict)
-    entries: tuple[int, int] = (0, 0)
-    turned_away: int = 0
 
 
 class Story:
@@ -68,251 +38,215 @@ class Story:
         self.say = say
         self.site = Site(instance.origins(), instance.token())
         self.mails = Mailbox(instance.mail_address())
+        self.mirror = Mirror(self.site)
         self.people = invent(sizes.people)
         self.record = Record()
-        self.cursor: str | None = None
+
+    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        """Title and act of each, in their order."""
+        return [
+            ("December 2016: the programme is announced", self.announce),
+            ("An outside site reads the catalog", self.be_read),
+            ("January 2017: library people register", self.fill),
+            ("Spring 2017: a webinar moves, all are held, recorded and watched", self.take_place),
+            ("May 2017: who has seen all three comes to the workshop, while seats last", self.invite),
+        ]
 
     def announce(self) -> None:
         """15 December 2016: the programme is published as it is known that day."""
         self.instance.set_clock("2016-12-15T10:00:00-06:00")
-        document = (SAMPLE / "ltc-models-for-change.yaml").read_bytes()
-        report = self.site.upload(f"{CATALOG}/imports", document, "application/yaml")
-        again = self.site.upload(f"{CATALOG}/imports", document, "application/yaml")
-        total = sum(len(report[name]) for name in ("created", "changed", "unchanged"))
-        self.say(f"catalog: took in {total} things from one document; again: {len(again['unchanged'])} unchanged")
-        self.settle()
+        content = documents.ANNOUNCEMENT.read_bytes()
+        first, again = (self.site.upload(f"{CATALOG}/imports", content, "application/yaml") for _ in range(2))
+        total = sum(len(first[name]) for name in ("created", "changed", "unchanged"))
+        self.say(f"Staff hand in the programme as one document: {total} things are published.")
+        self.say(
+            f"They hand it in once more, by mistake: {len(again['unchanged'])} are unchanged, nothing else happens."
+        )
+        settle(self.instance)
 
     def be_read(self) -> None:
         """A state library's site lists sessions, reads one, and begins to follow what changes."""
-        found = self.site.get(f"{CATALOG}/sessions?library_type=public").raise_for_status()
-        for session in found.json()["items"]:
-            self.say(f"[cyan]{session['when']['label']}[/]: {session['title']} ({session['registration']['state']})")
-        one = self.site.get(f"{CATALOG}/sessions/{WORLD_CAFE}")
+        self.say("A state library shows on its own site what there is for public libraries:")
+        for session in self.site.read(f"{CATALOG}/sessions?library_type=public")["items"]:
+            state = session["registration"]["state"].replace("_", " ")
+            self.say(f"   [cyan]{session['when']['label']}[/]: {session['title']} ({state})")
+        one = self.site.get(f"{CATALOG}/sessions/{WORLD_CAFE}").raise_for_status()
         again = self.site.get(f"{CATALOG}/sessions/{WORLD_CAFE}", If_None_Match=one.headers["ETag"])
-        self.say(f"reading one again with its ETag: {again.status_code}; a mirror took in {self.follow()} changes")
+        assert again.status_code == 304, "what has not changed was sent again"
+        self.say("It reads one session, and asks again later: 304, not changed, nothing is sent twice.")
+        self.say(f"It begins to follow the changes: {self.mirror.follow()} so far.")
 
     def fill(self) -> None:
         """Everybody registers for the three webinars; one of them has few seats. The workers are killed, the broker
         restarted, meanwhile.
         """
         self.instance.set_clock("2017-01-10T09:00:00-06:00")
-        part = _part(WORLD_CAFE, registration={"policy": "open", "capacity": self.sizes.webinar_seats})
-        self.site.replace(f"{CATALOG}/sessions/{WORLD_CAFE}", part)
-        self.settle()
+        self._limit_seats()
         clicks = [
             (person, webinar)
             for person in self.people
             for webinar in WEBINARS
             for _ in range(2 if choices.clicks_twice(person) else 1)
         ]
-        half = len(clicks) // 2
-        self._register(clicks[:half])
-        self.instance.kill_workers()
-        self.say("[red]SIGKILL[/] to every worker, in the middle of it")
-        self._register(clicks[half : half + half // 2])
-        with ThreadPoolExecutor(1) as pool:
-            restarting = pool.submit(self.instance.restart_broker)
-            self._register(clicks[half + half // 2 :])
-            restarting.result()
-        self.say("[red]RabbitMQ was restarted[/] while people went on registering")
-        again = [(person, webinar) for person in self.people for webinar in WEBINARS if choices.registers_again(person)]
-        self._register(again)
-        self.settle()
+        third = len(clicks) // 3
+        self._register(clicks[:third])
+        killed = self._meanwhile(self.instance.kill_workers, lambda: self._register(clicks[third : 2 * third]))
+        self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people registered.")
+        self._meanwhile(self.instance.restart_broker, lambda: self._register(clicks[2 * third :]))
+        self.say("[red]RabbitMQ was restarted[/], while people registered.")
+        forgetful = [replace(p, email=p.email.upper()) for p in self.people if choices.registers_again(p)]
+        self._register([(person, webinar) for person in forgetful for webinar in WEBINARS])
+        settle(self.instance)
+        line = len(self.record.position)
+        self.say(f"{len(self.record.answers) - line} seats are taken; {line} people are in line for the World Café.")
         self._give_up()
-        self.settle()
-        waiting = sum(status == "waitlisted" for status in self.record.status.values())
-        self.say(f"registration: {len(self.record.status) - waiting} seats and {waiting} places in line were given out")
+        settle(self.instance)
         self.say(
-            f"{len(self.record.promoted)} moved up, in order, as {len(self.record.seats_given_up)} seats were given up"
+            f"{len(self.record.seats_given_up)} give up their seat there, by the link in their mail: the first"
+            f" {len(self.record.promoted)} in line move up. {len(self.record.places_given_up)} leave the line."
         )
 
     def take_place(self) -> None:
         """One webinar moves; all are held; platforms report who came; recordings are published, and watched."""
-        before = self._entries(self.mails.read_all())
         self.instance.set_clock("2017-03-01T09:00:00-06:00")
         times = {"starts_at": "2017-04-13T13:00:00", "ends_at": "2017-04-13T14:30:00", "timezone": "America/Chicago"}
         self.site.act(f"{CATALOG}/sessions/{WORLD_CAFE}/reschedule", times)
-        self.settle()
-        self._check_entries(before)
-        for webinar, after in zip(WEBINARS, ("2017-03-09", "2017-04-13", "2017-05-01"), strict=True):
-            self._hold(webinar, f"{after}T20:00:00-05:00")
-        self.settle()
+        settle(self.instance)
+        self.say(
+            "The World Café moves by a week, to April 13: whoever has a seat gets the entry for their calendar anew."
+        )
+        self._hold(INTRODUCTION, "2017-03-09T20:00:00-06:00")
+        self._hold(WORLD_CAFE, "2017-04-13T20:00:00-05:00")
+        self._schedule_workshop()
+        self._hold(DIALOGUE, "2017-05-01T20:00:00-05:00")
+        settle(self.instance)
         self._watch()
-        self.settle()
+        settle(self.instance)
 
     def invite(self) -> None:
-        """Who saw all three is invited to the workshop; they accept until it is full. The workers are killed
+        """Who saw all three was invited to the workshop; they accept until it is full. The workers are killed
         meanwhile.
         """
         self.instance.set_clock("2017-05-15T09:00:00-05:00")
-        workshop = yaml.safe_load((SAMPLE / "later" / "workshop-scheduled.yaml").read_text())
-        [part] = [session for session in workshop["sessions"] if session["slug"] == WORKSHOP]
-        part["registration"]["capacity"] = self.sizes.workshop_seats
-        self.site.act(f"{CATALOG}/imports", _jsonable(workshop))
-        self.settle()
         codes = mailbox.find(mailbox.INVITATION, self.mails.read_all())
-        self.record.invited = set(codes)
-        self.say(f"{len(codes)} people have seen all three webinars, and were invited")
+        self.say(f"{len(codes)} people who saw all three webinars have an invitation in their mail, and accept it.")
         order = sorted(codes)
-        half = len(order) // 2
-        self._all_at_once(lambda email: self._accept(email, codes[email]), order[:half])
-        self.instance.kill_workers()
-        self.say("[red]SIGKILL[/] to every worker, in the middle of it")
-        self._all_at_once(lambda email: self._accept(email, codes[email]), order[half:])
-        self.settle()
-        stranger = next(person for person in self.people if person.email not in codes)
-        self.record.turned_away = self._apply(stranger, WORKSHOP).status_code
-        seated = sum(status == "confirmed" for status in self.record.workshop.values())
-        self.say(f"{seated} have a seat in the workshop, {len(order) - seated} wait; who saw only two is turned away")
+        third = len(order) // 3
+        self._accept(order[:third], codes)
+        killed = self._meanwhile(self.instance.kill_workers, lambda: self._accept(order[third : 2 * third], codes))
+        self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people accepted.")
+        self._accept(order[2 * third :], codes)
+        settle(self.instance)
+        answers = [status for (_, slug), status in self.record.answers.items() if slug == WORKSHOP]
+        self.say(
+            f"{answers.count('confirmed')} have a seat; it is full, and {answers.count('waitlisted')} are in line."
+        )
+        self._turn_away()
 
-    def settle(self) -> None:
-        """Until every event has been relayed, received and handled, and every mail is out."""
-
-        def settled() -> bool:
-            [waiting] = self.instance.query(WAITING)
-            return waiting == {"events": 0, "mails": 0}
-
-        wait_for("all to be handled", settled, seconds=90, explain=lambda: self.instance.query(WAITING))
-
-    def follow(self) -> int:
-        """Let the mirror take in what changed since it was last looked at; how many changes that were."""
-        taken = 0
-        while True:
-            after = f"?after={self.cursor}" if self.cursor else ""
-            page = self.site.get(f"{CATALOG}/changes{after}").raise_for_status().json()
-            for change in page["items"]:
-                self.record.mirror[change["kind"], change["slug"]] = change["document"]
-            taken += len(page["items"])
-            self.cursor = page["last"]
-            if page["next"] is None:
-                return taken
+    def _limit_seats(self) -> None:
+        part = documents.session_of(documents.read(documents.ANNOUNCEMENT), WORLD_CAFE)
+        part["registration"]["capacity"] = self.sizes.webinar_seats
+        self.site.replace(f"{CATALOG}/sessions/{WORLD_CAFE}", part)
+        settle(self.instance)
+        self.say(f"The World Café is given {self.sizes.webinar_seats} seats for {len(self.people)} people.")
 
     def _register(self, clicks: Iterable[tuple[Person, str]]) -> None:
         for (person, webinar), made in self._all_at_once(lambda click: self._apply(*click), list(clicks)):
-            body = made.raise_for_status().json()
-            if made.status_code == 201:
-                self.record.status[person.email, webinar] = body["status"]
-                if webinar == WORLD_CAFE and body["position"]:
-                    self.record.position[person.email] = body["position"]
+            self._note(person.email, webinar, made)
 
     def _apply(self, person: Person, session: str) -> httpx.Response:
         body = {"session": session, "email": person.email, "name": person.name, "library": person.library}
         return self.site.post(f"{REGISTRATION}/registrations", body)
 
+    def _note(self, email: str, session: str, made: httpx.Response) -> None:
+        """Keep what somebody was answered; 201 is the first answer, 200 the registration that stood already."""
+        found = made.raise_for_status().json()
+        if made.status_code == 201:
+            self.record.answers[email, session] = found["status"]
+            if session == WORLD_CAFE and found["position"]:
+                self.record.position[email] = found["position"]
+
     def _give_up(self) -> None:
         """Some give up their seat, some their place at the end of the line, by the link in their mail."""
-        in_line = sorted(self.record.position, key=lambda email: self.record.position[email])
-        seated = sorted(e for (e, w), s in self.record.status.items() if w == WORLD_CAFE and s == "confirmed")
-        self.record.seats_given_up = seated[: self.sizes.seats_given_up]
-        self.record.places_given_up = in_line[len(in_line) - self.sizes.places_given_up :]
-        self.record.promoted = in_line[: self.sizes.seats_given_up]
-        about = [mail for mail in self.mails.read_all() if "World Café" in mail.subject + mail.text]
+        seated, line = sorted(self.record.seated(WORLD_CAFE)), self.record.in_line
+        about = [mail for mail in self.mails.read_all() if "World Café" in mail.subject]
         manage = mailbox.find(mailbox.MANAGE, about)
-        for email in (*self.record.places_given_up, *self.record.seats_given_up):
-            found = self.site.get(manage[email]).raise_for_status().json()
-            assert found["session"] == WORLD_CAFE, "the link in the mail leads to another session"
+        leave, give = line[len(line) - self.sizes.places_given_up :], seated[: self.sizes.seats_given_up]
+        for email in (*leave, *give):
+            assert self.site.read(manage[email])["session"] == WORLD_CAFE, "the link leads to another session"
             self.site.call("DELETE", manage[email]).raise_for_status()
-        for email in self.record.promoted:
-            self.record.status[email, WORLD_CAFE] = "confirmed"
-        for email in (*self.record.places_given_up, *self.record.seats_given_up):
-            self.record.status[email, WORLD_CAFE] = "cancelled"
-
-    def _entries(self, mails: list[mailbox.Mail]) -> dict[str, mailbox.Entry]:
-        """The latest calendar entry for the World Café of each person who has a seat in it."""
-        seated = {
-            email for (email, webinar), s in self.record.status.items() if (webinar, s) == (WORLD_CAFE, "confirmed")
-        }
-        mine = [mail for mail in mails if mail.to in seated and "World Café" in mail.subject]
-        latest = {mail.to: mail for mail in mine}
-        found = self._all_at_once(self.mails.calendar, list(latest.values()))
-        return {mail.to: entry for mail, entry in found if entry}
-
-    def _check_entries(self, before: dict[str, mailbox.Entry]) -> None:
-        after = self._entries(self.mails.read_all())
-        updated = [
-            email
-            for email, entry in after.items()
-            if (entry.uid, entry.start[:10]) == (before[email].uid, "2017-04-13")
-            and entry.sequence > before[email].sequence
-        ]
-        self.record.entries = (len(before), len(updated))
-        self.say(f"notifications: {len(updated)} calendars moved the World Café to April 13: same UID, higher SEQUENCE")
+        self.record.places_given_up, self.record.seats_given_up = leave, give
 
     def _hold(self, webinar: str, moment: str) -> None:
+        """The clock passes a webinar; its platform's report comes, twice; its recording is published."""
         self.instance.set_clock(moment)
-        path = f"{CATALOG}/sessions/{webinar}"
-        wait_for(f"{webinar} to be held", lambda: self.site.get(path).json()["status"] == "held", seconds=30)
-        self.settle()
-        seated = [p for p in self.people if self.record.status[p.email, webinar] == "confirmed"]
-        came = [person for person in seated if choices.comes(person, webinar)]
-        path = f"{REGISTRATION}/sessions/{webinar}/attendance"
-        applied = self.site.upload(path, _report(came), "text/csv")
-        self.record.seen |= {(person.email, webinar) for person in came if choices.stays(person)}
+        session = f"{CATALOG}/sessions/{webinar}"
+        wait_for(f"{webinar} to be held", lambda: self.site.read(session)["status"] == "held", seconds=30)
+        settle(self.instance)
+        seated = set(self.record.seated(webinar))
+        came = [person for person in self.people if person.email in seated and choices.comes(person, webinar)]
+        report, held = documents.attendance_report(came)
+        first, again = (self._hand_in_report(webinar, report) for _ in range(2))
+        assert again["changed"] == 0, "a report that came twice counted twice"
+        self.record.reports.append((held, {name: first[name] for name in held}))
+        self.record.attended |= {(person.email, webinar) for person in came if choices.stays(person)}
         video = {"url": f"https://video.example.org/{webinar}", "duration": "PT1H30M", "captions": True}
-        self.site.act(f"{CATALOG}/sessions/{webinar}/recording", video)
-        self.say(
-            f"{webinar}: {applied['matched']} came, {applied['unmatched']} strangers in the platform's report,"
-            f" {applied['duplicates']} joined twice; its recording is out"
-        )
+        self.site.act(f"{session}/recording", video)
+        title = self.site.read(session)["title"]
+        self.say(f"{title} is held: {first['matched']} of {len(seated)} came; its recording is published.")
+
+    def _schedule_workshop(self) -> None:
+        document = documents.read(documents.WORKSHOP_SCHEDULED)
+        workshop = documents.session_of(document, WORKSHOP)
+        workshop["registration"]["capacity"] = self.sizes.workshop_seats
+        self.site.act(f"{CATALOG}/imports", document)
+        self.say(f"The workshop has its day, June 23, and {self.sizes.workshop_seats} seats, by invitation only.")
+
+    def _hand_in_report(self, webinar: str, report: bytes) -> dict[str, int]:
+        return self.site.upload(f"{REGISTRATION}/sessions/{webinar}/attendance", report, "text/csv")
 
     def _watch(self) -> None:
         """Who missed a webinar and likes to watches it, with a heartbeat every ten minutes of the programme's time."""
         tokens = mailbox.find(mailbox.LEARNER, self.mails.read_all())
         viewers = [
-            (person, webinar)
+            (person.email, webinar)
             for person in self.people
             for webinar in WEBINARS
-            if choices.watches_later(person) and (person.email, webinar) not in self.record.seen
+            if choices.watches_later(person) and (person.email, webinar) not in self.record.attended
         ]
         begin = datetime.fromisoformat("2017-05-03T10:00:00-05:00")
-        for beat in range(10):
-            self.instance.set_clock((begin + HEARTBEAT * beat).isoformat())
-            body = {"position_seconds": 600 * beat, "duration_seconds": 5400}
-            for (person, webinar), answer in self._all_at_once(
-                lambda viewer, body=body: self.site.post(
-                    f"{REGISTRATION}/sessions/{viewer[1]}/views?token={tokens[viewer[0].email]}", body
-                ),
-                viewers,
-            ):
-                if answer.raise_for_status().json()["viewed"]:
-                    self.record.seen.add((person.email, webinar))
-        self.say(f"{len(viewers)} recordings were watched by those who had missed the webinar")
+        for position in range(0, RECORDING_SECONDS + 1, int(HEARTBEAT.total_seconds())):
+            self.instance.set_clock((begin + timedelta(seconds=position)).isoformat())
+            beat = {"position_seconds": position, "duration_seconds": RECORDING_SECONDS}
+            self._all_at_once(lambda viewer, beat=beat: self._send_heartbeat(*viewer, tokens, beat), viewers)
+        self.record.watched = set(viewers)
+        self.say(f"{len(viewers)} recordings are watched by people who missed the webinar, by the link in their mail.")
 
-    def _accept(self, email: str, code: str) -> None:
-        answer = self.site.post(f"{REGISTRATION}/invitations/{code.removesuffix('/accept')}/accept")
-        self.record.workshop[email] = answer.raise_for_status().json()["status"]
+    def _send_heartbeat(self, email: str, webinar: str, tokens: dict[str, str], beat: dict[str, int]) -> None:
+        path = f"{REGISTRATION}/sessions/{webinar}/views?token={tokens[email]}"
+        self.site.post(path, beat).raise_for_status()
+
+    def _accept(self, emails: list[str], codes: dict[str, str]) -> None:
+        def accept(email: str) -> httpx.Response:
+            return self.site.post(f"{REGISTRATION}/invitations/{codes[email]}/accept")
+
+        for email, made in self._all_at_once(accept, emails):
+            self._note(email, WORKSHOP, made)
+
+    def _turn_away(self) -> None:
+        """Somebody who saw two of the three asks for a seat in the workshop."""
+        person = next(person for person in self.people if self.record.seen(person.email) == len(WEBINARS) - 1)
+        answer = self._apply(person, WORKSHOP)
+        self.record.refusal = f"{answer.status_code} {answer.json()['type'].rpartition(':')[2]}"
+        self.say("Somebody who saw two of the three was not invited, asks for a seat all the same, and is turned away.")
+
+    def _meanwhile(self, disturb: Callable[[], R], act: Callable[[], None]) -> R:
+        """Do both at once; what came of `disturb`."""
+        with ThreadPoolExecutor(1) as pool:
+            disturbing = pool.submit(disturb)
+            act()
+            return disturbing.result()
 
     def _all_at_once(self, act: Callable[[T], R], items: list[T]) -> list[tuple[T, R]]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(zip(items, pool.map(act, items), strict=True))
-
-
-def _part(slug: str, **changes: Any) -> dict[str, Any]:
-    """A session's part of the programme document, with some members changed."""
-    document = yaml.safe_load((SAMPLE / "ltc-models-for-change.yaml").read_text())
-    [part] = [session for session in document["sessions"] if session["slug"] == slug]
-    merged = {name: {**part[name], **value} if isinstance(value, dict) else value for name, value in changes.items()}
-    return _jsonable({**part, **merged})
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _jsonable(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_jsonable(inner) for inner in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _report(came: list[Person]) -> bytes:
-    """A platform's report: some joined twice, some left at once, a stranger came by."""
-    lines = ["Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"]
-    for person in came:
-        if not choices.stays(person):
-            lines.append(f"{person.name},{person.email},13:00,13:05,5,No")
-        elif person.number % 9 == 0:
-            lines.append(f"{person.name},{person.email.upper()},13:00,13:30,30,No")
-            lines.append(f"{person.name},{person.email},13:35,14:30,55,No")
-        else:
-            lines.append(f"{person.name},{person.email},13:00,14:30,90,No")
-    lines.append("Somebody Else,stranger@elsewhere.example,13:00,14:30,90,Yes")
-    return ("\n".join(lines) + "\n").encode()
