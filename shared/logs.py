@@ -7,14 +7,35 @@ Lines carry ids (request_id, event_id, correlation_id), never an address, a name
 
 import logging
 import sys
+from typing import Any
 
 import orjson
+import psycopg
 import structlog
+from structlog.typing import ExcInfo
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
-# Without the values of local variables: those are people's names and addresses.
-TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+class Tracebacks(structlog.tracebacks.ExceptionDictTransformer):
+    """Tracebacks without values, which are people's names and addresses: neither those of local variables nor those
+    that PostgreSQL quotes, below its first line and, where a value is at fault, in it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_locals=False)
+
+    def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
+        failures = super().__call__(exc_info)
+        for failure in failures:
+            kind = getattr(psycopg.errors, failure["exc_type"], None)
+            if kind and issubclass(kind, psycopg.Error):
+                quoting = issubclass(kind, psycopg.DataError)
+                failure["exc_value"] = "" if quoting else failure["exc_value"].partition("\n")[0]
+        return failures
+
+
+TRACEBACKS = structlog.processors.ExceptionRenderer(Tracebacks())
 
 
 def configure(service: str, process: str, level: str) -> None:
