@@ -30,6 +30,14 @@ REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 ALTER DATABASE :"database" SET timezone TO 'UTC';
 SQL
 
+# What the catalog's search needs: accents that count for nothing, words that are like others.
+run "$database" --single-transaction <<'SQL'
+CREATE SCHEMA IF NOT EXISTS extensions;
+GRANT USAGE ON SCHEMA extensions TO PUBLIC;
+CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA extensions;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions;
+SQL
+
 for service in catalog registration notifications; do
     run postgres --single-transaction --set service=$service --set file="$secrets/$service-db-password" <<'SQL'
 \setenv FILE :file
@@ -45,7 +53,7 @@ ALTER ROLE :"service" SET statement_timeout = '5s';
 ALTER ROLE :"service" SET lock_timeout = '3s';
 ALTER ROLE :"service" SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE :"service" SET synchronous_commit = 'on';
-ALTER ROLE :"service" IN DATABASE :"database" SET search_path = :"service";
+ALTER ROLE :"service" IN DATABASE :"database" SET search_path = :"service", extensions;
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"service";
 SQL
     run "$database" --single-transaction --set service=$service <<'SQL'

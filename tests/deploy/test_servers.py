@@ -13,7 +13,7 @@ from tests.waiting import eventually
 
 def test_each_service_sees_its_own_schema_alone(database_urls):
     with psycopg.connect(database_urls["catalog"]) as conn:
-        assert conn.execute("SHOW search_path").fetchone() == ("catalog",)
+        assert conn.execute("SHOW search_path").fetchone() == ("catalog, extensions",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             conn.execute("CREATE TABLE registration.mine ()")
 
