@@ -35,6 +35,16 @@ class Gone(DomainError):
     status, problem = 410, "gone"
 
 
+class Moved(DomainError):
+    """What is asked for has another slug now, under which the same is to be asked."""
+
+    status, problem = 308, "moved"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"It is now called {slug}.")
+        self.slug = slug
+
+
 class PreconditionFailed(DomainError):
     status, problem = 412, "precondition-failed"
 

@@ -168,6 +168,10 @@ class InitiativeUpdated(InitiativeEvent, type="catalog.initiative.updated"):
     """A public initiative changed."""
 
 
+class InitiativeWithdrawn(InitiativeEvent, type="catalog.initiative.withdrawn"):
+    """An initiative was taken from the public; this is what it was."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeriesEvent(Event):
     subject_in = "series"
@@ -180,6 +184,10 @@ class SeriesPublished(SeriesEvent, type="catalog.series.published"):
 
 class SeriesUpdated(SeriesEvent, type="catalog.series.updated"):
     """A public series changed: its sessions, its audience, what completing it takes or brings."""
+
+
+class SeriesWithdrawn(SeriesEvent, type="catalog.series.withdrawn"):
+    """A series was taken from the public: nobody completes it any more; this is what it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +231,10 @@ class SessionCancelled(SessionEvent, type="catalog.session.cancelled"):
     """A session will not take place."""
 
 
+class SessionWithdrawn(SessionEvent, type="catalog.session.withdrawn"):
+    """A session was taken from the public. One that was still to come is `cancelled` in it: nobody can attend it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordingPublished(Event, type="catalog.recording.published"):
     """A recording of a session can be watched, or its description changed."""
@@ -243,6 +255,10 @@ class AnnouncementPublished(AnnouncementEvent, type="catalog.announcement.publis
 
 class AnnouncementUpdated(AnnouncementEvent, type="catalog.announcement.updated"):
     """A public announcement changed."""
+
+
+class AnnouncementWithdrawn(AnnouncementEvent, type="catalog.announcement.withdrawn"):
+    """An announcement was taken from the public; this is what it was."""
 
 
 # Every event that carries a session, for those who keep a copy of it.

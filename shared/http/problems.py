@@ -9,12 +9,12 @@ import orjson
 import psycopg
 import structlog
 from apispec import APISpec
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import DomainError, messages_by_path
+from shared.errors import DomainError, Moved, messages_by_path
 
 log = structlog.get_logger()
 
@@ -101,6 +101,8 @@ def answer(
 
 def _refusal(error: DomainError) -> Response:
     headers = {"WWW-Authenticate": 'Bearer realm="convene"'} if error.status == 401 else {}
+    if isinstance(error, Moved):
+        headers["Location"] = _present_address(error.slug)
     errors = getattr(error, "errors", None)
     title = error.problem.replace("-", " ").capitalize()
     return answer(
@@ -112,6 +114,13 @@ def _refusal(error: DomainError) -> Response:
         headers=headers,
         extra=error.extra,
     )
+
+
+def _present_address(slug: str) -> str:
+    """Where the same request finds what has another slug now."""
+    path = url_for(request.endpoint or "", **{**(request.view_args or {}), "slug": slug})
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
 
 
 def _database_away(error: Exception) -> Response:

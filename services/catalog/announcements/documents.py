@@ -40,8 +40,17 @@ def own(document: Document) -> Document:
 
 
 def event(previous: Document | None, state: State) -> events.AnnouncementEvent:
+    kind = events.AnnouncementPublished if previous is None else events.AnnouncementUpdated
+    return kind(announcement=_state(state))
+
+
+def withdrawn(state: State) -> events.AnnouncementEvent:
+    return events.AnnouncementWithdrawn(announcement=_state(state))
+
+
+def _state(state: State) -> events.Announcement:
     document = state.content.document
-    announcement = events.Announcement(
+    return events.Announcement(
         id=state.content.id,
         revision=state.revision,
         slug=document["slug"],
@@ -52,9 +61,6 @@ def event(previous: Document | None, state: State) -> events.AnnouncementEvent:
         terms=document["terms"],
         page_url=addresses.page_of("announcement", document["slug"]),
     )
-    if previous is None:
-        return events.AnnouncementPublished(announcement=announcement)
-    return events.AnnouncementUpdated(announcement=announcement)
 
 
 def present(document: Document) -> Document:
@@ -69,4 +75,4 @@ def present(document: Document) -> Document:
     }
 
 
-ANNOUNCEMENT = Kind(compose, own, event)
+ANNOUNCEMENT = Kind(compose, own, event, withdrawn)

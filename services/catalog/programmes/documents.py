@@ -60,14 +60,19 @@ def own_initiative(document: Document) -> Document:
 
 
 def initiative_event(previous: Document | None, state: State) -> events.InitiativeEvent:
-    document = state.content.document
-    initiative = events.Initiative(
-        **_common("initiative", state),
-        organizations=[events.Involved(**partner) for partner in document["partners"]],
+    kind = events.InitiativePublished if previous is None else events.InitiativeUpdated
+    return kind(initiative=_initiative_state(state))
+
+
+def initiative_withdrawn(state: State) -> events.InitiativeEvent:
+    return events.InitiativeWithdrawn(initiative=_initiative_state(state))
+
+
+def _initiative_state(state: State) -> events.Initiative:
+    partners = state.content.document["partners"]
+    return events.Initiative(
+        **_common("initiative", state), organizations=[events.Involved(**partner) for partner in partners]
     )
-    if previous is None:
-        return events.InitiativePublished(initiative=initiative)
-    return events.InitiativeUpdated(initiative=initiative)
 
 
 def _common(kind: str, state: State) -> dict[str, Any]:
@@ -110,14 +115,22 @@ def own_series(document: Document) -> Document:
 
 
 def series_event(previous: Document | None, state: State) -> events.SeriesEvent:
+    kind = events.SeriesPublished if previous is None else events.SeriesUpdated
+    return kind(series=_series_state(state))
+
+
+def series_withdrawn(state: State) -> events.SeriesEvent:
+    return events.SeriesWithdrawn(series=_series_state(state))
+
+
+def _series_state(state: State) -> events.Series:
     document, completion = state.content.document, state.content.private["completion_ids"]
-    series = events.Series(
+    return events.Series(
         **_common("series", state),
         initiative=events.Reference(**document["initiative"]),
         audience=events.Audience(**document["audience"]),
         completion=_completion_state(completion) if completion else None,
     )
-    return events.SeriesPublished(series=series) if previous is None else events.SeriesUpdated(series=series)
 
 
 def _completion_state(completion: Document) -> events.Completion:
@@ -131,5 +144,5 @@ def _completion_state(completion: Document) -> events.Completion:
 
 ORGANIZATION = Kind(compose_organizations, _without, None)
 VOCABULARY = Kind(compose_vocabularies, _without, None)
-INITIATIVE = Kind(compose_initiatives, own_initiative, initiative_event)
-SERIES = Kind(compose_series, own_series, series_event)
+INITIATIVE = Kind(compose_initiatives, own_initiative, initiative_event, initiative_withdrawn)
+SERIES = Kind(compose_series, own_series, series_event, series_withdrawn)

@@ -43,12 +43,13 @@ class State:
 class Kind:
     """How entries of a kind are handled: `compose` reads their content; `own` takes from a document what is the
     entry's own, not told by others; `event` names what happened, given the document before (None where it is new to
-    the public).
+    the public); `withdrawn` says that the public lost it.
     """
 
     compose: Callable[[Connection, list[UUID]], Iterable[Content]]
     own: Callable[[Document], Document]
     event: Callable[[Document | None, State], Event] | None
+    withdrawn: Callable[[State], Event] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Outcome:
     id: UUID
     kind: str
     slug: str
-    result: Literal["created", "changed", "unchanged"]
+    result: Literal["created", "changed", "withdrawn", "unchanged"]
     before: Document
     after: Document
 
@@ -95,43 +96,62 @@ class Write:
     def _refresh(self, kind: Kind, entry: Entry, content: Content) -> Outcome:
         before, after = _body(entry.document) | entry.private, content.document | content.private
         own_before = kind.own(entry.document) | entry.private if entry.document else {}
-        event_due = own_before != kind.own(content.document) | content.private or _is_due(entry)
-        if event_due or before != after:
-            self._keep(kind, entry, content, event_due=event_due)
-        result = "unchanged" if not event_due else "changed" if entry.document else "created"
+        public = entry.published_at is not None
+        changed = own_before != kind.own(content.document) | content.private
+        result = "unchanged" if not changed else "changed" if entry.document else "created"
+        if entry.announced and not public:
+            self._withdraw(kind, entry, content)
+            result = "withdrawn"
+        elif public and not entry.announced:
+            self._keep(kind, entry, content, event_due=True)
+            result = "changed" if entry.document else "created"
+        elif before != after:
+            self._keep(kind, entry, content, event_due=changed)
         return Outcome(entry.id, entry.kind, entry.slug, result, before, after)
 
     def _keep(self, kind: Kind, entry: Entry, content: Content, *, event_due: bool) -> None:
         public = entry.published_at is not None
-        revision = entry.revision + (public and event_due)
-        stamps = {"revision": revision, "updated_at": runtime.current().clock.now().isoformat(timespec="seconds")}
-        document = content.document | stamps
+        state = State(content, entry.revision + (public and event_due))
+        document = self._stamp(entry, state, announced=public)
+        if not public:
+            return
+        if entry.announced and (former := _slug_of(entry.document)) != entry.slug:
+            self._tell(entry, former, None)
+        self._tell(entry, entry.slug, document)
+        if event_due and kind.event:
+            outbox.add(self.conn, kind.event(entry.document if entry.announced else None, state))
+
+    def _withdraw(self, kind: Kind, entry: Entry, content: Content) -> None:
+        state = State(content, entry.revision + 1)
+        self._stamp(entry, state, announced=False)
+        self._tell(entry, _slug_of(entry.document), None)
+        if kind.withdrawn:
+            outbox.add(self.conn, kind.withdrawn(state))
+
+    def _stamp(self, entry: Entry, state: State, *, announced: bool) -> Document:
+        now = runtime.current().clock.now().replace(microsecond=0)
+        document = state.content.document | {"revision": state.revision, "updated_at": now.isoformat()}
         queries.update_entry(
             self.conn,
             entry.id,
-            revision=revision,
+            revision=state.revision,
             changed_in=self.revision,
+            announced=announced,
+            updated_at=now if announced or entry.announced else None,
             document=document,
-            private=content.private,
+            private=state.content.private,
         )
-        if not public:
-            return
+        return document
+
+    def _tell(self, entry: Entry, slug: str, document: Document | None) -> None:
         queries.insert_change(
-            self.conn,
-            revision=self.revision,
-            kind=entry.kind,
-            entry_id=entry.id,
-            slug=entry.slug,
-            document=document,
+            self.conn, revision=self.revision, kind=entry.kind, entry_id=entry.id, slug=slug, document=document
         )
-        if event_due and kind.event:
-            previous = entry.document if entry.revision else None
-            outbox.add(self.conn, kind.event(previous, State(content, revision)))
 
 
-def _is_due(entry: Entry) -> bool:
-    """Whether it is public and nobody was told yet."""
-    return entry.published_at is not None and not entry.revision
+def _slug_of(document: Document) -> str:
+    """By which slug those who follow know it; a vocabulary calls its own a name."""
+    return document["slug"] if "slug" in document else document["name"]
 
 
 def _body(document: Document) -> Document:

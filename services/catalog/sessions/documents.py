@@ -1,6 +1,7 @@
 """What the public reads of a session, and what its events carry."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from services.catalog.publishing.domain import Content, Document, Kind, State
 from services.catalog.sessions import queries
 from services.catalog.sessions.queries import PublicSession, RecordingRow, SessionContent
 from services.catalog.sessions.schemas import VOCABULARIES
+from shared import runtime
 from shared.events import catalog as events
 
 
@@ -98,9 +100,29 @@ def event(previous: Document | None, state: State) -> events.SessionEvent:
         return events.SessionScheduled(session=session)
     if "starts_at" in was and _moments(was) != _moments(when):
         return events.SessionRescheduled(session=session, previous=when_of(was))
-    if (previous["registration"]["policy"], now["registration"]["policy"]) == ("invitation", "open"):
+    opened, closed = _is_open(now["registration"]), _is_closed(now["registration"])
+    if opened and not _is_open(previous["registration"]):
         return events.SessionRegistrationOpened(session=session)
+    if closed and not _is_closed(previous["registration"]):
+        return events.SessionRegistrationClosed(session=session)
     return events.SessionUpdated(session=session)
+
+
+def withdrawn(state: State) -> events.SessionEvent:
+    """One that was still to come cannot be attended any more."""
+    session = _state(state)
+    to_come = session.status in ("planned", "scheduled")
+    return events.SessionWithdrawn(session=replace(session, status="cancelled") if to_come else session)
+
+
+def _is_closed(window: Document) -> bool:
+    """Whether it was closed before its session began."""
+    closes_at = window["closes_at"]
+    return closes_at is not None and datetime.fromisoformat(closes_at) <= runtime.current().clock.now()
+
+
+def _is_open(window: Document) -> bool:
+    return window["policy"] == "open" and not _is_closed(window)
 
 
 def _moments(when: Document) -> tuple[datetime | None, ...]:
@@ -171,4 +193,4 @@ def present(session: PublicSession) -> Document:
     return document
 
 
-SESSION = Kind(compose, own, event)
+SESSION = Kind(compose, own, event, withdrawn)

@@ -1,11 +1,13 @@
 """The catalog's events: keep the copy, and do what a change of it means for seats and completions."""
 
+from dataclasses import replace
+
 from psycopg import Connection
 
 from services.registration.completion import domain as completion
 from services.registration.programme import queries
 from services.registration.registrations import domain as registrations
-from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SeriesWithdrawn, SessionEvent
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
@@ -31,6 +33,13 @@ def follow_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> 
         return
     if series := queries.select_series(conn, event.series.id):
         completion.evaluate(conn, series)
+
+
+@on("catalog.series.withdrawn")
+def forget_series(conn: Connection, event: SeriesWithdrawn, _envelope: Envelope) -> None:
+    """Nobody completes a series that is withdrawn; what was earned stays earned."""
+    queries.lock(conn)
+    queries.upsert_series(conn, replace(event.series, completion=None))
 
 
 @on("catalog.recording.published")
