@@ -21,6 +21,11 @@ def page_of(kind: str, slug: str) -> str:
     return f"{runtime.settings().public_url}/catalog/v1/{COLLECTIONS[kind]}/{slug}"
 
 
+def api_path(kind: str, slug: str) -> str:
+    """The path under which programs read it."""
+    return f"/catalog/v1/{COLLECTIONS[kind]}/{slug}"
+
+
 def links_of(kind: str, slug: str) -> dict[str, Any]:
     """The `links` of its document."""
     page = page_of(kind, slug)

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 
 from shared.http import conditional
 
@@ -22,4 +22,6 @@ def answer(document: Any, *, version: int | None = None, headers: dict[str, str]
     etag = digest if version is None else f"{version}-{digest}"
     response = conditional.not_modified(etag) or Response(body, content_type="application/json")
     response.headers.update(headers or {})
-    return conditional.tag(response, etag, cache_control=CACHE_CONTROL)
+    # What staff read may be a draft, and what they read after a write must be new.
+    cache_control = "no-store" if "Authorization" in request.headers else CACHE_CONTROL
+    return conditional.tag(response, etag, cache_control=cache_control)

@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.catalog.announcements import api as announcements
 from services.catalog.discovery import api as discovery
+from services.catalog.editing import api as editing
+from services.catalog.editing.jobs import PUBLISH_DUE
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
 from services.catalog.programmes import api as programmes
@@ -20,10 +22,12 @@ SERVICE = Service(
         announcements.public,
         discovery.public,
         sessions.staff,
+        editing.staff,
+        programmes.staff,
         imports.staff,
     ],
     handlers=[handlers],
-    jobs=[HOLD_ENDED_SESSIONS],
+    jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
 )
 

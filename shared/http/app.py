@@ -10,7 +10,7 @@ from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
 from shared import health, metrics, runtime
-from shared.http import docs, operations, problems, requests, strict
+from shared.http import audit, docs, operations, problems, requests, strict
 from shared.http.blueprint import Blueprint
 
 
@@ -34,7 +34,7 @@ def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
     problems.install(app)
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-    for blueprint in (*blueprints, operations.blueprint(present.service)):
+    for blueprint in (*blueprints, audit.blueprint(present.service), operations.blueprint(present.service)):
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)

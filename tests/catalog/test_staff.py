@@ -81,7 +81,6 @@ def test_a_replacement_that_changes_nothing_tells_nobody(filled: Catalog) -> Non
         ({"registration": {"policy": "open", "capacity": -1}}, "registration.capacity"),
         ({"starts_at": "2017-03-12T02:30:00"}, "starts_at"),
         ({"colour": "red"}, "colour"),
-        ({"slug": "another"}, "slug"),
     ],
 )
 def test_a_replacement_that_cannot_be_names_its_fault(filled: Catalog, members: dict[str, Any], path: str) -> None:

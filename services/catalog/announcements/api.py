@@ -4,12 +4,11 @@ from typing import Any
 
 from flask import Response
 
+from services.catalog import reading
 from services.catalog.announcements import documents, queries
 from services.catalog.announcements.schemas import AnnouncementListSchema, AnnouncementSchema
 from services.catalog.answers import answer
 from services.catalog.cursors import decode_moment, encode_moment
-from services.catalog.programmes.queries import select_document
-from shared.errors import NotFound
 from shared.http import Blueprint
 from shared.http.pagination import PageQuery, page
 from shared.runtime import connection
@@ -36,8 +35,4 @@ def list_announcements(query: dict[str, Any]) -> Response:
 @public.response(200, AnnouncementSchema)
 def show_announcement(slug: str) -> Response:
     """An announcement."""
-    with connection() as conn:
-        document = select_document(conn, "announcement", slug)
-    if document is None:
-        raise NotFound("There is no such announcement.")
-    return answer(documents.present(document))
+    return reading.show("announcement", slug)

@@ -24,6 +24,7 @@ class AnnouncementPart:
     timezone: str | None
     sessions: list[str]
     terms: dict[str, list[str]]
+    initiative: str | None = None
 
 
 class AnnouncementPartSchema(ma.Schema):

@@ -6,6 +6,11 @@ ALTER TABLE entries
     ADD withdrawn_at timestamptz,
     ADD announced    boolean NOT NULL DEFAULT false,
     ADD updated_at   timestamptz NOT NULL DEFAULT programme_now(),
+    ADD state        text NOT NULL GENERATED ALWAYS AS (
+                     CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
+                          WHEN published_at IS NOT NULL THEN 'published'
+                          WHEN publish_at IS NOT NULL THEN 'scheduled'
+                          ELSE 'draft' END) STORED,
     ADD CHECK (withdrawn_at IS NULL OR published_at IS NULL);
 UPDATE entries SET announced = published_at IS NOT NULL AND revision > 0,
                    updated_at = coalesce((document ->> 'updated_at')::timestamptz, updated_at);

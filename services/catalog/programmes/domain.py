@@ -7,8 +7,11 @@ from psycopg import Connection
 
 from services.catalog.markdown import render
 from services.catalog.programmes import queries, references
+from services.catalog.programmes.documents import VOCABULARY
 from services.catalog.programmes.schemas import Completion, InitiativePart, OrganizationPart, SeriesPart, TermPart
 from services.catalog.publishing import queries as entries
+from services.catalog.publishing.domain import Outcome, Write
+from shared.errors import Conflict, NotFound
 
 
 def _upsert_described(conn: Connection, kind: str, part: InitiativePart | SeriesPart, *, publish: bool) -> UUID:
@@ -43,6 +46,44 @@ def write_vocabularies(conn: Connection, vocabularies: dict[str, list[TermPart]]
         if publish:
             entries.publish_entry(conn, kind="vocabulary", slug=name)
     return list(entries.select_ids(conn, "vocabulary", list(vocabularies)).values())
+
+
+def add_term(conn: Connection, vocabulary: str, term: TermPart) -> Outcome:
+    """Add a term to a vocabulary. Raises NotFound, and Conflict where it is there."""
+    write, id = Write(conn), _find_vocabulary(conn, vocabulary)
+    if not queries.insert_term(conn, vocabulary, term.slug, label=term.label):
+        raise Conflict(f"The vocabulary has a term {term.slug} already.", problem="slug-taken")
+    entries.publish_entry(conn, kind="vocabulary", slug=vocabulary)
+    return _refresh_vocabulary(write, id)
+
+
+def rename_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> Outcome:
+    """Say what a term is called. Raises NotFound."""
+    write, id = Write(conn), _find_vocabulary(conn, vocabulary)
+    if not queries.update_term(conn, vocabulary, slug, label=label):
+        raise NotFound("The vocabulary has no such term.")
+    return _refresh_vocabulary(write, id)
+
+
+def remove_term(conn: Connection, vocabulary: str, slug: str) -> Outcome:
+    """Take a term away that describes nothing. Raises NotFound, and Conflict where it is used."""
+    write, id = Write(conn), _find_vocabulary(conn, vocabulary)
+    if queries.is_used(conn, vocabulary, slug):
+        raise Conflict("Something in the catalog is described by this term.", problem="in-use")
+    if not queries.delete_term(conn, vocabulary, slug):
+        raise NotFound("The vocabulary has no such term.")
+    return _refresh_vocabulary(write, id)
+
+
+def _find_vocabulary(conn: Connection, name: str) -> UUID:
+    if id := entries.select_ids(conn, "vocabulary", [name]).get(name):
+        return id
+    raise NotFound("There is no such vocabulary.")
+
+
+def _refresh_vocabulary(write: Write, id: UUID) -> Outcome:
+    [outcome] = write.refresh(VOCABULARY, [id])
+    return outcome
 
 
 def write_initiative(conn: Connection, part: InitiativePart, *, publish: bool) -> UUID:

@@ -96,6 +96,34 @@ def upsert_terms(conn: Connection, vocabulary: str, *, slugs: list[str], labels:
     execute(conn, sql, vocabulary=vocabulary, slugs=slugs, labels=labels, publish=publish)
 
 
+def insert_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> bool:
+    """Add a term after the others of its vocabulary; False where it is there."""
+    sql = """
+        INSERT INTO terms (vocabulary, slug, label, place, published_at)
+        SELECT %(vocabulary)s, %(slug)s, %(label)s, coalesce(max(place), 0) + 1, programme_now()
+          FROM terms WHERE vocabulary = %(vocabulary)s
+        ON CONFLICT DO NOTHING
+    """
+    return bool(execute(conn, sql, vocabulary=vocabulary, slug=slug, label=label))
+
+
+def update_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> bool:
+    """Say what a term is called; False where there is none."""
+    sql = "UPDATE terms SET label = %(label)s WHERE vocabulary = %(vocabulary)s AND slug = %(slug)s"
+    return bool(execute(conn, sql, vocabulary=vocabulary, slug=slug, label=label))
+
+
+def is_used(conn: Connection, vocabulary: str, slug: str) -> bool:
+    """Whether a term describes anything, drafts and what was withdrawn included."""
+    sql = "SELECT EXISTS (SELECT FROM entry_terms WHERE vocabulary = %(vocabulary)s AND term = %(slug)s)"
+    return fetch_value(conn, sql, vocabulary=vocabulary, slug=slug)
+
+
+def delete_term(conn: Connection, vocabulary: str, slug: str) -> bool:
+    sql = "DELETE FROM terms WHERE vocabulary = %(vocabulary)s AND slug = %(slug)s"
+    return bool(execute(conn, sql, vocabulary=vocabulary, slug=slug))
+
+
 def upsert_initiative(
     conn: Connection,
     *,
@@ -181,7 +209,9 @@ def select_known(conn: Connection, slugs: list[str]) -> list[Known]:
     return fetch(conn, Known, sql, slugs=slugs)
 
 
-def select_family(conn: Connection, initiative_id: UUID, *, organization_ids: list[UUID]) -> dict[str, list[UUID]]:
+def select_family(
+    conn: Connection, initiative_id: UUID | None, *, organization_ids: list[UUID]
+) -> dict[str, list[UUID]]:
     """By kind, what may change with an initiative and these organizations: what belongs to it, follows it, or names
     one of them.
     """

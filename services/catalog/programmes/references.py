@@ -62,6 +62,10 @@ def check(conn: Connection, document: Any) -> Errors:
         found = known.get((named.kind, named.slug))
         if found and named.kind in OWNED and found.initiative != initiative:
             errors.setdefault(named.path, []).append(f"Belongs to another initiative: {found.initiative}.")
+    for (kind, slug), present in entries.select_renamed(conn, slugs).items():
+        for named in defined:
+            if (named.kind, named.slug) == (kind, slug) and (kind, slug) not in known:
+                errors.setdefault(named.path, []).append(f"Is called {present} now.")
     here = {(named.kind, named.slug) for named in defined}
     for named in referred:
         found = known.get((named.kind, named.slug))
@@ -72,10 +76,13 @@ def check(conn: Connection, document: Any) -> Errors:
     return errors | _find_strangers(document, known)
 
 
-def check_session(conn: Connection, part: dict[str, Any], *, initiative: str) -> Errors:
-    """What is wrong with the slugs of one session's part of the document."""
-    found = check(conn, {"initiative": {"slug": initiative}, "sessions": [part]})
-    return {path.removeprefix("sessions.0."): messages for path, messages in found.items()}
+def check_part(conn: Connection, member: str, part: dict[str, Any], *, initiative: str) -> Errors:
+    """What is wrong with the slugs of one part, which would stand at `member` of a programme document."""
+    if member == "initiative":
+        document, prefix = {"initiative": part}, "initiative."
+    else:
+        document, prefix = {"initiative": {"slug": initiative}, member: [part]}, f"{member}.0."
+    return {path.removeprefix(prefix): messages for path, messages in check(conn, document).items()}
 
 
 def _find_all(document: Any, patterns: dict[str, str]) -> Iterator[Named]:

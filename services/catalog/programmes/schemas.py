@@ -58,6 +58,10 @@ class TermPartSchema(ma.Schema):
     make = making(TermPart)
 
 
+class TermLabelSchema(ma.Schema):
+    label = Text(200, least=1, required=True, metadata={"example": "Community Engagement"})
+
+
 class FundingPartSchema(ma.Schema):
     funder = Slug(required=True, metadata={"example": "imls"})
     program = Text(300, load_default=None, allow_none=True)
@@ -131,6 +135,7 @@ class SeriesPart:
     when: When | None
     audience: dict[str, Any]
     completion: Completion | None
+    initiative: str | None = None
 
 
 class SeriesPartSchema(ma.Schema):

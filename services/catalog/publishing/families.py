@@ -11,7 +11,7 @@ from services.catalog.sessions.documents import SESSION
 KINDS = {"initiative": INITIATIVE, "series": SERIES, "session": SESSION, "announcement": ANNOUNCEMENT}
 
 
-def refresh_family(write: Write, initiative_id: UUID, *, organization_ids: list[UUID] | None = None) -> None:
+def refresh_family(write: Write, initiative_id: UUID | None, *, organization_ids: list[UUID] | None = None) -> None:
     """Make public what became of an initiative, of all that belongs to it, and of all that names these
     organizations.
     """

@@ -22,6 +22,7 @@ class Entry:
     id: UUID
     kind: str
     slug: str
+    state: str
     published_at: datetime | None
     publish_at: datetime | None
     withdrawn_at: datetime | None
@@ -39,7 +40,7 @@ class Entry:
 
 # Every column of an Entry; whoever selects says of which.
 ENTRIES: LiteralString = """
-    SELECT entry.id, kind, slug, published_at, publish_at, withdrawn_at, announced, revision, changed_in,
+    SELECT entry.id, kind, slug, state, published_at, publish_at, withdrawn_at, announced, revision, changed_in,
            CASE WHEN kind = 'initiative' THEN entry.id
                 ELSE coalesce(series.initiative_id, session.initiative_id, announcement.initiative_id)
            END AS initiative_id,
@@ -118,7 +119,8 @@ def upsert_entry(
 def publish_entry(conn: Connection, *, kind: str, slug: str) -> None:
     """Make an entry public, also one that was withdrawn."""
     sql = """
-        UPDATE entries SET published_at = coalesce(published_at, programme_now()), withdrawn_at = NULL, publish_at = NULL
+        UPDATE entries
+           SET published_at = coalesce(published_at, programme_now()), withdrawn_at = NULL, publish_at = NULL
          WHERE kind = %(kind)s AND slug = %(slug)s
     """
     execute(conn, sql, kind=kind, slug=slug)
@@ -151,7 +153,8 @@ def select_due_entries(conn: Connection, *, limit: int) -> list[Entry]:
 def withdraw_entries(conn: Connection, ids: list[UUID]) -> None:
     """Take entries from the public; of a draft it means that it is given up."""
     sql = """
-        UPDATE entries SET published_at = NULL, publish_at = NULL, withdrawn_at = coalesce(withdrawn_at, programme_now())
+        UPDATE entries
+           SET published_at = NULL, publish_at = NULL, withdrawn_at = coalesce(withdrawn_at, programme_now())
          WHERE id = ANY(%(ids)s)
     """
     execute(conn, sql, ids=ids)

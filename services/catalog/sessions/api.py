@@ -1,24 +1,20 @@
 """`/catalog/v1/sessions/…`: what the public reads of a session, and what staff do to it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import Response
 from psycopg import Connection
 
+from services.catalog import reading
 from services.catalog.answers import answer
 from services.catalog.publishing.domain import Outcome
-from services.catalog.publishing.queries import lock_catalog
-from services.catalog.sessions import domain, queries, schemas
-from services.catalog.sessions.documents import present
-from services.catalog.sessions.queries import PublicSession
-from services.catalog.sessions.schemas import SessionPart
+from services.catalog.publishing.queries import select_entry
+from services.catalog.sessions import domain, schemas
 from shared import audit
-from shared.errors import Invalid, NotFound
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, auth
 from shared.http.idempotency import idempotent
-from shared.runtime import connection, transaction
+from shared.runtime import transaction
 
 public = Blueprint("sessions", __name__, url_prefix="/catalog/v1", public=True, description="What one can attend")
 staff = Blueprint("session-staff", __name__, url_prefix="/catalog/v1/sessions", description="What staff do to sessions")
@@ -28,26 +24,17 @@ staff = Blueprint("session-staff", __name__, url_prefix="/catalog/v1/sessions", 
 @public.response(200, schemas.SessionSchema)
 def show_session(slug: str) -> Response:
     """A session. Its ETag is what a PUT must quote."""
-    with connection() as conn:
-        return _show(queries.select_session_document(conn, slug))
+    return reading.show("session", slug)
 
 
-@staff.put("/<slug>")
+@staff.post("/<slug>/schedule")
 @staff.staff("catalog:write")
-@staff.arguments(schemas.SessionReplacementSchema)
+@idempotent
+@staff.arguments(schemas.ScheduleSchema)
 @staff.response(200, schemas.SessionSchema)
-def replace_session(part: SessionPart, slug: str) -> Response:
-    """Make a session what this part of a programme document says."""
-    if part.slug not in ("", slug):
-        raise Invalid({"slug": ["Is not the one in the address."]})
-    with transaction() as conn:
-        lock_catalog(conn)
-        standing = queries.select_session_document(conn, slug, drafts=True)
-        if standing is None:
-            raise NotFound("There is no such session.")
-        conditional.require_version(standing.changed_in)
-        outcome = domain.replace_session(conn, replace(part, slug=slug))
-        return _record(conn, "session.replace", outcome)
+def schedule_session(when: dict[str, Any], slug: str) -> Response:
+    """Give a session of uncertain date its exact time."""
+    return _act("session.schedule", lambda conn: domain.schedule(conn, slug, **when))
 
 
 @staff.post("/<slug>/reschedule")
@@ -79,6 +66,15 @@ def open_registration(slug: str) -> Response:
     return _act("session.open-registration", lambda conn: domain.open_registration(conn, slug))
 
 
+@staff.post("/<slug>/close-registration")
+@staff.staff("catalog:write")
+@idempotent
+@staff.response(200, schemas.SessionSchema)
+def close_registration(slug: str) -> Response:
+    """Let nobody register any more."""
+    return _act("session.close-registration", lambda conn: domain.close_registration(conn, slug))
+
+
 @staff.post("/<slug>/cancel")
 @staff.staff("catalog:write")
 @idempotent
@@ -95,12 +91,6 @@ def _act(action: str, act: Callable[[Connection], Outcome]) -> Response:
 
 def _record(conn: Connection, action: str, outcome: Outcome) -> Response:
     audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())
-    response = _show(queries.select_session_document(conn, outcome.slug, drafts=True))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _show(session: PublicSession | None) -> Response:
-    if session is None:
-        raise NotFound("There is no such session.")
-    return answer(present(session), version=session.changed_in)
+    entry = select_entry(conn, "session", outcome.slug)
+    assert entry
+    return answer(reading.present(conn, entry), version=entry.changed_in)

@@ -1,6 +1,5 @@
 """What is decided about sessions: their content, their time, who may register, their recording, their end."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,13 @@ from services.catalog.markdown import render
 from services.catalog.programmes import references
 from services.catalog.publishing import queries as entries
 from services.catalog.publishing.domain import Outcome, Write
-from services.catalog.publishing.families import refresh_family
+from services.catalog.publishing.queries import lock_catalog
 from services.catalog.sessions import queries
 from services.catalog.sessions.documents import SESSION, recording_published
 from services.catalog.sessions.queries import SessionRow
 from services.catalog.sessions.schemas import SessionPart
 from shared.database import constraint_of
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, NotFound
 from shared.messaging import outbox
 
 BATCH = 50
@@ -66,18 +65,14 @@ def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, p
     return id
 
 
-def replace_session(conn: Connection, part: SessionPart) -> Outcome:
-    """Make a session what its part of the programme document says. Raises NotFound, and Invalid for references to
-    what is not known.
+def schedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
+    """Give a session of uncertain date its exact time. Raises NotFound, and Conflict where it has one or was
+    cancelled.
     """
-    write = Write(conn)
-    session = _find(conn, part.slug)
-    if errors := references.check_session(conn, asdict(part), initiative=session.initiative):
-        raise Invalid(errors)
-    write_session(conn, part, initiative_id=session.initiative_id, publish=False)
-    queries.update_places(conn, session.initiative_id, slugs=[])
-    refresh_family(write, session.initiative_id)
-    return next(outcome for outcome in write.outcomes if outcome.id == session.id)
+    lock_catalog(conn)
+    if _find(conn, slug).status in ("scheduled", "held"):
+        raise Conflict("It has its time already: reschedule it.", problem="already-scheduled")
+    return reschedule(conn, slug, when=when, timezone=timezone)
 
 
 def reschedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
@@ -94,7 +89,16 @@ def open_registration(conn: Connection, slug: str) -> Outcome:
     write = Write(conn)
     session = _find(conn, slug)
     _refuse_status(session, "held", "cancelled")
-    queries.update_policy(conn, session.id, "open")
+    queries.open_registration(conn, session.id)
+    return _refresh(write, session)
+
+
+def close_registration(conn: Connection, slug: str) -> Outcome:
+    """Let nobody register any more. Raises NotFound, or Conflict where the session was held or cancelled."""
+    write = Write(conn)
+    session = _find(conn, slug)
+    _refuse_status(session, "held", "cancelled")
+    queries.close_registration(conn, session.id)
     return _refresh(write, session)
 
 

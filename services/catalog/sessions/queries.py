@@ -205,9 +205,25 @@ def update_status(conn: Connection, id: UUID, status: str) -> None:
     execute(conn, sql, id=id, status=status)
 
 
-def update_policy(conn: Connection, id: UUID, policy: str) -> None:
-    sql = "UPDATE sessions SET policy = %(policy)s WHERE id = %(id)s"
-    execute(conn, sql, id=id, policy=policy)
+def open_registration(conn: Connection, id: UUID) -> None:
+    """Let everybody register from now on, also where it was closed."""
+    sql = """
+        UPDATE sessions SET policy = 'open',
+                            opens_at = CASE WHEN opens_at > programme_now() THEN programme_now() ELSE opens_at END,
+                            closes_at = CASE WHEN closes_at > programme_now() THEN closes_at END
+         WHERE id = %(id)s
+    """
+    execute(conn, sql, id=id)
+
+
+def close_registration(conn: Connection, id: UUID) -> None:
+    """Let nobody register from now on."""
+    sql = """
+        UPDATE sessions SET closes_at = date_trunc('second', programme_now()),
+                            opens_at = CASE WHEN opens_at < date_trunc('second', programme_now()) THEN opens_at END
+         WHERE id = %(id)s AND (closes_at IS NULL OR closes_at > programme_now())
+    """
+    execute(conn, sql, id=id)
 
 
 def has_ended_sessions(conn: Connection) -> bool:
@@ -332,14 +348,14 @@ def select_contents(conn: Connection, ids: list[UUID]) -> list[SessionContent]:
     return fetch(conn, SessionContent, sql, ids=ids)
 
 
-def select_session_document(conn: Connection, slug: str, *, drafts: bool = False) -> PublicSession | None:
-    """The document of the session of this slug; of one that is a draft only with `drafts`."""
+def select_session_document(conn: Connection, slug: str) -> PublicSession | None:
+    """The document of the session of this slug, in whatever state."""
     sql = """
         SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
                admission.state, admission.seats_left, session.starts_earliest AS sort_key
           FROM entries AS entry
           JOIN sessions AS session ON session.id = entry.id
           JOIN admissions AS admission ON admission.session_id = session.id
-         WHERE entry.kind = 'session' AND entry.slug = %(slug)s AND (entry.published_at IS NOT NULL OR %(drafts)s)
+         WHERE entry.kind = 'session' AND entry.slug = %(slug)s
     """
-    return fetch_one(conn, PublicSession, sql, slug=slug, drafts=drafts)
+    return fetch_one(conn, PublicSession, sql, slug=slug)

@@ -93,6 +93,7 @@ class SessionPart:
     venue: dict[str, Any] | None
     online: dict[str, Any] | None
     contact_hours: float | None
+    initiative: str | None = None
 
 
 class SessionPartSchema(WhenFields):
@@ -123,7 +124,7 @@ class SessionPartSchema(WhenFields):
     @ma.post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
         admission = Admission(**{**data["registration"], **_resolve_window(data, {})})
-        return SessionPart(**{"slug": "", **with_when(data), "registration": admission})
+        return SessionPart(**{**with_when(data), "registration": admission})
 
 
 def _resolve_window(data: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, datetime | None]:
@@ -135,10 +136,11 @@ def _resolve_window(data: Mapping[str, Any], errors: dict[str, list[str]]) -> di
     }
 
 
-class SessionReplacementSchema(SessionPartSchema):
-    """A session's part of the programme document; the address says its slug."""
+class ScheduleSchema(WhenFields):
+    """The exact time of a session that had none."""
 
-    slug = Slug(metadata={"description": "That of the address, or left out"})
+    class Meta:
+        exclude = ("edtf",)
 
 
 class RescheduleSchema(WhenFields):

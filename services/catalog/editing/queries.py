@@ -1,0 +1,62 @@
+"""What editing one thing asks of the others."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch_dicts, fetch_value
+
+
+def select_now(conn: Connection) -> datetime:
+    """The programme's present moment."""
+    return fetch_value(conn, "SELECT programme_now()")
+
+
+def select_slug(conn: Connection, id: UUID) -> str | None:
+    sql = "SELECT slug FROM entries WHERE id = %(id)s"
+    return fetch_value(conn, sql, id=id)
+
+
+def is_named(conn: Connection, organization_id: UUID) -> bool:
+    """Whether an initiative or a session names the organization."""
+    sql = """
+        SELECT EXISTS (SELECT FROM involvements WHERE organization_id = %(organization_id)s)
+            OR EXISTS (SELECT FROM initiatives WHERE funder_id = %(organization_id)s)
+    """
+    return fetch_value(conn, sql, organization_id=organization_id)
+
+
+def select_public_parts(conn: Connection, initiative_id: UUID) -> list[UUID]:
+    """The series, sessions and announcements of an initiative that are public."""
+    sql = """
+        SELECT id FROM entries
+         WHERE published_at IS NOT NULL
+           AND (id IN (SELECT id FROM series WHERE initiative_id = %(initiative_id)s)
+                OR id IN (SELECT id FROM sessions WHERE initiative_id = %(initiative_id)s)
+                OR id IN (SELECT id FROM announcements WHERE initiative_id = %(initiative_id)s))
+    """
+    return [row[0] for row in conn.execute(sql, {"initiative_id": initiative_id})]
+
+
+def update_follows(conn: Connection, *, former: str, slug: str) -> None:
+    """Let initiatives that follow a renamed one name it by its new slug."""
+    sql = "UPDATE initiatives SET follows = %(slug)s WHERE follows = %(former)s"
+    execute(conn, sql, former=former, slug=slug)
+
+
+def select_states(
+    conn: Connection, *, kind: str | None, state: str | None, after: tuple[str, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Everything that there is, in whatever state, by kind and slug, from after a place in that order."""
+    sql = """
+        SELECT id, kind, slug, title, state, publish_at, published_at, withdrawn_at, updated_at
+          FROM entries
+         WHERE (%(kind)s::text IS NULL OR kind = %(kind)s)
+           AND (%(state)s::text IS NULL OR state = %(state)s)
+           AND (%(after_kind)s::text IS NULL OR (kind, slug) > (%(after_kind)s, %(after_slug)s))
+         ORDER BY kind, slug LIMIT %(limit)s
+    """
+    after_kind, after_slug = after or (None, None)
+    return fetch_dicts(conn, sql, kind=kind, state=state, after_kind=after_kind, after_slug=after_slug, limit=limit)
