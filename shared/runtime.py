@@ -7,7 +7,7 @@ variable that the doors set (each request, each worker thread) and that `transac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import Connection
@@ -19,10 +19,13 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class Runtime:
+    """`memory` holds what a process keeps to answer sooner, by its class; all of it can be made anew."""
+
     service: str
     settings: Any
     clock: Clock
     database: Database
+    memory: dict[Any, Any] = field(default_factory=dict)
 
 
 _current: ContextVar[Runtime] = ContextVar("runtime")

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -12,12 +13,15 @@ from typing import Any
 import click
 import structlog
 from flask import Flask
+from psycopg import Connection
 
 from shared import commands, failpoints, logs, migrate, runtime, settings, worker
+from shared.freshness import Freshness, Stamp
 from shared.http import Blueprint
 from shared.http import app as http_app
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
+from shared.messaging.wakeup import Listener
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -27,7 +31,10 @@ GUNICORN = "deploy/gunicorn.py"
 
 @dataclass(frozen=True)
 class Service:
-    """`handlers` are modules with functions marked by `@on`; `commands` are click commands of this service alone."""
+    """`handlers` are modules with functions marked by `@on`; `commands` are click commands of this service alone.
+    `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
+    is notified.
+    """
 
     name: str
     settings: type[Settings] = Settings
@@ -35,6 +42,7 @@ class Service:
     handlers: Sequence[ModuleType] = ()
     jobs: Sequence[Job] = ()
     commands: Sequence[click.Command] = field(default=())
+    stamp: Callable[[Connection], Stamp] | None = None
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
@@ -51,7 +59,17 @@ class Service:
             present = self.prepare("api")
             failpoints.arm(present.settings.failpoint)
             present.database.open()
-        return http_app.build(present, self.blueprints)
+            app = http_app.build(present, self.blueprints, stamp=self.stamp)
+            self._listen(present)
+            return app
+        return http_app.build(present, self.blueprints, stamp=self.stamp)
+
+    def _listen(self, present: runtime.Runtime) -> None:
+        """Be told when what is kept does not stand any more; without that it is looked at once a second."""
+        if Freshness in present.memory:
+            listener = Listener(present.database.conninfo, self.name)
+            listener.bells["revision"].append(present.memory[Freshness].bell)
+            threading.Thread(target=listener.run, args=(threading.Event(),), name="listener", daemon=True).start()
 
     def event_handlers(self) -> dict[str, list[event_door.Handler]]:
         """The functions that handle each type of event."""

@@ -46,6 +46,12 @@ class Settings:
     worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
     web_workers: int = setting("Processes of an api", default=2)
     web_threads: int = setting("Threads, and database connections, of each api process", default=4)
+    stamp_seconds: float = setting(
+        "Seconds after which an api looks again whether what it keeps in memory stands, if it was not told before",
+        default=1.0,
+    )
+    answers_megabytes: int = setting("MiB of answers that each api process keeps at most", default=32)
+    documents_megabytes: int = setting("MiB of documents, of which answers are made, that it keeps at most", default=32)
     processors: int = setting(
         "Loops of a worker that handle received events, each with a database connection", default=2
     )

@@ -1,4 +1,4 @@
-"""Answers to the public: JSON with a strong ETag and a short life in caches."""
+"""Answers to the public: with a strong ETag, a short life in caches, and kept here until something changes."""
 
 import hashlib
 from typing import Any
@@ -6,22 +6,39 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from shared.http import conditional
+from shared.http import conditional, kept
+from shared.http.pagination import link_next
 
 # Readers see a change within a second; a cache may give the old answer while it fetches the new one.
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"
 
 
 def answer(document: Any, *, version: int | None = None, headers: dict[str, str] | None = None) -> Response:
-    """The document as an answer, or a 304 to whoever has it. The tag is made of the bytes: whatever changes them, a
+    """The document as JSON."""
+    return answer_bytes(orjson.dumps(document), "application/json", version=version, headers=headers)
+
+
+def answer_list(items: list[bytes], more: str | None, *, facets: dict[str, Any] | None = None) -> Response:
+    """A page of a list, of items in JSON; `more` is the cursor of the next."""
+    counted = b"" if facets is None else b',"facets":' + orjson.dumps(facets)
+    body = b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted)
+    return answer_bytes(body, "application/json", headers=link_next(more))
+
+
+def answer_bytes(
+    body: bytes, content_type: str, *, version: int | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """The bytes as an answer, or a 304 to whoever has them. The tag is made of the bytes: whatever changes them, a
     write, a seat taken or the time, changes it. It begins with the `version` that a PUT is checked by, where there is
     one.
+
+    What staff read is not kept: it may be a draft, and what they read after a write must be new.
     """
-    body = orjson.dumps(document)
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     etag = digest if version is None else f"{version}-{digest}"
-    response = conditional.not_modified(etag) or Response(body, content_type="application/json")
+    response = conditional.not_modified(etag) or Response(body, content_type=content_type)
     response.headers.update(headers or {})
-    # What staff read may be a draft, and what they read after a write must be new.
-    cache_control = "no-store" if "Authorization" in request.headers else CACHE_CONTROL
-    return conditional.tag(response, etag, cache_control=cache_control)
+    if "Authorization" in request.headers:
+        return conditional.tag(response, etag, cache_control="no-store")
+    kept.keep()
+    return conditional.tag(response, etag, cache_control=CACHE_CONTROL)

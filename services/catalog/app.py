@@ -4,11 +4,13 @@ from flask import Flask
 
 from services.catalog.announcements import api as announcements
 from services.catalog.discovery import api as discovery
+from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
 from services.catalog.editing.jobs import PUBLISH_DUE
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
 from services.catalog.programmes import api as programmes
+from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
@@ -21,6 +23,7 @@ SERVICE = Service(
         sessions.public,
         announcements.public,
         discovery.public,
+        search.public,
         sessions.staff,
         editing.staff,
         programmes.staff,
@@ -28,6 +31,7 @@ SERVICE = Service(
     ],
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
+    stamp=select_stamp,
     commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
 )
 

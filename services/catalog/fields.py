@@ -106,3 +106,17 @@ class Duration(ma.fields.String):
             return durations.read_duration(super()._deserialize(value, attr, data, **kwargs))
         except ValueError as error:
             raise ma.ValidationError(str(error)) from None
+
+
+class Names(ma.fields.String):
+    """Names out of a few, separated by commas."""
+
+    def __init__(self, *names: str, **kwargs: Any) -> None:
+        super().__init__(validate=Length(max=1000), **kwargs)
+        self.names = names
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        given = list(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs).split(",")))
+        if unknown := [name for name in given if name not in self.names]:
+            raise ma.ValidationError(f"There is no {unknown[0]!r}: choose of {', '.join(self.names)}.")
+        return given

@@ -8,9 +8,11 @@ import prometheus_client
 import secure
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
+from psycopg import Connection
 
 from shared import health, metrics, runtime
-from shared.http import audit, docs, operations, problems, requests, strict
+from shared.freshness import Freshness, Stamp
+from shared.http import audit, docs, kept, operations, problems, requests, strict
 from shared.http.blueprint import Blueprint
 
 
@@ -24,8 +26,10 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
-    """The application of this service, not connected to anything yet."""
+def build(
+    present: runtime.Runtime, blueprints: Iterable[Blueprint], *, stamp: Callable[[Connection], Stamp] | None = None
+) -> Flask:
+    """The application of this service, not connected to anything yet; with a `stamp` it keeps answers."""
     app = Flask(present.service, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config.update(_openapi(present))
@@ -39,8 +43,24 @@ def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)
     _add_security_headers(app, present)
+    if stamp:
+        _keep_answers(app, present, stamp)
     app.wsgi_app = _within(present, app.wsgi_app)
     return app
+
+
+def _keep_answers(app: Flask, present: runtime.Runtime, stamp: Callable[[Connection], Stamp]) -> None:
+    def read() -> Stamp:
+        with runtime.connection() as conn:
+            return stamp(conn)
+
+    present.memory[Freshness] = freshness = Freshness(read, seconds=present.settings.stamp_seconds)
+    size = present.settings.answers_megabytes * 1024 * 1024
+    present.memory[kept.Kept] = answers = kept.Kept(
+        app.wsgi_app, service=present.service, freshness=freshness, size=size
+    )
+    app.before_request(kept.raise_failure)
+    app.wsgi_app = answers
 
 
 def _openapi(present: runtime.Runtime) -> dict[str, Any]:

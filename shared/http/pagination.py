@@ -45,11 +45,13 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
 
 
 def page(items: Any, cursor: str | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body of a list (of dumped items) and its headers; `cursor` is that of the next page, None on the last (RFC
-    8288 `Link`).
-    """
-    body = {"items": items, "next": cursor}
+    """The body of a list (of dumped items) and its headers; `cursor` is that of the next page, None on the last."""
+    return {"items": items, "next": cursor}, link_next(cursor)
+
+
+def link_next(cursor: str | None) -> dict[str, str]:
+    """The header that leads to the next page (RFC 8288 `Link`)."""
     if cursor is None:
-        return body, {}
+        return {}
     query = urlencode([*[pair for pair in request.args.items(multi=True) if pair[0] != "cursor"], ("cursor", cursor)])
-    return body, {"Link": f'<{request.path}?{query}>; rel="next"'}
+    return {"Link": f'<{request.path}?{query}>; rel="next"'}

@@ -3,11 +3,13 @@
 import re
 import secrets
 import time
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from shared import metrics
 
@@ -19,38 +21,57 @@ LOGGED = {"id", "slug", "name"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # https://www.w3.org/TR/trace-context/
 
+ASKED = "convene.asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request is counted and logged by: its method, its route (never its path) and what it is about."""
+
+    method: str
+    route: str
+    subject: dict[str, Any]
+
 
 def install(app: Flask, service: str) -> None:
     @app.before_request
-    def begin() -> None:
-        clear_contextvars()
+    def begin_request() -> None:
         g.begun = time.perf_counter()
-        bind_contextvars(request_id=_request_id(), traceparent=_traceparent())
+        begin(request.environ)
 
     @app.after_request
-    def end(response: Response) -> Response:
+    def end_request(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("begun", time.perf_counter())
-        route = request.url_rule.rule if request.url_rule else "none"
-        metrics.REQUESTS.labels(service, request.method, route, response.status_code).inc()
-        metrics.LATENCY.labels(service, route).observe(seconds)
-        response.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "")
-        if "/health/" not in route:
-            log.info(
-                "request",
-                method=request.method,
-                route=route,
-                subject={name: value for name, value in (request.view_args or {}).items() if name in LOGGED},
-                status=response.status_code,
-                milliseconds=round(seconds * 1000, 1),
-            )
+        asked = request.environ[ASKED] = Asked(
+            request.method,
+            request.url_rule.rule if request.url_rule else "none",
+            {name: value for name, value in (request.view_args or {}).items() if name in LOGGED},
+        )
+        response.headers["X-Request-Id"] = get_contextvars().get("request_id", "")
+        end(service, asked, response.status_code, seconds)
         return response
 
 
-def _request_id() -> str:
-    given = request.headers.get("X-Request-Id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+def begin(environ: dict[str, Any]) -> str:
+    """Let every line of the log, and every event, carry the request's id and trace; the id."""
+    given, trace = environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    traceparent = trace if TRACEPARENT.fullmatch(trace) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    clear_contextvars()
+    bind_contextvars(request_id=request_id, traceparent=traceparent)
+    return request_id
 
 
-def _traceparent() -> str:
-    given = request.headers.get("traceparent", "")
-    return given if TRACEPARENT.fullmatch(given) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def end(service: str, asked: Asked, status: int, seconds: float) -> None:
+    """Count what was answered, and log it."""
+    metrics.REQUESTS.labels(service, asked.method, asked.route, status).inc()
+    metrics.LATENCY.labels(service, asked.route).observe(seconds)
+    if "/health/" not in asked.route:
+        log.info(
+            "request",
+            method=asked.method,
+            route=asked.route,
+            subject=asked.subject,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )

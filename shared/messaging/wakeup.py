@@ -7,7 +7,7 @@ from psycopg import sql
 
 from shared.messaging.loop import POLL_SECONDS, Pulse, persist
 
-TOPICS = ("outbox", "inbox", "jobs")
+TOPICS = ("outbox", "inbox", "jobs", "revision")
 
 
 class Listener:

@@ -13,7 +13,9 @@ from psycopg.rows import dict_row
 from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
+from services.catalog.discovery.shelf import Shelf
 from shared import runtime
+from shared.http.kept import Kept
 from shared.settings import Settings
 from tests.catalog.programmes import DAY
 from tests.servers.engines import Engines
@@ -88,6 +90,12 @@ class Catalog:
         return next(iter(row.values()))
 
 
+def forget(present: runtime.Runtime) -> None:
+    """What was kept of another test, whose revisions come again, goes."""
+    present.memory[Kept].clear()
+    present.memory.pop(Shelf, None)
+
+
 def types(events: list[dict[str, Any]]) -> list[str]:
     """The types of events without the service's name."""
     return [event["type"].removeprefix("catalog.") for event in events]
@@ -104,6 +112,7 @@ def present(
         public_url="https://learning.example.org",
         jwks=str(engines.secrets / "jwks.json"),
         clock_file=tmp_path_factory.mktemp("catalog") / "clock",
+        stamp_seconds=0,
     )
     return runtime.build("catalog", settings, "test", pool_size=1)
 
@@ -118,6 +127,7 @@ def catalog(
     app: Flask, present: runtime.Runtime, conn: psycopg.Connection[Any], staff_token: Callable[[str], str]
 ) -> Catalog:
     """An empty catalog on the day of the announcement."""
+    forget(present)
     catalog = Catalog(app.test_client(), conn, present.settings.clock_file, staff_token("catalog:write"))
     catalog.set_time(DAY)
     return catalog

@@ -109,6 +109,7 @@ def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator
         broker_url="amqp://nobody@127.0.0.1:1/convene",
         public_url="https://learning.example.org",
         jwks="none",
+        stamp_seconds=0,
     )
     present = runtime.build("catalog", settings, "test", pool_size=8)
     present.database.open()

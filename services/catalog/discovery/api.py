@@ -7,16 +7,23 @@ from flask import Response, request
 
 from services.catalog import addresses
 from services.catalog.announcements import documents as announcements
-from services.catalog.answers import answer
-from services.catalog.cursors import decode_moment, encode_moment
-from services.catalog.discovery import queries
-from services.catalog.discovery.queries import Filters
-from services.catalog.discovery.schemas import ChangesQuery, ChangesSchema, SessionListSchema, SessionQuery
-from services.catalog.sessions.documents import present
-from services.catalog.sessions.queries import PublicSession
+from services.catalog.answers import answer, answer_list
+from services.catalog.discovery import cursors, domain, queries
+from services.catalog.discovery.schemas import (
+    ChangesQuery,
+    ChangesSchema,
+    RecordingListSchema,
+    RecordingQuery,
+    SessionListSchema,
+    SessionQuery,
+)
+from services.catalog.discovery.shelf import open_shelf
+from services.catalog.search import domain as search
+from services.catalog.sessions import details
+from shared import runtime
 from shared.errors import Invalid
 from shared.http import Blueprint
-from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
+from shared.http.pagination import decode_cursor, encode_cursor
 from shared.runtime import connection
 
 LARGEST = 2**63 - 1
@@ -35,20 +42,29 @@ def list_sessions(query: dict[str, Any]) -> Response:
     Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
     by the interval in which it may start.
     """
-    limit, after = query.pop("limit"), decode_moment(query.pop("cursor"))
-    select = queries.select_next_sessions if query.pop("sort") == "starts" else queries.select_previous_sessions
-    with connection() as conn:
-        return _page(select(conn, Filters(**query), after=after, limit=limit + 1), limit)
+    return _list(query, sort=query["sort"], facets=query["facets"])
 
 
 @public.get("/recordings")
-@public.arguments(PageQuery, location="query")
-@public.response(200, SessionListSchema)
+@public.arguments(RecordingQuery, location="query")
+@public.response(200, RecordingListSchema)
 def list_recordings(query: dict[str, Any]) -> Response:
     """Sessions that have a published recording, the newest first."""
-    limit, after = query["limit"], decode_moment(query["cursor"])
-    with connection() as conn:
-        return _page(queries.select_recorded_sessions(conn, after=after, limit=limit + 1), limit)
+    return _list({**query, "recorded": True}, sort="-recorded", facets=False)
+
+
+def _list(query: dict[str, Any], *, sort: str, facets: bool) -> Response:
+    after = cursors.decode(sort, query["cursor"])
+    numbers = search.find_numbers(query["q"]) if "q" in query else None
+    now = runtime.current().clock.now()
+    with open_shelf() as shelf:
+        selection = domain.select(shelf, query, numbers=numbers, now=now)
+        found = selection.page(sort, after=after, limit=query["limit"])
+        items = shelf.render(found.sessions, now)
+        counted = selection.facets(shelf.labels) if facets else None
+    items = details.choose(items, fields=query["fields_"], include=query["include"])
+    more = cursors.encode(sort, found.more) if found.more else None
+    return answer_list(items, more, facets=counted)
 
 
 @public.get("/changes")
@@ -89,10 +105,3 @@ def _present_change(change: dict[str, Any]) -> dict[str, Any]:
     if document and kind == "session":
         document["registration"]["url"] = addresses.registration_url()
     return {"cursor": cursor, **change, "document": document}
-
-
-def _page(found: list[PublicSession], limit: int) -> Response:
-    shown = found[:limit]
-    more = encode_moment(shown[-1].sort_key, shown[-1].id) if len(found) > limit else None
-    body, headers = page([present(session) for session in shown], more)
-    return answer(body, headers=headers)

@@ -1,113 +1,125 @@
-"""Lists of sessions, and the catalog's changes."""
+"""What sessions are found by, their documents, and the catalog's changes."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
-from services.catalog.sessions.queries import PublicSession
-from shared.database import fetch, fetch_dicts
-
-FILTERED_SESSIONS: LiteralString = """
-    SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
-           admission.state, admission.seats_left, session.starts_earliest AS sort_key
-      FROM sessions AS session
-      JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
-      JOIN admissions AS admission ON admission.session_id = session.id
-     WHERE (%(initiative)s::text[] IS NULL OR session.initiative_id IN (
-               SELECT id FROM entries WHERE kind = 'initiative' AND slug = ANY(%(initiative)s)))
-       AND (%(series)s::text[] IS NULL OR session.series_id IN (
-               SELECT id FROM entries WHERE kind = 'series' AND slug = ANY(%(series)s)))
-       AND (%(format)s::text[] IS NULL OR session.format = ANY(%(format)s))
-       AND (%(status)s::text[] IS NULL OR session.status = ANY(%(status)s))
-       AND (%(library_type)s::text[] IS NULL OR EXISTS (
-               SELECT FROM entry_terms WHERE entry_id = session.id
-                  AND vocabulary = 'library_type' AND term = ANY(%(library_type)s)))
-       AND (%(topic)s::text[] IS NULL OR EXISTS (
-               SELECT FROM entry_terms WHERE entry_id = session.id
-                  AND vocabulary = 'topic' AND term = ANY(%(topic)s)))
-       AND (%(starts_after)s::timestamptz IS NULL
-            OR session.starts_latest > %(starts_after)s OR session.starts_at = %(starts_after)s)
-       AND (%(starts_before)s::timestamptz IS NULL OR session.starts_earliest < %(starts_before)s)
-       AND (%(registration)s::text[] IS NULL
-            OR 'open' = ANY(%(registration)s) AND session.policy = 'open' AND admission.state IN ('open', 'full')
-            OR 'closed' = ANY(%(registration)s) AND admission.state = 'closed'
-            OR 'invitation' = ANY(%(registration)s) AND session.policy = 'invitation')
-       AND (%(recorded)s::boolean IS NULL
-            OR %(recorded)s = EXISTS (SELECT FROM recordings WHERE session_id = session.id))
-"""
+from services.catalog.sessions.admission import Window
+from shared.database import fetch, fetch_dicts, fetch_one
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """Which sessions are wanted; None asks for all. Several values of one filter widen, several filters narrow."""
-
-    initiative: list[str] | None = None
-    series: list[str] | None = None
-    format: list[str] | None = None
-    status: list[str] | None = None
-    library_type: list[str] | None = None
-    topic: list[str] | None = None
-    starts_after: datetime | None = None
-    starts_before: datetime | None = None
-    registration: list[str] | None = None
-    recorded: bool | None = None
-
-
-def select_next_sessions(
-    conn: Connection, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[PublicSession]:
-    """The public sessions that pass the filters, those that may start first first, from after a place in that order."""
-    sql = (
-        FILTERED_SESSIONS
-        + """
-       AND (%(after_key)s::timestamptz IS NULL
-            OR (session.starts_earliest, session.id) > (%(after_key)s, %(after_id)s))
-     ORDER BY session.starts_earliest, session.id
-     LIMIT %(limit)s
+@dataclass(frozen=True)
+class Stamp:
+    """What readers see changes when one of these does: a write, what registration or a moderator says, a moment from
+    which one can register, or cannot any more.
     """
-    )
-    after_key, after_id = after or (None, None)
-    return fetch(conn, PublicSession, sql, **vars(filters), after_key=after_key, after_id=after_id, limit=limit)
+
+    revision: int
+    stamped_at: datetime
+    reading_revision: int
+    next_moment: datetime | None
 
 
-def select_previous_sessions(
-    conn: Connection, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[PublicSession]:
-    """As `select_next_sessions`, in the opposite order."""
-    sql = (
-        FILTERED_SESSIONS
-        + """
-       AND (%(after_key)s::timestamptz IS NULL
-            OR (session.starts_earliest, session.id) < (%(after_key)s, %(after_id)s))
-     ORDER BY session.starts_earliest DESC, session.id DESC
-     LIMIT %(limit)s
+@dataclass(frozen=True, slots=True)
+class IndexedSession:
+    """A public session by what it is found by. `marks` are its values of filters, as `name:value`; `…_key` is what it
+    is sorted by; `closes_at` is when registration ends, the session's start included.
     """
-    )
-    after_key, after_id = after or (None, None)
-    return fetch(conn, PublicSession, sql, **vars(filters), after_key=after_key, after_id=after_id, limit=limit)
+
+    number: int
+    id: UUID
+    public: bool
+    changed_in: int
+    status: str
+    capacity: int | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    starts_key: datetime
+    starts_latest: datetime
+    title_key: str
+    published_key: datetime
+    recorded_key: datetime | None
+    marks: list[str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "marks", tuple(map(sys.intern, self.marks)))
+
+    def window(self, confirmed: int) -> Window:
+        return Window(
+            status=self.status,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            capacity=self.capacity,
+            confirmed=confirmed,
+        )
 
 
-def select_recorded_sessions(
-    conn: Connection, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[PublicSession]:
-    """The public sessions that can be watched, the newest recording first, from after a place in that order."""
+def select_stamp(conn: Connection) -> Stamp:
+    """By what is known whether what was read before still stands."""
     sql = """
-        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
-               admission.state, admission.seats_left, recording.published_at AS sort_key
-          FROM recordings AS recording
-          JOIN sessions AS session ON session.id = recording.session_id
-          JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
-          JOIN admissions AS admission ON admission.session_id = session.id
-         WHERE %(after_key)s::timestamptz IS NULL
-            OR (recording.published_at, session.id) < (%(after_key)s, %(after_id)s)
-         ORDER BY recording.published_at DESC, session.id DESC
-         LIMIT %(limit)s
+        SELECT catalog.revision, stamped_at, reading.revision AS reading_revision,
+               least((SELECT min(opens_at) FROM sessions WHERE opens_at > programme_now()),
+                     (SELECT min(coalesce(closes_at, starts_at)) FROM sessions
+                       WHERE coalesce(closes_at, starts_at) > programme_now())) AS next_moment
+          FROM catalog_revision AS catalog, reading_revision AS reading
     """
-    after_key, after_id = after or (None, None)
-    return fetch(conn, PublicSession, sql, after_key=after_key, after_id=after_id, limit=limit)
+    stamp = fetch_one(conn, Stamp, sql)
+    assert stamp
+    return stamp
+
+
+def select_indexed(conn: Connection, *, after: int) -> list[IndexedSession]:
+    """Sessions that changed after a revision of the catalog, those that are not public any more included."""
+    sql = """
+        SELECT entry.number, entry.id, entry.published_at IS NOT NULL AS public, entry.changed_in,
+               session.status, session.capacity, session.opens_at,
+               coalesce(session.closes_at, session.starts_at) AS closes_at,
+               session.starts_earliest AS starts_key, session.starts_latest,
+               lower(unaccent(entry.title)) AS title_key, coalesce(entry.published_at, 'epoch') AS published_key,
+               recording.published_at AS recorded_key,
+               ARRAY['format:' || format, 'status:' || status, 'policy:' || policy,
+                     'recorded:' || CASE WHEN recording.id IS NULL THEN 'false' ELSE 'true' END,
+                     'initiative:' || initiative.slug]
+               || CASE WHEN series.published_at IS NOT NULL THEN ARRAY['series:' || series.slug] ELSE '{}' END
+               || ARRAY(SELECT vocabulary || ':' || term FROM entry_terms WHERE entry_id = session.id)
+               || ARRAY(SELECT DISTINCT 'organization:' || organization.slug
+                          FROM involvements JOIN entries AS organization ON organization.id = organization_id
+                         WHERE entry_id = session.id) AS marks
+          FROM sessions AS session
+          JOIN entries AS entry ON entry.id = session.id
+          JOIN entries AS initiative ON initiative.id = session.initiative_id
+          LEFT JOIN entries AS series ON series.id = session.series_id
+          LEFT JOIN recordings AS recording ON recording.session_id = session.id
+         WHERE entry.changed_in > %(after)s
+           AND (entry.published_at IS NOT NULL OR %(after)s > 0)
+    """
+    return fetch(conn, IndexedSession, sql, after=after)
+
+
+def select_confirmed(conn: Connection, *, after: int) -> dict[UUID, int]:
+    """How many seats are taken, of sessions where that changed after a reading revision."""
+    sql = "SELECT session_id, confirmed FROM availability WHERE changed_in > %(after)s"
+    return dict(conn.execute(sql, {"after": after}).fetchall())
+
+
+def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, int, bytes]]:
+    """(number, revision of the catalog that changed it, document) of these entries."""
+    sql = """
+        SELECT number, changed_in, convert_to(document::text, 'UTF8') FROM entries WHERE number = ANY(%(numbers)s)
+    """
+    return conn.execute(sql, {"numbers": numbers}).fetchall()
+
+
+def select_terms(conn: Connection) -> list[tuple[str, str, str]]:
+    """(vocabulary, slug, label) of every public term, in their order."""
+    sql = """
+        SELECT vocabulary, slug, label FROM terms WHERE published_at IS NOT NULL ORDER BY vocabulary, place, slug
+    """
+    return conn.execute(sql).fetchall()
 
 
 def select_changes(conn: Connection, *, after: int, limit: int) -> list[dict[str, Any]]:

@@ -1,16 +1,32 @@
 """What crosses the doors of lists of sessions and of the changes feed."""
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from services.catalog.fields import Bound, Slug
-from services.catalog.sessions.schemas import FORMATS, STATUSES, SessionSchema
+from services.catalog.fields import Bound, Slug, Text
+from services.catalog.sessions.schemas import FORMATS, STATUSES, DetailQuery, SessionSchema
 from shared.http.pagination import LIMIT, MOST, PageQuery
 
 
-class SessionListSchema(ma.Schema):
+class FacetSchema(ma.Schema):
+    slug = ma.fields.String(metadata={"example": "public"})
+    label = ma.fields.String(metadata={"example": "Public library"})
+    count = ma.fields.Integer()
+
+
+class RecordingListSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(SessionSchema))
     next = ma.fields.String(allow_none=True)
+
+
+class SessionListSchema(RecordingListSchema):
+    facets = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.List(ma.fields.Nested(FacetSchema)),
+        metadata={"description": "With `facets=true`, by vocabulary"},
+    )
 
 
 def _choice(*values: str) -> ma.fields.List:
@@ -21,22 +37,55 @@ def _slugs() -> ma.fields.List:
     return ma.fields.List(Slug(), validate=Length(max=20))
 
 
-class SessionQuery(PageQuery):
+def words_field(**kwargs: Any) -> ma.fields.String:
+    """Words to be found (see `services.catalog.search.parsing`)."""
+    return Text(
+        200,
+        least=1,
+        metadata={
+            "description": 'Words that are to be found: the last may be unfinished, `"a phrase"` stands as it is, '
+            "`-word` must not be there",
+            "example": "community dialogue",
+        },
+        **kwargs,
+    )
+
+
+class FilterQuery(ma.Schema):
     """Which sessions: several values of one parameter widen, several parameters narrow."""
 
+    q = words_field()
     initiative = _slugs()
     series = _slugs()
     format = _choice(*FORMATS)
     status = _choice(*STATUSES)
     library_type = _slugs()
     topic = _slugs()
+    job_function = _slugs()
+    audience = _slugs()
+    budget = _slugs()
+    community_size = _slugs()
+    organization = _slugs()
     starts_after = Bound(
         metadata={"description": "May start at or after this moment", "example": "2017-03-01T00:00:00Z"}
     )
     starts_before = Bound(metadata={"description": "May start before this moment", "example": "2017-06-01"})
     registration = _choice("open", "closed", "invitation")
     recorded = ma.fields.Boolean()
-    sort = ma.fields.String(load_default="starts", validate=OneOf(("starts", "-starts")))
+
+
+class SessionQuery(FilterQuery, DetailQuery, PageQuery):
+    """A list of sessions."""
+
+    sort = ma.fields.String(load_default="starts", validate=OneOf(("starts", "-starts", "title", "-published")))
+    facets = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "Count the sessions of each term, under the filters but those of its vocabulary"},
+    )
+
+
+class RecordingQuery(DetailQuery, PageQuery):
+    """A list of recordings."""
 
 
 class ChangesQuery(ma.Schema):

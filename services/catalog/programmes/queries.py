@@ -319,10 +319,13 @@ def select_documents(conn: Connection, kind: str, *, after: str | None, limit: i
     return fetch_dicts(conn, sql, kind=kind, after=after, limit=limit)
 
 
-def select_document(conn: Connection, kind: str, slug: str) -> dict[str, Any] | None:
-    """The document of what is public under this slug."""
-    sql = "SELECT document FROM entries WHERE kind = %(kind)s AND slug = %(slug)s AND published_at IS NOT NULL"
-    return fetch_value(conn, sql, kind=kind, slug=slug)
+def select_documents_of(conn: Connection, kind: str, slugs: list[str]) -> dict[str, dict[str, Any]]:
+    """The documents of those that are public under these slugs."""
+    sql = """
+        SELECT slug, document FROM entries
+         WHERE kind = %(kind)s AND slug = ANY(%(slugs)s) AND published_at IS NOT NULL
+    """
+    return dict(conn.execute(sql, {"kind": kind, "slugs": slugs}).fetchall())
 
 
 def select_vocabularies(conn: Connection, *, name: str | None = None) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from services.catalog.publishing import queries
 from services.catalog.publishing.queries import Entry
+from services.catalog.search import texts
 from shared import runtime
 from shared.events.envelope import Event
 from shared.messaging import outbox
@@ -118,6 +119,7 @@ class Write:
         if entry.announced and (former := _slug_of(entry.document)) != entry.slug:
             self._tell(entry, former, None)
         self._tell(entry, entry.slug, document)
+        texts.keep(self.conn, entry.number, entry.kind, document)
         if event_due and kind.event:
             outbox.add(self.conn, kind.event(entry.document if entry.announced else None, state))
 
@@ -125,6 +127,7 @@ class Write:
         state = State(content, entry.revision + 1)
         self._stamp(entry, state, announced=False)
         self._tell(entry, _slug_of(entry.document), None)
+        texts.forget(self.conn, entry.number)
         if kind.withdrawn:
             outbox.add(self.conn, kind.withdrawn(state))
 

@@ -20,6 +20,7 @@ class Entry:
     """
 
     id: UUID
+    number: int
     kind: str
     slug: str
     state: str
@@ -40,7 +41,7 @@ class Entry:
 
 # Every column of an Entry; whoever selects says of which.
 ENTRIES: LiteralString = """
-    SELECT entry.id, kind, slug, state, published_at, publish_at, withdrawn_at, announced, revision, changed_in,
+    SELECT entry.id, number, kind, slug, state, published_at, publish_at, withdrawn_at, announced, revision, changed_in,
            CASE WHEN kind = 'initiative' THEN entry.id
                 ELSE coalesce(series.initiative_id, session.initiative_id, announcement.initiative_id)
            END AS initiative_id,

@@ -3,28 +3,34 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from flask import Response
 from psycopg import Connection
 
 from services.catalog import reading
-from services.catalog.answers import answer
+from services.catalog.answers import answer, answer_bytes
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import select_entry
-from services.catalog.sessions import domain, schemas
+from services.catalog.sessions import details, domain, schemas
 from shared import audit
 from shared.http import Blueprint, auth
 from shared.http.idempotency import idempotent
-from shared.runtime import transaction
+from shared.runtime import connection, transaction
 
 public = Blueprint("sessions", __name__, url_prefix="/catalog/v1", public=True, description="What one can attend")
 staff = Blueprint("session-staff", __name__, url_prefix="/catalog/v1/sessions", description="What staff do to sessions")
 
 
 @public.get("/sessions/<slug>")
+@public.arguments(schemas.DetailQuery, location="query")
 @public.response(200, schemas.SessionSchema)
-def show_session(slug: str) -> Response:
+def show_session(query: dict[str, Any], slug: str) -> Response:
     """A session. Its ETag is what a PUT must quote."""
-    return reading.show("session", slug)
+    with connection() as conn:
+        entry = reading.find(conn, "session", slug)
+        document = reading.present(conn, entry)
+    [body] = details.choose([orjson.dumps(document)], fields=query["fields_"], include=query["include"])
+    return answer_bytes(body, "application/json", version=entry.changed_in)
 
 
 @staff.post("/<slug>/schedule")

@@ -183,12 +183,14 @@ def recording_published(row: RecordingRow) -> events.RecordingPublished:
 
 def present(session: PublicSession) -> Document:
     """A session as the public reads it at this moment."""
-    document: Document = orjson.loads(session.document)
-    document["registration"] |= {
-        "state": session.state,
-        "seats_left": session.seats_left,
-        "url": addresses.registration_url(),
-    }
+    window = session.window
+    now = runtime.current().clock.now()
+    return present_state(orjson.loads(session.document), state=window.state(now), seats_left=window.seats_left)
+
+
+def present_state(document: Document, *, state: Any, seats_left: Any) -> Document:
+    """A session's document with its addresses, and with what the moment decides."""
+    document["registration"] |= {"state": state, "seats_left": seats_left, "url": addresses.registration_url()}
     document["links"] = addresses.links_of("session", document["slug"])
     return document
 

@@ -9,6 +9,7 @@ import orjson
 from psycopg import Connection
 
 from services.catalog.dates.domain import When
+from services.catalog.sessions.admission import Window
 from shared.database import execute, fetch, fetch_one, fetch_value
 
 
@@ -71,14 +72,26 @@ class RecordingRow:
 
 @dataclass(frozen=True)
 class PublicSession:
-    """A session's document with what the moment decides; `sort_key` is what its list is sorted by."""
+    """A session's document, and by what is told whether one can register."""
 
     id: UUID
     document: bytes
     changed_in: int
-    state: str
-    seats_left: int | None
-    sort_key: datetime
+    status: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    capacity: int | None
+    confirmed: int
+
+    @property
+    def window(self) -> Window:
+        return Window(
+            status=self.status,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            capacity=self.capacity,
+            confirmed=self.confirmed,
+        )
 
 
 def upsert_session(
@@ -295,12 +308,20 @@ def select_recording(conn: Connection, id: UUID) -> RecordingRow | None:
 
 
 def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, confirmed: int, waitlisted: int) -> None:
-    """Keep what registration says of a session's seats, unless something newer is known."""
+    """Keep what registration says of a session's seats, unless something newer is known; the processes that keep
+    answers are told.
+    """
     sql = """
-        INSERT INTO availability AS known (session_id, revision, confirmed, waitlisted)
-        VALUES (%(session_id)s, %(revision)s, %(confirmed)s, %(waitlisted)s)
+        WITH news AS (
+            UPDATE reading_revision SET revision = revision + 1
+             WHERE NOT EXISTS (SELECT FROM availability WHERE session_id = %(session_id)s AND revision >= %(revision)s)
+            RETURNING revision, pg_notify(current_schema() || '_revision', '')
+        )
+        INSERT INTO availability AS known (session_id, revision, confirmed, waitlisted, changed_in)
+        SELECT %(session_id)s, %(revision)s, %(confirmed)s, %(waitlisted)s, news.revision FROM news
         ON CONFLICT (session_id) DO UPDATE
-           SET revision = excluded.revision, confirmed = excluded.confirmed, waitlisted = excluded.waitlisted
+           SET revision = excluded.revision, confirmed = excluded.confirmed, waitlisted = excluded.waitlisted,
+               changed_in = excluded.changed_in
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, session_id=session_id, revision=revision, confirmed=confirmed, waitlisted=waitlisted)
@@ -348,14 +369,20 @@ def select_contents(conn: Connection, ids: list[UUID]) -> list[SessionContent]:
     return fetch(conn, SessionContent, sql, ids=ids)
 
 
-def select_session_document(conn: Connection, slug: str) -> PublicSession | None:
-    """The document of the session of this slug, in whatever state."""
+def select_session_documents(conn: Connection, slugs: list[str]) -> list[PublicSession]:
+    """The documents of the sessions of these slugs, in whatever state."""
     sql = """
-        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in,
-               admission.state, admission.seats_left, session.starts_earliest AS sort_key
+        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in, session.status,
+               session.opens_at, coalesce(session.closes_at, session.starts_at) AS closes_at, session.capacity,
+               coalesce(availability.confirmed, 0) AS confirmed
           FROM entries AS entry
           JOIN sessions AS session ON session.id = entry.id
-          JOIN admissions AS admission ON admission.session_id = session.id
-         WHERE entry.kind = 'session' AND entry.slug = %(slug)s
+          LEFT JOIN availability ON availability.session_id = session.id
+         WHERE entry.kind = 'session' AND entry.slug = ANY(%(slugs)s)
     """
-    return fetch_one(conn, PublicSession, sql, slug=slug)
+    return fetch(conn, PublicSession, sql, slugs=slugs)
+
+
+def select_session_document(conn: Connection, slug: str) -> PublicSession | None:
+    """The document of the session of this slug, in whatever state."""
+    return next(iter(select_session_documents(conn, [slug])), None)

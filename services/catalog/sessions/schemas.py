@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.dates.domain import When
 from services.catalog.dates.schemas import WhenFields, resolve_into, with_when
-from services.catalog.fields import Address, Duration, Members, Moment, Slug, Text
+from services.catalog.fields import Address, Duration, Members, Moment, Names, Slug, Text
 
 VOCABULARIES = ("library_type", "topic", "job_function", "audience", "budget", "community_size")
 FORMATS = ("webinar", "workshop")
@@ -242,3 +242,20 @@ class SessionSchema(ma.Schema):
     revision = ma.fields.Integer()
     updated_at = ma.fields.AwareDateTime()
     links = ma.fields.Nested(SessionLinksSchema)
+
+
+class DetailQuery(ma.Schema):
+    """What is shown of each session."""
+
+    fields_ = Names(
+        *SessionSchema._declared_fields,
+        data_key="fields",
+        load_default=None,
+        metadata={"description": "Members to show, separated by commas; all without it", "example": "slug,title,when"},
+    )
+    include = Names(
+        "series",
+        "organizations",
+        load_default=None,
+        metadata={"description": "What is to be embedded whole in place of its name, separated by commas"},
+    )

@@ -1,0 +1,91 @@
+"""Finding sessions: which pass the filters, in which order, and how many there are of each term."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from pyroaring import BitMap
+
+from services.catalog.discovery.index import Index, Key
+from services.catalog.discovery.queries import IndexedSession
+from services.catalog.discovery.shelf import Shelf
+from services.catalog.sessions.schemas import VOCABULARIES
+
+# Filters by a value that a session has; several values of one widen, several filters narrow.
+BY_VALUE = ("initiative", "series", "format", "status", "organization", *VOCABULARIES)
+
+# sort → the order of the index, and whether from its end.
+SORTS = {
+    "starts": ("starts", False),
+    "-starts": ("starts", True),
+    "title": ("title", False),
+    "-published": ("published", True),
+    "-recorded": ("recorded", True),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of sessions; `more` is the key to go on after, where there are more."""
+
+    sessions: list[IndexedSession]
+    more: Key | None
+
+
+class Selection:
+    """The sessions that pass filters, each filter's own set kept apart, so that facets can leave one out. `matching`
+    are those in which the words of `q` were found.
+    """
+
+    def __init__(self, index: Index, filters: dict[str, Any], *, matching: BitMap | None, now: datetime) -> None:
+        self.index = index
+        self.sets = {name: index.having(name, filters[name]) for name in BY_VALUE if filters.get(name)}
+        if matching is not None:
+            self.sets["q"] = matching
+        if filters.get("starts_after"):
+            self.sets["starts_after"] = index.starting_after(filters["starts_after"])
+        if filters.get("starts_before"):
+            self.sets["starts_before"] = index.starting_before(filters["starts_before"])
+        if filters.get("registration"):
+            states = [index.registering(state, now) for state in filters["registration"]]
+            self.sets["registration"] = BitMap.union(BitMap(), *states)
+        if filters.get("recorded") is not None:
+            self.sets["recorded"] = index.having("recorded", ["true" if filters["recorded"] else "false"])
+
+    def found(self, *, without: str | None = None) -> BitMap:
+        """What passes every filter, or every one but this."""
+        return reduce(and_, (found for name, found in self.sets.items() if name != without), self.index.everything)
+
+    def page(self, sort: str, *, after: Key | None, limit: int) -> Page:
+        """A page of what was found."""
+        order, descending = SORTS[sort]
+        sessions = self.index.page(order, self.found(), descending=descending, after=after, limit=limit + 1)
+        if len(sessions) <= limit:
+            return Page(sessions, None)
+        last = sessions[limit - 1]
+        return Page(sessions[:limit], (getattr(last, f"{order}_key"), last.id.hex))
+
+    def facets(self, labels: dict[str, list[tuple[str, str]]]) -> dict[str, list[dict[str, Any]]]:
+        """For each vocabulary how many sessions each term has, under the filters but the vocabulary's own: what a
+        reader finds who takes another term of it as well. Terms that none has are left out.
+        """
+        return {name: self._count(name, labels.get(name, [])) for name in VOCABULARIES}
+
+    def _count(self, vocabulary: str, terms: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        under = self.found(without=vocabulary)
+        sets = self.index.sets
+        counts = ((slug, label, sets.get(f"{vocabulary}:{slug}", BitMap())) for slug, label in terms)
+        return [
+            {"slug": slug, "label": label, "count": count}
+            for slug, label, members in counts
+            if (count := members.intersection_cardinality(under))
+        ]
+
+
+def select(shelf: Shelf, filters: dict[str, Any], *, numbers: list[int] | None, now: datetime) -> Selection:
+    """The sessions that pass the filters, and are among `numbers` where those are given."""
+    positions = shelf.index.positions
+    matching = None if numbers is None else BitMap([positions[one] for one in numbers if one in positions])
+    return Selection(shelf.index, filters, matching=matching, now=now)

@@ -1,0 +1,43 @@
+"""When what a process keeps in memory has to be made anew: its stamp is read again at once when it is told, and after a
+time in any case.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+
+Stamp = Hashable
+
+
+class Freshness:
+    """`read` gives the stamp of the state that readers see; it is asked again after `seconds`, and when the bell rang.
+
+    A failure of `read` stands as long as a stamp would: whoever comes next does not wait for the same.
+    """
+
+    def __init__(self, read: Callable[[], Stamp], *, seconds: float) -> None:
+        self.read = read
+        self.seconds = seconds
+        self.bell = threading.Event()
+        self.lock = threading.Lock()
+        self.until = 0.0
+        self.known: Stamp = None
+        self.failure: Exception | None = None
+
+    def stamp(self) -> Stamp:
+        """The stamp. Raises what `read` raised."""
+        if self.bell.is_set() or time.monotonic() >= self.until:
+            with self.lock:
+                if self.bell.is_set() or time.monotonic() >= self.until:
+                    self._read()
+        if self.failure:
+            raise self.failure
+        return self.known
+
+    def _read(self) -> None:
+        self.bell.clear()  # before it is read: what happens in between rings again
+        try:
+            self.known, self.failure = self.read(), None
+        except Exception as error:
+            self.failure = error
+        self.until = time.monotonic() + self.seconds

@@ -1,0 +1,132 @@
+"""Answers that are kept: bytes that went out once go out again for as long as their stamp stands, before Flask is
+entered. Request ids, the log, metrics and conditional requests are as for any other answer.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cachetools import LRUCache
+from flask import request
+from werkzeug.http import parse_etags
+
+from shared.freshness import Freshness, Stamp
+from shared.http import requests
+from shared.messaging.loop import AWAY
+
+Headers = list[tuple[str, str]]
+Start = Callable[..., Any]
+
+KEEP, FAILURE = "convene.keep", "convene.failure"
+# What a kept answer costs beside its body.
+OVERHEAD = 2000
+# Of a 304 (RFC 9110, 15.4.5) and of what it says about itself.
+WITHOUT_BODY = ("Content-Type", "Content-Length")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What went out, and to which request."""
+
+    stamp: Stamp
+    asked: requests.Asked
+    headers: Headers
+    bare: Headers
+    etag: str
+    body: bytes
+
+
+def keep() -> None:
+    """Let the answer to this request be kept: it is the same for everybody until the stamp changes."""
+    request.environ[KEEP] = True
+
+
+class Kept:
+    """The WSGI application `inner`, with at most `size` bytes of its answers in memory."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]], *, service: str, freshness: Freshness, size: int) -> None:
+        self.inner = inner
+        self.service = service
+        self.freshness = freshness
+        self.answers: LRUCache[tuple[str, str], Answer] = LRUCache(
+            size, getsizeof=lambda answer: len(answer.body) + OVERHEAD
+        )
+        self.lock = threading.Lock()
+        self.never = tuple(f"/{service}/{path}" for path in ("health/", "metrics", "v1/docs", "v1/openapi.json"))
+
+    def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(self.never):
+            return self.inner(environ, start_response)
+        if "HTTP_AUTHORIZATION" in environ:
+            return self.inner(environ, start_response)
+        began = time.perf_counter()
+        try:
+            stamp = self.freshness.stamp()
+        except AWAY as error:
+            environ[FAILURE] = error
+            return self.inner(environ, start_response)
+        key = (path, environ.get("QUERY_STRING", ""))
+        with self.lock:
+            answer = self.answers.get(key)
+        if answer is not None and answer.stamp == stamp:
+            return self._give(answer, environ, start_response, began)
+        return self._ask(key, stamp, environ, start_response)
+
+    def clear(self) -> None:
+        """Forget every answer."""
+        with self.lock:
+            self.answers.clear()
+
+    def _give(self, answer: Answer, environ: dict[str, Any], start_response: Start, began: float) -> Iterable[bytes]:
+        match = environ.get("HTTP_IF_NONE_MATCH")
+        unchanged = match is not None and (match == answer.etag or _contains(match, answer.etag))
+        request_id = requests.begin(environ)
+        requests.end(self.service, answer.asked, 304 if unchanged else 200, time.perf_counter() - began)
+        identity = ("X-Request-Id", request_id)
+        if unchanged:
+            start_response("304 NOT MODIFIED", [*answer.bare, identity])
+            return []
+        start_response("200 OK", [*answer.headers, identity])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def _ask(
+        self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], start_response: Start
+    ) -> Iterable[bytes]:
+        told: list[Any] = []
+
+        def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            told[:] = [status, headers]
+            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+
+        found = self.inner(environ, listen)
+        if not (environ.get(KEEP) and told and told[0].startswith("200") and environ["REQUEST_METHOD"] == "GET"):
+            return found
+        body = b"".join(found)
+        if close := getattr(found, "close", None):
+            close()
+        self._remember(key, stamp, environ, told[1], body)
+        return [body]
+
+    def _remember(
+        self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], headers: Headers, body: bytes
+    ) -> None:
+        kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
+        etag = next((value for name, value in kept if name == "ETag"), "")
+        bare = [(name, value) for name, value in kept if name not in WITHOUT_BODY]
+        answer = Answer(stamp, environ[requests.ASKED], kept, bare, etag, body)
+        with self.lock:
+            if len(body) + OVERHEAD <= self.answers.maxsize / 10:
+                self.answers[key] = answer
+
+
+def _contains(header: str, etag: str) -> bool:
+    return parse_etags(header).contains_raw(etag)
+
+
+def raise_failure() -> None:
+    """Before a view: what kept its stamp from being read would keep the view from reading, after the same wait."""
+    if failure := request.environ.get(FAILURE):
+        raise failure
