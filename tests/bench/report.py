@@ -31,10 +31,9 @@ def keep(name: str, results: object) -> None:
     kept.write_text(json.dumps(results, indent=2) + "\n")
 
 
-def write_section(name: str, text: str) -> None:
+def write_section(name: str, text: str, *, page: Path = PAGE) -> None:
     """Put `text` into the section `name` of docs/benchmarks.md; other benches have the others."""
-    head, *sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)
+    head, *sections = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)
     known = dict(section.split("\n", 1) for section in sections) | {name: f"\n{text}\n"}
-    PAGE.write_text(
-        "\n\n".join([head.strip(), *(f"## {title}\n\n{body.strip()}" for title, body in known.items())]) + "\n"
-    )
+    written = [head.strip(), *(f"## {title}\n\n{body.strip()}" for title, body in known.items())]
+    page.write_text("\n\n".join(written) + "\n")

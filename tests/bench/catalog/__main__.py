@@ -68,8 +68,7 @@ def _measure(parts: list[str], effort: Effort) -> list[Row]:
         engines = sharing.obtain(folder, owner=os.getpid(), workers=1)
         data.make(engines, large="scale" in parts)
         with servers.running() as processes:
-            api = servers.start_api(engines, data.THOUSAND)
-            processes.append(api)
+            api = servers.start_api(engines, data.THOUSAND, processes)
             setting = Setting(
                 engines=engines,
                 folder=_own_folder(folder),

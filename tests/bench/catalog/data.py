@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -28,14 +29,7 @@ def make(engines: Engines, *, large: bool) -> None:
 def make_thousand(engines: Engines, name: str) -> None:
     """A database of 1,000 public sessions, taken in as staff would."""
     databases.clone(engines, name)
-    with _catalog(engines, name) as conn:
-        for document in programme.documents():
-            with conn.transaction():
-                import_programme(conn, document, actor="bench")
-        with conn.transaction():
-            while sessions.hold_ended(conn):
-                pass
-        _publish_recordings(conn)
+    take_in(engines, name, programme.documents())
     _analyze(engines, name)
 
 
@@ -45,6 +39,18 @@ def make_hundred_thousand(engines: Engines, name: str, *, thousand: str) -> None
     with psycopg.connect(engines.database_url(name), autocommit=True) as conn:
         multiply(conn, programme.language().words[:99])
     _analyze(engines, name)
+
+
+def take_in(engines: Engines, name: str, documents: list[dict[str, Any]]) -> None:
+    """Import programme documents into database `name`, hold what has ended, and publish recordings of some of it."""
+    with _catalog(engines, name) as conn:
+        for document in documents:
+            with conn.transaction():
+                import_programme(conn, document, actor="bench")
+        with conn.transaction():
+            while sessions.hold_ended(conn):
+                pass
+        _publish_recordings(conn)
 
 
 def _publish_recordings(conn: psycopg.Connection) -> None:

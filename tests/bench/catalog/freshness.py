@@ -21,8 +21,7 @@ EXPIRED, LONG_EXPIRED = 2.1, 8.0  # seconds: past its second; past the time that
 
 def measure(setting: Setting) -> list[Row]:
     setting.say("stampedes, changes")
-    gateway = servers.start_gateway(setting.folder / "gateway-for-freshness", setting.api)
-    setting.processes.append(gateway)
+    gateway = servers.start_gateway(setting.folder / "gateway-for-freshness", setting.api, setting.processes)
     delays = _measure_changes(setting, gateway.port)
     return [
         *_measure_stampedes(setting, gateway.port),

@@ -47,10 +47,10 @@ def _hot(setting: Setting) -> list[Figure]:
         setting.folder,
         "create_wsgi",
         {**pages, "/not-modified": Answer("304 NOT MODIFIED", pages["/list"].headers, b"")},
+        setting.processes,
     )
-    gateway = servers.start_gateway(setting.folder / "gateway", api)
-    files = servers.start_files(setting.folder / "files", {SESSIONS: pages["/list"].body})
-    setting.processes.extend([bare, gateway, files])
+    gateway = servers.start_gateway(setting.folder / "gateway", api, setting.processes)
+    files = servers.start_files(setting.folder / "files", {SESSIONS: pages["/list"].body}, setting.processes)
     return [
         Figure(
             "list of 20 sessions; a bare WSGI function",
@@ -85,8 +85,7 @@ def _cold(setting: Setting) -> Figure:
     length = round(mean(len(client.get(questions.faceted()).body) for _ in range(50)))
     body = client.get(LIST).body
     answer = Answer("200 OK", {"Content-Type": "application/json"}, (body * (length // len(body) + 1))[:length])
-    flask = servers.start_reference(setting.folder, "create_flask", {"/": answer})
-    setting.processes.append(flask)
+    flask = servers.start_reference(setting.folder, "create_flask", {"/": answer}, setting.processes)
     file = setting.folder / "paths"
 
     def load(port: int) -> float:

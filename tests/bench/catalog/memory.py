@@ -20,8 +20,7 @@ def measure(setting: Setting) -> list[Row]:
     """Of a new api, the larger of its processes."""
     setting.say(f"memory, {setting.effort.memory:,} questions")
     with servers.running() as processes:
-        api = servers.start_api(setting.engines, THOUSAND)
-        processes.append(api)
+        api = servers.start_api(setting.engines, THOUSAND, processes)
         _ask(api.port, islice(setting.questions.of_any_kind(), 200))
         before = _resident(api.pid)
         _ask(api.port, islice(setting.questions.of_any_kind(), setting.effort.memory))

@@ -15,12 +15,15 @@ KEYS = ("entry_id", "session_id", "id")
 HISTORY = ["changes", "outbox", "inbox", "audit_log", "former_slugs"]
 
 NEW: LiteralString = "md5({c}::text || number)::uuid"
+NEW_IF_COPIED: LiteralString = (
+    "CASE WHEN {c} IN (SELECT id FROM copied) THEN md5({c}::text || number)::uuid ELSE {c} END"
+)
 NAMED: dict[str, LiteralString] = {"id": NEW, "slug": "{c} || '-' || number", "title": "word || ' ' || {c}"}
 DOCUMENT: LiteralString = r"""
     regexp_replace(regexp_replace({c}::text, '"((?:series|initiative)-[0-9-]+)"', '"\1-' || number || '"', 'g'),
                    '("title": ?")', '\1' || word || ' ', 'g')::"""
 TYPED: dict[str, LiteralString] = {
-    "uuid": f"CASE WHEN {{c}} IN (SELECT id FROM copied) THEN {NEW} ELSE {{c}} END",
+    "uuid": NEW_IF_COPIED,
     "json": DOCUMENT + "json",
     "jsonb": DOCUMENT + "jsonb",
 }

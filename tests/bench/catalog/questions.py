@@ -64,6 +64,8 @@ class Questions:
             filters.append(f"format={chance.choice(['webinar', 'workshop'])}")
         if "organization" in self.knows and chance.random() < 0.1:
             filters.append(f"organization={chance.choice(programme.organizations())}")
+        if "q" in self.knows and chance.random() < 0.2:
+            filters.append(f"q={self.words.some(1)[0]}")
         moment = programme.FIRST_DAY + timedelta(seconds=chance.randrange(programme.DAYS * 86400))
         return "&".join([*filters, f"starts_after={moment:%Y-%m-%dT%H:%M:%SZ}"])
 

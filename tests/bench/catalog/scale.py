@@ -24,8 +24,7 @@ def measure(setting: Setting) -> list[Row]:
     """Each question goes to both catalogs, one after the other."""
     figures = _figures(setting)
     with servers.running() as processes:
-        large, small = (servers.start_api(setting.engines, name) for name in (HUNDRED_THOUSAND, THOUSAND))
-        processes.extend([large, small])
+        large, small = (servers.start_api(setting.engines, name, processes) for name in (HUNDRED_THOUSAND, THOUSAND))
         clients = Client(large.port), Client(small.port)
         for number in range(setting.effort.rounds):
             setting.say(f"100,000 sessions, round {number + 1} of {setting.effort.rounds}")

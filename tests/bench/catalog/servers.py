@@ -15,6 +15,7 @@ from tests.processes import Process
 from tests.servers import databases
 from tests.servers.engines import Engines
 
+READY = "/catalog/health/ready"
 UNLIMITED = 1_000_000  # requests a second
 
 FILES = """
@@ -59,13 +60,18 @@ def _end(process: Process) -> None:
     process.log.close()
 
 
-def start_api(engines: Engines, database: str) -> Process:
-    """The catalog's api as it runs in production, but for the clock: two processes of four threads."""
-    environment = databases.service_environment(engines, "catalog", database=database)
-    return Process("services.catalog", "api", environment=environment).start().wait_ready("/catalog/health/ready")
+def _start(process: Process, ready: str, processes: list[Process]) -> Process:
+    processes.append(process)
+    return process.start().wait_ready(ready)
 
 
-def start_reference(folder: Path, factory: str, answers: Mapping[str, Answer]) -> Process:
+def start_api(engines: Engines, database: str, processes: list[Process]) -> Process:
+    """The catalog's api as it runs in production: two processes of four threads, a line in its log for each request."""
+    environment = databases.service_environment(engines, "catalog", database=database) | {"LOG_LEVEL": "info"}
+    return _start(Process("services.catalog", "api", environment=environment), READY, processes)
+
+
+def start_reference(folder: Path, factory: str, answers: Mapping[str, Answer], processes: list[Process]) -> Process:
     """A reference of references.py under the gunicorn of the services."""
     file = folder / f"{factory}.json"
     references.save(file, dict(answers))
@@ -73,19 +79,19 @@ def start_reference(folder: Path, factory: str, answers: Mapping[str, Answer]) -
     counters.mkdir()
     args = ("gunicorn", "-c", "deploy/gunicorn.py", f"tests.bench.catalog.references:{factory}()")
     environment = {references.ANSWERS: str(file), "PROMETHEUS_MULTIPROC_DIR": str(counters)}
-    return Process(*args, environment=environment).start().wait_ready(next(iter(answers)))
+    return _start(Process(*args, environment=environment), next(iter(answers)), processes)
 
 
-def start_gateway(folder: Path, api: Process) -> Process:
+def start_gateway(folder: Path, api: Process, processes: list[Process]) -> Process:
     """The gateway with its own template, without limits that a load could meet."""
     nginx = Nginx(folder)
     options = Options(gateway_reads=UNLIMITED, gateway_writes=UNLIMITED)
     apis: dict[str, int] = dict.fromkeys(("catalog", "registration", "notifications"), api.port)
     Gateway(folder, options=options, port=nginx.port, apis=apis).prepare()
-    return nginx.start().wait_ready("/catalog/health/ready")
+    return _start(nginx, READY, processes)
 
 
-def start_files(folder: Path, files: Mapping[str, bytes]) -> Process:
+def start_files(folder: Path, files: Mapping[str, bytes], processes: list[Process]) -> Process:
     """nginx alone, with the gateway's main configuration, and these files by their paths."""
     nginx = Nginx(folder)
     for path, body in files.items():
@@ -95,4 +101,4 @@ def start_files(folder: Path, files: Mapping[str, bytes]) -> Process:
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(user=user))
     (folder / "convene.conf").write_text(FILES.format(port=nginx.port, site=folder / "site"))
-    return nginx.start().wait_ready(next(iter(files)))
+    return _start(nginx, next(iter(files)), processes)
