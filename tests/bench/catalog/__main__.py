@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Setting], list[Row]]] = {
     "memory": memory.measure,
     "scale": scale.measure,
 }
+ALL = "all"
 
 
 def main() -> None:
@@ -35,7 +36,9 @@ def main() -> None:
     _install()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        rows = _measure(arguments.parts or list(PARTS), QUICK if arguments.quick else Effort())
+        rows = _measure(
+            list(PARTS) if ALL in arguments.parts else arguments.parts, QUICK if arguments.quick else Effort()
+        )
     except KeyboardInterrupt:
         sys.exit(130)
     table = as_table(rows)
@@ -49,7 +52,7 @@ def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.catalog", description="How fast the catalog answers.")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
-    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS], help=", ".join(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, ALL], default=ALL, help=", ".join(PARTS))
     return parser.parse_args()
 
 
