@@ -2,19 +2,21 @@
 #   MODE=docker|native   forces how the system runs (else Docker where an engine answers and has the images)
 #   GATEWAY_PORT=8080 MAIL_PORT=1080   where the site and the mail catcher listen
 #   T="-k seats -x"      arguments for pytest;   SCOPE="catalog:write"   scopes of `make token`
+#   BENCH="--quick load" arguments for the bench of the catalog
 PYTHON ?= python3
 MODE ?=
 T ?=
 SCOPE ?=
+BENCH ?=
 SERVICES = catalog registration notifications
 RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench test check format lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog test check format lock
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 venv:
 	@$(PYTHON) -m deploy.bootstrap
@@ -56,6 +58,9 @@ format: venv ## format the code, and repair what the linter can
 
 bench: venv ## how fast it is here, as ratios (writes .convene/bench.json)
 	@$(RUN) -m tests.bench
+
+bench-catalog: venv ## how fast the catalog answers, against its goals (BENCH="--quick load")
+	@$(RUN) -m tests.bench.catalog $(BENCH)
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@for service in $(SERVICES); do \

@@ -37,13 +37,17 @@ class Process:
         """Start it, with further variables for this start alone."""
         bind = f"127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.args],
+            self.command(),
             cwd=ROOT,
             env={**os.environ, "API_BIND": bind, "WORKER_BIND": bind, **self.environment, **environment},
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
         return self
+
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", *self.args]
 
     def wait_ready(self, path: str = "/health/ready", seconds: float = 30) -> "Process":
         """Return when its ready endpoint says 200."""

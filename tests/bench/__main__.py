@@ -1,16 +1,13 @@
-"""`make bench`: how fast it is here, as ratios to bare loops measured in the same run. `--write` puts them into
-docs/benchmarks.md.
+"""`make bench`: how fast messages go here, as ratios to bare loops measured in the same run. `--write` puts them into
+their section of docs/benchmarks.md.
 
 Figures are events a second; only the ratios mean anything elsewhere. Rounds are interleaved, medians are shown.
 """
 
-import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -24,12 +21,13 @@ from shared.events.catalog import SessionPublished
 from shared.events.envelope import open_envelope
 from shared.messaging import inbox, outbox
 from shared.messaging.publisher import Publisher
+from tests.bench import report
 from tests.messaging.probe import make_session
 from tests.servers import databases, queues, sharing
 from tests.servers.engines import Engines
 
 EVENTS, BATCH, ROUNDS = 2000, 100, 5
-ROOT = Path(__file__).resolve().parents[2]
+HEADINGS = ("figure", "ours a second", "reference", "reference a second", "ratio")
 Figure = tuple[str, str, Callable[[], float], Callable[[], float]]
 
 
@@ -128,21 +126,11 @@ def measure(bench: Bench) -> list[dict[str, object]]:
     """Medians of interleaved rounds."""
     results = []
     for what, reference, ours, theirs in bench.figures():
-        rounds = [(ours(), theirs()) for _ in range(ROUNDS)]
-        mine, other = (statistics.median(side) for side in zip(*rounds, strict=True))
-        ratio = statistics.median(own / bare for own, bare in rounds)
+        mine, other, ratio = report.medians([(ours(), theirs()) for _ in range(ROUNDS)])
         results.append(
             {"what": what, "ours": round(mine), "reference": reference, "bare": round(other), "ratio": round(ratio, 2)}
         )
     return results
-
-
-def table(results: list[dict[str, object]]) -> str:
-    rows = [f"| {r['what']} | {r['ours']} | {r['reference']} | {r['bare']} | {r['ratio']} |" for r in results]
-    return (
-        "| figure | ours a second | reference | reference a second | ratio |\n| --- | --- | --- | --- | --- |\n"
-        + "\n".join(rows)
-    )
 
 
 def main() -> None:
@@ -151,13 +139,11 @@ def main() -> None:
         results = measure(Bench(sharing.obtain(folder, owner=os.getpid(), workers=1)))
     finally:
         sharing.remove(folder)
-    print(table(results))
-    kept = ROOT / ".convene" / "bench.json"
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text(json.dumps(results, indent=2))
+    table = report.table(HEADINGS, [list(result.values()) for result in results])
+    print(table)
+    report.keep("bench", results)
     if "--write" in sys.argv:
-        head = "# Benchmarks\n\nWritten by `.venv/bin/python -m tests.bench --write`: ratios of one run.\n\n"
-        (ROOT / "docs" / "benchmarks.md").write_text(head + table(results) + "\n")
+        report.write_section("Messaging", f"Written by `.venv/bin/python -m tests.bench --write`.\n\n{table}")
 
 
 if __name__ == "__main__":

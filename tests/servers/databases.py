@@ -24,10 +24,13 @@ def make_template(engines: Engines) -> None:
 
 def clone(engines: Engines, name: str) -> None:
     """Make database `name` from the template; one of that name is replaced."""
+    copy(engines, name, source=TEMPLATE)
+
+
+def copy(engines: Engines, name: str, *, source: str) -> None:
+    """Make database `name` from `source`, to which nobody is connected; one of that name is replaced."""
     drop(engines, name)
-    _administer(
-        engines, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
-    )
+    _administer(engines, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
     engines.create_services(name)  # what a role may and finds in a database is not cloned with it
 
 

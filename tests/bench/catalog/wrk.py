@@ -1,0 +1,37 @@
+"""Load from wrk: one thread, sixteen connections."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.bench.catalog.client import UnexpectedAnswerError
+
+PATHS = Path(__file__).with_name("paths.lua")
+
+
+def program() -> str | None:
+    """Where wrk is installed."""
+    return shutil.which("wrk")
+
+
+def measure(url: str, *, seconds: int, **headers: str) -> float:
+    """Requests a second that `url` answers. Raises UnexpectedAnswerError where some were refused."""
+    named = [part for name, value in headers.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
+    return _run(seconds, [*named, url])
+
+
+def measure_paths(origin: str, paths: Iterable[str], *, file: Path, seconds: int) -> float:
+    """Requests a second when it is these paths that are asked, one after the other. `file` holds them meanwhile."""
+    file.write_text("\n".join(paths))
+    return _run(seconds, ["-s", str(PATHS), origin, "--", str(file)])
+
+
+def _run(seconds: int, arguments: list[str]) -> float:
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", *arguments]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    if not found or "Non-2xx" in output or "Socket errors" in output:
+        raise UnexpectedAnswerError(output)
+    return float(found[1])
