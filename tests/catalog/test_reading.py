@@ -336,8 +336,8 @@ def test_a_list_asks_the_database_for_what_is_not_known_yet_however_long_it_is(
     filled.show("/sessions?limit=1")
     monkeypatch.setattr(psycopg.Cursor, "execute", count)
     filled.show("/sessions?limit=100&facets=true")
-    assert len(asked) == 2  # the stamp, the documents
+    assert len([query for query in asked if "catalog_revision" not in query]) == 1  # the documents
 
     asked.clear()
     filled.show("/sessions?limit=99&topic=dialogue&facets=true")
-    assert len(asked) == 1  # the stamp
+    assert [query for query in asked if "catalog_revision" not in query] == []
