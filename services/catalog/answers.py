@@ -1,4 +1,4 @@
-"""Answers to the public: JSON with a strong ETag and a short life in caches."""
+"""Answers to the public, with a strong ETag and a short life in caches."""
 
 import hashlib
 from typing import Any
@@ -17,10 +17,18 @@ def answer(document: Any, *, version: int | None = None, headers: dict[str, str]
     write, a seat taken or the time, changes it. It begins with the `version` that a PUT is checked by, where there is
     one.
     """
-    body = orjson.dumps(document)
+    return _answer(orjson.dumps(document), "application/json", version=version, headers=headers)
+
+
+def answer_bytes(body: bytes, content_type: str, *, headers: dict[str, str] | None = None) -> Response:
+    """As `answer`, for what is not JSON."""
+    return _answer(body, content_type, version=None, headers=headers)
+
+
+def _answer(body: bytes, content_type: str, *, version: int | None, headers: dict[str, str] | None) -> Response:
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     etag = digest if version is None else f"{version}-{digest}"
-    response = conditional.not_modified(etag) or Response(body, content_type="application/json")
+    response = conditional.not_modified(etag) or Response(body, content_type=content_type)
     response.headers.update(headers or {})
     # What staff read may be a draft, and what they read after a write must be new.
     cache_control = "no-store" if "Authorization" in request.headers else CACHE_CONTROL

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import flask
 import orjson
 import prometheus_client
 import secure
@@ -24,7 +25,7 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
+def build(present: runtime.Runtime, blueprints: Iterable[flask.Blueprint]) -> Flask:
     """The application of this service, not connected to anything yet."""
     app = Flask(present.service, static_folder=None)
     app.json = OrjsonProvider(app)
@@ -35,7 +36,8 @@ def build(present: runtime.Runtime, blueprints: Iterable[Blueprint]) -> Flask:
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for blueprint in (*blueprints, audit.blueprint(present.service), operations.blueprint(present.service)):
-        api.register_blueprint(blueprint)
+        # What is for people is no part of the API, and of its document.
+        (api if isinstance(blueprint, Blueprint) else app).register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)
     _add_security_headers(app, present)
