@@ -6,8 +6,8 @@ What is embedded is text and links, with no script and no style, and nothing of 
 import re
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
-from lxml import etree
 from markupsafe import Markup
 
 from services.catalog import addresses
@@ -56,10 +56,10 @@ def describe(kind: str, document: Document, *, width: int | None, height: int | 
 
 def write_xml(answer: dict[str, Any]) -> bytes:
     """The answer in the other format."""
-    root = etree.Element("oembed")
+    root = ElementTree.Element("oembed")
     for name, value in answer.items():
-        etree.SubElement(root, name).text = str(value)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        ElementTree.SubElement(root, name).text = str(value)
+    return ElementTree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
 def _quote(session: Document) -> Markup:

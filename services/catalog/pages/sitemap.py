@@ -1,8 +1,7 @@
 """The sitemap (https://www.sitemaps.org, 0.9): the addresses of all pages, in parts where there are many."""
 
 from collections.abc import Iterable
-
-from lxml import etree
+from xml.etree import ElementTree
 
 from services.catalog import addresses
 from services.catalog.pages import rendering
@@ -27,10 +26,10 @@ def index(parts: Iterable[Part]) -> bytes:
 
 
 def _document(root: str, name: str, entries: Iterable[tuple[str, str | None]]) -> bytes:
-    document = etree.Element(root, nsmap={None: NAMESPACE}, attrib={})
+    document = ElementTree.Element(root, xmlns=NAMESPACE)
     for address, changed in entries:
-        entry = etree.SubElement(document, name)
-        etree.SubElement(entry, "loc").text = address
+        entry = ElementTree.SubElement(document, name)
+        ElementTree.SubElement(entry, "loc").text = address
         if changed:
-            etree.SubElement(entry, "lastmod").text = changed
-    return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+            ElementTree.SubElement(entry, "lastmod").text = changed
+    return ElementTree.tostring(document, xml_declaration=True, encoding="UTF-8")
