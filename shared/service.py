@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 import structlog
-from flask import Flask
+from flask import Blueprint, Flask
 from psycopg import Connection
 
 from shared import commands, failpoints, logs, migrate, runtime, settings, worker
 from shared.freshness import Freshness, Stamp
-from shared.http import Blueprint
 from shared.http import app as http_app
 from shared.jobs import Job
 from shared.messaging import handlers as event_door

@@ -19,6 +19,8 @@ pid nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 1024; }}
 http {{
+    sendfile on;
+    tcp_nopush on;
     client_body_temp_path bodies;
     proxy_temp_path proxied;
     fastcgi_temp_path unused;

@@ -17,8 +17,14 @@ COLLECTIONS = {
 
 
 def page_of(kind: str, slug: str) -> str:
-    """Where people and programs read it."""
-    return f"{runtime.settings().public_url}/catalog/v1/{COLLECTIONS[kind]}/{slug}"
+    """Where people read it; vocabularies have no page but the one for programs."""
+    path = api_path(kind, slug) if kind == "vocabulary" else page_path(kind, slug)
+    return f"{runtime.settings().public_url}{path}"
+
+
+def page_path(kind: str, slug: str) -> str:
+    """The path under which people read it."""
+    return f"/catalog/{COLLECTIONS[kind]}/{slug}"
 
 
 def api_path(kind: str, slug: str) -> str:
@@ -28,10 +34,13 @@ def api_path(kind: str, slug: str) -> str:
 
 def links_of(kind: str, slug: str) -> dict[str, Any]:
     """The `links` of its document."""
-    page = page_of(kind, slug)
+    links: dict[str, Any] = {
+        "self": f"{runtime.settings().public_url}{api_path(kind, slug)}",
+        "page": page_of(kind, slug),
+    }
     if kind == "session":
-        return {"self": page, "page": page, "ics": None, "register": registration_url()}
-    return {"self": page, "page": page}
+        links |= {"ics": None, "register": registration_url()}
+    return links
 
 
 def registration_url() -> str:

@@ -9,6 +9,8 @@ from services.catalog.editing import api as editing
 from services.catalog.editing.jobs import PUBLISH_DUE
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
+from services.catalog.pages import api as machines
+from services.catalog.pages import pages
 from services.catalog.programmes import api as programmes
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
@@ -28,6 +30,8 @@ SERVICE = Service(
         editing.staff,
         programmes.staff,
         imports.staff,
+        pages.pages,
+        machines.public,
     ],
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import flask
 import orjson
 import prometheus_client
 import secure
@@ -27,7 +28,10 @@ class OrjsonProvider(JSONProvider):
 
 
 def build(
-    present: runtime.Runtime, blueprints: Iterable[Blueprint], *, stamp: Callable[[Connection], Stamp] | None = None
+    present: runtime.Runtime,
+    blueprints: Iterable[flask.Blueprint],
+    *,
+    stamp: Callable[[Connection], Stamp] | None = None,
 ) -> Flask:
     """The application of this service, not connected to anything yet; with a `stamp` it keeps answers."""
     app = Flask(present.service, static_folder=None)
@@ -39,7 +43,8 @@ def build(
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for blueprint in (*blueprints, audit.blueprint(present.service), operations.blueprint(present.service)):
-        api.register_blueprint(blueprint)
+        # What is for people is no part of the API, and of its document.
+        (api if isinstance(blueprint, Blueprint) else app).register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)
     _add_security_headers(app, present)

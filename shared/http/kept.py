@@ -85,11 +85,11 @@ class Kept:
         unchanged = match is not None and (match == answer.etag or _contains(match, answer.etag))
         request_id = requests.begin(environ)
         requests.end(self.service, answer.asked, 304 if unchanged else 200, time.perf_counter() - began)
-        identity = ("X-Request-Id", request_id)
+        identity = ("X-Request-Id", request_id), _expiry()
         if unchanged:
-            start_response("304 NOT MODIFIED", [*answer.bare, identity])
+            start_response("304 NOT MODIFIED", [*answer.bare, *identity])
             return []
-        start_response("200 OK", [*answer.headers, identity])
+        start_response("200 OK", [*answer.headers, *identity])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _ask(
@@ -99,6 +99,8 @@ class Kept:
 
         def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
             told[:] = [status, headers]
+            if KEEP in environ:
+                headers = [*headers, _expiry()]
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         found = self.inner(environ, listen)
@@ -120,6 +122,13 @@ class Kept:
         with self.lock:
             if len(body) + OVERHEAD <= self.answers.maxsize / 10:
                 self.answers[key] = answer
+
+
+def _expiry() -> tuple[str, str]:
+    """For how long a gateway in front may give this answer: until its second is over. nginx counts in whole seconds, so
+    that `max-age=1` would last for up to two; it takes this header away.
+    """
+    return "X-Accel-Expires", f"@{int(time.time())}"
 
 
 def _contains(header: str, etag: str) -> bool:

@@ -90,7 +90,7 @@ def test_an_event_carries_the_whole_session_with_the_address_that_only_registran
             "capacity": 120,
         },
         "contact_hours": 1.5,
-        "page_url": "https://learning.example.org/catalog/v1/sessions/cafe",
+        "page_url": "https://learning.example.org/catalog/sessions/cafe",
     }
 
 

@@ -69,7 +69,7 @@ def test_a_session_reads_as_promised(filled: Catalog) -> None:
         "revision": 1,
         "links": {
             "self": f"{SITE}/catalog/v1/sessions/cafe",
-            "page": f"{SITE}/catalog/v1/sessions/cafe",
+            "page": f"{SITE}/catalog/sessions/cafe",
             "ics": None,
             "register": f"{SITE}/registration/v1/registrations",
         },

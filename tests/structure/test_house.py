@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = [f for folder in ("shared", "services", "deploy") for f in (ROOT / folder).rglob("*.py")]
 PUBLIC = {
     "GET /catalog/v1/{collection}": re.compile(r"GET /catalog/v1/"),
+    "pages, and what leads to them": re.compile(
+        r"GET /catalog/($|pages\.css$|oembed$|sitemap(-<int:number>)?\.xml$"
+        r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"
+    ),
     "registering and what a mail's link allows": re.compile(
         r"(GET|POST|DELETE) /registration/v1/(registrations|invitations|sessions/<slug>/(availability|views))"
     ),

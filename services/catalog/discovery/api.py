@@ -8,7 +8,7 @@ from flask import Response, request
 from services.catalog import addresses
 from services.catalog.announcements import documents as announcements
 from services.catalog.answers import answer, answer_list
-from services.catalog.discovery import cursors, domain, queries
+from services.catalog.discovery import cursors, listing, queries
 from services.catalog.discovery.schemas import (
     ChangesQuery,
     ChangesSchema,
@@ -17,10 +17,7 @@ from services.catalog.discovery.schemas import (
     SessionListSchema,
     SessionQuery,
 )
-from services.catalog.discovery.shelf import open_shelf
-from services.catalog.search import domain as search
 from services.catalog.sessions import details
-from shared import runtime
 from shared.errors import Invalid
 from shared.http import Blueprint
 from shared.http.pagination import decode_cursor, encode_cursor
@@ -55,16 +52,9 @@ def list_recordings(query: dict[str, Any]) -> Response:
 
 def _list(query: dict[str, Any], *, sort: str, facets: bool) -> Response:
     after = cursors.decode(sort, query["cursor"])
-    numbers = search.find_numbers(query["q"]) if "q" in query else None
-    now = runtime.current().clock.now()
-    with open_shelf() as shelf:
-        selection = domain.select(shelf, query, numbers=numbers, now=now)
-        found = selection.page(sort, after=after, limit=query["limit"])
-        items = shelf.render(found.sessions, now)
-        counted = selection.facets(shelf.labels) if facets else None
-    items = details.choose(items, fields=query["fields_"], include=query["include"])
-    more = cursors.encode(sort, found.more) if found.more else None
-    return answer_list(items, more, facets=counted)
+    found = listing.find(query, sort=sort, after=after, limit=query["limit"], facets=facets)
+    items = details.choose(found.items, fields=query["fields_"], include=query["include"])
+    return answer_list(items, cursors.encode(sort, found.more) if found.more else None, facets=found.facets)
 
 
 @public.get("/changes")

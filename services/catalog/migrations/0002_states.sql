@@ -20,6 +20,7 @@ COMMENT ON COLUMN entries.withdrawn_at IS 'When it was taken from the public; pu
 COMMENT ON COLUMN entries.announced IS 'Whether those who follow were told that it is public';
 COMMENT ON COLUMN entries.updated_at IS 'When what the public sees of it last changed, its withdrawal included';
 CREATE INDEX entries_to_be_published ON entries (publish_at) WHERE publish_at IS NOT NULL;
+CREATE INDEX sessions_ahead ON sessions (starts_earliest, id) WHERE status IN ('planned', 'scheduled');
 CREATE INDEX entries_updated ON entries (updated_at, id) WHERE revision > 0;
 
 CREATE TABLE former_slugs (

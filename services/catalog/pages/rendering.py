@@ -1,0 +1,100 @@
+"""Pages from templates. What people wrote is only ever a value in them and escaped; Markdown was sanitised before."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.catalog import addresses
+from services.catalog.answers import answer_bytes
+from services.catalog.dates.labels import label_day
+from services.catalog.pages import json_ld
+from shared import runtime
+
+FOLDER = Path(__file__).parent
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SITE = "Convene"
+DESCRIBED = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a page's head says. `crumbs` lead to it, from the catalog's own page down, without itself."""
+
+    template: str
+    title: str
+    description: str
+    address: str
+    things: list[json_ld.Thing]
+    crumbs: list[tuple[str, str]] = field(default_factory=list)
+    kind: str = "website"
+    json: str | None = None
+    calendar: str | None = None
+    embeddable: bool = False
+
+
+def respond(page: Page, **values: Any) -> Response:
+    """The page as an answer."""
+    crumbs = [*page.crumbs, (page.title, page.address)]
+    text = (
+        _environment()
+        .get_template(page.template)
+        .render(
+            values,
+            page=page,
+            description=shorten(page.description or page.title),
+            site=SITE,
+            crumbs=page.crumbs,
+            oembed=oembed_of(page.address) if page.embeddable else None,
+            json_ld=json_ld.script([*page.things, *([json_ld.breadcrumbs(crumbs)] if page.crumbs else [])]),
+        )
+    )
+    headers = {"Content-Security-Policy": POLICY, "Content-Language": "en"}
+    return answer_bytes(text.encode(), "text/html; charset=utf-8", headers=headers)
+
+
+def home() -> str:
+    """The address of the catalog's own page."""
+    return f"{runtime.settings().public_url}/catalog/"
+
+
+def feed(name: str) -> str:
+    """The address of a feed of the catalog."""
+    return f"{home()}{name}"
+
+
+def shorten(text: str) -> str:
+    """The text on one line, cut at a word where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= DESCRIBED else f"{line[:DESCRIBED].rsplit(' ', 1)[0]} …"
+
+
+def oembed_of(address: str) -> str:
+    """Where a site learns how to embed this page, but for the format."""
+    return f"{feed('oembed')}?{urlencode({'url': address})}"
+
+
+def _day(moment: str) -> str:
+    return label_day(datetime.fromisoformat(moment))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(page_of=addresses.page_of, feed=feed, home=home)
+    environment.filters["day"] = _day
+    return environment

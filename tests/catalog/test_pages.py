@@ -1,0 +1,224 @@
+"""What people read in a browser."""
+
+import re
+from typing import Any
+
+import extruct
+import pytest
+from lxml import html
+
+from tests.catalog.conftest import Catalog
+from tests.catalog.programmes import JOIN_URL, changed, small
+
+SITE = "https://learning.example.org"
+PAGES = [
+    "/catalog/",
+    "/catalog/initiatives/models",
+    "/catalog/series/large",
+    "/catalog/sessions/cafe",
+    "/catalog/sessions/workshop",
+    "/catalog/announcements/free",
+    "/catalog/organizations/ncdd",
+]
+HOSTILE = "</script><script>alert(1)</script>\"'&<b>"
+
+
+@pytest.fixture
+def filled(catalog: Catalog) -> Catalog:
+    catalog.take_in(small())
+    return catalog
+
+
+def read(catalog: Catalog, path: str) -> Any:
+    """The page at `path`, parsed."""
+    response = catalog.client.get(path)
+    assert response.status_code == 200, response.text
+    assert response.content_type == "text/html; charset=utf-8"
+    return html.fromstring(response.data, parser=html.HTMLParser(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_what_it_is_and_where(filled: Catalog, path: str) -> None:
+    page = read(filled, path)
+
+    assert page.xpath("/html/@lang") == ["en"]
+    assert page.xpath("//title")[0].text_content().endswith(" · Convene")
+    assert page.xpath("//meta[@name='description']/@content")[0]
+    assert page.xpath("//link[@rel='canonical']/@href") == [SITE + path]
+    assert len(page.xpath("//h1")) == len(page.xpath("//main")) == 1
+    assert page.xpath("//link[@type='application/atom+xml']/@href")[0] == f"{SITE}/catalog/announcements.atom"
+    assert JOIN_URL not in html.tostring(page, encoding="unicode")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_runs_nothing_and_takes_nothing_from_elsewhere(filled: Catalog, path: str) -> None:
+    response = filled.client.get(path)
+    page = read(filled, path)
+
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self'")
+    assert page.xpath("//script/@type") == ["application/ld+json"]
+    assert not page.xpath("//@style | //style | //img | //iframe | //form")
+    assert page.xpath("//link[@rel='stylesheet']/@href") == ["/catalog/pages.css"]
+
+
+def test_the_style_sheet_is_ours(catalog: Catalog) -> None:
+    response = catalog.client.get("/catalog/pages.css")
+
+    assert (response.status_code, response.mimetype) == (200, "text/css")
+    assert "url(" not in response.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_into_the_catalog_that_a_page_shows_leads_to_a_page(filled: Catalog, path: str) -> None:
+    shown = read(filled, path).xpath("//main//a/@href | //header//a/@href")
+    inner = [
+        address.removeprefix(SITE) for address in shown if re.match(rf"{SITE}/catalog/([a-z]+/[a-z-]+)?$", address)
+    ]
+
+    assert inner
+    for address in inner:
+        assert filled.client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("path", "trail"),
+    [
+        ("/catalog/sessions/cafe", ["Catalog", "Models", "Large"]),
+        ("/catalog/sessions/overview", ["Catalog", "Models"]),
+        ("/catalog/series/large", ["Catalog", "Models"]),
+        ("/catalog/announcements/free", ["Catalog", "Models"]),
+        ("/catalog/organizations/ncdd", ["Catalog"]),
+    ],
+)
+def test_breadcrumbs_lead_back(filled: Catalog, path: str, trail: list[str]) -> None:
+    assert read(filled, path).xpath("//nav[@aria-label='Breadcrumbs']//a/text()") == trail
+
+
+def test_a_session_tells_when_where_with_whom_and_whether_one_can_register(filled: Catalog) -> None:
+    page = read(filled, "/catalog/sessions/cafe")
+    facts = {fact.xpath("string(dt)"): " ".join(fact.xpath("string(dd)").split()) for fact in page.xpath("//dl[1]/div")}
+
+    assert facts == {
+        "When": "Thursday, April 6, 2017, 1:00 PM CDT",
+        "Where": "Online, Zoom",
+        "Format": "Webinar, 1.5 contact hours",
+        "Series": "Large, 1 of 2",
+        "With": "NCDD (facilitator)",
+        "Price": "Free",
+        "Registration": "Open, 120 seats left",
+        "Library type": "Public",
+        "Topic": "Dialogue",
+    }
+    assert page.xpath("//time/@datetime") == ["2017-04-06T13:00:00-05:00"]
+    assert page.xpath("//main//em/text()") == ["small"]
+
+
+def test_only_a_session_with_an_exact_time_has_a_calendar_entry(filled: Catalog) -> None:
+    exact, uncertain = (read(filled, f"/catalog/sessions/{slug}") for slug in ("cafe", "workshop"))
+
+    assert exact.xpath("//link[@type='text/calendar']/@href") == [f"{SITE}/catalog/sessions/cafe.ics"]
+    assert not uncertain.xpath("//link[@type='text/calendar']")
+    assert "June 2017" in uncertain.text_content()
+
+
+def test_open_graph_is_read_by_others(filled: Catalog) -> None:
+    [found] = extruct.extract(filled.client.get("/catalog/sessions/cafe").text, syntaxes=["opengraph"])["opengraph"]
+
+    said = dict(found["properties"])
+    assert said["og:title"] == "Café"
+    assert said["og:url"] == f"{SITE}/catalog/sessions/cafe"
+    assert said["og:description"] == "Tables."
+
+
+def test_the_catalogs_page_shows_what_is_to_come_and_no_more_than_that(filled: Catalog) -> None:
+    before = read(filled, "/catalog/").xpath("//section[1]//h3/a/text()")
+    filled.set_time("2017-05-01T14:30:01-05:00")
+    after = read(filled, "/catalog/").xpath("//section[1]//h3/a/text()")
+
+    assert before == ["Overview", "Café", "Change", "Workshop"]
+    assert after == ["Workshop"]
+
+
+def test_an_organization_shows_the_sessions_in_which_it_has_a_part(filled: Catalog) -> None:
+    assert read(filled, "/catalog/organizations/ncdd").xpath("//h3/a/text()") == ["Café"]
+
+
+def test_a_series_tells_what_completes_it(filled: Catalog) -> None:
+    [note] = read(filled, "/catalog/series/large").xpath("//p[@class='note']")
+
+    assert note.text_content() == (
+        "Whoever has seen Café and Change, live or recorded, completes the series and is invited to Workshop."
+    )
+
+
+def test_a_cancelled_session_says_so(filled: Catalog) -> None:
+    filled.act("cafe/cancel")
+
+    assert read(filled, "/catalog/sessions/cafe").xpath("//h1/strong/text()") == ["Cancelled"]
+
+
+def test_whatever_people_write_is_text(catalog: Catalog) -> None:
+    document = changed("cafe", title=HOSTILE, summary=HOSTILE, description=HOSTILE)
+    document["announcements"][0] |= {"title": HOSTILE, "summary": HOSTILE, "body": HOSTILE}
+    document["organizations"][0]["name"] = HOSTILE
+    document["initiative"]["title"] = HOSTILE
+    catalog.take_in(document)
+
+    for path in PAGES:
+        page = read(catalog, path)
+        assert page.xpath("//script/@type") == ["application/ld+json"], path
+        assert not page.xpath("//b")
+    assert read(catalog, "/catalog/sessions/cafe").xpath("string(//title)") == f"{HOSTILE} · Convene"
+
+
+@pytest.mark.parametrize("path", [f"{path.rpartition('/')[0]}/no" for path in PAGES[1:]])
+def test_what_is_not_there_is_a_404(filled: Catalog, path: str) -> None:
+    assert filled.client.get(path).status_code == 404
+
+
+def test_what_was_withdrawn_is_gone(filled: Catalog) -> None:
+    filled.conn.execute("UPDATE entries SET published_at = NULL, withdrawn_at = programme_now() WHERE slug = 'cafe'")
+
+    assert filled.client.get("/catalog/sessions/cafe").status_code == 410
+
+
+def test_what_changed_its_slug_is_found_under_the_present_one(filled: Catalog) -> None:
+    filled.conn.execute("INSERT INTO former_slugs SELECT kind, 'old', id FROM entries WHERE slug = 'cafe'")
+
+    response = filled.client.get("/catalog/sessions/old")
+
+    assert (response.status_code, response.headers["Location"]) == (308, "/catalog/sessions/cafe")
+
+
+def test_a_page_is_not_sent_again_to_whoever_has_it(filled: Catalog) -> None:
+    first = filled.client.get("/catalog/sessions/cafe")
+    same = filled.client.get("/catalog/sessions/cafe", headers={"If-None-Match": first.headers["ETag"]})
+    filled.take_in(changed("cafe", title="Coffee"))
+    other = filled.client.get("/catalog/sessions/cafe", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (same.status_code, other.status_code) == (304, 200)
+
+
+def test_an_unknown_parameter_is_named(filled: Catalog) -> None:
+    response = filled.client.get("/catalog/sessions/cafe?colour=red")
+
+    assert (response.status_code, response.json and set(response.json["errors"])) == (422, {"colour"})
+
+
+def test_documents_lead_to_pages(filled: Catalog) -> None:
+    for path in (
+        "/sessions/cafe",
+        "/series/large",
+        "/initiatives/models",
+        "/announcements/free",
+        "/organizations/ncdd",
+    ):
+        links = filled.show(path)["links"]
+        assert (links["self"], links["page"]) == (f"{SITE}/catalog/v1{path}", f"{SITE}/catalog{path}")
+    vocabulary = filled.show("/vocabularies/topic")["links"]
+    assert vocabulary["page"] == vocabulary["self"]
+
+
+def test_an_empty_catalog_has_a_page(catalog: Catalog) -> None:
+    assert "Nothing is planned" in read(catalog, "/catalog/").text_content()
