@@ -10,8 +10,10 @@ from typing import Any
 
 from cachetools import LRUCache
 from flask import request
+from prometheus_client import Counter, Histogram
 from werkzeug.http import parse_etags
 
+from shared import logs, metrics
 from shared.freshness import Freshness, Stamp
 from shared.http import requests
 from shared.messaging.loop import AWAY
@@ -32,6 +34,8 @@ class Answer:
 
     stamp: Stamp
     asked: requests.Asked
+    counters: dict[int, Counter]
+    latency: Histogram
     headers: Headers
     bare: Headers
     etag: str
@@ -83,14 +87,19 @@ class Kept:
     def _give(self, answer: Answer, environ: dict[str, Any], start_response: Start, began: float) -> Iterable[bytes]:
         match = environ.get("HTTP_IF_NONE_MATCH")
         unchanged = match is not None and (match == answer.etag or _contains(match, answer.etag))
-        request_id = requests.begin(environ)
-        requests.end(self.service, answer.asked, 304 if unchanged else 200, time.perf_counter() - began)
-        identity = ("X-Request-Id", request_id), _expiry()
+        identity = requests.identify(environ)
+        told = ("X-Request-Id", identity["request_id"]), _expiry()
+        self._record(answer, 304 if unchanged else 200, time.perf_counter() - began, identity)
         if unchanged:
-            start_response("304 NOT MODIFIED", [*answer.bare, *identity])
+            start_response("304 NOT MODIFIED", [*answer.bare, *told])
             return []
-        start_response("200 OK", [*answer.headers, *identity])
+        start_response("200 OK", [*answer.headers, *told])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def _record(self, answer: Answer, status: int, seconds: float, identity: dict[str, str]) -> None:
+        answer.counters[status].inc()
+        answer.latency.observe(seconds)
+        logs.lines.info("request", **identity, **requests.describe(answer.asked, status, seconds))
 
     def _ask(
         self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], start_response: Start
@@ -118,7 +127,10 @@ class Kept:
         kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
         etag = next((value for name, value in kept if name == "ETag"), "")
         bare = [(name, value) for name, value in kept if name not in WITHOUT_BODY]
-        answer = Answer(stamp, environ[requests.ASKED], kept, bare, etag, body)
+        asked: requests.Asked = environ[requests.ASKED]
+        counters = {status: metrics.REQUESTS.labels(self.service, "GET", asked.route, status) for status in (200, 304)}
+        latency = metrics.LATENCY.labels(self.service, asked.route)
+        answer = Answer(stamp, asked, counters, latency, kept, bare, etag, body)
         with self.lock:
             if len(body) + OVERHEAD <= self.answers.maxsize / 10:
                 self.answers[key] = answer

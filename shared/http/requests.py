@@ -1,11 +1,10 @@
 """What goes along with each request: its id, its trace, its line in the log, its metrics."""
 
+import random
 import re
-import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
@@ -52,14 +51,24 @@ def install(app: Flask, service: str) -> None:
         return response
 
 
-def begin(environ: dict[str, Any]) -> str:
-    """Let every line of the log, and every event, carry the request's id and trace; the id."""
-    given, trace = environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", "")
-    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
-    traceparent = trace if TRACEPARENT.fullmatch(trace) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def begin(environ: dict[str, Any]) -> None:
+    """Let every line of the log, and every event, carry the request's id and trace."""
     clear_contextvars()
-    bind_contextvars(request_id=request_id, traceparent=traceparent)
-    return request_id
+    bind_contextvars(**identify(environ))
+
+
+def identify(environ: dict[str, Any]) -> dict[str, str]:
+    """The request's id and trace: those that it brings, or new ones."""
+    given, trace = environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", "")
+    return {
+        "request_id": given if REQUEST_ID.fullmatch(given) else _random_hex(128),
+        "traceparent": trace if TRACEPARENT.fullmatch(trace) else f"00-{_random_hex(128)}-{_random_hex(64)}-01",
+    }
+
+
+def _random_hex(bits: int) -> str:
+    """Ids are no secrets, and asking the system for randomness lets go of the interpreter's lock each time."""
+    return f"{random.getrandbits(bits):0{bits // 4}x}"
 
 
 def end(service: str, asked: Asked, status: int, seconds: float) -> None:
@@ -67,11 +76,15 @@ def end(service: str, asked: Asked, status: int, seconds: float) -> None:
     metrics.REQUESTS.labels(service, asked.method, asked.route, status).inc()
     metrics.LATENCY.labels(service, asked.route).observe(seconds)
     if "/health/" not in asked.route:
-        log.info(
-            "request",
-            method=asked.method,
-            route=asked.route,
-            subject=asked.subject,
-            status=status,
-            milliseconds=round(seconds * 1000, 1),
-        )
+        log.info("request", **describe(asked, status, seconds))
+
+
+def describe(asked: Asked, status: int, seconds: float) -> dict[str, Any]:
+    """The members of its line in the log."""
+    return {
+        "method": asked.method,
+        "route": asked.route,
+        "subject": asked.subject,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
