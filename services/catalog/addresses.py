@@ -32,14 +32,14 @@ def api_path(kind: str, slug: str) -> str:
     return f"/catalog/v1/{COLLECTIONS[kind]}/{slug}"
 
 
-def links_of(kind: str, slug: str) -> dict[str, Any]:
-    """The `links` of its document."""
+def links_of(kind: str, slug: str, *, scheduled: bool = False) -> dict[str, Any]:
+    """The `links` of its document; a session has a calendar's once it is `scheduled`."""
     links: dict[str, Any] = {
         "self": f"{runtime.settings().public_url}{api_path(kind, slug)}",
         "page": page_of(kind, slug),
     }
     if kind == "session":
-        links |= {"ics": None, "register": registration_url()}
+        links |= {"ics": f"{page_of(kind, slug)}.ics" if scheduled else None, "register": registration_url()}
     return links
 
 

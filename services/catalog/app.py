@@ -7,6 +7,7 @@ from services.catalog.discovery import api as discovery
 from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
 from services.catalog.editing.jobs import PUBLISH_DUE
+from services.catalog.feeds import api as feeds
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
@@ -25,6 +26,7 @@ SERVICE = Service(
         sessions.public,
         announcements.public,
         discovery.public,
+        feeds.public,
         search.public,
         sessions.staff,
         editing.staff,

@@ -34,6 +34,7 @@ class Blueprint(SmorestBlueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
         """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""
+        schema = schema() if isinstance(schema, type) else schema  # once, not for every request
         inner = super().arguments(schema, location=location, **kwargs)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:

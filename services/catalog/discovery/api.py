@@ -91,7 +91,8 @@ def _present_change(change: dict[str, Any]) -> dict[str, Any]:
     if document and kind == "announcement":
         document = announcements.present(document)
     elif document:
-        document["links"] = addresses.links_of(kind, change["slug"])
+        scheduled = kind == "session" and "starts_at" in document["when"]
+        document["links"] = addresses.links_of(kind, change["slug"], scheduled=scheduled)
     if document and kind == "session":
         document["registration"]["url"] = addresses.registration_url()
     return {"cursor": cursor, **change, "document": document}

@@ -58,7 +58,7 @@ def _present(hit: Hit) -> dict[str, Any]:
         "published_at": document.get("published_at"),
         "recorded": bool(document.get("recording")),
         "score": hit.score,
-        "links": addresses.links_of(hit.kind, hit.slug),
+        "links": addresses.links_of(hit.kind, hit.slug, scheduled="starts_at" in (document.get("when") or {})),
     }
 
 

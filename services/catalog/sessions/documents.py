@@ -191,7 +191,7 @@ def present(session: PublicSession) -> Document:
 def present_state(document: Document, *, state: Any, seats_left: Any) -> Document:
     """A session's document with its addresses, and with what the moment decides."""
     document["registration"] |= {"state": state, "seats_left": seats_left, "url": addresses.registration_url()}
-    document["links"] = addresses.links_of("session", document["slug"])
+    document["links"] = addresses.links_of("session", document["slug"], scheduled="starts_at" in document["when"])
     return document
 
 

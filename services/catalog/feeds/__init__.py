@@ -1,0 +1,1 @@
+"""Calendars and news feeds: what is in the catalog for programs that people already have."""

@@ -1,0 +1,105 @@
+"""Announcements and recordings as news feeds: Atom (RFC 4287) with tombstones (RFC 6721), and RSS 2.0."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from feedgen.feed import FeedGenerator
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+from services.catalog import addresses
+from services.catalog.feeds.queries import Withdrawn
+from services.catalog.publishing.domain import Document
+from shared import runtime
+
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+# When nothing has happened yet: a feed must say when it last changed, and must not change by being read.
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """What is new: `published` and `updated` are aware moments."""
+
+    id: str
+    title: str
+    page: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    terms: list[str] = field(default_factory=list)
+
+
+def announced(document: Document) -> Item:
+    """An announcement."""
+    return Item(
+        id=document["id"],
+        title=document["title"],
+        page=addresses.page_of("announcement", document["slug"]),
+        summary=document["summary"],
+        html=document["body_html"],
+        published=datetime.fromisoformat(document["published_at"]),
+        updated=datetime.fromisoformat(document["updated_at"]),
+        terms=sorted({term for terms in document["terms"].values() for term in terms}),
+    )
+
+
+def recorded(document: Document) -> Item:
+    """A session that can be watched now."""
+    return Item(
+        id=document["id"],
+        title=document["title"],
+        page=addresses.page_of("session", document["slug"]),
+        summary=document["summary"],
+        html=document["description_html"],
+        published=datetime.fromisoformat(document["recording"]["published_at"]),
+        updated=datetime.fromisoformat(document["updated_at"]),
+        terms=sorted({term for terms in document["terms"].values() for term in terms}),
+    )
+
+
+def write_atom(title: str, path: str, items: list[Item], withdrawn: list[Withdrawn]) -> bytes:
+    """An Atom feed at `path`. The same items give the same bytes."""
+    feed = _make(title, path, items)
+    feed.updated(max([BEGINNING, *(item.updated for item in items), *(one.withdrawn_at for one in withdrawn)]))
+    root = etree.fromstring(feed.atom_str())
+    etree.cleanup_namespaces(root, top_nsmap={None: root.nsmap[None], "at": TOMBSTONES}, keep_ns_prefixes=["at"])
+    for one in withdrawn:
+        when = one.withdrawn_at.astimezone(UTC).isoformat(timespec="seconds")
+        etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=f"urn:uuid:{one.id}", when=when)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def write_rss(title: str, path: str, items: list[Item]) -> bytes:
+    """The same as RSS, which knows no tombstones."""
+    feed = _make(title, path, items)
+    feed.lastBuildDate(max([BEGINNING, *(item.updated for item in items)]))
+    return feed.rss_str()
+
+
+def _make(title: str, path: str, items: list[Item]) -> FeedGenerator:
+    origin = runtime.settings().public_url
+    feed = FeedGenerator()
+    feed.id(origin + path)
+    feed.title(title)
+    feed.description(title)
+    feed.language("en")
+    feed.author(name="Convene")
+    feed.link(href=f"{origin}/catalog/", rel="alternate")
+    feed.link(href=origin + path, rel="self")
+    feed.generator("Convene")
+    for item in items:
+        entry = feed.add_entry(order="append")
+        entry.id(f"urn:uuid:{item.id}")
+        entry.guid(f"urn:uuid:{item.id}", permalink=False)
+        entry.title(item.title)
+        entry.link(href=item.page, rel="alternate")
+        entry.published(item.published)
+        entry.updated(item.updated)
+        if item.summary:
+            entry.summary(item.summary)
+        if item.html:
+            entry.content(item.html, type="html")
+        for term in item.terms:
+            entry.category(term=term)
+    return feed

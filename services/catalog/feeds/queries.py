@@ -1,0 +1,29 @@
+"""What feeds show beside lists of sessions: announcements, and what was withdrawn of late."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import fetch
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Something that was public, as it last was."""
+
+    id: UUID
+    withdrawn_at: datetime
+    document: dict[str, Any]
+
+
+def select_withdrawn(conn: Connection, kind: str, *, days: int) -> list[Withdrawn]:
+    """What of this kind was withdrawn within these days, the latest first."""
+    sql = """
+        SELECT id, withdrawn_at, document FROM entries
+         WHERE kind = %(kind)s AND revision > 0 AND withdrawn_at > programme_now() - %(days)s * interval '1 day'
+         ORDER BY withdrawn_at DESC, id LIMIT 1000
+    """
+    return fetch(conn, Withdrawn, sql, kind=kind, days=days)
