@@ -8,6 +8,7 @@ from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
 from services.catalog.editing.jobs import PUBLISH_DUE
 from services.catalog.feeds import api as feeds
+from services.catalog.harvesting import api as harvesting
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
@@ -27,6 +28,7 @@ SERVICE = Service(
         announcements.public,
         discovery.public,
         feeds.public,
+        harvesting.public,
         search.public,
         sessions.staff,
         editing.staff,
