@@ -63,6 +63,16 @@ class Invalid(DomainError):
         self.errors = errors
 
 
+class TooMany(DomainError):
+    """More than is taken now; `seconds` says when it is worth another try."""
+
+    status, problem = 429, "too-many"
+
+    def __init__(self, detail: str, *, seconds: int, problem: str | None = None) -> None:
+        super().__init__(detail, problem=problem)
+        self.seconds = seconds
+
+
 class Unauthorized(DomainError):
     status, problem = 401, "unauthorized"
 

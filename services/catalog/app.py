@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.catalog.announcements import api as announcements
+from services.catalog.comments import api as comments
 from services.catalog.discovery import api as discovery
 from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
@@ -26,11 +27,13 @@ SERVICE = Service(
         programmes.public,
         sessions.public,
         announcements.public,
+        comments.public,
         discovery.public,
         feeds.public,
         harvesting.public,
         search.public,
         sessions.staff,
+        comments.staff,
         editing.staff,
         programmes.staff,
         imports.staff,

@@ -14,7 +14,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import DomainError, Moved, messages_by_path
+from shared.errors import DomainError, Moved, TooMany, messages_by_path
 
 log = structlog.get_logger()
 
@@ -101,6 +101,8 @@ def answer(
 
 def _refusal(error: DomainError) -> Response:
     headers = {"WWW-Authenticate": 'Bearer realm="convene"'} if error.status == 401 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.seconds)
     if isinstance(error, Moved):
         headers["Location"] = _present_address(error.slug)
     errors = getattr(error, "errors", None)

@@ -13,9 +13,10 @@ from deploy.docs import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [f for folder in ("shared", "services", "deploy") for f in (ROOT / folder).rglob("*.py")]
 PUBLIC = {
+    "comments, and harvesters' forms": re.compile(r"POST /catalog/(v1/sessions/<slug>/comments|oai)$"),
     "GET /catalog/v1/{collection}": re.compile(r"GET /catalog/v1/"),
     "pages, and what leads to them": re.compile(
-        r"GET /catalog/($|pages\.css$|oembed$|sitemap(-<int:number>)?\.xml$"
+        r"GET /catalog/($|pages\.css$|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
         r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"
     ),
     "registering and what a mail's link allows": re.compile(

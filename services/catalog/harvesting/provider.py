@@ -4,7 +4,7 @@ Resumption tokens say after which record to go on, never how many to skip: a rec
 again at its end, and none is passed over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,7 +119,7 @@ class Repository:
         return self._header(entry), metadata, None
 
 
-def answer(conn: Connection, arguments: Iterator[tuple[str, str]]) -> bytes:
+def answer(conn: Connection, arguments: Iterable[tuple[str, str]]) -> bytes:
     """The XML that answers a request. What is wrong with the request is told in it, by the codes of the protocol."""
     registry = MetadataRegistry()
     registry.registerWriter(PREFIX, oai_dc_writer)

@@ -1,0 +1,99 @@
+"""`/catalog/v1/sessions/…/comments`, and `/catalog/v1/comments` for those who decide."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from services.catalog import reading
+from services.catalog.answers import answer
+from services.catalog.comments import domain, queries, schemas
+from services.catalog.comments.queries import Comment
+from services.catalog.cursors import decode_moment, encode_moment
+from shared.http import Blueprint, auth
+from shared.http.idempotency import idempotent
+from shared.http.pagination import PageQuery, page
+from shared.runtime import connection, transaction
+
+public = Blueprint("comments", __name__, url_prefix="/catalog/v1/sessions", public=True, description="What readers say")
+staff = Blueprint("moderation", __name__, url_prefix="/catalog/v1/comments", description="Deciding on comments")
+
+
+@public.get("/<slug>/comments")
+@public.arguments(PageQuery, location="query")
+@public.response(200, schemas.CommentListSchema)
+def list_comments(query: dict[str, Any], slug: str) -> Response:
+    """Comments that were approved, the oldest first."""
+    with connection() as conn:
+        session = reading.find(conn, "session", slug)
+        found = queries.select_comments(
+            conn,
+            status="approved",
+            session_id=session.id,
+            after=decode_moment(query["cursor"]),
+            limit=query["limit"] + 1,
+        )
+    items, more = _page(found, query["limit"])
+    body, headers = page(schemas.CommentSchema(many=True).dump(items), more)
+    return answer(body, headers=headers)
+
+
+@public.post("/<slug>/comments")
+@idempotent
+@public.arguments(schemas.CommentInputSchema)
+@public.response(202, schemas.ReceivedSchema)
+def receive_comment(comment: dict[str, str], slug: str) -> Response:
+    """Say something about a session. It is shown when staff have approved it."""
+    with transaction() as conn:
+        session = reading.find(conn, "session", slug)
+        id = domain.take_in(conn, session.id, **comment)
+    response = jsonify({"id": str(id), "status": "pending"})
+    response.status_code = 202
+    return response
+
+
+@staff.get("")
+@staff.staff(reading.SCOPE)
+@staff.arguments(schemas.ModerationQuery, location="query")
+@staff.response(200, schemas.ModeratedListSchema)
+def list_moderated(query: dict[str, Any]) -> Response:
+    """Comments that wait for a decision, or were decided on, the oldest first."""
+    with connection() as conn:
+        found = queries.select_comments(
+            conn, status=query["status"], after=decode_moment(query["cursor"]), limit=query["limit"] + 1
+        )
+    items, more = _page(found, query["limit"])
+    body, headers = page(schemas.ModeratedSchema(many=True).dump(items), more)
+    return answer(body, headers=headers)
+
+
+@staff.post("/<uuid:id>/approve")
+@staff.staff(reading.SCOPE)
+@staff.response(200, schemas.ModeratedSchema)
+def approve_comment(id: UUID) -> Comment:
+    """Show a comment to everybody."""
+    with transaction() as conn:
+        return domain.decide(conn, id, "approved", actor=auth.actor())
+
+
+@staff.post("/<uuid:id>/reject")
+@staff.staff(reading.SCOPE)
+@staff.response(200, schemas.ModeratedSchema)
+def reject_comment(id: UUID) -> Comment:
+    """Show a comment to nobody, or to nobody any more."""
+    with transaction() as conn:
+        return domain.decide(conn, id, "rejected", actor=auth.actor())
+
+
+@staff.delete("/<uuid:id>")
+@staff.staff(reading.SCOPE)
+@staff.response(204)
+def erase_comment(id: UUID) -> None:
+    """Remove a comment and its name for good."""
+    with transaction() as conn:
+        domain.erase(conn, id, actor=auth.actor())
+
+
+def _page(found: list[Comment], limit: int) -> tuple[list[Comment], str | None]:
+    shown = found[:limit]
+    return shown, encode_moment(shown[-1].created_at, shown[-1].id) if len(found) > limit else None

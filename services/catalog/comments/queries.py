@@ -1,0 +1,79 @@
+"""Comments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_one, fetch_value
+
+
+@dataclass(frozen=True)
+class Comment:
+    id: UUID
+    session: str
+    status: str
+    author: str
+    body: str
+    body_html: str
+    created_at: datetime
+
+
+def lock(conn: Connection) -> None:
+    """Let comments come in one after the other, so that what waits can be counted."""
+    execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('comments:' || current_schema(), 0))")
+
+
+def count_pending(conn: Connection, session_id: UUID) -> tuple[int, int]:
+    """How many wait for a decision: on this session, and on all."""
+    sql = "SELECT count(*) FILTER (WHERE session_id = %(id)s), count(*) FROM comments WHERE status = 'pending'"
+    row = conn.execute(sql, {"id": session_id}).fetchone()
+    assert row
+    return row[0], row[1]
+
+
+def insert_comment(conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str) -> UUID:
+    """Keep a comment until staff decide; the id, which is the former one where the same waits already."""
+    sql = """
+        INSERT INTO comments AS known (id, session_id, author, body, body_html)
+        VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s)
+        ON CONFLICT (session_id, md5(author), md5(body)) WHERE status = 'pending' DO UPDATE SET body = excluded.body
+        RETURNING id
+    """
+    return fetch_value(conn, sql, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
+
+
+def select_comments(
+    conn: Connection,
+    *,
+    status: str,
+    session_id: UUID | None = None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Comment]:
+    """Comments in this state, the oldest first, from after a place in that order."""
+    sql = """
+        SELECT comment.id, entry.slug AS session, status, author, body, body_html, created_at
+          FROM comments AS comment JOIN entries AS entry ON entry.id = session_id
+         WHERE status = %(status)s
+           AND (%(session_id)s::uuid IS NULL OR session_id = %(session_id)s)
+           AND (%(after_key)s::timestamptz IS NULL OR (created_at, comment.id) > (%(after_key)s, %(after_id)s))
+         ORDER BY created_at, comment.id LIMIT %(limit)s
+    """
+    key, id = after or (None, None)
+    return fetch(conn, Comment, sql, status=status, session_id=session_id, after_key=key, after_id=id, limit=limit)
+
+
+def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:
+    """Decide on a comment; None where there is none."""
+    sql = """
+        UPDATE comments SET status = %(status)s WHERE id = %(id)s
+        RETURNING id, (SELECT slug FROM entries WHERE id = session_id) AS session, status, author, body, body_html,
+                  created_at
+    """
+    return fetch_one(conn, Comment, sql, id=id, status=status)
+
+
+def delete_comment(conn: Connection, id: UUID) -> bool:
+    return bool(execute(conn, "DELETE FROM comments WHERE id = %(id)s", id=id))

@@ -1,0 +1,46 @@
+"""What crosses the doors of comments."""
+
+import marshmallow as ma
+from marshmallow.validate import OneOf
+
+from services.catalog.fields import Text
+from shared.http.pagination import PageQuery
+
+STATUSES = ("pending", "approved", "rejected")
+
+
+class CommentInputSchema(ma.Schema):
+    author = Text(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
+    body = Text(5000, least=1, required=True, metadata={"description": "Markdown", "example": "This *helped* us."})
+
+
+class ReceivedSchema(ma.Schema):
+    id = ma.fields.UUID()
+    status = ma.fields.String(validate=OneOf(STATUSES))
+
+
+class CommentSchema(ma.Schema):
+    id = ma.fields.UUID()
+    author = ma.fields.String()
+    body = ma.fields.String(metadata={"description": "Markdown"})
+    body_html = ma.fields.String()
+    created_at = ma.fields.AwareDateTime()
+
+
+class ModeratedSchema(CommentSchema):
+    session = ma.fields.String(metadata={"description": "Slug of the session"})
+    status = ma.fields.String(validate=OneOf(STATUSES))
+
+
+class CommentListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(CommentSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+class ModeratedListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ModeratedSchema))
+    next = ma.fields.String(allow_none=True)
+
+
+class ModerationQuery(PageQuery):
+    status = ma.fields.String(load_default="pending", validate=OneOf(STATUSES))

@@ -1,0 +1,136 @@
+"""Comments: seen by nobody before staff approve them."""
+
+import threading
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.catalog.app import SERVICE
+from services.catalog.comments import domain
+from services.catalog.imports.domain import import_programme
+from shared import runtime
+from tests.catalog.conftest import V1, Catalog
+from tests.catalog.programmes import small
+from tests.catalog.test_changes import committed  # noqa: F401 - a fixture
+from tests.catalog.test_editing import call, withdraw
+
+PATH = "/sessions/cafe/comments"
+
+
+@pytest.fixture
+def filled(catalog: Catalog) -> Catalog:
+    catalog.take_in(small())
+    return catalog
+
+
+def say(catalog: Catalog, body: str = "This *helped* us.", **headers: str) -> TestResponse:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return catalog.client.post(V1 + PATH, json={"author": "Zoë", "body": body}, headers=sent)
+
+
+def pending(catalog: Catalog) -> list[Any]:
+    return (call(catalog, "GET", "/comments").json or {})["items"]
+
+
+def test_a_comment_is_shown_once_it_is_approved(filled: Catalog) -> None:
+    received = say(filled)
+
+    assert received.status_code == 202
+    assert received.headers["Access-Control-Allow-Origin"] == "*"
+    assert filled.show(PATH)["items"] == []
+    [waiting] = pending(filled)
+    assert (waiting["session"], waiting["author"], waiting["status"]) == ("cafe", "Zoë", "pending")
+
+    assert call(filled, "POST", f"/comments/{waiting['id']}/approve").status_code == 200
+
+    [shown] = filled.show(PATH)["items"]
+    assert shown["body_html"] == "<p>This <em>helped</em> us.</p>"
+    assert shown.keys() == {"id", "author", "body", "body_html", "created_at"}
+    assert pending(filled) == []
+
+
+def test_a_decision_can_be_changed_and_a_comment_erased(filled: Catalog) -> None:
+    say(filled)
+    [waiting] = pending(filled)
+    for decision, seen in (("approve", 1), ("approve", 1), ("reject", 0), ("approve", 1)):
+        call(filled, "POST", f"/comments/{waiting['id']}/{decision}")
+        assert len(filled.show(PATH)["items"]) == seen
+
+    assert call(filled, "DELETE", f"/comments/{waiting['id']}").status_code == 204
+    assert filled.show(PATH)["items"] == []
+    assert call(filled, "POST", f"/comments/{waiting['id']}/approve").status_code == 404
+    actions = [one["action"] for one in (call(filled, "GET", f"/audit?subject={waiting['id']}").json or {})["items"]]
+    assert actions[0] == "comment.erased"
+    assert "helped" not in str(call(filled, "GET", "/audit").json)
+
+
+def test_the_same_twice_waits_once_and_many_are_listed_in_pages(filled: Catalog) -> None:
+    first, again = say(filled), say(filled)
+    for number in range(4):
+        say(filled, f"Number {number}")
+
+    assert first.json == again.json
+    page = call(filled, "GET", "/comments?limit=3").json or {}
+    rest = call(filled, "GET", f"/comments?limit=3&cursor={page['next']}").json or {}
+    assert len(page["items"]) + len(rest["items"]) == 5
+    assert rest["next"] is None
+
+
+def test_a_flood_closes_a_session_for_comments(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain, "MOST_OF_SESSION", 3)
+    answers = [say(filled, f"Number {number}") for number in range(4)]
+
+    assert [one.status_code for one in answers] == [202, 202, 202, 429]
+    assert answers[3].headers["Retry-After"] == "3600"
+    assert answers[3].json
+    assert answers[3].json["type"] == "urn:convene:problem:too-many-comments"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"author": "", "body": "x"}, "author"),
+        ({"author": "A", "body": ""}, "body"),
+        ({"author": "A", "body": "x" * 5001}, "body"),
+        ({"author": "A\u0007", "body": "x"}, "author"),
+        ({"author": "A", "body": "x", "email": "a@b.example"}, "email"),
+    ],
+)
+def test_a_comment_that_cannot_be_names_its_fault(filled: Catalog, body: dict[str, str], field: str) -> None:
+    response = filled.client.post(V1 + PATH, json=body)
+
+    assert response.status_code == 422
+    assert response.json
+    assert field in response.json["errors"]
+
+
+def test_comments_belong_to_sessions_that_are_public(filled: Catalog) -> None:
+    assert filled.get("/sessions/unknown/comments").status_code == 404
+    withdraw(filled, "/sessions/cafe")
+    assert filled.get(PATH).status_code == 410
+    assert say(filled).status_code == 410
+
+
+def test_the_bound_holds_however_many_write_at_once(
+    committed: runtime.Runtime,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(domain, "MOST_OF_SESSION", 5)
+    with runtime.use(committed), runtime.transaction() as conn:
+        import_programme(conn, small(), actor="test")
+    client = SERVICE.create_app(committed).test_client
+    statuses: list[int] = []
+
+    def write(number: int) -> None:
+        answer = client().post(V1 + PATH, json={"author": "A", "body": f"Number {number}"})
+        statuses.append(answer.status_code)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(12)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert statuses.count(202) == 5
+    assert statuses.count(429) == 7
