@@ -8,6 +8,8 @@ from services.catalog.discovery import api as discovery
 from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
 from services.catalog.editing.jobs import PUBLISH_DUE
+from services.catalog.exports import api as exports
+from services.catalog.exports.commands import exporting
 from services.catalog.feeds import api as feeds
 from services.catalog.harvesting import api as harvesting
 from services.catalog.imports import api as imports
@@ -36,6 +38,7 @@ SERVICE = Service(
         comments.staff,
         editing.staff,
         programmes.staff,
+        exports.staff,
         imports.staff,
         pages.pages,
         machines.public,
@@ -43,7 +46,7 @@ SERVICE = Service(
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     stamp=select_stamp,
-    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting)],
 )
 
 

@@ -78,6 +78,16 @@ class Moment(ma.fields.String):
         return moment
 
 
+class OffsetMoment(Moment):
+    """A moment that says its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if moment.tzinfo is None:
+            raise ma.ValidationError("Needs an offset, such as -05:00 or Z.")
+        return moment
+
+
 class Bound(Moment):
     """A moment to compare with: one without an offset is in UTC, and a date alone is its first moment."""
 

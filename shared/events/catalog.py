@@ -74,6 +74,7 @@ class Recording:
     url: str
     duration_seconds: int
     captions: bool = False
+    captions_url: str | None = None
     transcript_url: str | None = None
     published_at: datetime
 
@@ -238,6 +239,14 @@ class SessionWithdrawn(SessionEvent, type="catalog.session.withdrawn"):
 @dataclass(frozen=True, kw_only=True)
 class RecordingPublished(Event, type="catalog.recording.published"):
     """A recording of a session can be watched, or its description changed."""
+
+    subject_in = "recording"
+    recording: Recording
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingWithdrawn(Event, type="catalog.recording.withdrawn"):
+    """A recording cannot be watched any more; it is published again under its id, with a higher revision."""
 
     subject_in = "recording"
     recording: Recording

@@ -1,5 +1,6 @@
 """Writing announcements; the caller refreshes what may have changed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import Connection
@@ -11,7 +12,9 @@ from services.catalog.programmes import references
 from services.catalog.publishing import queries as entries
 
 
-def write_announcement(conn: Connection, part: AnnouncementPart, *, initiative_id: UUID, publish: bool) -> UUID:
+def write_announcement(
+    conn: Connection, part: AnnouncementPart, *, initiative_id: UUID, publish: bool, publish_at: datetime | None = None
+) -> UUID:
     """Say what is announced; its references were checked before."""
     id = entries.upsert_entry(
         conn,
@@ -22,6 +25,7 @@ def write_announcement(conn: Connection, part: AnnouncementPart, *, initiative_i
         description=part.body,
         description_html=render(part.body),
         publish=publish,
+        publish_at=publish_at,
     )
     queries.upsert_announcement(
         conn, id=id, initiative_id=initiative_id, announced_at=part.published_at, timezone=part.timezone

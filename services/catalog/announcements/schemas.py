@@ -25,6 +25,8 @@ class AnnouncementPart:
     sessions: list[str]
     terms: dict[str, list[str]]
     initiative: str | None = None
+    publish: bool | None = None
+    publish_at: datetime | None = None
 
 
 class AnnouncementPartSchema(ma.Schema):

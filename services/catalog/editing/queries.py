@@ -23,6 +23,7 @@ def is_named(conn: Connection, organization_id: UUID) -> bool:
     """Whether an initiative or a session names the organization."""
     sql = """
         SELECT EXISTS (SELECT FROM involvements WHERE organization_id = %(organization_id)s)
+            OR EXISTS (SELECT FROM presenters WHERE organization_id = %(organization_id)s)
             OR EXISTS (SELECT FROM initiatives WHERE funder_id = %(organization_id)s)
     """
     return fetch_value(conn, sql, organization_id=organization_id)

@@ -39,6 +39,11 @@ class SeriesCreationSchema(SeriesPartSchema):
 
 
 class SessionCreationSchema(SessionPartSchema):
+    """Without what has actions of its own."""
+
+    class Meta:
+        exclude = ("recording", "cancelled")
+
     initiative = _initiative()
 
 
@@ -60,6 +65,11 @@ class SeriesReplacementSchema(SeriesPartSchema):
 
 
 class SessionReplacementSchema(SessionPartSchema):
+    """Without what has actions of its own."""
+
+    class Meta:
+        exclude = ("recording", "cancelled")
+
     slug = _renamed()
     initiative = _standing()
 

@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import marshmallow as ma
 from psycopg import Connection
 
 from services.catalog.announcements.domain import write_announcement
+from services.catalog.announcements.schemas import AnnouncementPart
 from services.catalog.imports.schemas import Programme, ProgrammeSchema
 from services.catalog.programmes import domain as programmes
 from services.catalog.programmes import references
 from services.catalog.programmes.documents import ORGANIZATION, VOCABULARY
+from services.catalog.programmes.schemas import InitiativePart, SeriesPart
 from services.catalog.publishing.domain import Outcome, Write
 from services.catalog.publishing.families import refresh_family
+from services.catalog.recordings import domain as recordings
+from services.catalog.sessions import domain as sessions
 from services.catalog.sessions.domain import write_session
-from services.catalog.sessions.queries import update_places
+from services.catalog.sessions.queries import update_places, update_status
+from services.catalog.sessions.schemas import SessionPart
 from shared import audit
 from shared.errors import Invalid, messages_by_path
 
@@ -64,20 +70,53 @@ def _validate(conn: Connection, document: Any) -> Programme:
 
 def _write(write: Write, programme: Programme) -> None:
     conn, publish = write.conn, programme.publish
+
+    def when(part: InitiativePart | SeriesPart | SessionPart | AnnouncementPart) -> dict[str, Any]:
+        """When a part becomes public: as it says, or else as its document does."""
+        return {"publish": publish if part.publish is None else part.publish, "publish_at": part.publish_at}
+
     organizations = programmes.write_organizations(conn, programme.organizations, publish=publish)
     vocabularies = programmes.write_vocabularies(conn, programme.vocabularies, publish=publish)
-    initiative_id = programmes.write_initiative(conn, programme.initiative, publish=publish)
-    series = programmes.write_series(conn, programme.series, initiative_id=initiative_id, publish=publish)
+    initiative_id = programmes.write_initiative(conn, programme.initiative, **when(programme.initiative))
+    series: dict[str, UUID] = {}
+    for part in programme.series:
+        series |= programmes.write_series(conn, [part], initiative_id=initiative_id, **when(part))
     for session in programme.sessions:
-        write_session(conn, session, initiative_id=initiative_id, publish=publish)
+        write_session(conn, session, initiative_id=initiative_id, **when(session))
     for part in programme.series:
         programmes.write_completion(conn, series[part.slug], part.completion)
     update_places(conn, initiative_id, slugs=[session.slug for session in programme.sessions])
     for announcement in programme.announcements:
-        write_announcement(conn, announcement, initiative_id=initiative_id, publish=publish)
+        write_announcement(conn, announcement, initiative_id=initiative_id, **when(announcement))
+    recorded = _write_what_happened(conn, programme.sessions)
     renamed = [one.id for one in write.refresh(ORGANIZATION, organizations) if one.result == "changed"]
     write.refresh(VOCABULARY, vocabularies)
     refresh_family(write, initiative_id, organization_ids=renamed)
+    for session_id in recorded:
+        recordings.tell(conn, session_id)
+
+
+def _write_what_happened(conn: Connection, parts: list[SessionPart]) -> list[UUID]:
+    """Say which sessions were cancelled, and which can be watched: those of which that is new. Raises Invalid where
+    that cannot be.
+    """
+    errors: dict[str, list[str]] = {}
+    recorded = []
+    for number, part in enumerate(parts):
+        session = sessions.find(conn, part.slug)
+        if part.cancelled and session.status == "held":
+            errors[f"sessions.{number}.cancelled"] = ["The session was held."]
+        elif part.cancelled:
+            update_status(conn, session.id, "cancelled")
+        if part.recording is None:
+            continue
+        if refusal := recordings.find_refusal(sessions.find(conn, part.slug)):
+            errors[f"sessions.{number}.recording"] = [refusal.detail]
+        elif recordings.write_recording(conn, session.id, part.recording):
+            recorded.append(session.id)
+    if errors:
+        raise Invalid(errors)
+    return recorded
 
 
 def _named(programme: Programme) -> set[tuple[str, str]]:

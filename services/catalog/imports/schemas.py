@@ -1,12 +1,13 @@
 """The programme document, and the answer to its import."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.catalog.announcements.schemas import AnnouncementPart, AnnouncementPartSchema
-from services.catalog.fields import Members
+from services.catalog.fields import Members, OffsetMoment
 from services.catalog.programmes.schemas import (
     InitiativePart,
     InitiativePartSchema,
@@ -18,6 +19,7 @@ from services.catalog.programmes.schemas import (
     TermPartSchema,
     making,
 )
+from services.catalog.publishing.domain import Outcome
 from services.catalog.sessions.schemas import VOCABULARIES, SessionPart, SessionPartSchema
 
 MOST = 2000
@@ -36,6 +38,35 @@ class Programme:
     announcements: list[AnnouncementPart]
 
 
+class Published(ma.Schema):
+    """When a part becomes public, where that is not what its document says."""
+
+    publish = ma.fields.Boolean(
+        load_default=None, allow_none=True, metadata={"description": "Left out, what the document says"}
+    )
+    publish_at = OffsetMoment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Not before this moment", "example": "2017-01-09T10:00:00-06:00"},
+    )
+
+
+class InitiativeInDocumentSchema(InitiativePartSchema, Published):
+    """The initiative of a programme document."""
+
+
+class SeriesInDocumentSchema(SeriesPartSchema, Published):
+    """A series of a programme document."""
+
+
+class SessionInDocumentSchema(SessionPartSchema, Published):
+    """A session of a programme document."""
+
+
+class AnnouncementInDocumentSchema(AnnouncementPartSchema, Published):
+    """An announcement of a programme document."""
+
+
 class ProgrammeSchema(ma.Schema):
     """One initiative with everything in it."""
 
@@ -48,11 +79,11 @@ class ProgrammeSchema(ma.Schema):
         values=ma.fields.List(ma.fields.Nested(TermPartSchema), validate=Length(max=MOST)),
         load_default=dict,
     )
-    initiative = ma.fields.Nested(InitiativePartSchema, required=True)
-    series = ma.fields.List(ma.fields.Nested(SeriesPartSchema), load_default=list, validate=Length(max=MOST))
-    sessions = ma.fields.List(ma.fields.Nested(SessionPartSchema), load_default=list, validate=Length(max=MOST))
+    initiative = ma.fields.Nested(InitiativeInDocumentSchema, required=True)
+    series = ma.fields.List(ma.fields.Nested(SeriesInDocumentSchema), load_default=list, validate=Length(max=MOST))
+    sessions = ma.fields.List(ma.fields.Nested(SessionInDocumentSchema), load_default=list, validate=Length(max=MOST))
     announcements = ma.fields.List(
-        ma.fields.Nested(AnnouncementPartSchema), load_default=list, validate=Length(max=MOST)
+        ma.fields.Nested(AnnouncementInDocumentSchema), load_default=list, validate=Length(max=MOST)
     )
     make = making(Programme)
 
@@ -66,10 +97,24 @@ class ImportedSchema(ma.Schema):
     slug = ma.fields.String(metadata={"example": "world-cafe"})
 
 
+class ChangedSchema(ImportedSchema):
+    changes = ma.fields.Method(
+        "show_changes",
+        metadata={
+            "type": "object",
+            "description": "`{member: [before, after]}`",
+            "example": {"title": ["World Café", "The World Café"]},
+        },
+    )
+
+    def show_changes(self, outcome: Outcome) -> dict[str, Any]:
+        return outcome.difference()
+
+
 class ReportSchema(ma.Schema):
     """What an import did, or would do."""
 
     dry_run = ma.fields.Boolean()
     created = ma.fields.List(ma.fields.Nested(ImportedSchema))
-    changed = ma.fields.List(ma.fields.Nested(ImportedSchema))
-    unchanged = ma.fields.List(ma.fields.Nested(ImportedSchema))
+    changed = ma.fields.List(ma.fields.Nested(ChangedSchema))
+    unchanged = ma.fields.List(ma.fields.Nested(ChangedSchema))

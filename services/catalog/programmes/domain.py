@@ -1,5 +1,6 @@
 """Writing initiatives, series, organizations and vocabularies; the caller refreshes what may have changed."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from services.catalog.publishing.domain import Outcome, Write
 from shared.errors import Conflict, NotFound
 
 
-def _upsert_described(conn: Connection, kind: str, part: InitiativePart | SeriesPart, *, publish: bool) -> UUID:
+def _upsert_described(
+    conn: Connection, kind: str, part: InitiativePart | SeriesPart, *, publish: bool, publish_at: datetime | None
+) -> UUID:
     return entries.upsert_entry(
         conn,
         kind=kind,
@@ -24,13 +27,18 @@ def _upsert_described(conn: Connection, kind: str, part: InitiativePart | Series
         description=part.description,
         description_html=render(part.description),
         publish=publish,
+        publish_at=publish_at,
     )
 
 
-def write_organizations(conn: Connection, parts: list[OrganizationPart], *, publish: bool) -> list[UUID]:
+def write_organizations(
+    conn: Connection, parts: list[OrganizationPart], *, publish: bool, publish_at: datetime | None = None
+) -> list[UUID]:
     """Say who the organizations are; their ids."""
     ids = [
-        entries.upsert_entry(conn, kind="organization", slug=part.slug, title=part.name, publish=publish)
+        entries.upsert_entry(
+            conn, kind="organization", slug=part.slug, title=part.name, publish=publish, publish_at=publish_at
+        )
         for part in parts
     ]
     for id, part in zip(ids, parts, strict=True):
@@ -86,9 +94,11 @@ def _refresh_vocabulary(write: Write, id: UUID) -> Outcome:
     return outcome
 
 
-def write_initiative(conn: Connection, part: InitiativePart, *, publish: bool) -> UUID:
+def write_initiative(
+    conn: Connection, part: InitiativePart, *, publish: bool, publish_at: datetime | None = None
+) -> UUID:
     """Say what an initiative is."""
-    id = _upsert_described(conn, "initiative", part, publish=publish)
+    id = _upsert_described(conn, "initiative", part, publish=publish, publish_at=publish_at)
     funding: dict[str, Any] = dict(part.funding or {})
     funder = funding.pop("funder", None)
     queries.upsert_initiative(
@@ -104,9 +114,16 @@ def write_initiative(conn: Connection, part: InitiativePart, *, publish: bool) -
     return id
 
 
-def write_series(conn: Connection, parts: list[SeriesPart], *, initiative_id: UUID, publish: bool) -> dict[str, UUID]:
+def write_series(
+    conn: Connection,
+    parts: list[SeriesPart],
+    *,
+    initiative_id: UUID,
+    publish: bool,
+    publish_at: datetime | None = None,
+) -> dict[str, UUID]:
     """Say what the series are, but for their completion, which needs their sessions; their ids by slug."""
-    ids = {part.slug: _upsert_described(conn, "series", part, publish=publish) for part in parts}
+    ids = {part.slug: _upsert_described(conn, "series", part, publish=publish, publish_at=publish_at) for part in parts}
     for part in parts:
         queries.upsert_series(
             conn, id=ids[part.slug], initiative_id=initiative_id, when=part.when, audience=part.audience

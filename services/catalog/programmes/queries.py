@@ -222,6 +222,7 @@ def select_family(
             OR id IN (SELECT id FROM sessions WHERE initiative_id = %(initiative_id)s)
             OR id IN (SELECT id FROM announcements WHERE initiative_id = %(initiative_id)s)
             OR id IN (SELECT entry_id FROM involvements WHERE organization_id = ANY(%(organization_ids)s))
+            OR id IN (SELECT session_id FROM presenters WHERE organization_id = ANY(%(organization_ids)s))
             OR id IN (SELECT id FROM initiatives WHERE funder_id = ANY(%(organization_ids)s)
                          OR follows = (SELECT slug FROM entries WHERE id = %(initiative_id)s))
          GROUP BY kind

@@ -15,6 +15,7 @@ from psycopg import Connection
 from services.catalog.programmes import queries
 from services.catalog.programmes.queries import Known
 from services.catalog.publishing import queries as entries
+from services.catalog.sessions import queries as sessions
 from services.catalog.sessions.schemas import VOCABULARIES, Involvement
 
 # Where a document defines something, and where it refers to something: pattern → kind, or vocabulary of a term.
@@ -34,6 +35,7 @@ REFERENCES = {
     "series.*.completion.invites_to": "session",
     "sessions.*.series": "series",
     "sessions.*.organizations.*.organization": "organization",
+    "sessions.*.presenters.*.organization": "organization",
     "announcements.*.sessions.*": "session",
     **{f"{part}.*.terms.{name}.*": name for part in ("sessions", "announcements") for name in VOCABULARIES},
 }
@@ -137,6 +139,16 @@ def write_involvements(conn: Connection, entry_id: UUID, involved: list[Involvem
     entries.delete_involvements(conn, entry_id)
     entries.insert_involvements(
         conn, entry_id, organization_ids=[id for id, _ in once], roles=[role for _, role in once]
+    )
+
+
+def write_presenters(conn: Connection, session_id: UUID, presenters: list[dict[str, Any]]) -> None:
+    """Say who presents a session."""
+    slugs = [one["organization"] for one in presenters if one["organization"]]
+    ids = entries.select_ids(conn, "organization", slugs)
+    sessions.delete_presenters(conn, session_id)
+    sessions.insert_presenters(
+        conn, session_id, [one | {"organization": ids.get(one["organization"])} for one in presenters]
     )
 
 

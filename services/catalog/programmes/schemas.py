@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -80,6 +81,8 @@ class InitiativePart:
     funding: dict[str, Any] | None
     follows: str | None
     planned: dict[str, int]
+    publish: bool | None = None
+    publish_at: datetime | None = None
 
 
 class InitiativePartSchema(ma.Schema):
@@ -136,6 +139,8 @@ class SeriesPart:
     audience: dict[str, Any]
     completion: Completion | None
     initiative: str | None = None
+    publish: bool | None = None
+    publish_at: datetime | None = None
 
 
 class SeriesPartSchema(ma.Schema):

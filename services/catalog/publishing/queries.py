@@ -87,20 +87,26 @@ def upsert_entry(
     description: str = "",
     description_html: str = "",
     publish: bool,
+    publish_at: datetime | None = None,
 ) -> UUID:
-    """Say what an entry has in common with all; `publish` makes a draft public, leaves what is public so, and what was
-    withdrawn, too.
+    """Say what an entry has in common with all; `publish` makes a draft public, at `publish_at` where that is to come,
+    and leaves what is public so, and what was withdrawn, too.
     """
     sql = """
-        INSERT INTO entries AS known (id, kind, slug, title, summary, description, description_html, published_at)
-        VALUES (%(id)s, %(kind)s, %(slug)s, %(title)s, %(summary)s, %(description)s, %(description_html)s,
-                CASE WHEN %(publish)s THEN programme_now() END)
+        INSERT INTO entries AS known (id, kind, slug, title, summary, description, description_html, published_at,
+                                      publish_at)
+        SELECT %(id)s, %(kind)s, %(slug)s, %(title)s, %(summary)s, %(description)s, %(description_html)s,
+               CASE WHEN %(publish)s AND due THEN programme_now() END,
+               CASE WHEN %(publish)s AND NOT due THEN %(publish_at)s::timestamptz END
+          FROM (SELECT coalesce(%(publish_at)s::timestamptz <= programme_now(), true) AS due) AS given
         ON CONFLICT (kind, slug) DO UPDATE
            SET title = excluded.title, summary = excluded.summary, description = excluded.description,
                description_html = excluded.description_html,
                published_at = CASE WHEN known.withdrawn_at IS NULL
                                    THEN coalesce(known.published_at, excluded.published_at) END,
-               publish_at = CASE WHEN %(publish)s AND known.withdrawn_at IS NULL THEN NULL ELSE known.publish_at END
+               publish_at = CASE WHEN known.published_at IS NULL AND known.withdrawn_at IS NULL
+                                      AND excluded.published_at IS NULL
+                                 THEN coalesce(excluded.publish_at, known.publish_at) END
         RETURNING id
     """
     return fetch_value(
@@ -114,6 +120,7 @@ def upsert_entry(
         description=description,
         description_html=description_html,
         publish=publish,
+        publish_at=publish_at,
     )
 
 

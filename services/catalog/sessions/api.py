@@ -11,6 +11,7 @@ from services.catalog import reading
 from services.catalog.answers import answer, answer_bytes
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import select_entry
+from services.catalog.recordings import domain as recordings
 from services.catalog.sessions import details, domain, schemas
 from shared import audit
 from shared.http import Blueprint, auth
@@ -60,7 +61,16 @@ def reschedule_session(when: dict[str, Any], slug: str) -> Response:
 @staff.response(200, schemas.SessionSchema)
 def publish_recording(recording: dict[str, Any], slug: str) -> Response:
     """Publish a session's recording, or say anew where and how it can be watched."""
-    return _act("session.recording", lambda conn: domain.publish_recording(conn, slug, **recording))
+    return _act("session.recording", lambda conn: recordings.publish(conn, slug, **recording))
+
+
+@staff.delete("/<slug>/recording")
+@staff.staff("catalog:write")
+@staff.response(204)
+def withdraw_recording(slug: str) -> None:
+    """Withdraw a session's recording: it cannot be watched any more."""
+    with transaction() as conn:
+        _audit(conn, "session.withdraw-recording", recordings.withdraw(conn, slug))
 
 
 @staff.post("/<slug>/open-registration")
@@ -96,7 +106,11 @@ def _act(action: str, act: Callable[[Connection], Outcome]) -> Response:
 
 
 def _record(conn: Connection, action: str, outcome: Outcome) -> Response:
-    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())
+    _audit(conn, action, outcome)
     entry = select_entry(conn, "session", outcome.slug)
     assert entry
     return answer(reading.present(conn, entry), version=entry.changed_in)
+
+
+def _audit(conn: Connection, action: str, outcome: Outcome) -> None:
+    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())

@@ -15,7 +15,7 @@ from services.catalog.dates import domain as dates
 from services.catalog.dates.durations import write_duration
 from services.catalog.publishing.domain import Content, Document, Kind, State
 from services.catalog.sessions import queries
-from services.catalog.sessions.queries import PublicSession, RecordingRow, SessionContent
+from services.catalog.sessions.queries import PublicSession, SessionContent
 from services.catalog.sessions.schemas import VOCABULARIES
 from shared import runtime
 from shared.events import catalog as events
@@ -43,7 +43,10 @@ def _document(row: SessionContent) -> Document:
         "venue": row.venue,
         "online": {"platform": row.online["platform"]} if row.online else None,
         "organizations": row.organizations,
+        "presenters": row.presenters,
         "terms": {name: row.terms.get(name, []) for name in VOCABULARIES},
+        "learning_outcomes": row.learning_outcomes,
+        "who_should_attend": row.who_should_attend,
         "registration": {
             "policy": row.policy,
             "opens_at": _local(row.opens_at, row.timezone),
@@ -51,6 +54,7 @@ def _document(row: SessionContent) -> Document:
             "capacity": row.capacity,
         },
         "recording": _recording(row.recording),
+        "materials": row.materials,
         "contact_hours": row.contact_hours,
         "price": {"free": True},
     }
@@ -73,6 +77,7 @@ def _recording(row: dict[str, Any] | None) -> Document | None:
         "url": row["url"],
         "duration": write_duration(row["duration_seconds"]),
         "captions": row["captions"],
+        "captions_url": row["captions_url"],
         "transcript_url": row["transcript_url"],
         "published_at": row["published_at"],
     }
@@ -174,11 +179,6 @@ def _state(state: State) -> events.Session:
 
 def _utc(moment: str | None) -> datetime | None:
     return datetime.fromisoformat(moment).astimezone(UTC) if moment else None
-
-
-def recording_published(row: RecordingRow) -> events.RecordingPublished:
-    """The event of a recording that can be watched."""
-    return events.RecordingPublished(recording=events.Recording(**vars(row)))
 
 
 def present(session: PublicSession) -> Document:

@@ -1,11 +1,10 @@
 """What is decided about sessions: their content, their time, who may register, their recording, their end."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection
-from uuid_utils.compat import uuid7
 
 from services.catalog.dates.domain import When
 from services.catalog.markdown import render
@@ -14,18 +13,20 @@ from services.catalog.publishing import queries as entries
 from services.catalog.publishing.domain import Outcome, Write
 from services.catalog.publishing.queries import lock_catalog
 from services.catalog.sessions import queries
-from services.catalog.sessions.documents import SESSION, recording_published
+from services.catalog.sessions.documents import SESSION
 from services.catalog.sessions.queries import SessionRow
 from services.catalog.sessions.schemas import SessionPart
 from shared.database import constraint_of
 from shared.errors import Conflict, NotFound
-from shared.messaging import outbox
 
 BATCH = 50
 
 
-def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, publish: bool) -> UUID:
-    """Say what a session is; its references were checked before. The caller refreshes what may have changed with it.
+def write_session(
+    conn: Connection, part: SessionPart, *, initiative_id: UUID, publish: bool, publish_at: datetime | None = None
+) -> UUID:
+    """Say what a session is, but for its recording; its references were checked before. The caller refreshes what may
+    have changed with it.
 
     Raises Conflict where it leaves a series for whose completion it counts.
     """
@@ -38,6 +39,7 @@ def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, p
         description=part.description,
         description_html=render(part.description),
         publish=publish,
+        publish_at=publish_at,
     )
     series = entries.select_ids(conn, "series", [part.series] if part.series else [])
     try:
@@ -53,6 +55,9 @@ def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, p
             venue=part.venue,
             online=part.online,
             contact_hours=part.contact_hours,
+            learning_outcomes=part.learning_outcomes,
+            who_should_attend=part.who_should_attend,
+            materials=part.materials,
         )
     except psycopg.errors.ForeignKeyViolation as error:
         if constraint_of(error) != "completion_of_own_sessions":
@@ -61,6 +66,7 @@ def write_session(conn: Connection, part: SessionPart, *, initiative_id: UUID, p
             f"The session {part.slug} counts for completing the series that it would leave.", problem="completes-series"
         ) from None
     references.write_involvements(conn, id, part.organizations)
+    references.write_presenters(conn, id, part.presenters)
     references.write_terms(conn, id, part.terms)
     return id
 
@@ -70,7 +76,7 @@ def schedule(conn: Connection, slug: str, *, when: When, timezone: str | None = 
     cancelled.
     """
     lock_catalog(conn)
-    if _find(conn, slug).status in ("scheduled", "held"):
+    if find(conn, slug).status in ("scheduled", "held"):
         raise Conflict("It has its time already: reschedule it.", problem="already-scheduled")
     return reschedule(conn, slug, when=when, timezone=timezone)
 
@@ -78,55 +84,37 @@ def schedule(conn: Connection, slug: str, *, when: When, timezone: str | None = 
 def reschedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
     """Give a session another time. Raises NotFound, or Conflict where it was cancelled."""
     write = Write(conn)
-    session = _find(conn, slug)
+    session = find(conn, slug)
     _refuse_status(session, "cancelled")
     queries.update_when(conn, session.id, when=when, timezone=timezone)
-    return _refresh(write, session)
+    return refresh(write, session)
 
 
 def open_registration(conn: Connection, slug: str) -> Outcome:
     """Let everybody register. Raises NotFound, or Conflict where the session was held or cancelled."""
     write = Write(conn)
-    session = _find(conn, slug)
+    session = find(conn, slug)
     _refuse_status(session, "held", "cancelled")
     queries.open_registration(conn, session.id)
-    return _refresh(write, session)
+    return refresh(write, session)
 
 
 def close_registration(conn: Connection, slug: str) -> Outcome:
     """Let nobody register any more. Raises NotFound, or Conflict where the session was held or cancelled."""
     write = Write(conn)
-    session = _find(conn, slug)
+    session = find(conn, slug)
     _refuse_status(session, "held", "cancelled")
     queries.close_registration(conn, session.id)
-    return _refresh(write, session)
+    return refresh(write, session)
 
 
 def cancel(conn: Connection, slug: str) -> Outcome:
     """Say that a session will not take place. Raises NotFound, or Conflict where it was held."""
     write = Write(conn)
-    session = _find(conn, slug)
+    session = find(conn, slug)
     _refuse_status(session, "held")
     queries.update_status(conn, session.id, "cancelled")
-    return _refresh(write, session)
-
-
-def publish_recording(conn: Connection, slug: str, **recording: Any) -> Outcome:
-    """Say where a session can be watched, and tell the world where that is new. Raises NotFound, or Conflict where
-    the session is a draft, was cancelled or has not ended.
-    """
-    write = Write(conn)
-    session = _find(conn, slug)
-    _refuse_status(session, "cancelled")
-    if not session.public:
-        raise Conflict("The session is a draft.", problem="session-not-published")
-    if not session.ended:
-        raise Conflict("The session has not ended yet.", problem="session-not-held")
-    if id := queries.upsert_recording(conn, session.id, id=uuid7(), **recording):
-        published = queries.select_recording(conn, id)
-        assert published
-        outbox.add(conn, recording_published(published))
-    return _refresh(write, session)
+    return refresh(write, session)
 
 
 def hold_ended(conn: Connection) -> int:
@@ -138,7 +126,8 @@ def hold_ended(conn: Connection) -> int:
     return len(write.refresh(SESSION, ended))
 
 
-def _find(conn: Connection, slug: str) -> SessionRow:
+def find(conn: Connection, slug: str) -> SessionRow:
+    """The session of this slug, draft or public. Raises NotFound."""
     if session := queries.select_session(conn, slug):
         return session
     raise NotFound("There is no such session.")
@@ -149,7 +138,7 @@ def _refuse_status(session: SessionRow, *refused: str) -> None:
         raise Conflict(f"The session was {session.status}.", problem=f"session-{session.status}")
 
 
-def _refresh(write: Write, session: SessionRow) -> Outcome:
+def refresh(write: Write, session: SessionRow) -> Outcome:
     """Only the session tells its time, state and recording: others name it by its title."""
     [outcome] = write.refresh(SESSION, [session.id])
     return outcome

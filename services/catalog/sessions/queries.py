@@ -52,22 +52,11 @@ class SessionContent:
     closes_at: datetime | None
     capacity: int | None
     contact_hours: float | None
+    presenters: list[dict[str, Any]]
+    learning_outcomes: list[str]
+    who_should_attend: str
+    materials: list[dict[str, Any]]
     recording: dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class RecordingRow:
-    id: UUID
-    revision: int
-    session_id: UUID
-    session_slug: str
-    session_title: str
-    series_slug: str | None
-    url: str
-    duration_seconds: int
-    captions: bool
-    transcript_url: str | None
-    published_at: datetime
 
 
 @dataclass(frozen=True)
@@ -110,16 +99,21 @@ def upsert_session(
     venue: dict[str, Any] | None,
     online: dict[str, Any] | None,
     contact_hours: float | None,
+    learning_outcomes: list[str],
+    who_should_attend: str,
+    materials: list[dict[str, Any]],
 ) -> None:
     """Say what a session is. What was cancelled stays so; what was held stays so unless its time moves."""
     sql = """
         INSERT INTO sessions AS known (
                id, initiative_id, series_id, place, format, status, edtf, starts_earliest, starts_latest, starts_at,
-               ends_at, timezone, policy, opens_at, closes_at, capacity, venue, online, contact_hours)
+               ends_at, timezone, policy, opens_at, closes_at, capacity, venue, online, contact_hours,
+               learning_outcomes, who_should_attend, materials)
         VALUES (%(id)s, %(initiative_id)s, %(series_id)s, 1000000, %(format)s,
                 CASE WHEN %(starts_at)s::timestamptz IS NULL THEN 'planned' ELSE 'scheduled' END,
                 %(edtf)s, %(earliest)s, %(latest)s, %(starts_at)s, %(ends_at)s, %(timezone)s, %(policy)s,
-                %(opens_at)s, %(closes_at)s, %(capacity)s, %(venue)s::json, %(online)s::json, %(contact_hours)s)
+                %(opens_at)s, %(closes_at)s, %(capacity)s, %(venue)s::json, %(online)s::json, %(contact_hours)s,
+                %(learning_outcomes)s::json, %(who_should_attend)s, %(materials)s::json)
         ON CONFLICT (id) DO UPDATE
            SET series_id = excluded.series_id, format = excluded.format,
                place = CASE WHEN known.series_id IS DISTINCT FROM excluded.series_id THEN 1000000 ELSE known.place END,
@@ -131,7 +125,9 @@ def upsert_session(
                starts_latest = excluded.starts_latest, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
                timezone = excluded.timezone, policy = excluded.policy, opens_at = excluded.opens_at,
                closes_at = excluded.closes_at, capacity = excluded.capacity, venue = excluded.venue,
-               online = excluded.online, contact_hours = excluded.contact_hours
+               online = excluded.online, contact_hours = excluded.contact_hours,
+               learning_outcomes = excluded.learning_outcomes, who_should_attend = excluded.who_should_attend,
+               materials = excluded.materials
     """
     execute(
         conn,
@@ -153,7 +149,26 @@ def upsert_session(
         venue=orjson.dumps(venue).decode() if venue else None,
         online=orjson.dumps(online).decode() if online else None,
         contact_hours=contact_hours,
+        learning_outcomes=orjson.dumps(learning_outcomes).decode(),
+        who_should_attend=who_should_attend,
+        materials=orjson.dumps(materials).decode(),
     )
+
+
+def delete_presenters(conn: Connection, session_id: UUID) -> None:
+    sql = "DELETE FROM presenters WHERE session_id = %(session_id)s"
+    execute(conn, sql, session_id=session_id)
+
+
+def insert_presenters(conn: Connection, session_id: UUID, presenters: list[dict[str, Any]]) -> None:
+    """Say who presents a session, in this order; their organizations by id."""
+    sql = """
+        INSERT INTO presenters (session_id, place, name, title, organization_id, bio)
+        SELECT %(session_id)s, place, given ->> 'name', given ->> 'title', (given ->> 'organization')::uuid,
+               given ->> 'bio'
+          FROM json_array_elements(%(presenters)s::json) WITH ORDINALITY AS listed (given, place)
+    """
+    execute(conn, sql, session_id=session_id, presenters=orjson.dumps(presenters).decode())
 
 
 def update_places(conn: Connection, initiative_id: UUID, *, slugs: list[str]) -> None:
@@ -260,53 +275,6 @@ def hold_ended_sessions(conn: Connection, *, limit: int) -> list[UUID]:
     return [row[0] for row in conn.execute(sql, {"limit": limit})]
 
 
-def upsert_recording(
-    conn: Connection,
-    session_id: UUID,
-    *,
-    id: UUID,
-    url: str,
-    duration_seconds: int,
-    captions: bool,
-    transcript_url: str | None,
-) -> UUID | None:
-    """Say how a session can be watched; the recording's id, or None where that is what stands."""
-    sql = """
-        INSERT INTO recordings AS known (id, session_id, url, duration_seconds, captions, transcript_url, published_at)
-        VALUES (%(id)s, %(session_id)s, %(url)s, %(duration_seconds)s, %(captions)s, %(transcript_url)s,
-                programme_now())
-        ON CONFLICT (session_id) DO UPDATE
-           SET revision = known.revision + 1, url = excluded.url, duration_seconds = excluded.duration_seconds,
-               captions = excluded.captions, transcript_url = excluded.transcript_url
-         WHERE (known.url, known.duration_seconds, known.captions, known.transcript_url)
-               IS DISTINCT FROM (excluded.url, excluded.duration_seconds, excluded.captions, excluded.transcript_url)
-        RETURNING id
-    """
-    return fetch_value(
-        conn,
-        sql,
-        id=id,
-        session_id=session_id,
-        url=url,
-        duration_seconds=duration_seconds,
-        captions=captions,
-        transcript_url=transcript_url,
-    )
-
-
-def select_recording(conn: Connection, id: UUID) -> RecordingRow | None:
-    sql = """
-        SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
-               series.slug AS series_slug, url, duration_seconds, captions, transcript_url, recording.published_at
-          FROM recordings AS recording
-          JOIN entries AS entry ON entry.id = session_id
-          JOIN sessions AS session ON session.id = session_id
-          LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
-         WHERE recording.id = %(id)s
-    """
-    return fetch_one(conn, RecordingRow, sql, id=id)
-
-
 def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, confirmed: int, waitlisted: int) -> None:
     """Keep what registration says of a session's seats, unless something newer is known; the processes that keep
     answers are told.
@@ -347,8 +315,17 @@ def select_contents(conn: Connection, ids: list[UUID]) -> list[SessionContent]:
                   FROM (SELECT vocabulary, json_agg(term ORDER BY term) AS terms
                           FROM entry_terms WHERE entry_id = session.id GROUP BY vocabulary) AS named) AS terms,
                session.policy, session.opens_at, session.closes_at, session.capacity, session.contact_hours,
+               (SELECT coalesce(json_agg(json_build_object(
+                           'name', name, 'title', presenter.title,
+                           'organization', CASE WHEN organization_id IS NOT NULL THEN
+                                json_build_object('slug', organization.slug, 'name', organization.title) END,
+                           'bio', bio) ORDER BY place), '[]')
+                  FROM presenters AS presenter LEFT JOIN entries AS organization ON organization.id = organization_id
+                 WHERE session_id = session.id) AS presenters,
+               session.learning_outcomes, session.who_should_attend, session.materials,
                (SELECT json_build_object('url', url, 'duration_seconds', duration_seconds, 'captions', captions,
-                                         'transcript_url', transcript_url, 'published_at', published_at)
+                                         'captions_url', captions_url, 'transcript_url', transcript_url,
+                                         'published_at', published_at)
                   FROM recordings WHERE session_id = session.id) AS recording
           FROM sessions AS session
           JOIN entries AS entry ON entry.id = session.id

@@ -75,6 +75,45 @@ class OnlineInputSchema(ma.Schema):
     )
 
 
+class PresenterPartSchema(ma.Schema):
+    name = Text(200, least=1, required=True, metadata={"example": "Ada Lovelace"})
+    title = Text(200, load_default=None, allow_none=True, metadata={"example": "Senior Facilitator"})
+    organization = Slug(load_default=None, allow_none=True, metadata={"example": "world-cafe"})
+    bio = Text(5000, load_default=None, allow_none=True)
+
+
+class MaterialSchema(ma.Schema):
+    title = Text(300, least=1, required=True, metadata={"example": "Slides of the webinar"})
+    url = Address(required=True, metadata={"example": "https://files.example.org/world-cafe.pdf"})
+    type = Text(50, load_default=None, allow_none=True, metadata={"example": "slides"})
+
+
+class RecordingInputSchema(ma.Schema):
+    url = Address(required=True, metadata={"example": "https://video.example.org/world-cafe"})
+    duration = Duration(attribute="duration_seconds", required=True, metadata={"example": "PT1H30M"})
+    captions = ma.fields.Boolean(load_default=False, metadata={"description": "True where there is a captions_url"})
+    captions_url = Address(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "WebVTT", "example": "https://video.example.org/world-cafe.vtt"},
+    )
+    transcript_url = Address(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def say_captions(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"captions": data["captions"] or data["captions_url"] is not None}
+
+
+class RecordingPartSchema(RecordingInputSchema):
+    """A session's recording in the programme document."""
+
+    published_at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Left out: now, or as it stands", "example": "2017-04-10T09:00:00"},
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class SessionPart:
     """A session as the programme document has it."""
@@ -93,7 +132,15 @@ class SessionPart:
     venue: dict[str, Any] | None
     online: dict[str, Any] | None
     contact_hours: float | None
+    presenters: list[dict[str, Any]]
+    learning_outcomes: list[str]
+    who_should_attend: str
+    materials: list[dict[str, Any]]
+    recording: dict[str, Any] | None
+    cancelled: bool = False
     initiative: str | None = None
+    publish: bool | None = None
+    publish_at: datetime | None = None
 
 
 class SessionPartSchema(WhenFields):
@@ -106,11 +153,36 @@ class SessionPartSchema(WhenFields):
     format = ma.fields.String(required=True, validate=OneOf(FORMATS))
     series = Slug(load_default=None, allow_none=True)
     organizations = ma.fields.List(ma.fields.Nested(InvolvementSchema), load_default=list, validate=Length(max=50))
+    presenters = ma.fields.List(ma.fields.Nested(PresenterPartSchema), load_default=list, validate=Length(max=50))
     terms = terms_field()
+    learning_outcomes = ma.fields.List(
+        Text(500, least=1),
+        load_default=list,
+        validate=Length(max=50),
+        metadata={"example": ["Choose a model of dialogue for a purpose"]},
+    )
+    who_should_attend = Text(2000, load_default="", metadata={"example": "Staff of public libraries"})
     registration = ma.fields.Nested(AdmissionSchema, load_default=lambda: {"policy": "open"})
     venue = ma.fields.Nested(PlaceSchema, load_default=None, allow_none=True)
     online = ma.fields.Nested(OnlineInputSchema, load_default=None, allow_none=True)
     contact_hours = ma.fields.Float(load_default=None, allow_none=True, validate=Range(0, 1000))
+    materials = ma.fields.List(ma.fields.Nested(MaterialSchema), load_default=list, validate=Length(max=50))
+    recording = ma.fields.Nested(
+        RecordingPartSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Left out, one that is published stays"},
+    )
+    cancelled = ma.fields.Boolean(
+        load_default=False, metadata={"description": "True cancels it; otherwise it stays as it is"}
+    )
+
+    @ma.validates_schema(skip_on_field_errors=False)
+    def check_recording(self, data: Mapping[str, Any], **_: Any) -> None:
+        errors: dict[str, list[str]] = {}
+        _resolve_recording(data, errors)
+        if errors:
+            raise ma.ValidationError({"recording": errors})
 
     @ma.validates_schema(skip_on_field_errors=False)
     def check_window(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -124,7 +196,16 @@ class SessionPartSchema(WhenFields):
     @ma.post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
         admission = Admission(**{**data["registration"], **_resolve_window(data, {})})
-        return SessionPart(**{**with_when(data), "registration": admission})
+        recording = _resolve_recording(data, {})
+        return SessionPart(**{**with_when(data), "registration": admission, "recording": recording})
+
+
+def _resolve_recording(data: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any] | None:
+    given = data.get("recording")
+    if not given or not given.get("published_at"):
+        return given
+    zone = data.get("timezone")
+    return given | {"published_at": resolve_into(errors, "published_at", given["published_at"], zone)}
 
 
 def _resolve_window(data: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, datetime | None]:
@@ -145,13 +226,6 @@ class ScheduleSchema(WhenFields):
 
 class RescheduleSchema(WhenFields):
     """Another time, or an uncertain date."""
-
-
-class RecordingInputSchema(ma.Schema):
-    url = Address(required=True, metadata={"example": "https://video.example.org/world-cafe"})
-    duration = Duration(attribute="duration_seconds", required=True, metadata={"example": "PT1H30M"})
-    captions = ma.fields.Boolean(load_default=False)
-    transcript_url = Address(load_default=None, allow_none=True)
 
 
 class ReferenceSchema(ma.Schema):
@@ -180,6 +254,18 @@ class InvolvedSchema(ma.Schema):
     role = ma.fields.String(metadata={"example": "facilitator"})
 
 
+class EmployerSchema(ma.Schema):
+    slug = ma.fields.String(metadata={"example": "world-cafe"})
+    name = ma.fields.String(metadata={"example": "World Café"})
+
+
+class PresenterSchema(ma.Schema):
+    name = ma.fields.String(metadata={"example": "Ada Lovelace"})
+    title = ma.fields.String(allow_none=True, metadata={"example": "Senior Facilitator"})
+    organization = ma.fields.Nested(EmployerSchema, allow_none=True)
+    bio = ma.fields.String(allow_none=True)
+
+
 class OnlineSchema(ma.Schema):
     platform = ma.fields.String()
 
@@ -201,6 +287,9 @@ class RecordingSchema(ma.Schema):
     url = ma.fields.String()
     duration = ma.fields.String(metadata={"example": "PT1H30M"})
     captions = ma.fields.Boolean()
+    captions_url = ma.fields.String(
+        allow_none=True, metadata={"description": "WebVTT", "example": "https://video.example.org/world-cafe.vtt"}
+    )
     transcript_url = ma.fields.String(allow_none=True)
     published_at = ma.fields.AwareDateTime()
 
@@ -234,9 +323,15 @@ class SessionSchema(ma.Schema):
     venue = ma.fields.Nested(PlaceSchema, allow_none=True)
     online = ma.fields.Nested(OnlineSchema, allow_none=True)
     organizations = ma.fields.List(ma.fields.Nested(InvolvedSchema))
+    presenters = ma.fields.List(ma.fields.Nested(PresenterSchema))
     terms = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()))
+    learning_outcomes = ma.fields.List(
+        ma.fields.String(), metadata={"example": ["Choose a model of dialogue for a purpose"]}
+    )
+    who_should_attend = ma.fields.String(metadata={"example": "Staff of public libraries"})
     registration = ma.fields.Nested(RegistrationSchema)
     recording = ma.fields.Nested(RecordingSchema, allow_none=True)
+    materials = ma.fields.List(ma.fields.Nested(MaterialSchema))
     contact_hours = ma.fields.Float(allow_none=True)
     price = ma.fields.Nested(PriceSchema)
     revision = ma.fields.Integer()

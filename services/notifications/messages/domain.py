@@ -10,6 +10,8 @@ def overtaken(facts: Facts, session: Session) -> str | None:
     kind = KINDS[facts.kind]
     if facts.overtaken_by:
         return f"overtaken by {facts.overtaken_by}"
+    if facts.recording_withdrawn:
+        return "the recording was withdrawn"
     if kind == INVITATION and facts.status != "issued":
         return f"the invitation is {facts.status} by now"
     if kind.topic in ("time", "recording") and facts.status != "confirmed":

@@ -40,6 +40,7 @@ class Facts:
     recording_url: str | None
     recording_seconds: int | None
     recording_captions: bool | None
+    recording_withdrawn: bool
 
 
 def insert_message(
@@ -86,7 +87,7 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, %(revision)s, %(caused_at)s,
                    session_id, registration.email
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
-             WHERE recording.id = %(subject)s AND registration.status = 'confirmed'
+             WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
@@ -104,7 +105,7 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
                    session_id, registration.email
               FROM registrations AS registration JOIN recordings AS recording USING (session_id)
-             WHERE registration.id = %(subject)s AND registration.status = 'confirmed'
+             WHERE registration.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
                AND registration.registered_at < recording.published_at
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
@@ -137,7 +138,8 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
                recording.url AS recording_url, recording.duration_seconds AS recording_seconds,
-               recording.captions AS recording_captions
+               recording.captions AS recording_captions,
+               coalesce(recording.withdrawn, false) AS recording_withdrawn
           FROM messages AS message
           JOIN LATERAL (
                SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug

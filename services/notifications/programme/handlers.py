@@ -5,7 +5,7 @@ from dataclasses import asdict
 from psycopg import Connection
 
 from services.notifications.programme import domain, queries
-from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SessionEvent
+from shared.events.catalog import SESSION_EVENTS, RecordingPublished, RecordingWithdrawn, SeriesEvent, SessionEvent
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
@@ -40,8 +40,8 @@ def keep_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> No
     queries.upsert_series(conn, id=series.id, revision=series.revision, slug=series.slug, title=series.title)
 
 
-@on("catalog.recording.published")
-def keep_recording(conn: Connection, event: RecordingPublished, _envelope: Envelope) -> None:
+@on("catalog.recording.published", "catalog.recording.withdrawn")
+def keep_recording(conn: Connection, event: RecordingPublished | RecordingWithdrawn, _envelope: Envelope) -> None:
     """Know a recording as it is now."""
     recording = event.recording
     domain.lock_session(conn, recording.session_id)
@@ -54,4 +54,5 @@ def keep_recording(conn: Connection, event: RecordingPublished, _envelope: Envel
         duration_seconds=recording.duration_seconds,
         captions=recording.captions,
         published_at=recording.published_at,
+        withdrawn=isinstance(event, RecordingWithdrawn),
     )

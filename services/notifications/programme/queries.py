@@ -91,11 +91,13 @@ def upsert_series(conn: Connection, *, id: UUID, revision: int, slug: str, title
 def upsert_recording(conn: Connection, **facts: Any) -> None:
     """Keep a recording as it is now, unless a later revision is here."""
     sql = """
-        INSERT INTO recordings AS known (id, revision, session_id, url, duration_seconds, captions, published_at)
-        VALUES (%(id)s, %(revision)s, %(session_id)s, %(url)s, %(duration_seconds)s, %(captions)s, %(published_at)s)
+        INSERT INTO recordings AS known (id, revision, session_id, url, duration_seconds, captions, published_at,
+                                         withdrawn)
+        VALUES (%(id)s, %(revision)s, %(session_id)s, %(url)s, %(duration_seconds)s, %(captions)s, %(published_at)s,
+                %(withdrawn)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, url = excluded.url, duration_seconds = excluded.duration_seconds,
-               captions = excluded.captions, published_at = excluded.published_at
+               captions = excluded.captions, published_at = excluded.published_at, withdrawn = excluded.withdrawn
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, **facts)

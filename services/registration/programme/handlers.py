@@ -7,7 +7,14 @@ from psycopg import Connection
 from services.registration.completion import domain as completion
 from services.registration.programme import queries
 from services.registration.registrations import domain as registrations
-from shared.events.catalog import SESSION_EVENTS, RecordingPublished, SeriesEvent, SeriesWithdrawn, SessionEvent
+from shared.events.catalog import (
+    SESSION_EVENTS,
+    RecordingPublished,
+    RecordingWithdrawn,
+    SeriesEvent,
+    SeriesWithdrawn,
+    SessionEvent,
+)
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
@@ -44,4 +51,10 @@ def forget_series(conn: Connection, event: SeriesWithdrawn, _envelope: Envelope)
 
 @on("catalog.recording.published")
 def follow_recording(conn: Connection, event: RecordingPublished, _envelope: Envelope) -> None:
-    queries.upsert_recording(conn, event.recording)
+    queries.upsert_recording(conn, event.recording, withdrawn=False)
+
+
+@on("catalog.recording.withdrawn")
+def forget_recording(conn: Connection, event: RecordingWithdrawn, _envelope: Envelope) -> None:
+    """What was seen stays seen; nobody sees more of it."""
+    queries.upsert_recording(conn, event.recording, withdrawn=True)

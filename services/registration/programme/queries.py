@@ -100,13 +100,14 @@ def upsert_series(conn: Connection, series: catalog.Series) -> bool:
     )
 
 
-def upsert_recording(conn: Connection, recording: catalog.Recording) -> None:
-    """Take in how long a session's recording is."""
+def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdrawn: bool) -> None:
+    """Take in how long a session's recording is, or that there is none any more."""
     sql = """
-        INSERT INTO recordings (id, revision, session_id, duration_seconds)
-        VALUES (%(id)s, %(revision)s, %(session_id)s, %(duration_seconds)s)
+        INSERT INTO recordings (id, revision, session_id, duration_seconds, withdrawn)
+        VALUES (%(id)s, %(revision)s, %(session_id)s, %(duration_seconds)s, %(withdrawn)s)
         ON CONFLICT (session_id) DO UPDATE
-           SET id = excluded.id, revision = excluded.revision, duration_seconds = excluded.duration_seconds
+           SET id = excluded.id, revision = excluded.revision, duration_seconds = excluded.duration_seconds,
+               withdrawn = excluded.withdrawn
          WHERE recordings.id <> excluded.id OR recordings.revision < excluded.revision
     """
     execute(
@@ -116,6 +117,7 @@ def upsert_recording(conn: Connection, recording: catalog.Recording) -> None:
         revision=recording.revision,
         session_id=recording.session_id,
         duration_seconds=recording.duration_seconds,
+        withdrawn=withdrawn,
     )
 
 
@@ -151,6 +153,6 @@ def select_series(conn: Connection, id: UUID) -> Series | None:
 
 def select_recording_seconds(conn: Connection, session_id: UUID) -> int | None:
     """How long the session's recording is, or None where there is none."""
-    sql = "SELECT duration_seconds FROM recordings WHERE session_id = %(session_id)s"
+    sql = "SELECT duration_seconds FROM recordings WHERE session_id = %(session_id)s AND NOT withdrawn"
     row = conn.execute(sql, {"session_id": session_id}).fetchone()
     return row[0] if row else None

@@ -1,0 +1,1 @@
+"""Whole programmes as documents that can be imported again."""

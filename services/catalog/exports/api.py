@@ -1,0 +1,27 @@
+"""`GET /catalog/v1/initiatives/…/export`."""
+
+from flask import Response, abort, request
+
+from services.catalog import reading
+from services.catalog.exports.documents import WRITERS
+from services.catalog.exports.domain import export_programme
+from services.catalog.imports.schemas import ProgrammeSchema
+from shared.http import Blueprint
+from shared.runtime import connection
+
+staff = Blueprint("exports", __name__, url_prefix="/catalog/v1/initiatives", description="Whole programmes")
+BODY = {"description": "The programme document", "content": {kind: {"schema": ProgrammeSchema} for kind in WRITERS}}
+
+
+@staff.get("/<slug>/export")
+@staff.staff(reading.SCOPE)
+@staff.response(200, ProgrammeSchema, content_type="application/yaml")
+@staff.doc(responses={200: BODY})
+def export_initiative(slug: str) -> Response:
+    """An initiative with everything in it, drafts and the addresses of webinars included, as a document to import."""
+    kind = request.accept_mimetypes.best_match(list(WRITERS), default=None)
+    if kind is None:
+        abort(406, description=f"There is {' and '.join(WRITERS)}.")
+    with connection() as conn:
+        body = WRITERS[kind](export_programme(conn, reading.find(conn, "initiative", slug)))
+    return Response(body, content_type=kind, headers={"Cache-Control": "no-store"})

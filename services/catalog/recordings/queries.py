@@ -1,0 +1,99 @@
+"""Recordings. What was withdrawn leaves its id and revision, with which it goes on when it is published again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch_one, fetch_value
+
+
+@dataclass(frozen=True)
+class RecordingRow:
+    id: UUID
+    revision: int
+    session_id: UUID
+    session_slug: str
+    session_title: str
+    series_slug: str | None
+    url: str
+    duration_seconds: int
+    captions: bool
+    captions_url: str | None
+    transcript_url: str | None
+    published_at: datetime
+
+
+def upsert_recording(
+    conn: Connection,
+    session_id: UUID,
+    *,
+    id: UUID,
+    url: str,
+    duration_seconds: int,
+    captions: bool,
+    captions_url: str | None,
+    transcript_url: str | None,
+    published_at: datetime | None = None,
+) -> UUID | None:
+    """Say how a session can be watched, and since when: without `published_at` from now on, or as it stands. The
+    recording's id, or None where that is what stands.
+    """
+    sql = """
+        WITH withdrawn AS (
+            DELETE FROM withdrawn_recordings WHERE session_id = %(session_id)s RETURNING id, revision
+        )
+        INSERT INTO recordings AS known (id, session_id, revision, url, duration_seconds, captions, captions_url,
+                                         transcript_url, published_at)
+        SELECT coalesce((SELECT id FROM withdrawn), %(id)s), %(session_id)s,
+               coalesce((SELECT revision FROM withdrawn), 0) + 1, %(url)s, %(duration_seconds)s, %(captions)s,
+               %(captions_url)s, %(transcript_url)s, coalesce(%(published_at)s, programme_now())
+        ON CONFLICT (session_id) DO UPDATE
+           SET revision = known.revision + 1, url = excluded.url, duration_seconds = excluded.duration_seconds,
+               captions = excluded.captions, captions_url = excluded.captions_url,
+               transcript_url = excluded.transcript_url, published_at = coalesce(%(published_at)s, known.published_at)
+         WHERE (known.url, known.duration_seconds, known.captions, known.captions_url, known.transcript_url,
+                known.published_at)
+               IS DISTINCT FROM (excluded.url, excluded.duration_seconds, excluded.captions, excluded.captions_url,
+                                 excluded.transcript_url, coalesce(%(published_at)s, known.published_at))
+        RETURNING id
+    """
+    return fetch_value(
+        conn,
+        sql,
+        id=id,
+        session_id=session_id,
+        url=url,
+        duration_seconds=duration_seconds,
+        captions=captions,
+        captions_url=captions_url,
+        transcript_url=transcript_url,
+        published_at=published_at,
+    )
+
+
+def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
+    """The recording of a session."""
+    sql = """
+        SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
+               series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
+               recording.published_at
+          FROM recordings AS recording
+          JOIN entries AS entry ON entry.id = session_id
+          JOIN sessions AS session ON session.id = session_id
+          LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
+         WHERE session_id = %(session_id)s
+    """
+    return fetch_one(conn, RecordingRow, sql, session_id=session_id)
+
+
+def withdraw_recording(conn: Connection, session_id: UUID) -> None:
+    """Take a session's recording from the public: one revision more, without the recording."""
+    sql = """
+        WITH gone AS (
+            DELETE FROM recordings WHERE session_id = %(session_id)s RETURNING session_id, id, revision
+        )
+        INSERT INTO withdrawn_recordings (session_id, id, revision) SELECT session_id, id, revision + 1 FROM gone
+    """
+    execute(conn, sql, session_id=session_id)
