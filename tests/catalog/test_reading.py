@@ -66,11 +66,15 @@ def test_a_session_reads_as_promised(filled: Catalog) -> None:
         "recording": None,
         "contact_hours": 1.5,
         "price": {"free": True},
+        "presenters": [],
+        "learning_outcomes": [],
+        "who_should_attend": "",
+        "materials": [],
         "revision": 1,
         "links": {
             "self": f"{SITE}/catalog/v1/sessions/cafe",
             "page": f"{SITE}/catalog/sessions/cafe",
-            "ics": None,
+            "ics": "https://learning.example.org/catalog/sessions/cafe.ics",
             "register": f"{SITE}/registration/v1/registrations",
         },
     }

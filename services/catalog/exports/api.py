@@ -19,8 +19,8 @@ BODY = {"description": "The programme document", "content": {kind: {"schema": Pr
 @staff.doc(responses={200: BODY})
 def export_initiative(slug: str) -> Response:
     """An initiative with everything in it, drafts and the addresses of webinars included, as a document to import."""
-    kind = request.accept_mimetypes.best_match(list(WRITERS), default=None)
-    if kind is None:
+    kind = request.accept_mimetypes.best_match(list(WRITERS), default="")
+    if not kind:
         abort(406, description=f"There is {' and '.join(WRITERS)}.")
     with connection() as conn:
         body = WRITERS[kind](export_programme(conn, reading.find(conn, "initiative", slug)))
