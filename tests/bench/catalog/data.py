@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from services.catalog.imports.domain import import_programme
+from services.catalog.recordings import domain as recordings
 from services.catalog.sessions import domain as sessions
 from shared import runtime
 from shared.settings import Settings
@@ -58,12 +59,13 @@ def _publish_recordings(conn: psycopg.Connection) -> None:
     slugs = [slug for (slug,) in conn.execute(held)][::RECORDED]
     for slug in slugs:
         with conn.transaction():
-            sessions.publish_recording(
+            recordings.publish(
                 conn,
                 slug,
                 url=f"https://video.example.org/{slug}",
                 duration_seconds=5400,
                 captions=True,
+                captions_url=None,
                 transcript_url=None,
             )
 

@@ -14,13 +14,15 @@ from psycopg import sql
 KEYS = ("entry_id", "session_id", "id")
 HISTORY = ["changes", "outbox", "inbox", "audit_log", "former_slugs"]
 
-NEW: LiteralString = "md5({c}::text || number)::uuid"
+NEW: LiteralString = "md5({c}::text || copies.number)::uuid"
 NEW_IF_COPIED: LiteralString = (
-    "CASE WHEN {c} IN (SELECT id FROM copied) THEN md5({c}::text || number)::uuid ELSE {c} END"
+    "CASE WHEN {c} IN (SELECT id FROM copied) THEN md5({c}::text || copies.number)::uuid ELSE {c} END"
 )
-NAMED: dict[str, LiteralString] = {"id": NEW, "slug": "{c} || '-' || number", "title": "word || ' ' || {c}"}
+NAMED: dict[str, LiteralString] = {"id": NEW, "slug": "{c} || '-' || copies.number", "title": "word || ' ' || {c}"}
+# The small name of an entry, which its copy was given by the database.
+NUMBER: LiteralString = "(SELECT number FROM entries WHERE id = md5({key}::text || copies.number)::uuid)"
 DOCUMENT: LiteralString = r"""
-    regexp_replace(regexp_replace({c}::text, '"((?:series|initiative)-[0-9-]+)"', '"\1-' || number || '"', 'g'),
+    regexp_replace(regexp_replace({c}::text, '"((?:series|initiative)-[0-9-]+)"', '"\1-' || copies.number || '"', 'g'),
                    '("title": ?")', '\1' || word || ' ', 'g')::"""
 TYPED: dict[str, LiteralString] = {
     "uuid": NEW_IF_COPIED,
@@ -33,7 +35,7 @@ Column = tuple[str, str]
 
 def multiply(conn: psycopg.Connection, words: list[str]) -> None:
     """Add a copy of the catalog for each of the words. Triggers and foreign keys rest, so it takes the superuser."""
-    conn.execute("SET search_path TO catalog, public")
+    conn.execute("SET search_path TO catalog, extensions")
     conn.execute("SET session_replication_role TO replica")
     conn.execute("""
         CREATE TEMPORARY TABLE copied AS
@@ -81,7 +83,10 @@ def _copying(table: str, columns: list[Column]) -> sql.Composed:
         key=sql.Identifier(_key(columns) or ""),
         names=sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
         values=sql.SQL(", ").join(
-            sql.SQL(_value(name, kind)).format(c=sql.Identifier("known", name)) for name, kind in columns
+            sql.SQL(_value(name, kind)).format(
+                c=sql.Identifier("known", name), key=sql.Identifier("known", _key(columns) or "")
+            )
+            for name, kind in columns
         ),
     )
 
@@ -90,6 +95,8 @@ def _value(name: str, kind: str) -> LiteralString:
     """What a copy has in a column that the original has `{c}` in."""
     if name in ("id", "slug", "title"):
         return NAMED[name]
+    if name == "number":
+        return NUMBER
     if kind == "timestamp with time zone" and name.startswith(("starts_", "ends_")):
-        return "{c} - number * interval '13 hours'"
+        return "{c} - copies.number * interval '13 hours'"
     return TYPED.get(kind, "{c}")
