@@ -51,7 +51,7 @@ class Settings:
         default=1.0,
     )
     answers_megabytes: int = setting("MiB of answers that each api process keeps at most", default=32)
-    documents_megabytes: int = setting("MiB of documents, of which answers are made, that it keeps at most", default=32)
+    documents_megabytes: int = setting("MiB of documents, of which answers are made, that it keeps at most", default=64)
     processors: int = setting(
         "Loops of a worker that handle received events, each with a database connection", default=2
     )

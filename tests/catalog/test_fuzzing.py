@@ -1,0 +1,62 @@
+"""Every route of the catalog keeps to its OpenAPI document, whatever is sent (schemathesis)."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.catalog.conftest import Catalog
+from tests.catalog.programmes import small
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+
+
+SETTINGS = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.timeout(240)
+def test_every_route_keeps_to_its_document(catalog: Catalog, app: Flask) -> None:
+    """Staff's routes are asked with a token that opens them, the others by anyone."""
+    catalog.take_in(small())
+    api = schemathesis.openapi.from_wsgi("/catalog/v1/openapi.json", app)
+    operations = [found.ok() for found in api.get_all_operations()]
+    assert len(operations) > 60
+    failures = [failure for operation in operations if (failure := try_out(catalog, operation))]
+
+    assert not failures, "\n\n".join(failures)
+
+
+def try_out(catalog: Catalog, operation: Any) -> str | None:
+    """What goes wrong with a route, if anything does."""
+    headers = catalog.staff if operation.definition.raw.get("security") else {}
+
+    @SETTINGS
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        with catalog.conn.transaction(force_rollback=True):
+            case.call_and_validate(checks=CHECKS, headers=headers)
+
+    try:
+        ask()
+    except Exception as error:
+        return f"{operation.label}: {error}"
+    return None
