@@ -15,8 +15,14 @@ from schemathesis.specs.openapi.checks import (
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import small
 
+
+def does_not_fail(_context: Any, response: Any, _case: Any) -> None:
+    """No 5xx, but for the 501 by which oEmbed's specification refuses other formats (2.3.4)."""
+    assert response.status_code < 500 or response.status_code == 501, response.text
+
+
 CHECKS = [
-    schemathesis.checks.not_a_server_error,
+    does_not_fail,
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -58,5 +64,5 @@ def try_out(catalog: Catalog, operation: Any) -> str | None:
     try:
         ask()
     except Exception as error:
-        return f"{operation.label}: {error}"
+        return f"{operation.label}: {error}: {error.exceptions[:3]}"
     return None
