@@ -1,7 +1,8 @@
 """The changes feed: a mirror that follows it has what the catalog has."""
 
+import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.catalog.app import SERVICE
+from services.catalog.editing import domain as editing
 from services.catalog.imports.domain import import_programme
 from shared import runtime
 from shared.messaging.loop import AWAY
@@ -120,28 +122,12 @@ def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator
 WRITERS, WRITES = 6, 12
 
 
-def import_until_accepted(document: dict[str, Any]) -> None:
-    """Import as a good client does: whoever is told that the database is busy (503) tries again."""
-    while True:
-        try:
-            with runtime.transaction() as conn:
-                import_programme(conn, document, actor="test")
-                return
-        except AWAY:
-            continue
-
-
 def test_no_follower_misses_or_repeats_a_change_while_many_write_at_once(committed: runtime.Runtime) -> None:
     def write(number: int) -> None:
         with runtime.use(committed):
             for round_ in range(WRITES):
-                document = small()
-                del document["announcements"]
-                document["initiative"]["slug"] = f"models-{number}"
-                document["series"] = []
-                cafe = {**session_of(document, "cafe"), "slug": f"cafe-{number}", "title": f"Round {round_}"}
-                document["sessions"] = [{name: value for name, value in cafe.items() if name != "series"}]
-                import_until_accepted(document)
+                document = one_session(number, f"Round {round_}")
+                again(lambda conn, document=document: import_programme(conn, document, actor="test"))
 
     client = SERVICE.create_app(committed).test_client()
     writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
@@ -173,3 +159,95 @@ def test_no_follower_misses_or_repeats_a_change_while_many_write_at_once(committ
     assert [revision for _, revision in rows] == sorted(revision for _, revision in rows)
     assert as_read(mirror) == read_all(client)
     assert {mirror["session", f"cafe-{number}"]["title"] for number in range(WRITERS)} == {f"Round {WRITES - 1}"}
+
+
+def take_turns(number: int, dice: random.Random) -> None:
+    """One of fifty writers: changes, withdraws and publishes a session of its own, at random."""
+    for round_ in range(4):
+        document = one_session(number, f"Round {round_}")
+        again(lambda conn, document=document: import_programme(conn, document, actor="test"))
+        if dice.random() < 0.6:
+            again(lambda conn: editing.withdraw(conn, editing.find(conn, "session", f"cafe-{number}")))
+        if dice.random() < 0.5:
+            again(lambda conn: editing.publish(conn, editing.find(conn, "session", f"cafe-{number}")))
+
+
+def one_session(number: int, title: str) -> dict[str, Any]:
+    """A programme of one session, which no other writer has."""
+    document = small()
+    del document["announcements"]
+    document["initiative"]["slug"] = f"models-{number}"
+    document["series"] = []
+    cafe = {**session_of(document, "cafe"), "slug": f"cafe-{number}", "title": title}
+    document["sessions"] = [{name: value for name, value in cafe.items() if name != "series"}]
+    return document
+
+
+def again(act: Callable[[Any], Any]) -> None:
+    """Do it, as often as the database is too busy for it."""
+    while True:
+        try:
+            with runtime.transaction() as conn:
+                act(conn)
+                return
+        except AWAY:
+            continue
+
+
+def take_in(mirror: dict[str, Any], changes: list[dict[str, Any]]) -> None:
+    for change in changes:
+        if change["operation"] == "delete":
+            mirror.pop(change["id"], None)
+        else:
+            mirror[change["id"]] = change["document"]
+
+
+@pytest.mark.timeout(180)
+def test_mirrors_are_exact_while_fifty_writers_publish_and_withdraw_wherever_they_stop_and_resume(
+    committed: runtime.Runtime,
+) -> None:
+    client = SERVICE.create_app(committed).test_client()
+    dice = random.Random(50)
+
+    def write(number: int) -> None:
+        with runtime.use(committed):
+            take_turns(number, random.Random(number))
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(50)]
+    steady: dict[str, Any] = {}
+    halting: dict[str, Any] = {}
+    cursors: dict[str, str | None] = {"steady": None, "halting": None}
+
+    def follow_on(name: str, mirror: dict[str, Any], limit: int, *, until: int) -> bool:
+        """Take in a page, and go on after the `until`-th change of it."""
+        after = f"&after={cursors[name]}" if cursors[name] else ""
+        found = (client.get(f"{V1}/changes?limit={limit}{after}").json or {})["items"][:until]
+        take_in(mirror, found)
+        cursors[name] = found[-1]["cursor"] if found else cursors[name]
+        return bool(found)
+
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        follow_on("steady", steady, 50, until=50)
+        if dice.random() < 0.5:
+            follow_on("halting", halting, 20, until=dice.randint(1, 20))
+    while follow_on("steady", steady, 50, until=50):
+        pass
+    while follow_on("halting", halting, 20, until=dice.randint(1, 20)):
+        pass
+
+    sessions: list[Any] = []
+    cursor = ""
+    while True:
+        page = client.get(f"{V1}/sessions?limit=100{cursor}").json or {}
+        sessions += page["items"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    for session in sessions:
+        del session["registration"]["state"], session["registration"]["seats_left"]
+    of_sessions = {id: one for id, one in steady.items() if one.get("format")}
+    assert of_sessions == {session["id"]: session for session in sessions}
+    assert halting == steady
+    assert 0 < len(sessions) < 50
