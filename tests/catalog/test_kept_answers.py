@@ -1,0 +1,104 @@
+"""Answers that are kept: the same as when they were made, until something changes."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from cachetools import LRUCache
+
+from shared import runtime
+from shared.http.kept import Kept
+from tests.catalog.conftest import V1, Catalog
+from tests.catalog.programmes import changed, small
+from tests.catalog.test_staff import take_seats
+
+
+@pytest.fixture
+def filled(catalog: Catalog) -> Catalog:
+    catalog.take_in(small())
+    return catalog
+
+
+@pytest.fixture
+def asked(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database was asked beside the stamp."""
+    found: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def note(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        if "catalog_revision" not in str(query):
+            found.append(str(query))
+        return execute(self, query, *args, **kwargs)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    return found
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/sessions/cafe", "/search?q=cafe", "/series/large", "/vocabularies"])
+def test_what_was_answered_once_is_not_asked_for_again(filled: Catalog, asked: list[str], path: str) -> None:
+    first = filled.get(path)
+    asked.clear()
+
+    again = filled.get(path, X_Request_Id="mine")
+
+    assert asked == []
+    assert again.data == first.data
+    assert again.headers["X-Request-Id"] == "mine"
+    for name in ("Content-Type", "ETag", "Cache-Control", "Access-Control-Allow-Origin", "Content-Security-Policy"):
+        assert again.headers[name] == first.headers[name]
+
+
+def test_a_kept_answer_answers_head_and_who_has_it(filled: Catalog, asked: list[str]) -> None:
+    first = filled.get("/sessions")
+    asked.clear()
+
+    unchanged = filled.get("/sessions", If_None_Match=f'"other", {first.headers["ETag"]}')
+    head = filled.client.head(f"{V1}/sessions")
+
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert unchanged.headers["ETag"] == first.headers["ETag"]
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(first.data))
+    assert asked == []
+
+
+def test_it_is_made_anew_after_a_write_a_seat_and_a_moment(filled: Catalog) -> None:
+    assert filled.show("/sessions/cafe")["title"] == "Café"
+    filled.take_in(changed("cafe", title="Coffee"))
+    assert filled.show("/sessions/cafe")["title"] == "Coffee"
+
+    take_seats(filled, "cafe", 20)
+    assert filled.show("/sessions/cafe")["registration"]["seats_left"] == 100
+
+    filled.set_time("2017-04-06T18:00:01Z")
+    assert filled.show("/sessions/cafe")["registration"]["state"] == "closed"
+
+
+def test_what_staff_read_is_neither_kept_nor_given_from_what_is_kept(filled: Catalog, asked: list[str]) -> None:
+    filled.get("/sessions/cafe")
+    asked.clear()
+
+    answer = filled.client.get(f"{V1}/sessions/cafe", headers=filled.staff)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert asked
+
+
+def test_refusals_are_not_kept(filled: Catalog) -> None:
+    kept = runtime.current().memory[Kept]
+    filled.get("/sessions/unknown")
+    filled.get("/sessions?colour=red")
+
+    assert len(kept.answers) == 0
+
+
+def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = runtime.current().memory[Kept]
+    size = 40 * len(filled.get("/sessions").data)
+    monkeypatch.setattr(kept, "answers", LRUCache(size, getsizeof=kept.answers.getsizeof))
+
+    for number in range(120):
+        filled.get(f"/sessions?starts_after=2016-01-01T00:{number % 60:02}:{number // 60:02}Z")
+
+    assert kept.answers.currsize <= size
+    assert 0 < len(kept.answers) < 120
