@@ -1,9 +1,13 @@
-"""Markdown as HTML that does no harm: CommonMark with tables, then sanitised, so that nothing active survives."""
+"""Markdown as HTML that does no harm: CommonMark with tables, then sanitised, so that nothing active survives, and in
+proportion to the text, so that a short one makes no page that is too long or too deep for whoever reads it.
+"""
 
+from collections.abc import Iterable
 from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 TEXT = {
     "a",
@@ -27,11 +31,18 @@ TEXT = {
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 SCHEMES = {"https", "http", "mailto"}
 
+# What makes more of a text than it holds: rows are filled up to the width of their table, each use of a reference
+# repeats its address, and emphasis nests as deep as one likes.
+EXPANDING = ["emphasis", "reference", "table"]
+
+# Levels of elements within a paragraph, and characters of addresses for each character of the text.
+DEEPEST, GROWTH = 20, 20
+
 
 def render(text: str) -> str:
-    """The HTML of a Markdown text."""
+    """The HTML of a Markdown text. One that would grow out of proportion is rendered without what lets it grow."""
     return nh3.clean(
-        _parser().render(text),
+        _html(text),
         tags=TEXT | TABLES,
         attributes={"a": {"href", "title"}},
         url_schemes=SCHEMES,
@@ -39,6 +50,38 @@ def render(text: str) -> str:
     ).strip()
 
 
+def _html(text: str) -> str:
+    whole = _parser()
+    if not _may_fill_cells(text):
+        env: dict[str, object] = {}
+        tokens = whole.parse(text, env)
+        if _depth(tokens) <= DEEPEST and _addresses(tokens) <= GROWTH * len(text) + 1000:
+            return whole.renderer.render(tokens, whole.options, env)
+    return _plain_parser().render(text)
+
+
+def _may_fill_cells(text: str) -> bool:
+    """Whether rows as wide as the line with the most bars would have far more cells than the text has characters."""
+    lines = text.split("\n")
+    return len(lines) * max(line.count("|") + 1 for line in lines) > 2 * len(text) + 100
+
+
+def _depth(tokens: Iterable[Token]) -> int:
+    return max((child.level for token in tokens for child in token.children or ()), default=0)
+
+
+def _addresses(tokens: Iterable[Token]) -> int:
+    """How many characters the addresses and titles have, of all uses together."""
+    return sum(
+        sum(len(str(value)) for value in token.attrs.values()) + _addresses(token.children or ()) for token in tokens
+    )
+
+
 @cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@cache
+def _plain_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).disable(EXPANDING)

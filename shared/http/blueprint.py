@@ -30,7 +30,7 @@ class Blueprint(SmorestBlueprint):
         super().__init__(*args, **kwargs)
         self.public = public
         if public:
-            CORS(self, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location"])
+            CORS(self, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location", "Retry-After"])
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
         """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""

@@ -65,6 +65,16 @@ def test_a_decision_can_be_changed_and_a_comment_erased(filled: Catalog) -> None
     assert "helped" not in str(call(filled, "GET", "/audit").json)
 
 
+def test_the_same_decision_again_changes_nothing(filled: Catalog) -> None:
+    say(filled)
+    [waiting] = pending(filled)
+    for _ in range(2):
+        assert call(filled, "POST", f"/comments/{waiting['id']}/approve").status_code == 200
+
+    told = call(filled, "GET", f"/audit?subject={waiting['id']}").json or {}
+    assert [one["changes"]["status"] for one in told["items"]] == [["pending", "approved"]]
+
+
 def test_the_same_twice_waits_once_and_many_are_listed_in_pages(filled: Catalog) -> None:
     first, again = say(filled), say(filled)
     for number in range(4):
@@ -85,6 +95,8 @@ def test_a_flood_closes_a_session_for_comments(filled: Catalog, monkeypatch: pyt
     assert answers[3].headers["Retry-After"] == "3600"
     assert answers[3].json
     assert answers[3].json["type"] == "urn:convene:problem:too-many-comments"
+    assert "Retry-After" in answers[3].headers["Access-Control-Expose-Headers"]
+    assert say(filled, "Number 1").json == answers[1].json
 
 
 @pytest.mark.parametrize(
@@ -92,8 +104,13 @@ def test_a_flood_closes_a_session_for_comments(filled: Catalog, monkeypatch: pyt
     [
         ({"author": "", "body": "x"}, "author"),
         ({"author": "A", "body": ""}, "body"),
+        ({"author": "A", "body": " \n\n"}, "body"),
         ({"author": "A", "body": "x" * 5001}, "body"),
         ({"author": "A\u0007", "body": "x"}, "author"),
+        ({"author": " \u3000", "body": "x"}, "author"),
+        ({"author": "A\nStaff", "body": "x"}, "author"),
+        ({"author": "A\u2028Staff", "body": "x"}, "author"),
+        ({"author": "A\u202ec", "body": "x"}, "author"),
         ({"author": "A", "body": "x", "email": "a@b.example"}, "email"),
     ],
 )

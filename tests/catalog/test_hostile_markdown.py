@@ -113,6 +113,35 @@ def test_what_is_nested_without_end_is_rendered_all_the_same(sample: str) -> Non
     walk(render(sample))
 
 
+GROWING = [
+    "[a]: /" + "x" * 2500 + "\n\n" + "[a]" * 800,
+    "[a]: <" + "\U0001f600" * 2000 + ">\n\n" + "[a]" * 900,
+    "[a]: /x '" + "t" * 2500 + "'\n\n" + "[a]" * 800,
+    "|".join("a" * 255) + "\n" + "|".join("-" * 255) + "\n" + "x\n" * 1990,
+    "> " + "|".join("a" * 255) + "\n> " + "|".join("-" * 255) + "\n" + "> x\n" * 1000,
+    "*" * 2000 + "a" + "*" * 2000,
+    "*a _b " * 400 + "_ *" * 400,
+]
+
+
+@pytest.mark.parametrize("sample", GROWING, ids=lambda sample: sample[:6])
+def test_a_short_text_makes_no_page_that_is_too_long_or_too_deep(sample: str) -> None:
+    markup = render(sample)
+
+    walk(markup)
+    assert len(markup) < 30 * len(sample)
+    tree = html.fragment_fromstring(markup, create_parent="div", parser=html.HTMLParser(huge_tree=True))
+    assert max(len(list(element.iterancestors())) for element in tree.iter()) < 50
+
+
+def test_what_is_written_as_usual_is_not_taken_for_an_attack() -> None:
+    table = "| a | b | c |\n| - | - | - |\n" + "| *1* | 2 | 3 |\n" * 200
+    links = "[guide]: https://library.example.org/a/rather/long/address/of/a/guide\n\n" + "See **the** [guide]. " * 20
+
+    assert render(table).count("<td>") == 600
+    assert render(links).count("<a ") == render(links).count("<strong>") == 20
+
+
 def test_there_are_enough_samples() -> None:
     assert len(set(SAMPLES)) >= 100
 

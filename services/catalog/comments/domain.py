@@ -19,22 +19,28 @@ RETRY_SECONDS = 3600
 
 def take_in(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID:
     """Keep a comment until staff decide on it; the same again is the same. Raises TooMany."""
+    body_html = render(body)
     queries.lock(conn)
+    if known := queries.find_pending(conn, session_id, author=author, body=body):
+        return known
     of_session, of_all = queries.count_pending(conn, session_id)
     if of_session >= MOST_OF_SESSION or of_all >= MOST:
         raise TooMany("Too many comments wait for a decision.", problem="too-many-comments", seconds=RETRY_SECONDS)
-    return queries.insert_comment(
-        conn, id=uuid7(), session_id=session_id, author=author, body=body, body_html=render(body)
-    )
+    id = uuid7()
+    queries.insert_comment(conn, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
+    return id
 
 
 def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
-    """Approve or reject a comment; a decision can be changed. Raises NotFound."""
+    """Approve or reject a comment; a decision can be changed, and the same again changes nothing. Raises NotFound."""
+    before = queries.lock_status(conn, id)
     comment = queries.update_status(conn, id, status)
     if comment is None:
         raise NotFound("There is no such comment.")
-    raise_reading_revision(conn)
-    audit.record(conn, actor=actor, action=f"comment.{status}", subject=str(id), changes={"session": comment.session})
+    if before != status:
+        changes = {"session": comment.session, "status": [before, status]}
+        audit.record(conn, actor=actor, action=f"comment.{status}", subject=str(id), changes=changes)
+        raise_reading_revision(conn)
     return comment
 
 

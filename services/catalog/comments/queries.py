@@ -33,15 +33,23 @@ def count_pending(conn: Connection, session_id: UUID) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def insert_comment(conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str) -> UUID:
-    """Keep a comment until staff decide; the id, which is the former one where the same waits already."""
+def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID | None:
+    """The id of the same comment, where it waits already."""
     sql = """
-        INSERT INTO comments AS known (id, session_id, author, body, body_html)
-        VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s)
-        ON CONFLICT (session_id, md5(author), md5(body)) WHERE status = 'pending' DO UPDATE SET body = excluded.body
-        RETURNING id
+        SELECT id FROM comments
+         WHERE session_id = %(session_id)s AND md5(author) = md5(%(author)s) AND md5(body) = md5(%(body)s)
+           AND status = 'pending'
     """
-    return fetch_value(conn, sql, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
+    return fetch_value(conn, sql, session_id=session_id, author=author, body=body)
+
+
+def insert_comment(conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str) -> None:
+    """Keep a comment until staff decide."""
+    sql = """
+        INSERT INTO comments (id, session_id, author, body, body_html)
+        VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s)
+    """
+    execute(conn, sql, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
 
 
 def select_comments(
@@ -63,6 +71,11 @@ def select_comments(
     """
     key, id = after or (None, None)
     return fetch(conn, Comment, sql, status=status, session_id=session_id, after_key=key, after_id=id, limit=limit)
+
+
+def lock_status(conn: Connection, id: UUID) -> str | None:
+    """How a comment stands, on which nobody else decides until the transaction ends; None where there is none."""
+    return fetch_value(conn, "SELECT status FROM comments WHERE id = %(id)s FOR UPDATE", id=id)
 
 
 def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:

@@ -3,14 +3,14 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
-from services.catalog.fields import Text
+from services.catalog.fields import Line, Text
 from shared.http.pagination import PageQuery
 
 STATUSES = ("pending", "approved", "rejected")
 
 
 class CommentInputSchema(ma.Schema):
-    author = Text(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
+    author = Line(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
     body = Text(5000, least=1, required=True, metadata={"description": "Markdown", "example": "This *helped* us."})
 
 
