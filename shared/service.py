@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -18,6 +18,7 @@ from psycopg import Connection
 from shared import commands, failpoints, logs, migrate, runtime, settings, worker
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
+from shared.http.kept import DirectView
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
 from shared.messaging.wakeup import Listener
@@ -32,7 +33,7 @@ GUNICORN = "deploy/gunicorn.py"
 class Service:
     """`handlers` are modules with functions marked by `@on`; `commands` are click commands of this service alone.
     `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
-    is notified.
+    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`).
     """
 
     name: str
@@ -42,6 +43,7 @@ class Service:
     jobs: Sequence[Job] = ()
     commands: Sequence[click.Command] = field(default=())
     stamp: Callable[[Connection], Stamp] | None = None
+    direct: Mapping[str, DirectView] = field(default_factory=dict)
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
@@ -58,10 +60,10 @@ class Service:
             present = self.prepare("api")
             failpoints.arm(present.settings.failpoint)
             present.database.open()
-            app = http_app.build(present, self.blueprints, stamp=self.stamp)
+            app = http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
             self._listen(present)
             return app
-        return http_app.build(present, self.blueprints, stamp=self.stamp)
+        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
 
     def _listen(self, present: runtime.Runtime) -> None:
         """Be told when what is kept does not stand any more; without that it is looked at once a second."""

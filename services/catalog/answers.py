@@ -20,21 +20,29 @@ def answer(document: Any, *, version: int | None = None, headers: dict[str, str]
 
 def answer_list(items: list[bytes], more: str | None, *, facets: dict[str, Any] | None = None) -> Response:
     """A page of a list, of items in JSON; `more` is the cursor of the next."""
+    return answer_bytes(list_body(items, more, facets=facets), "application/json", headers=link_next(more))
+
+
+def list_body(items: list[bytes], more: str | None, *, facets: dict[str, Any] | None = None) -> bytes:
+    """The JSON of such a page."""
     counted = b"" if facets is None else b',"facets":' + orjson.dumps(facets)
-    body = b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted)
-    return answer_bytes(body, "application/json", headers=link_next(more))
+    return b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted)
+
+
+def etag_of_bytes(body: bytes) -> str:
+    """A strong tag made of the bytes: whatever changes them, a write, a seat taken or the time, changes it."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def answer_bytes(
     body: bytes, content_type: str, *, version: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """The bytes as an answer, or a 304 to whoever has them. The tag is made of the bytes: whatever changes them, a
-    write, a seat taken or the time, changes it. It begins with the `version` that a PUT is checked by, where there is
-    one.
+    """The bytes as an answer, or a 304 to whoever has them. Their tag begins with the `version` that a PUT is checked
+    by, where there is one.
 
     What staff read is not kept: it may be a draft, and what they read after a write must be new.
     """
-    digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+    digest = etag_of_bytes(body)
     etag = digest if version is None else f"{version}-{digest}"
     response = conditional.not_modified(etag) or Response(body, content_type=content_type)
     response.headers.update(headers or {})

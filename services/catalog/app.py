@@ -46,6 +46,7 @@ SERVICE = Service(
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     stamp=select_stamp,
+    direct={discovery.SESSIONS: discovery.list_sessions_directly},
     commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting)],
 )
 

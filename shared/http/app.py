@@ -1,6 +1,7 @@
 """The Flask application of a service, with all that every service's has."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import flask
@@ -32,8 +33,11 @@ def build(
     blueprints: Iterable[flask.Blueprint],
     *,
     stamp: Callable[[Connection], Stamp] | None = None,
+    direct: Mapping[str, kept.DirectView] = MappingProxyType({}),
 ) -> Flask:
-    """The application of this service, not connected to anything yet; with a `stamp` it keeps answers."""
+    """The application of this service, not connected to anything yet; with a `stamp` it keeps answers, and lets
+    `direct` views answer before Flask.
+    """
     app = Flask(present.service, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config.update(_openapi(present))
@@ -49,12 +53,17 @@ def build(
     _add_probes(app, present)
     _add_security_headers(app, present)
     if stamp:
-        _keep_answers(app, present, stamp)
+        _keep_answers(app, present, stamp, direct)
     app.wsgi_app = _within(present, app.wsgi_app)
     return app
 
 
-def _keep_answers(app: Flask, present: runtime.Runtime, stamp: Callable[[Connection], Stamp]) -> None:
+def _keep_answers(
+    app: Flask,
+    present: runtime.Runtime,
+    stamp: Callable[[Connection], Stamp],
+    direct: Mapping[str, kept.DirectView],
+) -> None:
     def read() -> Stamp:
         with runtime.connection() as conn:
             return stamp(conn)
@@ -62,7 +71,7 @@ def _keep_answers(app: Flask, present: runtime.Runtime, stamp: Callable[[Connect
     present.memory[Freshness] = freshness = Freshness(read, seconds=present.settings.stamp_seconds)
     size = present.settings.answers_megabytes * 1024 * 1024
     present.memory[kept.Kept] = answers = kept.Kept(
-        app.wsgi_app, service=present.service, freshness=freshness, size=size
+        app.wsgi_app, service=present.service, freshness=freshness, size=size, direct=direct
     )
     app.before_request(kept.raise_failure)
     app.wsgi_app = answers

@@ -4,7 +4,7 @@ entered. Request ids, the log, metrics and conditional requests are as for any o
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ KEEP, FAILURE = "convene.keep", "convene.failure"
 OVERHEAD = 2000
 # Of a 304 (RFC 9110, 15.4.5) and of what it says about itself.
 WITHOUT_BODY = ("Content-Type", "Content-Length")
+# What no other answer of the same path has.
+OF_ONE_ANSWER = ("Content-Length", "ETag", "Link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,38 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """What a view that needs no Flask answers with; `link` is the header of that name, where there is one."""
+
+    body: bytes
+    etag: str
+    link: str | None = None
+
+
+# From a query string; None where Flask is to answer, as it is for whatever is wrong with a request.
+DirectView = Callable[[str], Direct | None]
+
+
 def keep() -> None:
     """Let the answer to this request be kept: it is the same for everybody until the stamp changes."""
     request.environ[KEEP] = True
 
 
 class Kept:
-    """The WSGI application `inner`, with at most `size` bytes of its answers in memory."""
+    """The WSGI application `inner`, with at most `size` bytes of its answers in memory. What is not kept is answered by
+    the `direct` view of its path, where there is one, with the headers that Flask once gave to another query there.
+    """
 
-    def __init__(self, inner: Callable[..., Iterable[bytes]], *, service: str, freshness: Freshness, size: int) -> None:
+    def __init__(
+        self,
+        inner: Callable[..., Iterable[bytes]],
+        *,
+        service: str,
+        freshness: Freshness,
+        size: int,
+        direct: Mapping[str, DirectView],
+    ) -> None:
         self.inner = inner
         self.service = service
         self.freshness = freshness
@@ -58,6 +83,8 @@ class Kept:
             size, getsizeof=lambda answer: len(answer.body) + OVERHEAD
         )
         self.lock = threading.Lock()
+        self.direct = direct
+        self.samples: dict[str, Answer] = {}
         self.never = tuple(f"/{service}/{path}" for path in ("health/", "metrics", "v1/docs", "v1/openapi.json"))
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -77,12 +104,38 @@ class Kept:
             answer = self.answers.get(key)
         if answer is not None and answer.stamp == stamp:
             return self._give(answer, environ, start_response, began)
+        if path in self.samples and (found := self._view(key, stamp, environ)):
+            return self._give(found, environ, start_response, began)
         return self._ask(key, stamp, environ, start_response)
 
     def clear(self) -> None:
         """Forget every answer."""
         with self.lock:
             self.answers.clear()
+            self.samples.clear()
+
+    def _view(self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any]) -> Answer | None:
+        path, query = key
+        try:
+            found = self.direct[path](query)
+        except AWAY as error:
+            environ[FAILURE] = error
+            return None
+        if found is None:
+            return None
+        sample = self.samples[path]
+        told = [
+            ("Content-Length", str(len(found.body))),
+            ("ETag", f'"{found.etag}"'),
+            *([("Link", found.link)] if found.link else []),
+        ]
+        headers = [*(pair for pair in sample.headers if pair[0] not in OF_ONE_ANSWER), *told]
+        bare = [pair for pair in headers if pair[0] not in WITHOUT_BODY]
+        answer = Answer(
+            stamp, sample.asked, sample.counters, sample.latency, headers, bare, f'"{found.etag}"', found.body
+        )
+        self._put(key, answer)
+        return answer
 
     def _give(self, answer: Answer, environ: dict[str, Any], start_response: Start, began: float) -> Iterable[bytes]:
         match = environ.get("HTTP_IF_NONE_MATCH")
@@ -131,8 +184,13 @@ class Kept:
         counters = {status: metrics.REQUESTS.labels(self.service, "GET", asked.route, status) for status in (200, 304)}
         latency = metrics.LATENCY.labels(self.service, asked.route)
         answer = Answer(stamp, asked, counters, latency, kept, bare, etag, body)
+        if key[0] in self.direct:
+            self.samples[key[0]] = answer
+        self._put(key, answer)
+
+    def _put(self, key: tuple[str, str], answer: Answer) -> None:
         with self.lock:
-            if len(body) + OVERHEAD <= self.answers.maxsize / 10:
+            if len(answer.body) + OVERHEAD <= self.answers.maxsize / 10:
                 self.answers[key] = answer
 
 

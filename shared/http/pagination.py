@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,5 +54,10 @@ def link_next(cursor: str | None) -> dict[str, str]:
     """The header that leads to the next page (RFC 8288 `Link`)."""
     if cursor is None:
         return {}
-    query = urlencode([*[pair for pair in request.args.items(multi=True) if pair[0] != "cursor"], ("cursor", cursor)])
-    return {"Link": f'<{request.path}?{query}>; rel="next"'}
+    return {"Link": next_page(request.path, request.args.items(multi=True), cursor)}
+
+
+def next_page(path: str, asked: Iterable[tuple[str, str]], cursor: str) -> str:
+    """The value of that header, for the parameters that were asked with."""
+    query = urlencode([*[pair for pair in asked if pair[0] != "cursor"], ("cursor", cursor)])
+    return f'<{path}?{query}>; rel="next"'

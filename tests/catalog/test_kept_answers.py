@@ -102,3 +102,58 @@ def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytes
 
     assert kept.answers.currsize <= size
     assert 0 < len(kept.answers) < 120
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "library_type=public&facets=true",
+        "format=webinar&format=workshop&sort=-starts&limit=2&facets=1",
+        "starts_after=2017-03-01T00:00:00Z&fields=slug,title",
+        "library_type=public&limit=1&fields=slug&sort=title",
+        "format=webinar&include=series",
+        "q=cafe",
+        "topic=nothing-of-it",
+        "limit=0",
+        "cursor=nonsense",
+        "unknown=1",
+        "format=",
+        "format=%FF",
+        "limit=2&limit=3",
+    ],
+)
+def test_what_is_answered_before_flask_is_what_flask_answers(
+    filled: Catalog, present: runtime.Runtime, query: str
+) -> None:
+    kept: Kept = present.memory[Kept]
+    by_flask = filled.get(f"/sessions?{query}")
+    filled.get("/sessions?limit=7")  # from which the headers are learned, at the latest
+    kept.answers.clear()
+
+    directly = filled.get(f"/sessions?{query}")
+
+    passing = {"X-Request-Id", "X-Accel-Expires"}
+    told = [{pair for pair in one.headers if pair[0] not in passing} for one in (by_flask, directly)]
+    assert told[0] == told[1]
+    assert directly.status_code == by_flask.status_code
+    if by_flask.status_code == 200:
+        assert directly.data == by_flask.data
+
+
+def test_a_new_list_needs_no_flask_once_one_was_given(
+    filled: Catalog, present: runtime.Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = filled.get("/sessions?limit=1")
+    kept: Kept = present.memory[Kept]
+    monkeypatch.setattr(kept, "inner", None)
+
+    page = filled.get("/sessions?limit=1&format=webinar&facets=true", X_Request_Id="mine")
+    rest = filled.get(f"/sessions?limit=1&cursor={(first.json or {})['next']}")
+
+    assert page.status_code == rest.status_code == 200
+    assert page.headers["X-Request-Id"] == "mine"
+    assert filled.get("/sessions?limit=3", If_None_Match="x").status_code == 200
+    etag = filled.get("/sessions?limit=4").headers["ETag"]
+    kept.answers.clear()
+    assert filled.get("/sessions?limit=4", If_None_Match=etag).status_code == 304

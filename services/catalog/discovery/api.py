@@ -1,13 +1,16 @@
 """`/catalog/v1/sessions`, `recordings` and `changes`: what there is, and how a mirror stays exact."""
 
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
+import marshmallow as ma
 from flask import Response, request
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
 
 from services.catalog import addresses
 from services.catalog.announcements import documents as announcements
-from services.catalog.answers import answer, answer_list
+from services.catalog.answers import answer, answer_list, etag_of_bytes, list_body
 from services.catalog.discovery import cursors, listing, queries
 from services.catalog.discovery.schemas import (
     ChangesQuery,
@@ -20,10 +23,13 @@ from services.catalog.discovery.schemas import (
 from services.catalog.sessions import details
 from shared.errors import Invalid
 from shared.http import Blueprint
-from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.kept import Direct
+from shared.http.pagination import decode_cursor, encode_cursor, next_page
 from shared.runtime import connection
 
 LARGEST = 2**63 - 1
+SESSIONS = "/catalog/v1/sessions"
+SESSION_QUERY = SessionQuery()
 
 public = Blueprint(
     "discovery", __name__, url_prefix="/catalog/v1", public=True, description="What there is, and what changed"
@@ -39,7 +45,23 @@ def list_sessions(query: dict[str, Any]) -> Response:
     Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
     by the interval in which it may start.
     """
-    return _list(query, sort=query["sort"], facets=query["facets"])
+    items, more, facets = _find(query, sort=query["sort"], facets=query["facets"])
+    return answer_list(items, more, facets=facets)
+
+
+def list_sessions_directly(query_string: str) -> Direct | None:
+    """The same without Flask, which costs more than to find them; None for what may be refused or asks the database."""
+    asked = MultiDict(parse_qsl(query_string, keep_blank_values=True))
+    if "q" in asked or "include" in asked or not query_string.isascii():
+        return None
+    try:
+        query = cast(dict[str, Any], SESSION_QUERY.load(MultiDictProxy(asked, SESSION_QUERY), unknown=ma.RAISE))
+        items, more, facets = _find(query, sort=query["sort"], facets=query["facets"])
+    except (ma.ValidationError, Invalid):
+        return None
+    body = list_body(items, more, facets=facets)
+    link = next_page(SESSIONS, asked.items(multi=True), more) if more else None
+    return Direct(body, etag_of_bytes(body), link)
 
 
 @public.get("/recordings")
@@ -47,14 +69,16 @@ def list_sessions(query: dict[str, Any]) -> Response:
 @public.response(200, RecordingListSchema)
 def list_recordings(query: dict[str, Any]) -> Response:
     """Sessions that have a published recording, the newest first."""
-    return _list({**query, "recorded": True}, sort="-recorded", facets=False)
+    items, more, _ = _find({**query, "recorded": True}, sort="-recorded", facets=False)
+    return answer_list(items, more)
 
 
-def _list(query: dict[str, Any], *, sort: str, facets: bool) -> Response:
+def _find(query: dict[str, Any], *, sort: str, facets: bool) -> tuple[list[bytes], str | None, dict[str, Any] | None]:
+    """The items of a page, the cursor of the next, and the facets."""
     after = cursors.decode(sort, query["cursor"])
     found = listing.find(query, sort=sort, after=after, limit=query["limit"], facets=facets)
     items = details.choose(found.items, fields=query["fields_"], include=query["include"])
-    return answer_list(items, cursors.encode(sort, found.more) if found.more else None, facets=found.facets)
+    return items, cursors.encode(sort, found.more) if found.more else None, found.facets
 
 
 @public.get("/changes")
