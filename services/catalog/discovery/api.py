@@ -55,7 +55,7 @@ def list_sessions_directly(query_string: str) -> Direct | None:
     if "q" in asked or "include" in asked or not query_string.isascii():
         return None
     try:
-        query = cast(dict[str, Any], SESSION_QUERY.load(MultiDictProxy(asked, SESSION_QUERY), unknown=ma.RAISE))
+        query = cast("dict[str, Any]", SESSION_QUERY.load(MultiDictProxy(asked, SESSION_QUERY), unknown=ma.RAISE))
         items, more, facets = _find(query, sort=query["sort"], facets=query["facets"])
     except (ma.ValidationError, Invalid):
         return None
