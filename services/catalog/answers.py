@@ -7,7 +7,6 @@ import orjson
 from flask import Response, request
 
 from shared.http import conditional, kept
-from shared.http.pagination import link_next
 
 # Readers see a change within a second; a cache may give the old answer while it fetches the new one.
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"
@@ -16,17 +15,6 @@ CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"
 def answer(document: Any, *, version: int | None = None, headers: dict[str, str] | None = None) -> Response:
     """The document as JSON."""
     return answer_bytes(orjson.dumps(document), "application/json", version=version, headers=headers)
-
-
-def answer_list(items: list[bytes], more: str | None, *, facets: dict[str, Any] | None = None) -> Response:
-    """A page of a list, of items in JSON; `more` is the cursor of the next."""
-    return answer_bytes(list_body(items, more, facets=facets), "application/json", headers=link_next(more))
-
-
-def list_body(items: list[bytes], more: str | None, *, facets: dict[str, Any] | None = None) -> bytes:
-    """The JSON of such a page."""
-    counted = b"" if facets is None else b',"facets":' + orjson.dumps(facets)
-    return b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted)
 
 
 def etag_of_bytes(body: bytes) -> str:

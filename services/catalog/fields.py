@@ -10,34 +10,17 @@ from marshmallow.validate import ContainsNoneOf, Length, Regexp
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates import durations
+from shared.http.fields import refuse_unseen
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-# Line and paragraph separators, and the explicit directional formatting characters of UAX #9, section 2.
-BREAKING = re.compile(r"[\t\n\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Text(ma.fields.String):
     """A text without control characters, of at most `most` characters; `least` 1 where it may not be empty or blank."""
 
     def __init__(self, most: int, *, least: int = 0, **kwargs: Any) -> None:
-        refused = [_refuse_control, _refuse_blank] if least else [_refuse_control]
+        refused = [_refuse_control, refuse_unseen] if least else [_refuse_control]
         super().__init__(validate=[Length(least, most), *refused], **kwargs)
-
-
-class Line(Text):
-    """One line of text, trimmed, with nothing in it that breaks lines or turns the direction of what follows."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        line = super()._deserialize(value, attr, data, **kwargs).strip()
-        if BREAKING.search(line):
-            raise ma.ValidationError("Holds line breaks or characters that turn the direction of writing.")
-        return line
-
-
-def _refuse_blank(value: str) -> None:
-    if value and not value.strip():
-        raise ma.ValidationError("Holds nothing but blanks.")
 
 
 def _refuse_control(value: str) -> None:

@@ -5,13 +5,15 @@ entered. Request ids, the log, metrics and conditional requests are as for any o
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import LRUCache
 from flask import request
 from prometheus_client import Counter, Histogram
+from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_etags
+from werkzeug.wrappers import Request
 
 from shared import logs, metrics
 from shared.freshness import Freshness, Stamp
@@ -53,8 +55,8 @@ class Direct:
     link: str | None = None
 
 
-# From a query string; None where Flask is to answer, as it is for whatever is wrong with a request.
-DirectView = Callable[[str], Direct | None]
+# From the query; None where Flask is to answer, as it is for whatever is wrong with a request.
+DirectView = Callable[[MultiDict[str, str]], Direct | None]
 
 
 def keep() -> None:
@@ -115,25 +117,21 @@ class Kept:
             self.samples.clear()
 
     def _view(self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any]) -> Answer | None:
-        path, query = key
+        path, _ = key
         try:
-            found = self.direct[path](query)
+            found = self.direct[path](Request(environ, populate_request=False).args)
         except AWAY as error:
             environ[FAILURE] = error
             return None
+        except Exception:
+            # Flask's way meets it again, logs it and says it as every other failure is said.
+            return None
         if found is None:
             return None
-        sample = self.samples[path]
-        told = [
-            ("Content-Length", str(len(found.body))),
-            ("ETag", f'"{found.etag}"'),
-            *([("Link", found.link)] if found.link else []),
-        ]
-        headers = [*(pair for pair in sample.headers if pair[0] not in OF_ONE_ANSWER), *told]
-        bare = [pair for pair in headers if pair[0] not in WITHOUT_BODY]
-        answer = Answer(
-            stamp, sample.asked, sample.counters, sample.latency, headers, bare, f'"{found.etag}"', found.body
-        )
+        sample, etag = self.samples[path], f'"{found.etag}"'
+        told = {"Content-Length": str(len(found.body)), "ETag": etag} | ({"Link": found.link} if found.link else {})
+        headers = [*(pair for pair in sample.headers if pair[0] not in OF_ONE_ANSWER), *told.items()]
+        answer = replace(sample, stamp=stamp, headers=headers, bare=_bare(headers), etag=etag, body=found.body)
         self._put(key, answer)
         return answer
 
@@ -179,11 +177,10 @@ class Kept:
     ) -> None:
         kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
         etag = next((value for name, value in kept if name == "ETag"), "")
-        bare = [(name, value) for name, value in kept if name not in WITHOUT_BODY]
         asked: requests.Asked = environ[requests.ASKED]
         counters = {status: metrics.REQUESTS.labels(self.service, "GET", asked.route, status) for status in (200, 304)}
         latency = metrics.LATENCY.labels(self.service, asked.route)
-        answer = Answer(stamp, asked, counters, latency, kept, bare, etag, body)
+        answer = Answer(stamp, asked, counters, latency, kept, _bare(kept), etag, body)
         if key[0] in self.direct:
             self.samples[key[0]] = answer
         self._put(key, answer)
@@ -192,6 +189,10 @@ class Kept:
         with self.lock:
             if len(answer.body) + OVERHEAD <= self.answers.maxsize / 10:
                 self.answers[key] = answer
+
+
+def _bare(headers: Headers) -> Headers:
+    return [(name, value) for name, value in headers if name not in WITHOUT_BODY]
 
 
 def _expiry() -> tuple[str, str]:

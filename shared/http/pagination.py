@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ import marshmallow as ma
 import orjson
 from flask import request
 from marshmallow.validate import Length, Range
+from werkzeug.datastructures import MultiDict
 
 from shared.errors import Invalid
 
@@ -54,10 +54,10 @@ def link_next(cursor: str | None) -> dict[str, str]:
     """The header that leads to the next page (RFC 8288 `Link`)."""
     if cursor is None:
         return {}
-    return {"Link": next_page(request.path, request.args.items(multi=True), cursor)}
+    return {"Link": next_page(request.path, request.args, cursor)}
 
 
-def next_page(path: str, asked: Iterable[tuple[str, str]], cursor: str) -> str:
+def next_page(path: str, asked: MultiDict[str, str], cursor: str) -> str:
     """The value of that header, for the parameters that were asked with."""
-    query = urlencode([*[pair for pair in asked if pair[0] != "cursor"], ("cursor", cursor)])
+    query = urlencode([*[pair for pair in asked.items(multi=True) if pair[0] != "cursor"], ("cursor", cursor)])
     return f'<{path}?{query}>; rel="next"'

@@ -120,6 +120,9 @@ def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytes
         "unknown=1",
         "format=",
         "format=%FF",
+        "q=caf%C3%A9&facets=true",
+        "q=caf%E9",
+        "q=%22",
         "limit=2&limit=3",
     ],
 )
@@ -157,3 +160,16 @@ def test_a_new_list_needs_no_flask_once_one_was_given(
     etag = filled.get("/sessions?limit=4").headers["ETag"]
     kept.answers.clear()
     assert filled.get("/sessions?limit=4", If_None_Match=etag).status_code == 304
+
+
+def test_what_fails_before_flask_is_said_as_every_failure_is(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled.get("/sessions")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("services.catalog.discovery.listing.find", fail)
+    failed = filled.get("/sessions?limit=3")
+
+    assert failed.status_code == 500
+    assert failed.content_type == "application/problem+json"

@@ -149,6 +149,8 @@ def test_a_session_that_takes_no_registration_says_why(
         ("email", "a@x.org,b@x.org"),
         ("name", "Ada\nBcc: eve@x.org"),
         ("name", "=?utf-8?q?Ada=0ABcc=3A?="),
+        ("name", "Ada\u202e"),
+        ("name", "\u200b"),
         ("name", ""),
         ("library", {"name": "x", "type": "castle"}),
         ("status", "confirmed"),

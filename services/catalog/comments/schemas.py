@@ -3,7 +3,8 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
-from services.catalog.fields import Line, Text
+from services.catalog.fields import Text
+from shared.http.fields import Line
 from shared.http.pagination import PageQuery
 
 STATUSES = ("pending", "approved", "rejected")

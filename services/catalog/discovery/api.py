@@ -1,16 +1,17 @@
 """`/catalog/v1/sessions`, `recordings` and `changes`: what there is, and how a mirror stays exact."""
 
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import marshmallow as ma
+import orjson
 from flask import Response, request
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from services.catalog import addresses
 from services.catalog.announcements import documents as announcements
-from services.catalog.answers import answer, answer_list, etag_of_bytes, list_body
+from services.catalog.answers import answer, answer_bytes, etag_of_bytes
 from services.catalog.discovery import cursors, listing, queries
 from services.catalog.discovery.schemas import (
     ChangesQuery,
@@ -24,7 +25,7 @@ from services.catalog.sessions import details
 from shared.errors import Invalid
 from shared.http import Blueprint
 from shared.http.kept import Direct
-from shared.http.pagination import decode_cursor, encode_cursor, next_page
+from shared.http.pagination import decode_cursor, encode_cursor, link_next, next_page
 from shared.runtime import connection
 
 LARGEST = 2**63 - 1
@@ -37,7 +38,7 @@ public = Blueprint(
 
 
 @public.get("/sessions")
-@public.arguments(SessionQuery, location="query")
+@public.arguments(SESSION_QUERY, location="query")
 @public.response(200, SessionListSchema)
 def list_sessions(query: dict[str, Any]) -> Response:
     """Sessions, those that may start first first.
@@ -45,23 +46,17 @@ def list_sessions(query: dict[str, Any]) -> Response:
     Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
     by the interval in which it may start.
     """
-    items, more, facets = _find(query, sort=query["sort"], facets=query["facets"])
-    return answer_list(items, more, facets=facets)
+    return _answer(*_list(query, sort=query["sort"], facets=query["facets"]))
 
 
-def list_sessions_directly(query_string: str) -> Direct | None:
-    """The same without Flask, which costs more than to find them; None for what may be refused or asks the database."""
-    asked = MultiDict(parse_qsl(query_string, keep_blank_values=True))
-    if "q" in asked or "include" in asked or not query_string.isascii():
-        return None
+def list_sessions_directly(asked: MultiDict[str, str]) -> Direct | None:
+    """The same without Flask, which costs more than to find them; None for what is to be refused."""
     try:
         query = cast("dict[str, Any]", SESSION_QUERY.load(MultiDictProxy(asked, SESSION_QUERY), unknown=ma.RAISE))
-        items, more, facets = _find(query, sort=query["sort"], facets=query["facets"])
+        body, more = _list(query, sort=query["sort"], facets=query["facets"])
     except (ma.ValidationError, Invalid):
         return None
-    body = list_body(items, more, facets=facets)
-    link = next_page(SESSIONS, asked.items(multi=True), more) if more else None
-    return Direct(body, etag_of_bytes(body), link)
+    return Direct(body, etag_of_bytes(body), next_page(SESSIONS, asked, more) if more else None)
 
 
 @public.get("/recordings")
@@ -69,16 +64,21 @@ def list_sessions_directly(query_string: str) -> Direct | None:
 @public.response(200, RecordingListSchema)
 def list_recordings(query: dict[str, Any]) -> Response:
     """Sessions that have a published recording, the newest first."""
-    items, more, _ = _find({**query, "recorded": True}, sort="-recorded", facets=False)
-    return answer_list(items, more)
+    return _answer(*_list({**query, "recorded": True}, sort="-recorded", facets=False))
 
 
-def _find(query: dict[str, Any], *, sort: str, facets: bool) -> tuple[list[bytes], str | None, dict[str, Any] | None]:
-    """The items of a page, the cursor of the next, and the facets."""
+def _list(query: dict[str, Any], *, sort: str, facets: bool) -> tuple[bytes, str | None]:
+    """A page in JSON, and the cursor of the next."""
     after = cursors.decode(sort, query["cursor"])
     found = listing.find(query, sort=sort, after=after, limit=query["limit"], facets=facets)
     items = details.choose(found.items, fields=query["fields_"], include=query["include"])
-    return items, cursors.encode(sort, found.more) if found.more else None, found.facets
+    more = cursors.encode(sort, found.more) if found.more else None
+    counted = b"" if found.facets is None else b',"facets":' + orjson.dumps(found.facets)
+    return b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted), more
+
+
+def _answer(body: bytes, more: str | None) -> Response:
+    return answer_bytes(body, "application/json", headers=link_next(more))
 
 
 @public.get("/changes")

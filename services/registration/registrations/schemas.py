@@ -1,27 +1,27 @@
 """What crosses the door of registrations."""
 
-import unicodedata
-
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
+from shared.http.fields import Line
 from shared.http.pagination import PageQuery
 
 
-def no_control_characters(text: str) -> None:
-    """Names travel into mail headers and calendar files. Raises ValidationError."""
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text) or "=?" in text:
-        raise ma.ValidationError("Must not hold control characters.")
+def no_encoded_words(text: str) -> None:
+    """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
+    if "=?" in text:
+        raise ma.ValidationError("Must not hold =?.")
 
 
-def line(most: int, *, required: bool = False, example: str) -> ma.fields.String:
+def line(most: int, *, required: bool = False, example: str) -> Line:
     """A line of text, trimmed."""
-    return ma.fields.String(
+    return Line(
+        most,
+        least=1 if required else 0,
         required=required,
         load_default=ma.missing if required else None,
         allow_none=not required,
-        validate=[Length(1 if required else 0, most), no_control_characters],
-        pre_load=[lambda value: value.strip() if isinstance(value, str) else value],
+        validate=[no_encoded_words],
         metadata={"example": example},
     )
 

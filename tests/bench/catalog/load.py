@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from statistics import mean
 
 from tests.bench import report
@@ -24,12 +23,12 @@ class Figure:
     name: str
     ours: Callable[[], float]
     reference: Callable[[], float]
-    least: float | None = None
+    least: float
 
 
 def measure(setting: Setting) -> list[Row]:
     """In each round everything once, ours beside its reference."""
-    figures = [*_hot(setting), *_cold(setting)]
+    figures = [*_hot(setting), _cold(setting)]
     rounds: dict[str, list[report.Round]] = {figure.name: [] for figure in figures}
     for number in range(setting.effort.rounds):
         setting.say(f"load, round {number + 1} of {setting.effort.rounds}")
@@ -80,41 +79,22 @@ def _hot(setting: Setting) -> list[Figure]:
     ]
 
 
-def _cold(setting: Setting) -> list[Figure]:
-    """What nobody has asked before."""
-    questions = setting.questions
-    facets = "with facets" if "facets" in questions.knows else "WITHOUT facets"
-    figures = [_never_asked(setting, f"a new list by filters, {facets}", questions.faceted, 0.35)]
-    if "q" in questions.knows:
-        figures.append(_never_asked(setting, "the same, and by a word", questions.worded, None))
-    return figures
-
-
-def _never_asked(setting: Setting, name: str, ask: Callable[[], str], least: float | None) -> Figure:
-    """The reference returns a body of the mean length."""
-    client = Client(setting.api.port)
-    length = round(mean(len(client.get(ask()).body) for _ in range(50)))
+def _cold(setting: Setting) -> Figure:
+    """What nobody has asked before; the reference returns a body of the mean length."""
+    client, questions = Client(setting.api.port), setting.questions
+    length = round(mean(len(client.get(questions.faceted()).body) for _ in range(50)))
     body = client.get(LIST).body
     answer = Answer("200 OK", {"Content-Type": "application/json"}, (body * (length // len(body) + 1))[:length])
-    flask = servers.start_reference(_folder(setting, ask.__name__), "create_flask", {"/": answer}, setting.processes)
+    flask = servers.start_reference(setting.folder, "create_flask", {"/": answer}, setting.processes)
     file = setting.folder / "paths"
 
     def load(port: int) -> float:
-        paths = islice(iter(ask, None), ENOUGH * setting.effort.seconds)
+        paths = islice(iter(questions.faceted, None), ENOUGH * setting.effort.seconds)
         return wrk.measure_paths(_url(port, "/"), paths, file=file, seconds=setting.effort.seconds)
 
-    return Figure(
-        f"{name}, {length:,} bytes; a bare Flask route",
-        partial(load, setting.api.port),
-        partial(load, flask.port),
-        least,
-    )
-
-
-def _folder(setting: Setting, name: str) -> Path:
-    folder = setting.folder / name
-    folder.mkdir()
-    return folder
+    facets = "with facets" if "facets" in questions.knows else "WITHOUT facets"
+    name = f"a new list by filters, {facets}, {length:,} bytes; a bare Flask route"
+    return Figure(name, partial(load, setting.api.port), partial(load, flask.port), 0.35)
 
 
 def _answer(port: int, path: str) -> Answer:

@@ -45,18 +45,12 @@ class Questions:
         facets = "&facets=true" if "facets" in self.knows else ""
         return self._new(lambda: f"{SESSIONS}?{self._filters()}{facets}")
 
-    def worded(self) -> str:
-        """Such a list of the sessions that have a word."""
-        return self._new(lambda: f"{SESSIONS}?{self._filters()}&facets=true&q={self.words.some(1)[0]}")
-
     def search(self) -> str:
         return self._new(lambda: f"{SEARCH}?q={quote_plus(self._words())}")
 
     def of_any_kind(self) -> Iterator[str]:
         """Without end."""
-        kinds = [self.filtered, self.faceted]
-        kinds += [self.worded] if "q" in self.knows else []
-        kinds += [self.search] if "search" in self.knows else []
+        kinds = [self.filtered, self.faceted, *([self.search] if "search" in self.knows else [])]
         while True:
             for kind in kinds:
                 yield kind()
@@ -70,6 +64,8 @@ class Questions:
             filters.append(f"format={chance.choice(['webinar', 'workshop'])}")
         if "organization" in self.knows and chance.random() < 0.1:
             filters.append(f"organization={chance.choice(programme.organizations())}")
+        if "q" in self.knows and chance.random() < 0.2:
+            filters.append(f"q={self.words.some(1)[0]}")
         moment = programme.FIRST_DAY + timedelta(seconds=chance.randrange(programme.DAYS * 86400))
         return "&".join([*filters, f"starts_after={moment:%Y-%m-%dT%H:%M:%SZ}"])
 

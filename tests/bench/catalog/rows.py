@@ -1,7 +1,7 @@
 """A figure with its goal."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from tests.bench import report
 
@@ -10,17 +10,15 @@ HEADINGS = ("figure", "ours", "reference", "ratio", "goal", "met")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`unit` is that of `ours` and `reference`, which is None where the figure stands for itself. `goal` is empty where
-    the figure has none.
-    """
+    """`unit` is that of `ours` and `reference`, which is None where the figure stands for itself."""
 
     figure: str
     ours: float
     reference: float | None = None
     ratio: float | None = None
     unit: str
-    goal: str = ""
-    met: bool | None = None
+    goal: str
+    met: bool
 
     def cells(self) -> list[str]:
         """As the table shows it."""
@@ -31,7 +29,7 @@ class Row:
             self._show(self.reference),
             ratio,
             self.goal,
-            {None: "", True: "yes", False: "no"}[self.met],
+            "yes" if self.met else "no",
         ]
 
     def _show(self, value: float | None) -> str:
@@ -40,11 +38,12 @@ class Row:
         return f"{value:,.{2 if value < 100 and value != round(value) else 0}f} {self.unit}".strip()
 
 
-def fast(figure: str, rounds: Sequence[report.Round], *, least: float | None) -> Row:
+def fast(figure: str, rounds: Sequence[report.Round], *, least: float) -> Row:
     """Requests a second, ours and the reference's."""
     ours, reference, ratio = report.medians(rounds)
-    row = Row(figure=figure, ours=ours, reference=reference, ratio=ratio, unit="/s")
-    return row if least is None else replace(row, goal=f"≥ {least:.2f}", met=ratio >= least)
+    return Row(
+        figure=figure, ours=ours, reference=reference, ratio=ratio, unit="/s", goal=f"≥ {least:.2f}", met=ratio >= least
+    )
 
 
 def not_slower(figure: str, rounds: Sequence[report.Round], *, most: float) -> Row:

@@ -1,0 +1,39 @@
+"""Fields that more than one service takes in."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length
+
+# Control characters, surrogates, line and paragraph separators.
+BREAKING = {"Cc", "Cs", "Zl", "Zp"}
+# The explicit directional formatting characters (UAX #9, 2): they turn what stands after the text as well.
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+class Line(ma.fields.String):
+    """One line of text, trimmed, of at most `most` characters, with nothing in it that breaks lines or turns the
+    direction of writing; `least` 1 where something of it must be seen.
+    """
+
+    def __init__(
+        self, most: int, *, least: int = 0, validate: Sequence[Callable[[str], Any]] = (), **kwargs: Any
+    ) -> None:
+        rules = [Length(least, most), _refuse_unfit, *([refuse_unseen] if least else [])]
+        super().__init__(validate=[*rules, *validate], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return super()._deserialize(value, attr, data, **kwargs).strip()
+
+
+def refuse_unseen(text: str) -> None:
+    """Raises ValidationError for a text of which nothing would be seen."""
+    if text and not any(character.isprintable() and not character.isspace() for character in text):
+        raise ma.ValidationError("Holds nothing that can be seen.")
+
+
+def _refuse_unfit(text: str) -> None:
+    if any(unicodedata.category(one) in BREAKING or unicodedata.bidirectional(one) in TURNING for one in text):
+        raise ma.ValidationError("Must not hold control characters.")
