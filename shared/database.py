@@ -8,6 +8,7 @@ import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar
+from uuid import uuid4
 
 import psycopg
 from psycopg import Connection
@@ -93,6 +94,15 @@ def fetch(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -
     """Every row of the statement, each made into a `row` by its column names."""
     with conn.cursor(row_factory=class_row(row)) as cursor:
         return cursor.execute(sql, params).fetchall()
+
+
+def stream(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> Iterator[Row]:
+    """The rows of the statement one after the other, from a cursor of the server: bounded memory for any number.
+    Within a transaction.
+    """
+    with conn.cursor(f"stream_{uuid4().hex}", row_factory=class_row(row)) as cursor:
+        cursor.itersize = 1000
+        yield from cursor.execute(sql, params)
 
 
 def fetch_one(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> Row | None:

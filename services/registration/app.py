@@ -4,10 +4,13 @@ from flask import Flask
 
 from services.registration.attendance import api as attendance
 from services.registration.availability import api as availability
-from services.registration.availability import jobs
+from services.registration.availability import jobs as availability_jobs
 from services.registration.completion import api as completion
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
+from services.registration.roster import api as roster
+from services.registration.rules import api as rules
+from services.registration.seats import jobs as seats
 from shared.service import Service
 
 SERVICE = Service(
@@ -15,13 +18,15 @@ SERVICE = Service(
     blueprints=[
         registrations.bp,
         availability.bp,
-        registrations.staff,
+        roster.staff,
+        rules.bp,
+        rules.staff,
         attendance.staff,
         attendance.bp,
         completion.bp,
     ],
     handlers=[programme],
-    jobs=jobs.JOBS,
+    jobs=[*availability_jobs.JOBS, *seats.JOBS],
 )
 
 

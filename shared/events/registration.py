@@ -11,6 +11,10 @@ from uuid import UUID
 
 from shared.events.envelope import Event
 
+CancellationReason = Literal[
+    "cancelled by registrant", "cancelled by staff", "session cancelled", "offer not accepted in time", "moved by staff"
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -21,15 +25,19 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """`position` is the place on the waiting list, from 1, at the moment of the event; None unless waitlisted."""
+    """`position` is the place on the waiting list, from 1, at the moment of the event; None unless waitlisted.
+    `offered_until` is when an offered seat must be accepted; `registered_by` names a colleague who registered them.
+    """
 
     id: UUID
     revision: int
     session_id: UUID
     session_slug: str
-    status: Literal["confirmed", "waitlisted", "cancelled"]
+    status: Literal["confirmed", "offered", "waitlisted", "cancelled"]
     position: int | None = None
+    offered_until: datetime | None = None
     person: Person
+    registered_by: str | None = None
     registered_at: datetime
 
 
@@ -109,20 +117,27 @@ class RegistrationWaitlisted(RegistrationEvent, type="registration.registration.
     """A person waits for a seat."""
 
 
+class RegistrationOffered(RegistrationEvent, type="registration.registration.offered"):
+    """A person who waited may accept a seat until `offered_until`; then it passes on."""
+
+
 class RegistrationPromoted(RegistrationEvent, type="registration.registration.promoted"):
     """A person who waited has a seat now."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class RegistrationUpdated(RegistrationEvent, type="registration.registration.updated"):
-    """A person's details were corrected."""
+    """A person's details were corrected; `readdressed` where their address was wrong, so that no mail reached them."""
+
+    readdressed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationCancelled(RegistrationEvent, type="registration.registration.cancelled"):
     """A person gave up, or lost, their seat or their place in line."""
 
-    reason: Literal["cancelled by registrant", "cancelled by staff", "session cancelled"]
-    previous_status: Literal["confirmed", "waitlisted"]
+    reason: CancellationReason
+    previous_status: Literal["confirmed", "offered", "waitlisted"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,7 @@ SUBJECTS: dict[str, Any] = {
 }
 BESIDES: dict[str, dict[str, Any]] = {
     "catalog.session.rescheduled": {"previous": WHEN},
+    "registration.registration.updated": {"readdressed": True},
     "registration.registration.cancelled": {"reason": "cancelled by registrant", "previous_status": "confirmed"},
 }
 

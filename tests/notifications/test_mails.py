@@ -53,6 +53,9 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
         a_series(),
         participation.RegistrationWaitlisted(registration=waiting),
         participation.RegistrationPromoted(registration=next_of(waiting, "confirmed")),
+        participation.RegistrationOffered(
+            registration=a_registration(webinar, status="offered", offered_until=webinar.when.starts_at)
+        ),
         moved(webinar, days=1),
         a_recording(webinar),
         cancelled(a_registration(webinar)),

@@ -71,6 +71,11 @@ class Registration:
     def availability(self, slug: str = "world-cafe") -> Any:
         return self.client.get(f"{V1}/sessions/{slug}/availability").json
 
+    def roster(self, slug: str = "world-cafe", **query: str) -> Any:
+        response = self.client.get(f"{V1}/sessions/{slug}/registrations", query_string=query, headers=self.staff)
+        assert response.status_code == 200, response.text
+        return response.json
+
     def attend(self, *rows: tuple[str, int], slug: str = "world-cafe") -> Any:
         """Apply a platform's report of (address, minutes)."""
         lines = "\n".join(f"Ada,{email},10:00,11:00,{minutes},No" for email, minutes in rows)

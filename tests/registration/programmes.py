@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from shared.events.catalog import Admission, Audience, Completion, Recording, Reference, Series, Session, When
+from shared.events.catalog import Admission, Audience, Completion, Online, Recording, Reference, Series, Session, When
 
 DAY = "2017-01-10T12:00:00-06:00"
 STARTS_AT = datetime(2017, 4, 6, 18, 0, tzinfo=UTC)
@@ -22,6 +22,9 @@ def make_session(
     status: str = "scheduled",
     opens_at: datetime | None = None,
     starts_at: datetime | None = STARTS_AT,
+    series: str | None = None,
+    join_url: str | None = None,
+    contact_hours: float | None = None,
 ) -> Session:
     return Session(
         id=id or uuid4(),
@@ -31,6 +34,9 @@ def make_session(
         format="webinar",
         status=status,  # pyright: ignore[reportArgumentType]
         initiative=INITIATIVE,
+        series=Reference(slug=series, title="Large and urban") if series else None,
+        online=Online(platform="Zoom", join_url=join_url) if join_url else None,
+        contact_hours=contact_hours,
         when=When(
             edtf="2017-04-06", label="April 6, 2017", starts_at=starts_at, ends_at=ENDS_AT if starts_at else None
         ),
@@ -46,6 +52,7 @@ def make_series(
     revision: int = 1,
     counts: tuple[str, ...] = ("live", "recorded"),
     invites_to: UUID | None = None,
+    audience: Audience | None = None,
 ) -> Series:
     return Series(
         id=id or uuid4(),
@@ -53,7 +60,7 @@ def make_series(
         slug="large-urban-public",
         title="Large and urban",
         initiative=INITIATIVE,
-        audience=Audience(),
+        audience=audience or Audience(),
         completion=Completion(sessions=sessions, counts=list(counts), invites_to=invites_to),
         page_url=PAGE,
     )

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +17,10 @@ from flask import Flask
 from services.registration.app import SERVICE
 from services.registration.attendance import domain, reports
 from services.registration.registrations import domain as registrations
-from services.registration.registrations.queries import Applicant
 from services.registration.registrations.turns import take_turns
+from services.registration.rules import domain as rules
+from services.registration.rules.queries import DEFAULTS
+from services.registration.seats.queries import Applicant
 from shared import links, runtime
 from shared.errors import Conflict
 from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
@@ -82,6 +86,52 @@ def fold_ledger() -> int:
         taken += delta
         assert (entry, taken_after) == (place, taken)
     return taken
+
+
+def test_sixty_four_clients_storm_one_session(app: Flask) -> None:
+    """Who comes, gives up, accepts and comes again, from 64 clients at once, while a seat is kept for those in line."""
+    session = make_session(capacity=20, starts_at=LATER)
+    hear(SessionUpdated(session=session))
+    current, app_settings = runtime.current(), runtime.settings()
+    with runtime.transaction() as conn:
+        rules.replace(conn, "world-cafe", replace(DEFAULTS, offer_hours=1))
+    clients = 64
+    start = Barrier(clients)
+
+    def storm(number: int) -> None:
+        client = app.test_client()
+        start.wait()
+        for turn in range(4):
+            email = f"p{(number * 7 + turn * 13) % 90}@x.org"
+            made = client.post("/registration/v1/registrations", json={**BODY, "session": "world-cafe", "email": email})
+            assert made.status_code in (200, 201), made.text
+            link = f"/registration/v1/registrations/{made.json['id']}"
+            token = links.sign(app_settings, "registration", made.json["id"])
+            if turn % 2:
+                assert client.post(f"{link}/accept?token={token}").status_code in (200, 409)
+            if (number + turn) % 3 == 0:
+                assert client.delete(f"{link}?token={token}").status_code == 200
+
+    def in_this_process(number: int) -> None:
+        with runtime.use(current):
+            storm(number)
+
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(in_this_process, range(clients)))
+
+    found = Counter(row[0] for row in rows("SELECT status FROM registrations"))
+    [(taken, waitlisted)] = rows("SELECT taken, waitlisted FROM seats")
+    assert (found["confirmed"] + found["offered"], found["waitlisted"]) == (taken, waitlisted)
+    assert fold_ledger() == taken
+    assert taken == 20 or waitlisted == 0
+    order = rows("SELECT status = 'waitlisted' FROM registrations WHERE status <> 'cancelled' ORDER BY joined")
+    assert [row[0] for row in order] == sorted(row[0] for row in order)  # nobody overtook
+    assert (
+        rows("SELECT count(*) FROM registrations WHERE status <> 'cancelled' GROUP BY person_id HAVING count(*) > 1")
+        == []
+    )
+    told = rows("SELECT count(*) FROM outbox WHERE type LIKE 'registration.registration.%'")[0][0]
+    assert told == rows("SELECT sum(revision) FROM registrations")[0][0]  # an event for each change, none twice
 
 
 def test_forty_at_once_for_ten_seats_fill_them_and_wait_in_one_line(app: Flask) -> None:

@@ -12,6 +12,10 @@ from shared import runtime
 
 # Who has the token of a link, or anybody, may do these.
 PUBLIC = {
+    ("post", "/registration/v1/series/{slug}/registrations"),
+    ("post", "/registration/v1/group-registrations"),
+    ("patch", "/registration/v1/registrations/{id}"),
+    ("post", "/registration/v1/registrations/{id}/accept"),
     ("post", "/registration/v1/registrations"),
     ("delete", "/registration/v1/registrations/{id}"),
     ("post", "/registration/v1/sessions/{slug}/views"),

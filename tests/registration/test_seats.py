@@ -16,7 +16,7 @@ def test_a_person_registers_and_reads_it_by_the_link_in_their_mail(registration:
     made = registration.register("Ada@Library.Example ")
 
     assert made.status_code == 201
-    assert set(made.json) == {"id", "session", "status", "position"}  # nothing that its caller did not know
+    assert set(made.json) == {"id", "session", "status", "position", "advice"}  # nothing that its caller did not know
     shown = registration.client.get(registration.link(made)).json
     assert (shown["status"], shown["email"]) == ("confirmed", "ada@library.example")
     assert registration.events("registration") == ["registration.confirmed"]

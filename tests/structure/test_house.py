@@ -20,7 +20,8 @@ PUBLIC = {
         r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"
     ),
     "registering and what a mail's link allows": re.compile(
-        r"(GET|POST|DELETE) /registration/v1/(registrations|invitations|sessions/<slug>/(availability|views))"
+        r"(GET|POST|PATCH|DELETE) /registration/v1/(registrations|group-registrations|series/<slug>/registrations"
+        r"|invitations|sessions/<slug>/(availability|form|views))"
     ),
     "documents and probes": re.compile(r"GET /\w+/(health/|metrics$|v1/(docs|openapi\.json))"),
 }

@@ -16,7 +16,9 @@ from shared.events.registration import (
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationEvent,
+    RegistrationOffered,
     RegistrationPromoted,
+    RegistrationUpdated,
     RegistrationWaitlisted,
 )
 from shared.messaging.handlers import on
@@ -25,14 +27,27 @@ from shared.messaging.handlers import on
 @on("registration.registration.confirmed")
 def queue_confirmation(conn: Connection, event: RegistrationConfirmed, envelope: Envelope) -> None:
     """The person has a seat: text, and an entry for the calendar."""
-    _queue(conn, event, envelope, kinds.CONFIRMED)
+    _queue(conn, event, envelope, kinds.CONFIRMED, context={"registered_by": event.registration.registered_by})
     queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
 
 
 @on("registration.registration.waitlisted")
 def queue_place_in_line(conn: Connection, event: RegistrationWaitlisted, envelope: Envelope) -> None:
     """The person waits, and at which place."""
-    _queue(conn, event, envelope, kinds.WAITLISTED, context={"position": event.registration.position})
+    _queue(
+        conn,
+        event,
+        envelope,
+        kinds.WAITLISTED,
+        context={"position": event.registration.position, "registered_by": event.registration.registered_by},
+    )
+
+
+@on("registration.registration.offered")
+def queue_offer(conn: Connection, event: RegistrationOffered, envelope: Envelope) -> None:
+    """The person who waited may accept a seat, and until when."""
+    until = event.registration.offered_until
+    _queue(conn, event, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
 
 
 @on("registration.registration.promoted")
@@ -40,6 +55,21 @@ def queue_promotion(conn: Connection, event: RegistrationPromoted, envelope: Env
     """The person who waited has a seat: text, and an entry for the calendar."""
     _queue(conn, event, envelope, kinds.PROMOTED)
     queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
+
+
+@on("registration.registration.updated")
+def queue_again(conn: Connection, event: RegistrationUpdated, envelope: Envelope) -> None:
+    """Whose address was wrong has no mail yet: they are told where they stand."""
+    registration = event.registration
+    if not event.readdressed:
+        return
+    if registration.status == "waitlisted":
+        _queue(conn, event, envelope, kinds.WAITLISTED, context={"position": registration.position})
+    elif registration.status == "confirmed":
+        _queue(conn, event, envelope, kinds.CONFIRMED)
+    else:
+        until = registration.offered_until
+        _queue(conn, event, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
 
 
 @on("registration.registration.cancelled")

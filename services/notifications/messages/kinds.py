@@ -19,6 +19,7 @@ class Kind:
 
 CONFIRMED = Kind("registration-confirmed", "seat", "REQUEST")
 WAITLISTED = Kind("registration-waitlisted", "seat")
+OFFERED = Kind("registration-offered", "seat")
 PROMOTED = Kind("registration-promoted", "seat", "REQUEST")
 CANCELLED = Kind("registration-cancelled", "seat", "CANCEL")
 SESSION_CANCELLED = Kind("session-cancelled", "seat", "CANCEL")
@@ -31,6 +32,7 @@ KINDS = {
     for kind in (
         CONFIRMED,
         WAITLISTED,
+        OFFERED,
         PROMOTED,
         CANCELLED,
         SESSION_CANCELLED,

@@ -12,6 +12,7 @@ from shared.messaging.handlers import on
 @on(
     "registration.registration.confirmed",
     "registration.registration.waitlisted",
+    "registration.registration.offered",
     "registration.registration.promoted",
     "registration.registration.updated",
     "registration.registration.cancelled",

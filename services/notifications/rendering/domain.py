@@ -1,6 +1,7 @@
 """What a mail says: its texts and its calendar entry, from the row and the present state of the copies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.notifications.messages.kinds import INVITATION, KINDS, Method
@@ -55,9 +56,15 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "join_url": web_link(online.get("join_url")),
         "page_url": web_link(session.page_url),
         "manage_url": None if invited else links.registration(facts.subject),
+        "accept_url": None if invited else links.offer(facts.subject),
         "position": facts.context.get("position"),
         "by_registrant": facts.context.get("reason") == "cancelled by registrant",
         "had_seat": facts.context.get("was") == "confirmed",
+        "had_offer": facts.context.get("was") == "offered",
+        "moved": facts.context.get("reason") == "moved by staff",
+        "passed_on": facts.context.get("reason") == "offer not accepted in time",
+        "registered_by": facts.context.get("registered_by"),
+        "accept_until": _moment(facts.context.get("offered_until"), session),
         "invitation_url": links.invitation(facts.subject) if invited else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
         "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
@@ -65,6 +72,11 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
         "captions": "yes" if facts.recording_captions else None,
     }
+
+
+def _moment(written: str | None, session: Session) -> str | None:
+    """A moment of a mail's context (ISO 8601), as people of the session's place read it."""
+    return label_moment(datetime.fromisoformat(written), session.timezone) if written else None
 
 
 def _place(session: Session) -> str | None:

@@ -25,6 +25,10 @@ class Links:
         """Where a registration is seen, changed and cancelled."""
         return f"{self.origin}/registration/v1/registrations/{id}?token={self._sign('registration', id)}"
 
+    def offer(self, id: UUID) -> str:
+        """Where an offered seat is accepted."""
+        return f"{self.origin}/registration/v1/registrations/{id}/accept?token={self._sign('registration', id)}"
+
     def views(self, session_slug: str, person_id: UUID) -> str:
         """Where a person watches a recording, so that it counts."""
         return f"{self.origin}/registration/v1/sessions/{session_slug}/views?token={self._sign('learner', person_id)}"

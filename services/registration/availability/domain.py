@@ -4,8 +4,8 @@ from psycopg import Connection
 
 from services.registration.availability import queries
 from services.registration.availability.queries import Disagreement
-from services.registration.registrations import domain as registrations
-from services.registration.registrations import queries as registration_queries
+from services.registration.seats import domain as seats_domain
+from services.registration.seats.queries import lock_seats
 from shared.events import registration as events
 from shared.messaging import outbox
 
@@ -40,6 +40,6 @@ def find_disagreements(conn: Connection) -> list[Disagreement]:
     found = queries.select_disagreements(conn)
     for seats in found:
         if seats.undersold:
-            registration_queries.lock_seats(conn, seats.session_id)
-            registrations.promote(conn, seats.session_id, cause="seat found empty")
+            lock_seats(conn, [seats.session_id])
+            seats_domain.promote(conn, seats.session_id, cause="seat found empty")
     return found

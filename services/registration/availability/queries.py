@@ -79,7 +79,7 @@ def select_disagreements(conn: Connection) -> list[Disagreement]:
                waiting > 0 AND confirmed < coalesce(capacity, 2147483647) AS undersold
           FROM seats
           JOIN sessions ON sessions.id = seats.session_id AND sessions.status IN ('planned', 'scheduled')
-         CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status = 'confirmed')::int AS confirmed,
+         CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status IN ('confirmed', 'offered'))::int AS confirmed,
                                     count(*) FILTER (WHERE status = 'waitlisted')::int AS waiting
                                FROM registrations
                               WHERE session_id = seats.session_id AND status <> 'cancelled') AS counted

@@ -1,10 +1,12 @@
 """Invitations over HTTP; the code from the mail is all that is needed."""
 
+from typing import Any
+
 from flask import Response
 
 from services.registration.answers import answer
 from services.registration.completion import domain
-from services.registration.completion.schemas import InvitationSchema
+from services.registration.completion.schemas import AcceptanceSchema, InvitationSchema
 from services.registration.registrations.outcome import OutcomeSchema, outcome
 from services.registration.registrations.turns import take_turns
 from shared.http import Blueprint
@@ -26,13 +28,13 @@ def show_invitation(code: str) -> Response:
 
 @bp.post("/<code>/accept")
 @idempotent
+@bp.arguments(AcceptanceSchema)
 @bp.response(201, OutcomeSchema)
 @bp.alt_response(200, schema=OutcomeSchema, description="Accepted before: the registration that stands")
-def accept_invitation(code: str) -> Response:
+def accept_invitation(given: dict[str, Any], code: str) -> Response:
     """Accept an invitation: a seat while seats last, then a place on the waiting list."""
     id = domain.read_code(code)
-    registration, new = take_turns(lambda conn: domain.accept(conn, id))
-    return outcome(registration, new=new)
+    return outcome(take_turns(lambda conn: domain.accept(conn, id, **given)))
 
 
 @bp.post("/<code>/decline")

@@ -2,6 +2,8 @@
 views and changes of the series arrive, and never taken back.
 """
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -13,7 +15,8 @@ from services.registration.programme import queries as programme
 from services.registration.programme.queries import Series
 from services.registration.registrations import domain as registrations
 from services.registration.registrations import queries as registration_queries
-from services.registration.registrations.queries import Applicant, Registration
+from services.registration.registrations.domain import Made
+from services.registration.seats.queries import Applicant
 from shared import links, runtime
 from shared.errors import Conflict, Gone, NotFound
 from shared.events import registration as events
@@ -82,7 +85,7 @@ def get(conn: Connection, id: UUID) -> Invitation:
     return found[0]
 
 
-def register(conn: Connection, *, slug: str, applicant: Applicant, code: str | None) -> tuple[Registration, bool]:
+def register(conn: Connection, *, slug: str, applicant: Applicant, code: str | None) -> Made:
     """Register, with the code of an invitation or without; a code that is not theirs gives no right to anything.
 
     Returns and raises what registering does.
@@ -91,13 +94,13 @@ def register(conn: Connection, *, slug: str, applicant: Applicant, code: str | N
     invitation = _lock(conn, UUID(id)) if id else None
     theirs = invitation if invitation and invitation.usable and invitation.email == applicant.email else None
     invited_to = theirs.session_id if theirs else None
-    registration, new = registrations.register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
-    if theirs and registration.session_id == invited_to:
+    made = registrations.register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
+    if theirs and made.registration.session_id == invited_to:
         _note(conn, theirs, "accepted", events.InvitationAccepted)
-    return registration, new
+    return made
 
 
-def accept(conn: Connection, id: UUID) -> tuple[Registration, bool]:
+def accept(conn: Connection, id: UUID, *, accommodations: str | None, answers: dict[str, Any]) -> Made:
     """Register the invited person: a right to a seat while seats last, then to a place on the waiting list.
 
     Accepting again returns the registration that stands. Raises NotFound, Gone (invitation-expired), Conflict where
@@ -111,7 +114,7 @@ def accept(conn: Connection, id: UUID) -> tuple[Registration, bool]:
     made = registrations.register(
         conn,
         slug=invitation.session_slug,
-        applicant=_as_applicant(conn, invitation),
+        applicant=replace(_as_applicant(conn, invitation), accommodations=accommodations, answers=answers),
         invited_to=invitation.session_id,
     )
     _note(conn, invitation, "accepted", events.InvitationAccepted)

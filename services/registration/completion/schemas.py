@@ -3,6 +3,8 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
+from services.registration.registrations.fields import accommodations, answers
+
 
 class InvitationSchema(ma.Schema):
     """An invitation as the one who has its code sees it."""
@@ -12,3 +14,10 @@ class InvitationSchema(ma.Schema):
     name = ma.fields.String()
     status = ma.fields.String(validate=OneOf(["issued", "accepted", "declined", "expired"]))
     expires_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+class AcceptanceSchema(ma.Schema):
+    """What somebody who accepts an invitation may say besides."""
+
+    accommodations = accommodations()
+    answers = answers()

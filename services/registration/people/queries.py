@@ -17,3 +17,27 @@ def lock(conn: Connection, ids: list[UUID]) -> None:
     """Let nobody else judge the progress of these people until the transaction ends."""
     sql = "SELECT FROM people WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
     execute(conn, sql, ids=ids)
+
+
+def insert_missing(conn: Connection, people: list[Person]) -> dict[str, UUID]:
+    """Know these people; their ids by address. Whoever is known keeps their name, and ids are given here."""
+    sql = """
+        WITH wanted AS (
+            SELECT DISTINCT ON (email) email, name
+              FROM unnest(%(emails)s::text[], %(names)s::text[]) AS row (email, name)
+        )
+        INSERT INTO people (id, email, name) SELECT gen_random_uuid(), email, name FROM wanted ORDER BY email
+        ON CONFLICT (email) DO UPDATE SET name = people.name
+        RETURNING email, id
+    """
+    given = {"emails": [person.email for person in people], "names": [person.name for person in people]}
+    return dict(conn.execute(sql, given).fetchall())
+
+
+def rename(conn: Connection, id: UUID, *, email: str, name: str) -> bool:
+    """Correct a person's address and name; False where another person has that address."""
+    sql = """
+        UPDATE people SET email = %(email)s, name = %(name)s
+         WHERE id = %(id)s AND NOT EXISTS (SELECT FROM people WHERE email = %(email)s AND id <> %(id)s)
+    """
+    return bool(execute(conn, sql, id=id, email=email, name=name))

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from services.registration.completion import domain as completion
 from services.registration.programme import queries
-from services.registration.registrations import domain as registrations
+from services.registration.seats import domain as seats
 from shared.events.catalog import (
     SESSION_EVENTS,
     RecordingPublished,
@@ -27,7 +27,7 @@ def follow_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -
     queries.lock(conn)
     if not queries.upsert_session(conn, event.session):
         return
-    registrations.follow_session(conn, event.session)
+    seats.follow_session(conn, event.session)
     for series in queries.select_series_inviting_to(conn, event.session.id):
         completion.evaluate(conn, series)
 

@@ -1,10 +1,11 @@
 """The copy of the catalog's facts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from shared.database import execute, fetch, fetch_one
 from shared.events import catalog
@@ -21,6 +22,8 @@ class Session:
     opens_at: datetime | None
     closes_at: datetime | None
     starts_at: datetime | None
+    ends_at: datetime | None
+    series_slug: str | None
     now: datetime
 
 
@@ -28,6 +31,7 @@ class Session:
 class Series:
     id: UUID
     slug: str
+    title: str
     sessions: list[UUID]
     counts: list[str]
     invites_to: UUID | None
@@ -48,13 +52,17 @@ def share(conn: Connection) -> None:
 def upsert_session(conn: Connection, session: catalog.Session) -> bool:
     """Take in a session as the catalog has it now; False where this or a later revision is held already."""
     sql = """
-        INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, series_slug)
+        INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at,
+                              format, series_slug, series_title, initiative, join_url, contact_hours)
         VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(status)s, %(policy)s, %(opens_at)s, %(closes_at)s,
-                %(starts_at)s, %(series_slug)s)
+                %(starts_at)s, %(ends_at)s, %(format)s, %(series_slug)s, %(series_title)s, %(initiative)s, %(join_url)s,
+                %(contact_hours)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, status = excluded.status,
                policy = excluded.policy, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
-               starts_at = excluded.starts_at, series_slug = excluded.series_slug
+               starts_at = excluded.starts_at, ends_at = excluded.ends_at, format = excluded.format,
+               series_slug = excluded.series_slug, series_title = excluded.series_title,
+               initiative = excluded.initiative, join_url = excluded.join_url, contact_hours = excluded.contact_hours
          WHERE sessions.revision < excluded.revision
     """
     return bool(
@@ -70,7 +78,13 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
             opens_at=session.registration.opens_at,
             closes_at=session.registration.closes_at,
             starts_at=session.when.starts_at,
+            ends_at=session.when.ends_at,
+            format=session.format,
             series_slug=session.series.slug if session.series else None,
+            series_title=session.series.title if session.series else None,
+            initiative=Jsonb(asdict(session.initiative)),
+            join_url=session.online.join_url if session.online else None,
+            contact_hours=session.contact_hours,
         )
     )
 
@@ -78,11 +92,11 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
 def upsert_series(conn: Connection, series: catalog.Series) -> bool:
     """Take in a series as the catalog has it now; False where this or a later revision is held already."""
     sql = """
-        INSERT INTO series (id, revision, slug, sessions, counts, invites_to)
-        VALUES (%(id)s, %(revision)s, %(slug)s, %(sessions)s, %(counts)s, %(invites_to)s)
+        INSERT INTO series (id, revision, slug, title, audience, sessions, counts, invites_to)
+        VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(audience)s, %(sessions)s, %(counts)s, %(invites_to)s)
         ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, slug = excluded.slug, sessions = excluded.sessions,
-               counts = excluded.counts, invites_to = excluded.invites_to
+           SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, audience = excluded.audience,
+               sessions = excluded.sessions, counts = excluded.counts, invites_to = excluded.invites_to
          WHERE series.revision < excluded.revision
     """
     rule = series.completion
@@ -93,6 +107,8 @@ def upsert_series(conn: Connection, series: catalog.Series) -> bool:
             id=series.id,
             revision=series.revision,
             slug=series.slug,
+            title=series.title,
+            audience=Jsonb(asdict(series.audience)),
             sessions=list(dict.fromkeys(rule.sessions)) if rule else [],
             counts=rule.counts if rule else [],
             invites_to=rule.invites_to if rule else None,
@@ -124,7 +140,8 @@ def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdraw
 def select_session(conn: Connection, slug: str) -> Session | None:
     """A session by its slug, with the moment by which it is judged."""
     sql = """
-        SELECT id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, programme_now() AS now
+        SELECT id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at, series_slug,
+               programme_now() AS now
           FROM sessions WHERE slug = %(slug)s
          ORDER BY revision DESC LIMIT 1
     """
@@ -134,7 +151,7 @@ def select_session(conn: Connection, slug: str) -> Session | None:
 def select_series_counting(conn: Connection, session_id: UUID) -> list[Series]:
     """The series of which this session is a part that counts."""
     sql = """
-        SELECT id, slug, sessions, counts, invites_to FROM series
+        SELECT id, slug, title, sessions, counts, invites_to FROM series
          WHERE sessions @> ARRAY[%(session_id)s] ORDER BY id
     """
     return fetch(conn, Series, sql, session_id=session_id)
@@ -142,12 +159,14 @@ def select_series_counting(conn: Connection, session_id: UUID) -> list[Series]:
 
 def select_series_inviting_to(conn: Connection, session_id: UUID) -> list[Series]:
     """The series whose completion invites to this session."""
-    sql = "SELECT id, slug, sessions, counts, invites_to FROM series WHERE invites_to = %(session_id)s ORDER BY id"
+    sql = (
+        "SELECT id, slug, title, sessions, counts, invites_to FROM series WHERE invites_to = %(session_id)s ORDER BY id"
+    )
     return fetch(conn, Series, sql, session_id=session_id)
 
 
 def select_series(conn: Connection, id: UUID) -> Series | None:
-    sql = "SELECT id, slug, sessions, counts, invites_to FROM series WHERE id = %(id)s"
+    sql = "SELECT id, slug, title, sessions, counts, invites_to FROM series WHERE id = %(id)s"
     return fetch_one(conn, Series, sql, id=id)
 
 

@@ -13,17 +13,28 @@ def check(session: Session, *, invited: bool) -> None:
 
     A session without a date of its own takes registrations only once staff have said from when.
     """
-    if session.status == "cancelled":
-        raise Conflict("This session was cancelled.", problem="session-cancelled")
+    check_not_cancelled(session)
     if session.policy == "invitation" and not invited:
         raise InvitationRequired("This session is by invitation.")
     if not is_open(session):
         raise Conflict("Registration for this session is closed.", problem="registration-closed")
 
 
+def check_not_cancelled(session: Session) -> None:
+    """Raises Conflict (session-cancelled)."""
+    if session.status == "cancelled":
+        raise Conflict("This session was cancelled.", problem="session-cancelled")
+
+
+def check_not_over(session: Session) -> None:
+    """Raises Conflict (session-held): what was taken part in stays as it was."""
+    if session.status == "held":
+        raise Conflict("This session is over.", problem="session-held")
+
+
 def is_open(session: Session) -> bool:
     """Whether the session's window for registration is open, by the programme's clock."""
-    if session.status == "held" or (session.status == "planned" and session.opens_at is None):
+    if session.status in ("held", "cancelled") or (session.status == "planned" and session.opens_at is None):
         return False
     closes_at = session.closes_at or session.starts_at
     return (session.opens_at is None or session.opens_at <= session.now) and (

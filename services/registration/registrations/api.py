@@ -4,31 +4,33 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from uuid_utils.compat import uuid7
 
 from services.registration.answers import answer
 from services.registration.completion import domain as completion
 from services.registration.people.domain import fold_email
-from services.registration.programme import domain as programme
-from services.registration.registrations import domain, queries
-from services.registration.registrations.outcome import OutcomeSchema, outcome
-from services.registration.registrations.queries import Applicant
+from services.registration.registrations import domain
+from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
 from services.registration.registrations.schemas import (
+    ApplicantSchema,
+    CorrectionSchema,
+    GroupRequestSchema,
     RegistrationRequestSchema,
     RegistrationSchema,
-    RosterQuery,
-    RosterSchema,
     TokenQuery,
 )
 from services.registration.registrations.turns import take_turns
+from services.registration.registrations.wishes import as_applicant
 from shared import audit, links, runtime
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
+from shared.events.registration import Person
 from shared.http import Blueprint, auth
 from shared.http.idempotency import idempotent
-from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
-staff = Blueprint("roster", __name__, url_prefix="/registration/v1", description="Seats, for staff")
+
+STAFF_ALONE = {"email", "note"}
 
 
 @bp.post("/registrations")
@@ -40,16 +42,38 @@ staff = Blueprint("roster", __name__, url_prefix="/registration/v1", description
 @bp.alt_response(200, schema=OutcomeSchema, description="The same person again: the registration that stands")
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    applicant = Applicant(
-        email=fold_email(wanted["email"]),
-        name=wanted["name"],
-        library=wanted["library"],
-        job_title=wanted["job_title"],
+    applicant, slug, code = as_applicant(wanted), wanted["session"], wanted["invitation"]
+    return outcome(take_turns(lambda conn: completion.register(conn, slug=slug, applicant=applicant, code=code)))
+
+
+@bp.post("/series/<slug>/registrations")
+@idempotent
+@bp.arguments(ApplicantSchema)
+@bp.response(201, OutcomesSchema)
+@bp.alt_response(200, schema=OutcomesSchema, description="They had registered for all of it: what stands")
+def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
+    """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
+    applicant = as_applicant(wanted)
+    return outcomes(take_turns(lambda conn: domain.register_series(conn, slug=slug, applicant=applicant)))
+
+
+@bp.post("/group-registrations")
+@idempotent
+@bp.arguments(GroupRequestSchema)
+@bp.response(201, OutcomesSchema)
+@bp.alt_response(200, schema=OutcomesSchema, description="All of them had registered: what stands")
+def create_group_registrations(wanted: dict[str, Any]) -> Response:
+    """Register up to 50 colleagues for a session, all or none; each gets a mail and a link of their own. The answer is
+    in their order.
+    """
+    registrar = Person(id=uuid7(), email=fold_email(wanted["registrar"]["email"]), name=wanted["registrar"]["name"])
+    colleagues = [as_applicant({**one, "library": wanted["library"]}) for one in wanted["people"]]
+    if len({colleague.email for colleague in colleagues}) < len(colleagues):
+        raise Invalid({"people": ["Two of them have the same address."]})
+    slug = wanted["session"]
+    return outcomes(
+        take_turns(lambda conn: domain.register_group(conn, slug=slug, registrar=registrar, colleagues=colleagues))
     )
-    registration, new = take_turns(
-        lambda conn: completion.register(conn, slug=wanted["session"], applicant=applicant, code=wanted["invitation"])
-    )
-    return outcome(registration, new=new)
 
 
 @bp.get("/registrations/<uuid:id>")
@@ -62,6 +86,40 @@ def show_registration(query: dict[str, Any], id: UUID) -> Response:
         return answer(RegistrationSchema().dump(domain.get(conn, id)))
 
 
+@bp.patch("/registrations/<uuid:id>")
+@bp.arguments(TokenQuery, location="query")
+@bp.arguments(CorrectionSchema)
+@bp.response(200, RegistrationSchema)
+def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUID) -> Response:
+    """Correct what was said; members that are left out stay. Staff also correct the address, and keep a note."""
+    by_staff = _authorize(id, query["token"], scope="registration:write")
+    if not by_staff and (kept := STAFF_ALONE & changes.keys()):
+        raise Invalid({name: ["Only staff change this."] for name in kept})
+    if "email" in changes:
+        changes["email"] = fold_email(changes["email"])
+    with transaction() as conn:
+        before, after = domain.correct(conn, id, changes)
+        if by_staff:
+            # What people said of themselves is not copied into a log that outlives it.
+            changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
+            _note(conn, "registration.correct", id, {"members": changed})
+    return answer(RegistrationSchema().dump(after))
+
+
+@bp.post("/registrations/<uuid:id>/accept")
+@idempotent
+@bp.arguments(TokenQuery, location="query")
+@bp.response(200, RegistrationSchema)
+def accept_offer(query: dict[str, Any], id: UUID) -> Response:
+    """Accept the seat that is offered, before it passes on to the next in line."""
+    by_staff = _authorize(id, query["token"], scope="registration:write")
+    with transaction() as conn:
+        found = domain.accept_offer(conn, id)
+        if by_staff:
+            _note(conn, "registration.accept", id, {})
+    return answer(RegistrationSchema().dump(found))
+
+
 @bp.delete("/registrations/<uuid:id>")
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
@@ -71,26 +129,12 @@ def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         found = domain.cancel(conn, id, reason="cancelled by staff" if by_staff else "cancelled by registrant")
         if by_staff:
-            audit.record(conn, actor=auth.actor(), action="registration.cancel", subject=str(id), changes={})
+            _note(conn, "registration.cancel", id, {})
     return answer(RegistrationSchema().dump(found))
 
 
-@staff.get("/sessions/<slug>/registrations")
-@staff.staff("registration:read")
-@staff.arguments(RosterQuery, location="query")
-@staff.response(200, RosterSchema)
-def list_registrations(query: dict[str, Any], slug: str) -> Response:
-    """Who registered for a session, in the order in which they came."""
-    after = decode_cursor(query["cursor"], int)
-    with connection() as conn:
-        session = programme.find_session(conn, slug)
-        found = queries.select_page(
-            conn, session.id, status=query["status"], after=after[0] if after else 0, limit=query["limit"] + 1
-        )
-    shown = found[: query["limit"]]
-    cursor = encode_cursor(shown[-1].joined) if len(found) > len(shown) else None
-    body, headers = page(RegistrationSchema(many=True).dump(shown), cursor)
-    return answer(body, headers=headers)
+def _note(conn: Any, action: str, id: UUID, changes: dict[str, Any]) -> None:
+    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)
 
 
 def _authorize(id: UUID, token: str | None, *, scope: str) -> bool:

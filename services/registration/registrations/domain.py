@@ -1,48 +1,110 @@
-"""Taking a seat, waiting for one, giving it up. Locks are taken in one order everywhere: an invitation, seats,
-registrations, people.
-"""
+"""Registering for a session, a series or a group of colleagues; correcting, moving and giving up a registration."""
 
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.errors import UniqueViolation
-from uuid_utils.compat import uuid7
 
-from services.registration.programme import domain as programme
-from services.registration.programme.queries import Session
+from services.registration.people import queries as people
 from services.registration.registrations import admission, queries
-from services.registration.registrations.queries import Applicant, Registration
-from services.registration.registrations.turns import Overtaken
-from shared.database import constraint_of
-from shared.errors import Conflict, NotFound
-from shared.events import catalog
+from services.registration.registrations.queries import Registration
+from services.registration.rules import domain as rules
+from services.registration.rules.queries import Terms
+from services.registration.seats import domain as seats
+from services.registration.seats.queries import Applicant, lock_seats
+from shared.errors import Conflict, Invalid, NotFound
 from shared.events import registration as events
-from shared.events.envelope import Event
+from shared.events.registration import CancellationReason
 from shared.messaging import outbox
 
-Reason = Literal["cancelled by registrant", "cancelled by staff", "session cancelled"]
+
+@dataclass(frozen=True)
+class Made:
+    """What registering led to: the registration, whether it is new, and a word where the session is for others."""
+
+    registration: Registration
+    new: bool
+    advice: str | None = None
 
 
-def register(
-    conn: Connection, *, slug: str, applicant: Applicant, invited_to: UUID | None = None
-) -> tuple[Registration, bool]:
-    """Take a seat, or the next place in line; the registration, and whether it is new.
+def register(conn: Connection, *, slug: str, applicant: Applicant, invited_to: UUID | None = None) -> Made:
+    """Take a seat, or the next place in line.
 
     `invited_to` is the session that an invitation of theirs is for. Registering again returns the registration that
-    stands. Raises NotFound, Conflict (registration-closed, session-cancelled), InvitationRequired or Overtaken.
+    stands. Raises NotFound, Conflict (registration-closed, session-cancelled), InvitationRequired, WrongAudience,
+    Invalid (answers) or Overtaken.
     """
-    session = programme.find_session(conn, slug)
-    if standing := queries.select_active(conn, session.id, applicant.email):
-        return standing, False
-    admission.check(session, invited=invited_to == session.id)
-    registration = _take_place(conn, session, applicant)
-    if registration is None:
-        # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
-        queries.lock_seats(conn, session.id)
-        return register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
-    outbox.add(conn, _made(registration))
-    return registration, True
+    return _register(conn, rules.find_terms(conn, slug), applicant, invited_to=invited_to)
+
+
+def register_series(conn: Connection, *, slug: str, applicant: Applicant) -> list[Made]:
+    """Register for every session of a series that is open now, all or none, in the order in which they take place.
+
+    Raises NotFound, Conflict (registration-closed) where none is open, and what registering raises.
+    """
+    lock_seats(conn, [terms.id for terms in rules.find_terms_of_series(conn, slug)])
+    series = [one for one in rules.find_terms_of_series(conn, slug) if one.policy == "open" and admission.is_open(one)]
+    if not series:
+        raise Conflict("No session of this series is open for registration.", problem="registration-closed")
+    asked = {question["key"] for terms in series for question in terms.questions}
+    if unknown := applicant.answers.keys() - asked:
+        raise Invalid({f"answers.{key}": ["There is no such question."] for key in unknown})
+    return [_register(conn, terms, _answering(applicant, terms)) for terms in series]
+
+
+def register_group(conn: Connection, *, slug: str, registrar: events.Person, colleagues: list[Applicant]) -> list[Made]:
+    """Register colleagues, all or none, in the order in which they are given; `registrar.id` is for a registrar who is
+    not known yet. Raises what registering raises, and Invalid naming the colleague whose answers are wrong.
+    """
+    lock_seats(conn, [rules.find_terms(conn, slug).id])
+    terms = rules.find_terms(conn, slug)
+    named = [events.Person(id=registrar.id, email=one.email, name=one.name) for one in colleagues]
+    by = people.insert_missing(conn, [registrar, *named])[registrar.email]
+    made: list[Made] = []
+    for place, colleague in enumerate(colleagues):
+        try:
+            made.append(_register(conn, terms, replace(colleague, registered_by=by)))
+        except Invalid as error:
+            raise Invalid({f"people.{place}.{path}": said for path, said in error.errors.items()}) from None
+    return made
+
+
+def register_by_hand(conn: Connection, *, slug: str, applicant: Applicant, over_capacity: bool) -> Made:
+    """Register somebody as staff: also by invitation, closed or held; a full session takes them where staff say so.
+
+    Questions may stay unanswered. Raises NotFound, Conflict (session-cancelled) or Invalid.
+    """
+    lock_seats(conn, [rules.find_terms(conn, slug).id])
+    terms = rules.find_terms(conn, slug)
+    if standing := queries.select_active(conn, terms.id, applicant.email):
+        return Made(standing, new=False)
+    admission.check_not_cancelled(terms)
+    answers = rules.check_answers(terms, applicant.answers, complete=False)
+    taken = seats.take(conn, terms, replace(applicant, answers=answers), over_capacity=over_capacity)
+    assert taken, "the session is locked"
+    return Made(taken, new=True)
+
+
+def move(conn: Connection, id: UUID, *, slug: str, over_capacity: bool) -> Registration:
+    """Move somebody to another session; the seat that they leave goes to the head of its waiting list.
+
+    The registration there, which is a new one. Raises NotFound, or Conflict (registration-cancelled, session-cancelled,
+    session-held, already-registered).
+    """
+    left = get(conn, id)
+    lock_seats(conn, [left.session_id, rules.find_terms(conn, slug).id])
+    left, terms = get(conn, id), rules.find_terms(conn, slug)
+    if left.status == "cancelled":
+        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+    admission.check_not_over(rules.find_terms(conn, left.session_slug))
+    admission.check_not_cancelled(terms)
+    if queries.select_active(conn, terms.id, left.email):
+        raise Conflict("This person is registered for that session already.", problem="already-registered")
+    taken = seats.take(conn, terms, _as_applicant(left), over_capacity=over_capacity)
+    assert taken, "the session is locked"
+    _give_up(conn, left, "moved by staff")
+    return get(conn, taken.id)
 
 
 def get(conn: Connection, id: UUID) -> Registration:
@@ -53,82 +115,88 @@ def get(conn: Connection, id: UUID) -> Registration:
     return found
 
 
-def cancel(conn: Connection, id: UUID, *, reason: Reason) -> Registration:
+def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Registration, Registration]:
+    """Correct what somebody said of themselves; as it was, and as it is.
+
+    `changes` holds, by the names of `Registration`, what is to be different: name, email, job_title, library,
+    accommodations, answers, note. Raises NotFound, Invalid, or Conflict (registration-cancelled; email-taken where
+    another person has that address).
+    """
+    lock_seats(conn, [get(conn, id).session_id])
+    before = get(conn, id)
+    if before.status == "cancelled":
+        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+    if "answers" in changes:
+        terms = rules.find_terms(conn, before.session_slug)
+        changes = {**changes, "answers": rules.check_answers(terms, changes["answers"])}
+    wanted = replace(before, **changes)
+    if wanted == before:
+        return before, before
+    if not people.rename(conn, before.person_id, email=wanted.email, name=wanted.name):
+        raise Conflict("Another person has this address.", problem="email-taken")
+    queries.update(conn, wanted)
+    after = get(conn, id)
+    readdressed = after.email != before.email
+    outbox.add(conn, events.RegistrationUpdated(registration=seats.state(after), readdressed=readdressed))
+    return before, after
+
+
+def cancel(conn: Connection, id: UUID, *, reason: CancellationReason) -> Registration:
     """Give up a seat, which goes to the head of the waiting list, or a place in that. Cancelling again changes nothing.
 
     Raises NotFound, or Conflict where the session is over.
     """
-    session_id = get(conn, id).session_id
-    queries.lock_seats(conn, session_id)
+    lock_seats(conn, [get(conn, id).session_id])
     registration = get(conn, id)
     if registration.status == "cancelled":
         return registration
-    if programme.find_session(conn, registration.session_slug).status == "held":
-        raise Conflict("This session is over.", problem="session-held")
-    _release(conn, session_id, [id], reason)
-    promote(conn, session_id, cause="seat given up")
+    admission.check_not_over(rules.find_terms(conn, registration.session_slug))
+    _give_up(conn, registration, reason)
     return get(conn, id)
 
 
-def follow_session(conn: Connection, session: catalog.Session) -> None:
-    """Do what a change of a session means for its seats: more of them go to those who wait, fewer take nobody's away,
-    and a session that is cancelled releases everybody.
+def accept_offer(conn: Connection, id: UUID) -> Registration:
+    """Accept the seat that is offered. Accepting again changes nothing.
+
+    Raises NotFound, Gone (offer-lapsed), or Conflict (nothing-offered).
     """
-    queries.upsert_seats(conn, session.id, session_revision=session.revision, capacity=session.registration.capacity)
-    if session.status == "cancelled":
-        _release(conn, session.id, queries.select_active_ids(conn, session.id), "session cancelled")
-    elif session.status != "held":
-        promote(conn, session.id, cause="capacity raised")
+    lock_seats(conn, [get(conn, id).session_id])
+    registration = get(conn, id)
+    seats.accept_offer(conn, registration, session=rules.find_terms(conn, registration.session_slug))
+    return get(conn, id)
 
 
-def promote(conn: Connection, session_id: UUID, *, cause: str) -> None:
-    """Give every free seat to the head of the waiting list. The caller holds the seats' lock."""
-    promoted = queries.promote(conn, session_id, cause=cause)
-    if promoted:
-        found = queries.select_many(conn, promoted)
-        outbox.add(conn, *[events.RegistrationPromoted(registration=_state(one)) for one in found])
+def _register(conn: Connection, terms: Terms, applicant: Applicant, *, invited_to: UUID | None = None) -> Made:
+    if standing := queries.select_active(conn, terms.id, applicant.email):
+        return Made(standing, new=False)
+    admission.check(terms, invited=invited_to == terms.id)
+    advice = rules.advise(terms, applicant.library) if invited_to is None else None
+    answers = rules.check_answers(terms, applicant.answers)
+    taken = seats.take(conn, terms, replace(applicant, answers=answers))
+    if taken is None:
+        # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
+        lock_seats(conn, [terms.id])
+        return _register(conn, rules.find_terms(conn, terms.slug), applicant, invited_to=invited_to)
+    return Made(taken, new=True, advice=advice)
 
 
-def _take_place(conn: Connection, session: Session, applicant: Applicant) -> Registration | None:
-    try:
-        return queries.take_place(conn, session, applicant, id=uuid7(), person_id=uuid7())
-    except UniqueViolation as error:
-        if constraint_of(error) != "registrations_one_active":
-            raise
-        raise Overtaken("This person is being registered at this very moment.") from None
+def _give_up(conn: Connection, registration: Registration, reason: CancellationReason) -> None:
+    seats.release(conn, registration.session_id, [registration.id], reason)
+    seats.promote(conn, registration.session_id, cause="seat given up")
 
 
-def _release(conn: Connection, session_id: UUID, ids: list[UUID], reason: Reason) -> None:
-    """Cancel registrations; the caller holds the seats' lock."""
-    had = queries.cancel(conn, session_id, ids, cause=reason)
-    outbox.add(
-        conn,
-        *[
-            events.RegistrationCancelled(
-                registration=_state(registration),
-                reason=reason,
-                previous_status="confirmed" if had[registration.id] == "confirmed" else "waitlisted",
-            )
-            for registration in queries.select_many(conn, list(had))
-        ],
-    )
+def _answering(applicant: Applicant, terms: Terms) -> Applicant:
+    """The applicant, with the answers to what this session asks."""
+    keys = {question["key"] for question in terms.questions}
+    return replace(applicant, answers={key: said for key, said in applicant.answers.items() if key in keys})
 
 
-def _made(registration: Registration) -> Event:
-    state = _state(registration)
-    if registration.status == "confirmed":
-        return events.RegistrationConfirmed(registration=state)
-    return events.RegistrationWaitlisted(registration=state)
-
-
-def _state(registration: Registration) -> events.Registration:
-    return events.Registration(
-        id=registration.id,
-        revision=registration.revision,
-        session_id=registration.session_id,
-        session_slug=registration.session_slug,
-        status=registration.status,  # pyright: ignore[reportArgumentType] - a CHECK in the database
-        position=registration.position,
-        person=events.Person(id=registration.person_id, email=registration.email, name=registration.name),
-        registered_at=registration.registered_at,
+def _as_applicant(registration: Registration) -> Applicant:
+    return Applicant(
+        email=registration.email,
+        name=registration.name,
+        library=registration.library,
+        job_title=registration.job_title,
+        accommodations=registration.accommodations,
+        note=registration.note,
     )

@@ -3,27 +3,18 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
+from services.registration.registrations.fields import (
+    accommodations,
+    answers,
+    email,
+    free_text,
+    line,
+    no_encoded_words,
+)
 from shared.http.fields import Line
-from shared.http.pagination import PageQuery
 
-
-def no_encoded_words(text: str) -> None:
-    """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
-    if "=?" in text:
-        raise ma.ValidationError("Must not hold =?.")
-
-
-def line(most: int, *, required: bool = False, example: str) -> Line:
-    """A line of text, trimmed."""
-    return Line(
-        most,
-        least=1 if required else 0,
-        required=required,
-        load_default=ma.missing if required else None,
-        allow_none=not required,
-        validate=[no_encoded_words],
-        metadata={"example": example},
-    )
+TYPES = ["academic", "public", "rural", "school", "special", "other"]
+SIZES = ["small", "mid-sized", "large", "urban", "rural"]
 
 
 class LibrarySchema(ma.Schema):
@@ -32,27 +23,65 @@ class LibrarySchema(ma.Schema):
     name = line(200, required=True, example="Springfield Public Library")
     type = ma.fields.String(
         required=True,
-        validate=OneOf(["academic", "public", "rural", "school", "special", "other"]),
+        validate=OneOf(TYPES),
         metadata={"example": "public"},
     )
-    community_size = ma.fields.String(
-        load_default=None, allow_none=True, validate=OneOf(["small", "mid-sized", "large", "urban", "rural"])
-    )
+    community_size = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(SIZES))
     state = line(60, example="IL")
     country = line(60, example="US")
 
 
-class RegistrationRequestSchema(ma.Schema):
+class ColleagueSchema(ma.Schema):
+    """What each person of a group says of themselves."""
+
+    email = email()
+    name = line(200, required=True, example="Ada Lovelace")
+    job_title = line(200, example="Adult services librarian")
+    accommodations = accommodations()
+    answers = answers()
+
+
+class ApplicantSchema(ColleagueSchema):
+    """What somebody who registers says of themselves."""
+
+    library = ma.fields.Nested(LibrarySchema, required=True)
+
+
+class RegistrationRequestSchema(ApplicantSchema):
     """Somebody's wish to take part."""
 
     session = ma.fields.String(required=True, validate=Length(1, 200), metadata={"example": "world-cafe"})
-    email = ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})
-    name = line(200, required=True, example="Ada Lovelace")
-    job_title = line(200, example="Adult services librarian")
-    library = ma.fields.Nested(LibrarySchema, required=True)
     invitation = ma.fields.String(
         load_default=None, validate=Length(1, 500), metadata={"description": "The code from an invitation"}
     )
+
+
+class RegistrarSchema(ma.Schema):
+    """Who registers their colleagues."""
+
+    email = email()
+    name = line(200, required=True, example="Grace Hopper")
+
+
+class GroupRequestSchema(ma.Schema):
+    """One person's wish that their colleagues take part."""
+
+    session = ma.fields.String(required=True, validate=Length(1, 200), metadata={"example": "world-cafe"})
+    registrar = ma.fields.Nested(RegistrarSchema, required=True)
+    library = ma.fields.Nested(LibrarySchema, required=True)
+    people = ma.fields.List(ma.fields.Nested(ColleagueSchema), required=True, validate=Length(1, 50))
+
+
+class CorrectionSchema(ma.Schema):
+    """What is to be different; what is left out stays."""
+
+    name = Line(200, least=1, validate=[no_encoded_words])
+    job_title = Line(200, allow_none=True, validate=[no_encoded_words])
+    library = ma.fields.Nested(LibrarySchema)
+    accommodations = free_text("Dietary needs, access; read by staff alone")
+    answers = ma.fields.Dict(keys=ma.fields.String(), validate=Length(max=60))
+    email = ma.fields.String(validate=Length(3, 320), metadata={"description": "Staff alone"})
+    note = free_text("Staff alone")
 
 
 class RegistrationSchema(ma.Schema):
@@ -60,7 +89,7 @@ class RegistrationSchema(ma.Schema):
 
     id = ma.fields.UUID()
     session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
-    status = ma.fields.String(validate=OneOf(["confirmed", "waitlisted", "cancelled"]))
+    status = ma.fields.String(validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
     position = ma.fields.Integer(
         allow_none=True, metadata={"description": "Place on the waiting list, from 1", "example": None}
     )
@@ -68,19 +97,19 @@ class RegistrationSchema(ma.Schema):
     name = ma.fields.String()
     job_title = ma.fields.String(allow_none=True)
     library = ma.fields.Nested(LibrarySchema)
+    accommodations = ma.fields.String(allow_none=True)
+    answers = ma.fields.Dict(keys=ma.fields.String())
+    registered_by = ma.fields.String(
+        allow_none=True, metadata={"description": "Name of the colleague who registered them"}
+    )
     registered_at = ma.fields.AwareDateTime()
+    offered_until = ma.fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When an offered seat passes on, unless it is accepted"}
+    )
+    code = ma.fields.String(metadata={"description": "To be said at the door", "example": "9E3A01BC"})
 
 
 class TokenQuery(ma.Schema):
     token = ma.fields.String(
         load_default=None, validate=Length(max=500), metadata={"description": "From the link in the mail"}
     )
-
-
-class RosterQuery(PageQuery):
-    status = ma.fields.String(load_default=None, validate=OneOf(["confirmed", "waitlisted", "cancelled"]))
-
-
-class RosterSchema(ma.Schema):
-    items = ma.fields.List(ma.fields.Nested(RegistrationSchema))
-    next = ma.fields.String(allow_none=True)

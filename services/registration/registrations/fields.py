@@ -1,0 +1,65 @@
+"""Fields that several forms have."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length
+
+from shared.http.fields import Line
+
+# Free texts are read by staff and exported; they may have lines.
+LONGEST = 2000
+
+
+def no_encoded_words(text: str) -> None:
+    """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
+    if "=?" in text:
+        raise ma.ValidationError("Must not hold =?.")
+
+
+def line(most: int, *, required: bool = False, example: str) -> Line:
+    """A line of text, trimmed."""
+    return Line(
+        most,
+        least=1 if required else 0,
+        required=required,
+        load_default=ma.missing if required else None,
+        allow_none=not required,
+        validate=[no_encoded_words],
+        metadata={"example": example},
+    )
+
+
+def email() -> ma.fields.String:
+    return ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})
+
+
+def no_controls(text: str) -> None:
+    """Raises ValidationError for what no text for people holds."""
+    if any(not (character.isprintable() or character in "\n\r\t") for character in text):
+        raise ma.ValidationError("Must not hold control characters.")
+
+
+def free_text(description: str, **kwargs: Any) -> ma.fields.String:
+    return ma.fields.String(
+        allow_none=True,
+        validate=[Length(max=LONGEST), no_controls],
+        metadata={"description": description},
+        **kwargs,
+    )
+
+
+def accommodations() -> ma.fields.String:
+    return free_text("Dietary needs, access; read by staff alone", load_default=None)
+
+
+def answers() -> ma.fields.Dict:
+    return ma.fields.Dict(
+        keys=ma.fields.String(validate=Length(1, 40)),
+        load_default=dict,
+        validate=Length(max=60),
+        metadata={
+            "description": "By the keys of the form's questions: a text, an option, or several options",
+            "example": {"experience": "A little"},
+        },
+    )

@@ -1,0 +1,19 @@
+"""What forms say, as the domain takes it."""
+
+from typing import Any
+
+from services.registration.people.domain import fold_email
+from services.registration.seats.queries import Applicant
+
+
+def as_applicant(wanted: dict[str, Any]) -> Applicant:
+    """Who registers, from a validated form. Raises Invalid for an address that mail cannot be sent to."""
+    return Applicant(
+        email=fold_email(wanted["email"]),
+        name=wanted["name"],
+        library=wanted["library"],
+        job_title=wanted["job_title"],
+        accommodations=wanted["accommodations"],
+        answers=wanted["answers"],
+        note=wanted.get("note"),
+    )

@@ -1,0 +1,52 @@
+"""What crosses the door of rosters."""
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf
+
+from services.registration.registrations.fields import free_text
+from services.registration.registrations.schemas import SIZES, TYPES, ApplicantSchema, RegistrationSchema
+from shared.http.pagination import PageQuery
+
+
+class RosterQuery(PageQuery):
+    """Filters; a table (CSV, XLSX) has all that they leave, whatever `limit`."""
+
+    status = ma.fields.String(load_default=None, validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
+    library_type = ma.fields.String(load_default=None, validate=OneOf(TYPES))
+    community_size = ma.fields.String(load_default=None, validate=OneOf(SIZES))
+    state = ma.fields.String(load_default=None, validate=Length(1, 60))
+    attended = ma.fields.Boolean(load_default=None)
+    accommodations = ma.fields.Boolean(load_default=None, metadata={"description": "Whether any were asked for"})
+    q = ma.fields.String(
+        load_default=None, validate=Length(1, 200), metadata={"description": "A part of a name or an address"}
+    )
+
+
+class EntrySchema(RegistrationSchema):
+    """A registration as staff see it."""
+
+    note = ma.fields.String(allow_none=True)
+    attended = ma.fields.Boolean(allow_none=True)
+    minutes = ma.fields.Integer(allow_none=True)
+    watched = ma.fields.Boolean(metadata={"description": "Saw the recording"})
+
+
+class RosterSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(EntrySchema))
+    next = ma.fields.String(allow_none=True)
+
+
+class ByHandSchema(ApplicantSchema):
+    """Somebody whom staff register."""
+
+    over_capacity = ma.fields.Boolean(
+        load_default=False, metadata={"description": "Give a seat also where none is free, or others wait"}
+    )
+    note = free_text("Read by staff alone", load_default=None)
+
+
+class MoveSchema(ma.Schema):
+    """Where somebody is moved to."""
+
+    session = ma.fields.String(required=True, validate=Length(1, 200), metadata={"example": "world-cafe"})
+    over_capacity = ma.fields.Boolean(load_default=False)

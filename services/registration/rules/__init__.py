@@ -1,0 +1,1 @@
+"""What staff set for the registration of a session, and what its form asks."""

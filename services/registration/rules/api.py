@@ -1,0 +1,54 @@
+"""Forms for anyone, rules for staff, over HTTP."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from services.registration.answers import answer
+from services.registration.programme import domain as programme
+from services.registration.rules import domain, queries
+from services.registration.rules.queries import Rules
+from services.registration.rules.schemas import FormSchema, RulesSchema
+from shared import audit
+from shared.http import Blueprint, auth
+from shared.runtime import connection, transaction
+
+bp = Blueprint(
+    "forms", __name__, url_prefix="/registration/v1/sessions", description="What registering asks", public=True
+)
+staff = Blueprint(
+    "rules", __name__, url_prefix="/registration/v1/sessions", description="What registering asks, for staff"
+)
+
+
+@bp.get("/<slug>/form")
+@bp.response(200, FormSchema)
+def show_form(slug: str) -> Response:
+    """What a form for this session asks, and whom it is meant for."""
+    with connection() as conn:
+        return answer(FormSchema().dump(domain.find_terms(conn, slug)), cache_control="no-cache")
+
+
+@staff.get("/<slug>/rules")
+@staff.staff("registration:read")
+@staff.response(200, RulesSchema)
+def show_rules(slug: str) -> Response:
+    """The rules of a session's registration."""
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+        return answer(RulesSchema().dump(queries.select_rules(conn, session.id)))
+
+
+@staff.put("/<slug>/rules")
+@staff.staff("registration:write")
+@staff.arguments(RulesSchema)
+@staff.response(200, RulesSchema)
+def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
+    """Set the rules of a session's registration: questions, how long a free seat is offered, invitations."""
+    with transaction() as conn:
+        before, after = domain.replace(conn, slug, Rules(**wanted))
+        old, new = asdict(before), asdict(after)
+        changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+        audit.record(conn, actor=auth.actor(), action="rules.replace", subject=slug, changes=changes)
+    return answer(RulesSchema().dump(after))

@@ -1,0 +1,133 @@
+"""Giving seats and taking them back, with the events that tell of it.
+
+Locks are taken in one order everywhere: the programme, an invitation, seats (in the order of their sessions),
+registrations, people.
+"""
+
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+from uuid_utils.compat import uuid7
+
+from services.registration.programme.queries import Session
+from services.registration.registrations import queries as registrations
+from services.registration.registrations.queries import Registration
+from services.registration.registrations.turns import Overtaken
+from services.registration.seats import queries
+from services.registration.seats.queries import Applicant
+from shared.database import constraint_of
+from shared.errors import Conflict, Gone
+from shared.events import catalog
+from shared.events import registration as events
+from shared.events.envelope import Event
+from shared.events.registration import CancellationReason
+from shared.messaging import outbox
+
+
+def take(
+    conn: Connection, session: Session, applicant: Applicant, *, over_capacity: bool = False
+) -> Registration | None:
+    """A seat, or the next place in line; None where the session is no longer as it was judged. Raises Overtaken where
+    the same person takes one at this moment.
+    """
+    try:
+        registration = queries.take_place(
+            conn, session, applicant, id=uuid7(), person_id=uuid7(), over_capacity=over_capacity
+        )
+    except UniqueViolation as error:
+        if constraint_of(error) != "registrations_one_active":
+            raise
+        raise Overtaken("This person is being registered at this very moment.") from None
+    if registration is not None:
+        outbox.add(conn, _made(registration))
+    return registration
+
+
+def release(conn: Connection, session_id: UUID, ids: list[UUID], reason: CancellationReason) -> None:
+    """Cancel registrations; the caller holds the seats' lock."""
+    had = queries.release(conn, session_id, ids, cause=reason)
+    outbox.add(
+        conn,
+        *[
+            events.RegistrationCancelled(
+                registration=state(registration),
+                reason=reason,
+                previous_status=had[registration.id],  # pyright: ignore[reportArgumentType] - a CHECK in the database
+            )
+            for registration in registrations.select_many(conn, list(had))
+        ],
+    )
+
+
+def promote(conn: Connection, session_id: UUID, *, cause: str) -> None:
+    """Give, or offer, every free seat to the head of the waiting list. The caller holds the seats' lock."""
+    if promoted := queries.promote(conn, session_id, cause=cause):
+        outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, promoted)])
+
+
+def follow_session(conn: Connection, session: catalog.Session) -> None:
+    """Do what a change of a session means for its seats: more of them go to those who wait, fewer take nobody's away,
+    and a session that is cancelled releases everybody.
+    """
+    queries.upsert_seats(conn, session.id, session_revision=session.revision, capacity=session.registration.capacity)
+    if session.status == "cancelled":
+        release(conn, session.id, registrations.select_active_ids(conn, session.id), "session cancelled")
+    elif session.status != "held":
+        promote(conn, session.id, cause="capacity raised")
+
+
+def accept_offer(conn: Connection, registration: Registration, *, session: Session) -> None:
+    """Make an offered seat theirs; again changes nothing. The caller holds the seats' lock.
+
+    Raises Gone (offer-lapsed), or Conflict where nothing is offered to them.
+    """
+    if registration.status == "confirmed":
+        return
+    if registration.status != "offered" or registration.offered_until is None:
+        raise Conflict("No seat is offered to this registration.", problem="nothing-offered")
+    if registration.offered_until <= session.now:
+        raise Gone("This offer has passed on to the next in line.", problem="offer-lapsed")
+    queries.confirm_offer(conn, registration.id)
+    outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
+
+
+def pass_on(conn: Connection, *, limit: int) -> int:
+    """Take back the seats that were offered and not accepted in time, and give each to the next in line; how many."""
+    lapsed = queries.select_lapsed(conn, limit=limit)
+    sessions = sorted({session_id for session_id, _ in lapsed})
+    queries.lock_seats(conn, sessions)
+    still = set(queries.select_lapsed(conn, limit=limit)) & set(lapsed)
+    for session_id in sessions:
+        if ids := [id for of, id in still if of == session_id]:
+            release(conn, session_id, ids, "offer not accepted in time")
+            promote(conn, session_id, cause="offer passed on")
+    return len(still)
+
+
+def state(registration: Registration) -> events.Registration:
+    """A registration as events carry it."""
+    return events.Registration(
+        id=registration.id,
+        revision=registration.revision,
+        session_id=registration.session_id,
+        session_slug=registration.session_slug,
+        status=registration.status,  # pyright: ignore[reportArgumentType] - a CHECK in the database
+        position=registration.position,
+        offered_until=registration.offered_until,
+        person=events.Person(id=registration.person_id, email=registration.email, name=registration.name),
+        registered_by=registration.registered_by,
+        registered_at=registration.registered_at,
+    )
+
+
+def _made(registration: Registration) -> Event:
+    if registration.status == "confirmed":
+        return events.RegistrationConfirmed(registration=state(registration))
+    return events.RegistrationWaitlisted(registration=state(registration))
+
+
+def _moved_up(registration: Registration) -> Event:
+    if registration.status == "offered":
+        return events.RegistrationOffered(registration=state(registration))
+    return events.RegistrationPromoted(registration=state(registration))

@@ -1,0 +1,210 @@
+"""Seats and their ledger. Whoever changes a seat holds its row's lock first, so the ledger and the waiting list are
+numbered without gaps.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from services.registration.programme.queries import Session
+from services.registration.registrations.queries import Registration
+from shared.database import execute, fetch_one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """Who registers; `email` is folded. `accommodations` and `note` are for staff alone, `registered_by` is the person
+    who did it for them.
+    """
+
+    email: str
+    name: str
+    library: dict[str, Any]
+    job_title: str | None = None
+    accommodations: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    registered_by: UUID | None = None
+
+
+def lock_seats(conn: Connection, session_ids: list[UUID]) -> None:
+    """Let nobody else change these sessions' seats until the transaction ends. Locked in one order, so that nobody
+    waits in a circle.
+    """
+    sql = "SELECT FROM seats WHERE session_id = ANY(%(session_ids)s) ORDER BY session_id FOR UPDATE"
+    execute(conn, sql, session_ids=session_ids)
+
+
+def upsert_seats(conn: Connection, session_id: UUID, *, session_revision: int, capacity: int | None) -> None:
+    """Follow a session to its next revision, and lock its seats. Those taken stay taken, also where there are fewer
+    now.
+    """
+    sql = """
+        INSERT INTO seats (session_id, session_revision, capacity, ceiling)
+        VALUES (%(session_id)s, %(session_revision)s, %(capacity)s, coalesce(%(capacity)s, 2147483647))
+        ON CONFLICT (session_id) DO UPDATE
+           SET session_revision = excluded.session_revision, capacity = excluded.capacity,
+               ceiling = greatest(excluded.ceiling, seats.taken)
+    """
+    execute(conn, sql, session_id=session_id, session_revision=session_revision, capacity=capacity)
+
+
+def take_place(
+    conn: Connection, session: Session, applicant: Applicant, *, id: UUID, person_id: UUID, over_capacity: bool = False
+) -> Registration | None:
+    """Take a seat, or the next place in line where none is free or others wait; None where the session is no longer as
+    it was judged. `over_capacity` takes a seat in any case.
+
+    One statement, since the seats are locked from it to the commit; waiting for that lock, it sees them as they are
+    then. `person_id` is for a person who is not known yet. Violates `registrations_one_active` where this person has
+    a place that `select_active` did not see yet.
+    """
+    sql = """
+        WITH place AS (
+            UPDATE seats
+               SET taken = taken + (%(over)s OR (taken < ceiling AND waitlisted = 0))::int,
+                   entries = entries + (%(over)s OR (taken < ceiling AND waitlisted = 0))::int,
+                   ceiling = CASE WHEN %(over)s THEN greatest(ceiling, taken + 1) ELSE ceiling END,
+                   waitlisted = waitlisted + (NOT %(over)s AND (taken >= ceiling OR waitlisted > 0))::int,
+                   joined = joined + 1
+             WHERE session_id = %(session_id)s AND session_revision = %(session_revision)s
+            RETURNING joined, entries, taken, waitlisted, %(over)s OR waitlisted = 0 AS seated
+        ), person AS (
+            INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
+            ON CONFLICT (email) DO UPDATE SET name = excluded.name
+            RETURNING id, email, name
+        ), registration AS (
+            INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
+                                       answers, note, registered_by)
+            SELECT %(id)s, %(session_id)s, person.id, CASE WHEN seated THEN 'confirmed' ELSE 'waitlisted' END,
+                   joined, %(job_title)s, %(library)s::jsonb, %(accommodations)s, %(answers)s::jsonb, %(note)s,
+                   nullif(%(registered_by)s::uuid, person.id)
+              FROM place, person
+            RETURNING id, revision, session_id, status, joined, person_id, job_title, library, registered_at,
+                      accommodations, answers, note, offered_until
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entries, 1, taken,
+                   CASE WHEN %(over)s THEN 'registered over capacity' ELSE 'registered' END, %(id)s
+              FROM place WHERE seated
+        )
+        SELECT registration.*, %(session_slug)s::text AS session_slug, email, name,
+               CASE WHEN NOT seated THEN waitlisted END AS position,
+               (SELECT name FROM people AS by WHERE by.id = nullif(%(registered_by)s::uuid, person_id)) AS registered_by
+          FROM registration, person, place
+    """
+    return fetch_one(
+        conn,
+        Registration,
+        sql,
+        id=id,
+        session_id=session.id,
+        session_revision=session.revision,
+        session_slug=session.slug,
+        person_id=person_id,
+        email=applicant.email,
+        name=applicant.name,
+        job_title=applicant.job_title,
+        library=orjson.dumps(applicant.library).decode(),
+        accommodations=applicant.accommodations,
+        answers=orjson.dumps(applicant.answers).decode(),
+        note=applicant.note,
+        registered_by=applicant.registered_by,
+        over=over_capacity,
+    )
+
+
+def release(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) -> dict[UUID, str]:
+    """Give up these registrations' seats and places in line; what each had, of those that had any.
+
+    The caller holds the seats' lock.
+    """
+    sql = """
+        WITH held AS (
+            SELECT id, status, status <> 'waitlisted' AS seated,
+                   row_number() OVER (PARTITION BY status <> 'waitlisted' ORDER BY joined) AS number
+              FROM registrations
+             WHERE id = ANY(%(ids)s) AND session_id = %(session_id)s AND status <> 'cancelled'
+        ), cancelled AS (
+            UPDATE registrations SET status = 'cancelled', offered_until = NULL, revision = revision + 1
+             WHERE id IN (SELECT id FROM held)
+        ), counted AS (
+            SELECT count(*) FILTER (WHERE seated)::int AS seats, count(*) FILTER (WHERE NOT seated)::int AS waiting
+              FROM held
+        ), place AS (
+            UPDATE seats
+               SET taken = taken - seats, waitlisted = waitlisted - waiting, entries = entries + seats,
+                   ceiling = greatest(coalesce(capacity, 2147483647), taken - seats)
+              FROM counted
+             WHERE session_id = %(session_id)s
+            RETURNING entries - seats AS entry, taken + seats AS taken
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entry + number, -1, taken - number, %(cause)s, id
+              FROM held, place WHERE seated
+        )
+        SELECT id, status FROM held
+    """
+    return dict(conn.execute(sql, {"ids": ids, "session_id": session_id, "cause": cause}).fetchall())
+
+
+def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
+    """Give, or where staff have set hours for it offer, every free seat to the head of the waiting list, in order; the
+    registrations that got one. An offer ends when the session begins.
+
+    The one way in which anybody leaves the waiting list upwards. The caller holds the seats' lock.
+    """
+    sql = """
+        WITH head AS (
+            SELECT id, row_number() OVER (ORDER BY joined) AS place
+              FROM registrations
+             WHERE session_id = %(session_id)s AND status = 'waitlisted'
+             ORDER BY joined
+             LIMIT (SELECT greatest(coalesce(capacity, 2147483647) - taken, 0) FROM seats
+                     WHERE session_id = %(session_id)s)
+        ), offer AS (
+            SELECT least(programme_now() + make_interval(hours => offer_hours), starts_at) AS until
+              FROM rules JOIN sessions ON sessions.id = session_id
+             WHERE session_id = %(session_id)s AND offer_hours IS NOT NULL
+               AND (starts_at IS NULL OR starts_at > programme_now())
+        ), promoted AS (
+            UPDATE registrations
+               SET status = CASE WHEN until IS NULL THEN 'confirmed' ELSE 'offered' END, offered_until = until,
+                   revision = revision + 1
+              FROM head LEFT JOIN offer ON true
+             WHERE registrations.id = head.id
+        ), counted AS (
+            UPDATE seats
+               SET taken = taken + number, waitlisted = waitlisted - number, entries = entries + number
+              FROM (SELECT count(*)::int AS number FROM head) AS given
+             WHERE session_id = %(session_id)s AND number > 0
+            RETURNING entries - number AS entry, taken - number AS taken
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entry + place, 1, taken + place, %(cause)s, id FROM head, counted
+        )
+        SELECT id FROM head ORDER BY place
+    """
+    return [row[0] for row in conn.execute(sql, {"session_id": session_id, "cause": cause})]
+
+
+def confirm_offer(conn: Connection, id: UUID) -> None:
+    """Make an offered seat theirs; it is counted as taken already. The caller holds the seats' lock."""
+    sql = """
+        UPDATE registrations SET status = 'confirmed', offered_until = NULL, revision = revision + 1
+         WHERE id = %(id)s AND status = 'offered'
+    """
+    execute(conn, sql, id=id)
+
+
+def select_lapsed(conn: Connection, *, limit: int) -> list[tuple[UUID, UUID]]:
+    """Session and registration of offers whose time is over, the oldest first."""
+    sql = """
+        SELECT session_id, id FROM registrations
+         WHERE status = 'offered' AND offered_until <= programme_now()
+         ORDER BY offered_until, id LIMIT %(limit)s
+    """
+    return conn.execute(sql, {"limit": limit}).fetchall()
