@@ -5,7 +5,8 @@ from flask import Flask
 from services.registration.attendance import api as attendance
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
-from services.registration.completion import api as completion
+from services.registration.invitations import api as invitations
+from services.registration.invitations import jobs as invitation_jobs
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.roster import api as roster
@@ -23,10 +24,11 @@ SERVICE = Service(
         rules.staff,
         attendance.staff,
         attendance.bp,
-        completion.bp,
+        invitations.bp,
+        invitations.staff,
     ],
     handlers=[programme],
-    jobs=[*availability_jobs.JOBS, *seats.JOBS],
+    jobs=[*availability_jobs.JOBS, *seats.JOBS, *invitation_jobs.JOBS],
 )
 
 

@@ -85,7 +85,7 @@ class Invitation:
     session_slug: str
     series_slug: str | None = None
     person: Person
-    status: Literal["issued", "accepted", "declined", "expired"]
+    status: Literal["issued", "accepted", "declined", "expired", "revoked"]
     expires_at: datetime | None = None
 
 
@@ -180,6 +180,14 @@ class InvitationAccepted(InvitationEvent, type="registration.invitation.accepted
 
 class InvitationDeclined(InvitationEvent, type="registration.invitation.declined"):
     """The invited person will not come."""
+
+
+class InvitationExpired(InvitationEvent, type="registration.invitation.expired"):
+    """Nobody answered the invitation in time."""
+
+
+class InvitationRevoked(InvitationEvent, type="registration.invitation.revoked"):
+    """The invitation was taken back by staff, or passed on to a colleague, who has one of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)

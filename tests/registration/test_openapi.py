@@ -12,6 +12,7 @@ from shared import runtime
 
 # Who has the token of a link, or anybody, may do these.
 PUBLIC = {
+    ("post", "/registration/v1/invitations/{code}/transfer"),
     ("post", "/registration/v1/series/{slug}/registrations"),
     ("post", "/registration/v1/group-registrations"),
     ("patch", "/registration/v1/registrations/{id}"),

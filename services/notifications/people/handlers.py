@@ -38,6 +38,8 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
     "registration.invitation.issued",
     "registration.invitation.accepted",
     "registration.invitation.declined",
+    "registration.invitation.expired",
+    "registration.invitation.revoked",
 )
 def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelope) -> None:
     """Know an invitation as it is now. One to a session that is not known yet waits for it."""

@@ -1,4 +1,4 @@
-"""Who has seen what a series counts, and the invitations that this earned."""
+"""Who has seen what a series counts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.registration.programme.queries import Series
-from shared.database import execute, fetch
+from shared.database import fetch
 
 
 @dataclass(frozen=True)
@@ -15,26 +15,6 @@ class Completion:
     id: UUID
     person_id: UUID
     completed_at: datetime
-
-
-@dataclass(frozen=True)
-class Invitation:
-    id: UUID
-    revision: int
-    session_id: UUID
-    session_slug: str
-    series_slug: str | None
-    person_id: UUID
-    email: str
-    name: str
-    status: str
-    expires_at: datetime | None
-    expired: bool
-
-    @property
-    def usable(self) -> bool:
-        """Whether it is a right to register; one that was accepted stays one."""
-        return self.status in ("issued", "accepted") and not self.expired
 
 
 def select_candidates(conn: Connection, series: Series) -> list[UUID]:
@@ -74,46 +54,3 @@ def insert_completions(conn: Connection, series: Series, people: list[UUID]) -> 
         counts=series.counts,
         people=people,
     )
-
-
-def insert_invitations(conn: Connection, series: Series) -> list[UUID]:
-    """Invite everybody who completed the series and was not invited yet, where the session that it invites to is
-    known and still to come.
-    """
-    sql = """
-        INSERT INTO invitations (id, session_id, person_id, series_id)
-        SELECT gen_random_uuid(), sessions.id, person_id, completions.series_id
-          FROM completions JOIN sessions ON sessions.id = %(invites_to)s AND sessions.status IN ('planned', 'scheduled')
-         WHERE completions.series_id = %(series_id)s
-           AND NOT EXISTS (SELECT FROM invitations
-                            WHERE session_id = sessions.id AND person_id = completions.person_id)
-         ORDER BY person_id
-        ON CONFLICT (session_id, person_id) DO NOTHING
-        RETURNING id
-    """
-    return [row[0] for row in conn.execute(sql, {"series_id": series.id, "invites_to": series.invites_to})]
-
-
-def select_invitations(conn: Connection, ids: list[UUID]) -> list[Invitation]:
-    """These invitations, with what is known of whom they are for and to what."""
-    sql = """
-        SELECT i.id, i.revision, i.session_id, s.slug AS session_slug, series.slug AS series_slug, i.person_id, p.email,
-               p.name, i.status, i.expires_at, coalesce(i.expires_at <= programme_now(), false) AS expired
-          FROM invitations AS i
-          JOIN sessions AS s ON s.id = i.session_id
-          JOIN people AS p ON p.id = i.person_id
-          LEFT JOIN series ON series.id = i.series_id
-         WHERE i.id = ANY(%(ids)s)
-    """
-    return fetch(conn, Invitation, sql, ids=ids)
-
-
-def lock_invitation(conn: Connection, id: UUID) -> None:
-    """Let nobody else answer this invitation until the transaction ends."""
-    sql = "SELECT FROM invitations WHERE id = %(id)s FOR NO KEY UPDATE"
-    execute(conn, sql, id=id)
-
-
-def update_invitation(conn: Connection, id: UUID, *, status: str) -> None:
-    sql = "UPDATE invitations SET status = %(status)s, revision = revision + 1 WHERE id = %(id)s"
-    execute(conn, sql, id=id, status=status)

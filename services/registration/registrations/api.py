@@ -7,7 +7,7 @@ from flask import Response
 from uuid_utils.compat import uuid7
 
 from services.registration.answers import answer
-from services.registration.completion import domain as completion
+from services.registration.invitations import domain as invitations
 from services.registration.people.domain import fold_email
 from services.registration.registrations import domain
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
@@ -43,7 +43,7 @@ STAFF_ALONE = {"email", "note"}
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
     applicant, slug, code = as_applicant(wanted), wanted["session"], wanted["invitation"]
-    return outcome(take_turns(lambda conn: completion.register(conn, slug=slug, applicant=applicant, code=code)))
+    return outcome(take_turns(lambda conn: invitations.register(conn, slug=slug, applicant=applicant, code=code)))
 
 
 @bp.post("/series/<slug>/registrations")

@@ -1,0 +1,128 @@
+"""Invitations over HTTP; the code from the mail is all that is needed."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from services.registration.answers import answer
+from services.registration.invitations import domain, queries
+from services.registration.invitations.schemas import (
+    AcceptanceSchema,
+    GuestSchema,
+    InvitationSchema,
+    InvitationsQuery,
+    InvitationsSchema,
+    IssuedSchema,
+    IssueSchema,
+)
+from services.registration.people.domain import fold_email
+from services.registration.programme import domain as programme
+from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.registrations.turns import take_turns
+from shared import audit
+from shared.http import Blueprint, auth
+from shared.http.idempotency import idempotent
+from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.runtime import connection, transaction
+
+bp = Blueprint(
+    "invitations", __name__, url_prefix="/registration/v1/invitations", description="Invitations", public=True
+)
+
+
+staff = Blueprint(
+    "issued-invitations", __name__, url_prefix="/registration/v1/sessions", description="Invitations, for staff"
+)
+
+
+@staff.get("/<slug>/invitations")
+@staff.staff("registration:read")
+@staff.arguments(InvitationsQuery, location="query")
+@staff.response(200, InvitationsSchema)
+def list_invitations(query: dict[str, Any], slug: str) -> Response:
+    """The invitations to a session."""
+    after = decode_cursor(query["cursor"], str)
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+        found = queries.select_page(
+            conn,
+            session.id,
+            status=query["status"],
+            after=UUID(after[0]) if after else None,
+            limit=query["limit"] + 1,
+        )
+    shown = found[: query["limit"]]
+    cursor = encode_cursor(str(shown[-1].id)) if len(found) > len(shown) else None
+    body, headers = page(IssuedSchema(many=True).dump(shown), cursor)
+    return answer(body, headers=headers)
+
+
+@staff.post("/<slug>/invitations")
+@staff.staff("registration:write")
+@idempotent
+@staff.arguments(IssueSchema)
+@staff.response(201, IssuedSchema)
+def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
+    """Invite somebody who has not earned it; they get a mail with the code."""
+    email = fold_email(wanted["email"])
+    with transaction() as conn:
+        issued = domain.issue(conn, slug=slug, email=email, name=wanted["name"], expires_at=wanted["expires_at"])
+        _record(conn, "invitation.issue", issued.id, {"session": slug})
+    response = answer(IssuedSchema().dump(issued))
+    response.status_code = 201
+    return response
+
+
+@staff.delete("/<slug>/invitations/<uuid:id>")
+@staff.staff("registration:write")
+@staff.response(200, IssuedSchema)
+def revoke_invitation(slug: str, id: UUID) -> Response:
+    """Take an invitation back that was not accepted yet."""
+    with transaction() as conn:
+        revoked = domain.revoke(conn, id, session_id=programme.find_session(conn, slug).id)
+        _record(conn, "invitation.revoke", id, {"session": slug})
+    return answer(IssuedSchema().dump(revoked))
+
+
+def _record(conn: Any, action: str, id: UUID, changes: dict[str, Any]) -> None:
+    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)
+
+
+@bp.get("/<code>")
+@bp.response(200, InvitationSchema)
+def show_invitation(code: str) -> Response:
+    """Show an invitation."""
+    with connection() as conn:
+        return answer(InvitationSchema().dump(domain.get(conn, domain.read_code(code))))
+
+
+@bp.post("/<code>/accept")
+@idempotent
+@bp.arguments(AcceptanceSchema)
+@bp.response(201, OutcomeSchema)
+@bp.alt_response(200, schema=OutcomeSchema, description="Accepted before: the registration that stands")
+def accept_invitation(given: dict[str, Any], code: str) -> Response:
+    """Accept an invitation: a seat while seats last, then a place on the waiting list."""
+    id = domain.read_code(code)
+    return outcome(take_turns(lambda conn: domain.accept(conn, id, said=given)))
+
+
+@bp.post("/<code>/decline")
+@idempotent
+@bp.response(200, InvitationSchema)
+def decline_invitation(code: str) -> Response:
+    """Decline an invitation."""
+    with transaction() as conn:
+        return answer(InvitationSchema().dump(domain.decline(conn, domain.read_code(code))))
+
+
+@bp.post("/<code>/transfer")
+@idempotent
+@bp.arguments(GuestSchema)
+@bp.response(200, InvitationSchema)
+def transfer_invitation(colleague: dict[str, Any], code: str) -> Response:
+    """Pass an invitation on to a colleague, who gets a mail; yours is void then."""
+    id, email = domain.read_code(code), fold_email(colleague["email"])
+    with transaction() as conn:
+        return answer(InvitationSchema().dump(domain.transfer(conn, id, email=email, name=colleague["name"])))
