@@ -24,6 +24,7 @@ READERS = {
     "registration-broker-password": (REGISTRATION, ROOT),
     "notifications-broker-password": (NOTIFICATIONS, ROOT),
     "links-key": (REGISTRATION, NOTIFICATIONS),
+    "badge-key": (REGISTRATION, ROOT),
 }
 PUBLIC = ("jwks.json",)
 

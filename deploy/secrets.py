@@ -44,6 +44,7 @@ def make_secrets(folder: Path, *, production: bool = False) -> None:
     ):
         _keep(folder / name, _random_text)
     passwords = {user: _keep(folder / f"{user}-broker-password", _random_text) for user in (*SERVICES, OPERATOR)}
+    _keep(folder / "badge-key", _new_signing_key)
     _put(folder / "definitions.json", json.dumps(definitions(passwords), indent=2))
     if not production:
         pem = _keep(folder / "jwt-private.pem", _new_signing_key)

@@ -85,9 +85,10 @@ class Services:
             "LOG_LEVEL": self.options.log_level,
             "TMPDIR": str(self.folder / "tmp"),
         }
+        badges = {"BADGE_KEY_FILE": str(secrets / "badge-key")}
         links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
         mail = {"SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "MAIL_FROM": self.options.mail_from}
-        return common | {"catalog": {}, "registration": links, "notifications": links | mail}[service]
+        return common | {"catalog": {}, "registration": links | badges, "notifications": links | mail}[service]
 
 
 def _assignments(environment: dict[str, str]) -> list[str]:

@@ -5,17 +5,24 @@ from flask import Flask
 from services.registration.attendance import api as attendance
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
+from services.registration.certificates import api as certificates
+from services.registration.certificates import jobs as certificate_jobs
 from services.registration.invitations import api as invitations
 from services.registration.invitations import jobs as invitation_jobs
+from services.registration.learners import api as learners
+from services.registration.learners import jobs as learner_jobs
+from services.registration.pages import pages
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.roster import api as roster
 from services.registration.rules import api as rules
 from services.registration.seats import jobs as seats
+from services.registration.settings import RegistrationSettings
 from shared.service import Service
 
 SERVICE = Service(
     "registration",
+    settings=RegistrationSettings,
     blueprints=[
         registrations.bp,
         availability.bp,
@@ -24,11 +31,15 @@ SERVICE = Service(
         rules.staff,
         attendance.staff,
         attendance.bp,
+        learners.bp,
+        certificates.bp,
+        certificates.staff,
+        pages,
         invitations.bp,
         invitations.staff,
     ],
     handlers=[programme],
-    jobs=[*availability_jobs.JOBS, *seats.JOBS, *invitation_jobs.JOBS],
+    jobs=[*availability_jobs.JOBS, *seats.JOBS, *invitation_jobs.JOBS, *learner_jobs.JOBS, *certificate_jobs.JOBS],
 )
 
 

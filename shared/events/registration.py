@@ -90,6 +90,30 @@ class Invitation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """A wish to sign in; its link is good once, until `expires_at`."""
+
+    id: UUID
+    revision: int
+    person: Person
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """`title` is of the session attended, or of the series completed."""
+
+    id: UUID
+    revision: int
+    kind: Literal["attendance", "completion"]
+    status: Literal["issued", "revoked"]
+    title: str
+    contact_hours: float | None = None
+    person: Person
+    issued_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Availability:
     """How full a session is. `id` is the session's; `revision` counts the changes of its seats, apart from the
     catalog's revision.
@@ -188,6 +212,28 @@ class InvitationExpired(InvitationEvent, type="registration.invitation.expired")
 
 class InvitationRevoked(InvitationEvent, type="registration.invitation.revoked"):
     """The invitation was taken back by staff, or passed on to a colleague, who has one of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInRequested(Event, type="registration.sign-in.requested"):
+    """A person wants to sign in."""
+
+    subject_in = "sign_in"
+    sign_in: SignIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateEvent(Event):
+    subject_in = "certificate"
+    certificate: Certificate
+
+
+class CertificateIssued(CertificateEvent, type="registration.certificate.issued"):
+    """A person has a certificate."""
+
+
+class CertificateRevoked(CertificateEvent, type="registration.certificate.revoked"):
+    """A certificate was taken back: it proves nothing any more."""
 
 
 @dataclass(frozen=True, kw_only=True)

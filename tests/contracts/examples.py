@@ -79,6 +79,17 @@ SUBJECTS: dict[str, Any] = {
     "invitation": registration.Invitation(
         id=ID, revision=1, session_id=OTHER, session_slug="workshop", person=PERSON, status="issued"
     ),
+    "sign_in": registration.SignIn(id=ID, revision=1, person=PERSON, expires_at=MOMENT),
+    "certificate": registration.Certificate(
+        id=ID,
+        revision=1,
+        kind="attendance",
+        status="issued",
+        title="World Café",
+        contact_hours=1.5,
+        person=PERSON,
+        issued_at=MOMENT,
+    ),
     "availability": registration.Availability(
         id=ID, revision=7, session_slug="world-cafe", capacity=120, confirmed=120, waitlisted=80
     ),

@@ -190,10 +190,12 @@ class Desk:
         [found] = [mail for mail, name in zip(self.mails(), self.kinds(), strict=True) if name == kind]
         return found
 
-    def _facts(self) -> list[tuple[Facts, Session]]:
+    def _facts(self) -> list[tuple[Facts, Session | None]]:
         found = select_facts(self.conn, [row["id"] for row in self.rows()])
-        sessions = {s.id: s for s in select_sessions(self.conn, {facts.session_id for facts in found})}
-        return [(facts, sessions[facts.session_id]) for facts in found]
+        sessions = {
+            s.id: s for s in select_sessions(self.conn, {facts.session_id for facts in found if facts.session_id})
+        }
+        return [(facts, sessions[facts.session_id] if facts.session_id else None) for facts in found]
 
 
 def parse(content: bytes) -> EmailMessage:

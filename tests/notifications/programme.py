@@ -118,6 +118,23 @@ def an_invitation(session: catalog.Session, **changes: Any) -> participation.Inv
     return replace(invitation, **changes)
 
 
+def a_sign_in() -> participation.SignIn:
+    return participation.SignIn(id=uuid4(), revision=1, person=a_person(), expires_at=datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def a_certificate() -> participation.Certificate:
+    return participation.Certificate(
+        id=uuid4(),
+        revision=1,
+        kind="completion",
+        status="issued",
+        title="Large and Urban Communities",
+        contact_hours=4.5,
+        person=a_person(),
+        issued_at=STARTS,
+    )
+
+
 def a_series() -> catalog.SeriesPublished:
     series = catalog.Series(
         id=uuid4(),

@@ -17,11 +17,13 @@ from tests.notifications.conftest import Desk, entry_of, html_of, text_of
 from tests.notifications.programme import (
     JOIN_URL,
     STARTS,
+    a_certificate,
     a_person,
     a_recording,
     a_registration,
     a_series,
     a_session,
+    a_sign_in,
     an_invitation,
     cancelled,
     confirmed,
@@ -31,6 +33,7 @@ from tests.notifications.programme import (
 )
 
 ORIGIN = "http://localhost:8080"
+JOIN = f"{ORIGIN}/registration/v1/join?token="
 MIME = ["Content-Type", "MIME-Version"]
 HEADERS = [*MIME, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language"]
 
@@ -62,6 +65,8 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
         confirmed(lost),
         cancelled(lost, "session cancelled"),
         participation.InvitationIssued(invitation=an_invitation(workshop)),
+        participation.SignInRequested(sign_in=a_sign_in()),
+        participation.CertificateIssued(certificate=a_certificate()),
     )
     return dict(zip(desk.kinds(), desk.mails(), strict=True))
 
@@ -101,7 +106,6 @@ def test_every_mail_is_complete_as_text_and_as_html(everything: dict[str, EmailM
     assert "prefers-color-scheme: dark" in html
     assert "Hello Ann Ünal," in reader.text
     assert {link for link in reader.links if not link.startswith(ORIGIN)} <= {
-        JOIN_URL,
         "https://video.example/world-cafe",
     }
     assert set(re.findall(r"https?://\S+", text)) >= set(reader.links)
@@ -140,14 +144,15 @@ def test_a_confirmation_says_when_and_where_in_the_sessions_zone(desk: Desk) -> 
 
     assert "When: Thursday, April 6, 2017, 1:00–2:30 PM CDT\r\n" in text
     assert "Where: Online (Zoom)" in text
-    assert f"Your link to join: {JOIN_URL}" in text
+    assert f"Your link to join: {JOIN}" in text
+    assert JOIN_URL not in text  # who comes is recorded on the way
 
 
 def test_who_only_waits_is_not_told_how_to_join(everything: dict[str, EmailMessage]) -> None:
     waiting = everything["registration-waitlisted"]
 
     assert "You were number 3 in line" in text_of(waiting)
-    assert JOIN_URL not in text_of(waiting)
+    assert JOIN not in text_of(waiting)
     assert not list(waiting.iter_attachments())
 
 
@@ -156,7 +161,8 @@ def test_the_entry_is_what_calendars_expect_of_an_invitation(everything: dict[st
 
     assert method == "REQUEST"
     assert entry["SUMMARY"] == "World Café"
-    assert entry["LOCATION"] == entry["URL"] == JOIN_URL
+    assert entry["LOCATION"] == entry["URL"]
+    assert entry["URL"].startswith(JOIN)
     assert entry["ORGANIZER"] == "mailto:learning@ala.example"
     assert (entry["ATTENDEE"], entry["ATTENDEE"].params["CN"]) == ("mailto:ann@library.example", "Ann Ünal")
     assert (entry["ATTENDEE"].params["PARTSTAT"], entry["ATTENDEE"].params["RSVP"]) == ("ACCEPTED", "FALSE")

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from deploy.clock import set_clock
 from services.registration.app import SERVICE
+from services.registration.settings import RegistrationSettings
 from shared import links, runtime
 from shared.events.catalog import RecordingPublished, SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, seal
-from shared.settings import Settings
 from tests.registration.programmes import DAY, make_recording, make_session
 from tests.servers.engines import Engines
 
@@ -121,13 +121,14 @@ class Registration:
 def present(
     engines: Engines, database_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> runtime.Runtime:
-    settings = Settings(
+    settings = RegistrationSettings(
         environment="development",
         database_url=database_urls["registration"],
         broker_url="amqp://nobody@127.0.0.1:1/convene",
         public_url="https://learning.example.org",
         jwks=str(engines.secrets / "jwks.json"),
         links_key_file=engines.secrets / "links-key",
+        badge_key_file=engines.secrets / "badge-key",
         clock_file=tmp_path_factory.mktemp("registration") / "clock",
     )
     return runtime.build("registration", settings, "test", pool_size=1)

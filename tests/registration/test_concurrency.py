@@ -21,11 +21,11 @@ from services.registration.registrations.turns import take_turns
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import DEFAULTS
 from services.registration.seats.queries import Applicant
+from services.registration.settings import RegistrationSettings
 from shared import links, runtime
 from shared.errors import Conflict
 from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, seal
-from shared.settings import Settings
 from tests.registration.programmes import make_series, make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually
@@ -36,13 +36,14 @@ BODY = {"name": "Ada", "library": {"name": "Springfield", "type": "public"}}
 
 @pytest.fixture
 def present(engines: Engines, fresh_database: str) -> Iterator[runtime.Runtime]:
-    settings = Settings(
+    settings = RegistrationSettings(
         environment="development",
         database_url=engines.database_url(fresh_database, "registration"),
         broker_url="amqp://nobody@127.0.0.1:1/convene",
         public_url="https://learning.example.org",
         jwks=str(engines.secrets / "jwks.json"),
         links_key_file=engines.secrets / "links-key",
+        badge_key_file=engines.secrets / "badge-key",
     )
     present = runtime.build("registration", settings, "test", pool_size=16)
     present.database.open()

@@ -67,6 +67,7 @@ def service_environment(engines: Engines, service: str, *, database: str, vhost:
         "PUBLIC_URL": "http://localhost:8080",
         "JWKS": str(engines.secrets / "jwks.json"),
         "LINKS_KEY_FILE": str(engines.secrets / "links-key"),
+        "BADGE_KEY_FILE": str(engines.secrets / "badge-key"),
         "SMTP_URL": "smtp://127.0.0.1:1",
         "MAIL_FROM": "convene@example.org",
         "TMPDIR": str(engines.folder),

@@ -36,7 +36,7 @@ class NotRendered(Exception):
 
 
 def deliver(
-    conn: Connection, transport: Transport, facts: Facts, session: Session, settings: NotificationsSettings
+    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
 ) -> str:
     """Bring a claimed mail to its next state, and give that. `conn` is the sender's own, in autocommit mode.
 
@@ -61,7 +61,7 @@ def deliver(
 
 
 def _hand_over(
-    conn: Connection, transport: Transport, facts: Facts, session: Session, settings: NotificationsSettings
+    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
 ) -> str:
     sender, recipient = parse_mailbox(settings.mail_from), addressee(facts)
     content = write(facts, session, settings)
@@ -81,7 +81,7 @@ def _hand_over(
     return "sent"
 
 
-def write(facts: Facts, session: Session, settings: NotificationsSettings) -> bytes:
+def write(facts: Facts, session: Session | None, settings: NotificationsSettings) -> bytes:
     """The bytes of the mail. Raises UnsafeText, or NotRendered."""
     sender = parse_mailbox(settings.mail_from)
     head = Head(

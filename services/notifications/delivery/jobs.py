@@ -95,13 +95,15 @@ class Sender:
         """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
         settings = runtime.settings()
         self.transport = self.transport or self.open_transport(settings)
-        sessions = {session.id: session for session in select_sessions(conn, {mail.session_id for mail in mails})}
+        known = {mail.session_id for mail in mails if mail.session_id}
+        sessions = {session.id: session for session in select_sessions(conn, known)}
         until = time.monotonic() + ROUND
         for done, mail in enumerate(mails):
             if time.monotonic() > until:
                 return done
             self.transport.make_ready()
-            state = deliver(conn, self.transport, mail, sessions[mail.session_id], settings)
+            session = sessions[mail.session_id] if mail.session_id else None
+            state = deliver(conn, self.transport, mail, session, settings)
             self.disappointments = 0
             OUTCOMES.labels(mail.kind, state).inc()
             log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)

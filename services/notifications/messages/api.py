@@ -50,7 +50,7 @@ def show_message(id: UUID) -> Response:
         if row is None:
             raise NotFound("No mail has this id.")
         [facts] = queries.select_facts(conn, [id])
-        [session] = select_sessions(conn, [facts.session_id])
+        session = next(iter(select_sessions(conn, filter(None, [facts.session_id]))), None)
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
     texts = render(facts, session, links=links, sender=sender).texts
     return _answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}), {})
@@ -58,7 +58,7 @@ def show_message(id: UUID) -> Response:
 
 def _nested(row: dict[str, Any]) -> dict[str, Any]:
     session = {"id": row["session_id"], "slug": row["session_slug"], "title": row["session_title"]}
-    return {**row, "session": session}
+    return {**row, "session": session if row["session_id"] else None}
 
 
 def _answer(document: Any, headers: dict[str, str]) -> Response:

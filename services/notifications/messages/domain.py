@@ -1,11 +1,11 @@
 """The rule by which a mail that was due stops being so."""
 
-from services.notifications.messages.kinds import INVITATION, KINDS
+from services.notifications.messages.kinds import CERTIFICATE, INVITATION, KINDS, SIGN_IN
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 
 
-def overtaken(facts: Facts, session: Session) -> str | None:
+def overtaken(facts: Facts, session: Session | None) -> str | None:
     """Why this mail is not to be sent any more, by what is known now; None while it is due."""
     kind = KINDS[facts.kind]
     if facts.overtaken_by:
@@ -16,6 +16,10 @@ def overtaken(facts: Facts, session: Session) -> str | None:
         return f"the invitation is {facts.status} by now"
     if kind.topic in ("time", "recording") and facts.status != "confirmed":
         return f"the registration is {facts.status} by now"
-    if session.status == "cancelled" and kind.calendar != "CANCEL":
+    if kind == SIGN_IN and facts.expires_at and facts.expires_at <= facts.dated_at:
+        return "the link is not good any more"
+    if kind == CERTIFICATE and facts.status != "issued":
+        return f"the certificate is {facts.status} by now"
+    if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
     return None

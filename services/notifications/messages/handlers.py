@@ -12,6 +12,7 @@ from services.notifications.messages.kinds import Kind
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
 from shared.events.registration import (
+    CertificateIssued,
     InvitationIssued,
     RegistrationCancelled,
     RegistrationConfirmed,
@@ -20,6 +21,7 @@ from shared.events.registration import (
     RegistrationPromoted,
     RegistrationUpdated,
     RegistrationWaitlisted,
+    SignInRequested,
 )
 from shared.messaging.handlers import on
 
@@ -103,6 +105,27 @@ def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelo
         session_id=invitation.session_id,
         recipient=invitation.person.email,
         context={},
+    )
+
+
+@on("registration.sign-in.requested")
+def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -> None:
+    """The person wants to sign in."""
+    recipient = event.sign_in.person.email
+    queries.insert_message(conn, envelope, kinds.SIGN_IN, session_id=None, recipient=recipient, context={})
+
+
+@on("registration.certificate.issued")
+def queue_certificate(conn: Connection, event: CertificateIssued, envelope: Envelope) -> None:
+    """The person has a certificate."""
+    certificate = event.certificate
+    queries.insert_message(
+        conn,
+        envelope,
+        kinds.CERTIFICATE,
+        session_id=None,
+        recipient=certificate.person.email,
+        context={"title": certificate.title, "certificate": certificate.kind, "hours": certificate.contact_hours},
     )
 
 

@@ -26,6 +26,8 @@ SESSION_CANCELLED = Kind("session-cancelled", "seat", "CANCEL")
 RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST")
 RECORDING = Kind("recording-published", "recording")
 INVITATION = Kind("invitation-issued", "invitation")
+SIGN_IN = Kind("sign-in", "sign-in")
+CERTIFICATE = Kind("certificate-issued", "certificate")
 
 KINDS = {
     kind.name: kind
@@ -39,5 +41,7 @@ KINDS = {
         RESCHEDULED,
         RECORDING,
         INVITATION,
+        SIGN_IN,
+        CERTIFICATE,
     )
 }

@@ -24,7 +24,7 @@ class Facts:
     kind: str
     subject: UUID
     revision: int
-    session_id: UUID
+    session_id: UUID | None
     context: dict[str, Any]
     fence: int
     doubts: int
@@ -44,7 +44,13 @@ class Facts:
 
 
 def insert_message(
-    conn: Connection, envelope: Envelope, kind: Kind, *, session_id: UUID, recipient: str, context: dict[str, Any]
+    conn: Connection,
+    envelope: Envelope,
+    kind: Kind,
+    *,
+    session_id: UUID | None,
+    recipient: str,
+    context: dict[str, Any],
 ) -> None:
     """A mail to one person about the event's own subject; once for an event, however often this is called."""
     sql = """
@@ -146,7 +152,10 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                  FROM registrations WHERE id = message.subject
                UNION ALL
                SELECT status, revision, person_id, email, name, expires_at, series_slug
-                 FROM invitations WHERE id = message.subject) AS person ON true
+                 FROM invitations WHERE id = message.subject
+               UNION ALL
+               SELECT status, revision, person_id, email, name, expires_at, NULL
+                 FROM notices WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = message.cause
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position
@@ -171,7 +180,7 @@ def select_messages(
                message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
                message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
                session.slug AS session_slug, session.title AS session_title
-          FROM messages AS message JOIN sessions AS session ON session.id = message.session_id
+          FROM messages AS message LEFT JOIN sessions AS session ON session.id = message.session_id
          WHERE (%(recipient)s::text IS NULL OR lower(message.recipient) = lower(%(recipient)s))
            AND (%(kind)s::text IS NULL OR message.kind = %(kind)s)
            AND (%(state)s::text IS NULL OR message.state = %(state)s)
@@ -201,7 +210,7 @@ def select_message(conn: Connection, id: UUID) -> dict[str, Any] | None:
                message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
                message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
                session.slug AS session_slug, session.title AS session_title
-          FROM messages AS message JOIN sessions AS session ON session.id = message.session_id
+          FROM messages AS message LEFT JOIN sessions AS session ON session.id = message.session_id
          WHERE message.id = %(id)s
     """
     found = fetch_dicts(conn, sql, id=id)

@@ -42,7 +42,7 @@ class MessageSchema(ma.Schema):
     recipient = ma.fields.String(metadata={"example": "ann@library.example"})
     event_id = ma.fields.UUID(metadata={"description": "The event that caused it"})
     subject = ma.fields.UUID(metadata={"description": "The registration, or the invitation, that it is about"})
-    session = ma.fields.Nested(MessageSessionSchema)
+    session = ma.fields.Nested(MessageSessionSchema, allow_none=True)
     state = ma.fields.String(
         validate=OneOf(STATES),
         metadata={

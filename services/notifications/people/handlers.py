@@ -5,7 +5,7 @@ from psycopg import Connection
 from services.notifications.people import queries
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
-from shared.events.registration import InvitationEvent, RegistrationEvent
+from shared.events.registration import CertificateEvent, InvitationEvent, RegistrationEvent, SignInRequested
 from shared.messaging.handlers import on
 
 
@@ -56,4 +56,36 @@ def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelop
         email=invitation.person.email,
         name=invitation.person.name,
         expires_at=invitation.expires_at,
+    )
+
+
+@on("registration.sign-in.requested")
+def keep_sign_in(conn: Connection, event: SignInRequested, _envelope: Envelope) -> None:
+    """Know for whom a link to sign in is, and how long it is good."""
+    sign_in = event.sign_in
+    queries.upsert_notice(
+        conn,
+        id=sign_in.id,
+        revision=sign_in.revision,
+        status="issued",
+        person_id=sign_in.person.id,
+        email=sign_in.person.email,
+        name=sign_in.person.name,
+        expires_at=sign_in.expires_at,
+    )
+
+
+@on("registration.certificate.issued", "registration.certificate.revoked")
+def keep_certificate(conn: Connection, event: CertificateEvent, _envelope: Envelope) -> None:
+    """Know whose a certificate is, and whether it stands."""
+    certificate = event.certificate
+    queries.upsert_notice(
+        conn,
+        id=certificate.id,
+        revision=certificate.revision,
+        status=certificate.status,
+        person_id=certificate.person.id,
+        email=certificate.person.email,
+        name=certificate.person.name,
+        expires_at=None,
     )

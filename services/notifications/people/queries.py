@@ -23,6 +23,19 @@ def upsert_registration(conn: Connection, **facts: Any) -> None:
     execute(conn, sql, **facts)
 
 
+def upsert_notice(conn: Connection, **facts: Any) -> None:
+    """Keep what a mail to one person is about as it is now, unless a later revision is here."""
+    sql = """
+        INSERT INTO notices AS known (id, revision, status, person_id, email, name, expires_at)
+        VALUES (%(id)s, %(revision)s, %(status)s, %(person_id)s, %(email)s, %(name)s, %(expires_at)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
+               expires_at = excluded.expires_at
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, **facts)
+
+
 def upsert_invitation(conn: Connection, **facts: Any) -> None:
     """Keep an invitation as it is now, unless a later revision is here."""
     sql = """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifications.messages.kinds import INVITATION, KINDS, Method
+from services.notifications.messages.kinds import INVITATION, KINDS, SIGN_IN, Method
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
@@ -24,8 +24,12 @@ class Content:
     calendar: tuple[Method, bytes] | None
 
 
-def render(facts: Facts, session: Session, *, links: Links, sender: Mailbox) -> Content:
-    """A mail as it would be sent now. Raises UnsafeText where its calendar entry would be for no valid address."""
+def render(facts: Facts, session: Session | None, *, links: Links, sender: Mailbox) -> Content:
+    """A mail as it would be sent now; `session` is None where it is about none. Raises UnsafeText where its calendar
+    entry would be for no valid address.
+    """
+    if session is None:
+        return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)), None)
     values = _values(facts, session, links)
     return Content(render_texts(facts.kind, values), _calendar(facts, session, values, sender))
 
@@ -37,6 +41,21 @@ def addressee(facts: Facts) -> Mailbox:
     except UnsafeText:
         name = ""
     return Mailbox(name, check_address(facts.email))
+
+
+def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, Any]:
+    """Everything that a template about no session may name."""
+    hours = facts.context.get("hours")
+    return {
+        "language": LANGUAGE,
+        "name": facts.name,
+        "initiative": sender.name or sender.address,
+        "title": facts.context.get("title"),
+        "completed": facts.context.get("certificate") == "completion",
+        "hours": f"{hours:g}" if hours else None,
+        "sign_in_url": links.sign_in(facts.subject) if facts.kind == SIGN_IN.name else None,
+        "certificate_url": links.certificate(facts.subject),
+    }
 
 
 def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
@@ -53,7 +72,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "timed": session.starts_at is not None,
         "previous": facts.context.get("previous"),
         "place": _place(session),
-        "join_url": web_link(online.get("join_url")),
+        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and not invited else None,
         "page_url": web_link(session.page_url),
         "manage_url": None if invited else links.registration(facts.subject),
         "accept_url": None if invited else links.offer(facts.subject),

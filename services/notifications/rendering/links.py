@@ -29,6 +29,18 @@ class Links:
         """Where an offered seat is accepted."""
         return f"{self.origin}/registration/v1/registrations/{id}/accept?token={self._sign('registration', id)}"
 
+    def join(self, id: UUID) -> str:
+        """Where somebody who is registered enters an online session."""
+        return f"{self.origin}/registration/v1/join?token={self._sign('join', id)}"
+
+    def sign_in(self, id: UUID) -> str:
+        """Where somebody signs in, once."""
+        return f"{self.origin}/registration/v1/learners/sign-in?token={self._sign('sign-in', id)}"
+
+    def certificate(self, id: UUID) -> str:
+        """Where anybody sees, and verifies, a certificate."""
+        return f"{self.origin}/registration/v1/certificates/{id}"
+
     def views(self, session_slug: str, person_id: UUID) -> str:
         """Where a person watches a recording, so that it counts."""
         return f"{self.origin}/registration/v1/sessions/{session_slug}/views?token={self._sign('learner', person_id)}"

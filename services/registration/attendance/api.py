@@ -5,26 +5,32 @@ from uuid import UUID
 
 import marshmallow
 import orjson
-from flask import abort, request
+from flask import Response, abort, redirect, request
 
 from services.registration.attendance import domain, reports
+from services.registration.attendance.queries import Seated
 from services.registration.attendance.reports import Report
 from services.registration.attendance.schemas import (
     AppliedSchema,
+    ArrivalSchema,
     AttendanceQuery,
+    CheckInSchema,
     HeartbeatSchema,
-    LearnerQuery,
+    JoinQuery,
+    MarkSchema,
     PresenceSchema,
     ProgressSchema,
 )
+from services.registration.learners.access import learner
+from services.registration.learners.schemas import LearnerQuery
 from shared import audit, links, runtime
-from shared.errors import Invalid, Unauthorized
+from shared.errors import Invalid, NotFound
 from shared.http import Blueprint, auth
 from shared.http.blueprint import consumes
 from shared.runtime import transaction
 
-staff = Blueprint("attendance", __name__, url_prefix="/registration/v1/sessions", description="Attendance, for staff")
-bp = Blueprint("views", __name__, url_prefix="/registration/v1/sessions", description="Watching", public=True)
+staff = Blueprint("attendance", __name__, url_prefix="/registration/v1", description="Attendance, for staff")
+bp = Blueprint("views", __name__, url_prefix="/registration/v1", description="Watching", public=True)
 
 FORMATS = {
     "required": True,
@@ -35,7 +41,7 @@ FORMATS = {
 }
 
 
-@staff.post("/<slug>/attendance")
+@staff.post("/sessions/<slug>/attendance")
 @staff.staff("registration:write")
 @staff.doc(requestBody=FORMATS)
 @consumes("text/csv", "application/json")
@@ -51,7 +57,54 @@ def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
     return applied
 
 
-@bp.post("/<slug>/views")
+@staff.post("/sessions/<slug>/check-ins")
+@staff.staff("registration:write")
+@staff.arguments(CheckInSchema)
+@staff.response(200, ArrivalSchema)
+def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
+    """Let somebody in at the door, by the code of their registration or by name; where several have that name, the
+    answer names them, and nobody is let in yet.
+    """
+    with transaction() as conn:
+        arrival = domain.check_in(conn, slug, code=wanted["code"], name=wanted["name"])
+        if arrival.who and not arrival.again:
+            subject = str(arrival.who.registration_id)
+            audit.record(conn, actor=auth.actor(), action="attendance.check-in", subject=subject, changes={})
+    return {
+        "checked_in": arrival.who and _describe(arrival.who),
+        "again": arrival.again,
+        "candidates": [_describe(one) for one in arrival.candidates],
+    }
+
+
+@staff.put("/registrations/<uuid:id>/attendance")
+@staff.staff("registration:write")
+@staff.arguments(MarkSchema)
+@staff.response(200, MarkSchema)
+def mark_attendance(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
+    """Record by hand whether somebody was there; no report overrides it."""
+    with transaction() as conn:
+        domain.mark(conn, id, **wanted)
+        audit.record(conn, actor=auth.actor(), action="attendance.mark", subject=str(id), changes=wanted)
+    return wanted
+
+
+@bp.get("/join")
+@bp.arguments(JoinQuery, location="query")
+@bp.response(302)
+def join_session(query: dict[str, Any]) -> Response:
+    """Enter an online session by the link from a mail; from half an hour before it begins that records who came."""
+    id = links.verify(runtime.settings(), "join", query["token"])
+    if id is None:
+        raise NotFound("There is no such registration.")
+    with transaction() as conn:
+        address = domain.join(conn, UUID(id), record=request.method == "GET")
+    response = redirect(address)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.post("/sessions/<slug>/views")
 @bp.arguments(LearnerQuery, location="query")
 @bp.arguments(HeartbeatSchema)
 @bp.response(200, ProgressSchema)
@@ -59,7 +112,7 @@ def take_heartbeat(query: dict[str, Any], heartbeat: dict[str, Any], slug: str) 
     """Say where the player of a session's recording is, at least every 30 seconds; 80 % of it, each second counted
     once, is a view.
     """
-    person_id = _learner(query["token"])
+    person_id = learner(query["token"])
     with transaction() as conn:
         watched, duration, viewed = domain.watch(conn, slug, person_id, position=heartbeat["position_seconds"])
     return {"watched_seconds": watched, "duration_seconds": duration, "viewed": viewed}
@@ -77,11 +130,5 @@ def _read_report() -> Report:
     return reports.read_json(rows)
 
 
-def _learner(token: str | None) -> UUID:
-    """The person whom a learner's token names, from the link in a mail. Raises Unauthorized."""
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    given = token or (bearer if scheme.lower() == "bearer" else "")
-    person = links.verify(runtime.settings(), "learner", given)
-    if person is None:
-        raise Unauthorized("The link from a mail is needed.")
-    return UUID(person)
+def _describe(seated: Seated) -> dict[str, Any]:
+    return {"code": seated.registration_id.hex[-8:].upper(), "name": seated.name, "library": seated.library}

@@ -1,18 +1,25 @@
 """Who was there, and who watched."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.attendance import queries
-from services.registration.attendance.reports import Report
+from services.registration.attendance.queries import Seated
+from services.registration.attendance.reports import Report, add_minutes
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
+from services.registration.people.domain import fold_name
 from services.registration.programme import domain as programme
 from services.registration.programme import queries as copy
-from shared.errors import Conflict, NotFound
+from services.registration.programme.queries import Session
+from services.registration.registrations import domain as registrations
+from services.registration.registrations.queries import Registration
+from shared.errors import Conflict, Gone, NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
 
@@ -24,52 +31,117 @@ SUFFICIENT = 0.8
 FASTEST = 2.0
 LONGEST_SPAN = 600
 
+# So many of those without a seat, or of one name, are named.
+MOST_NAMED = 100
+
+
+# So long before a session begins, and until it is over, a join link records who came.
+EARLY = timedelta(minutes=30)
+# So long before a workshop begins its door is open.
+DOOR = timedelta(hours=12)
+
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of a report: people matched to a seat, rows of people without one, further rows of the same person,
-    changes made.
+    """What became of a report: people matched to a seat, people without one, further rows of the same person, changes
+    made. `without_seat` names those without a seat, so that staff can see who they are.
     """
 
     matched: int
     unmatched: int
     duplicates: int
     changed: int
+    without_seat: list[str]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who was checked in, and whether they had been before; else those among whom staff must choose."""
+
+    who: Seated | None
+    again: bool = False
+    candidates: tuple[Seated, ...] = ()
 
 
 def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
     """Record attendance from a platform's report; the same report again changes nothing. Raises NotFound, or Conflict
     before the session.
+
+    Who is in it without an address is found by their name, where one person alone of those with a seat has it.
     """
     session = programme.find_session(conn, slug)
-    if session.starts_at is None or session.now < session.starts_at:
-        raise Conflict("This session has not begun yet.", problem="session-not-begun")
-    registered = queries.select_registered(conn, session.id)
-    matched = {registered[email]: spent for email, spent in report.minutes.items() if email in registered}
-    changed = queries.upsert_attendance(conn, session.id, matched, least=least_minutes)
-    outbox.add(
-        conn,
-        *[
-            events.AttendanceRecorded(
-                attendance=events.Attendance(
-                    id=record.id,
-                    revision=record.revision,
-                    session_id=session.id,
-                    person_id=record.person_id,
-                    minutes=record.minutes,
-                    attended=record.attended,
-                )
-            )
-            for record in changed
-        ],
-    )
-    completion.evaluate_people(conn, session.id, [record.person_id for record in changed if record.attended])
+    _check_begun(session)
+    seated = queries.select_seated(conn, session.id)
+    by_email = {one.email: one.person_id for one in seated}
+    by_name = _by_unique_name(seated)
+    minutes: dict[UUID, int | None] = {}
+    unknown: list[str] = []
+    for presence in report.presences:
+        person = by_email.get(presence.email) if presence.email else by_name.get(fold_name(presence.name))
+        if person is None:
+            unknown.append(presence.email or presence.name)
+        else:
+            minutes[person] = add_minutes(minutes.get(person), presence.minutes)
+    presences = {person: (spent is None or spent >= least_minutes, spent) for person, spent in minutes.items()}
+    changed = _record(conn, session, presences, source="report")
     return Applied(
-        matched=len(matched),
-        unmatched=len(report.minutes) - len(matched) + report.nameless,
+        matched=len(minutes),
+        unmatched=len(unknown) + report.nameless,
         duplicates=report.duplicates,
-        changed=len(changed),
+        changed=changed,
+        without_seat=unknown[:MOST_NAMED],
     )
+
+
+def mark(conn: Connection, id: UUID, *, attended: bool, minutes: int | None) -> Registration:
+    """Record by hand whether somebody who is registered was there; nothing overrides it. Raises NotFound, or Conflict
+    before the session.
+    """
+    registration = registrations.get(conn, id)
+    session = programme.find_session(conn, registration.session_slug)
+    _check_begun(session)
+    _record(conn, session, {registration.person_id: (attended, minutes)}, source="staff")
+    return registration
+
+
+def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None) -> Arrival:
+    """Let somebody in at the door, by the code of their registration or by (a part of) their name; again changes
+    nothing. Nobody is let in where several have that name: the candidates are told.
+
+    Raises NotFound (also where nobody with a seat is meant), or Conflict long before or after the session.
+    """
+    session = programme.find_session(conn, slug)
+    if session.starts_at is None or session.now < session.starts_at - DOOR:
+        raise Conflict("The door is not open yet.", problem="session-not-begun")
+    seated = queries.select_seated(conn, session.id)
+    found = _find(seated, code=code, name=name)
+    if not found:
+        raise NotFound("Nobody with a seat has this name or code.")
+    if len(found) > 1:
+        return Arrival(None, candidates=tuple(found[:MOST_NAMED]))
+    [who] = found
+    again = queries.select_joined_at(conn, session.id, who.person_id) is not None
+    _record(conn, session, {who.person_id: (True, None)}, source="door")
+    return Arrival(who, again=again)
+
+
+def join(conn: Connection, registration_id: UUID, *, record: bool) -> str:
+    """Where somebody with a seat enters an online session; that they came is recorded from half an hour before it
+    begins until it ends.
+
+    Raises NotFound, Conflict (no-seat), or Gone where the session is over or cancelled.
+    """
+    registration = registrations.get(conn, registration_id)
+    session = programme.find_session(conn, registration.session_slug)
+    if session.status == "cancelled" or (session.ends_at and session.now > session.ends_at):
+        raise Gone("This session is over.", problem="session-over")
+    if registration.status != "confirmed":
+        raise Conflict("You have no seat in this session.", problem="no-seat")
+    if not session.join_url:
+        raise NotFound("This session has no address to join at yet.")
+    if record and session.starts_at and session.now >= session.starts_at - EARLY:
+        _record(conn, session, {registration.person_id: (True, None)}, source="join")
+    return session.join_url
 
 
 def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tuple[int, int, bool]:
@@ -92,6 +164,48 @@ def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tup
     if viewed and not view.viewed:
         _count(conn, view, watched, duration)
     return watched, duration, viewed
+
+
+def _by_unique_name(seated: list[Seated]) -> dict[str, UUID]:
+    """Those whose name nobody else has, by it."""
+    names = Counter(fold_name(one.name) for one in seated)
+    return {fold_name(one.name): one.person_id for one in seated if names[fold_name(one.name)] == 1}
+
+
+def _find(seated: list[Seated], *, code: str | None, name: str | None) -> list[Seated]:
+    if code is not None:
+        return [one for one in seated if one.registration_id.hex[-8:].upper() == code.strip().upper()]
+    sought = fold_name(name or "")
+    exact = [one for one in seated if fold_name(one.name) == sought]
+    return exact or [one for one in seated if sought and sought in fold_name(one.name)]
+
+
+def _check_begun(session: Session) -> None:
+    if session.starts_at is None or session.now < session.starts_at:
+        raise Conflict("This session has not begun yet.", problem="session-not-begun")
+
+
+def _record(conn: Connection, session: Session, presences: dict[UUID, tuple[bool, int | None]], *, source: str) -> int:
+    """Record it, tell of it, and see whom it completes a series for; how many changed."""
+    changed = queries.upsert_attendance(conn, session.id, presences, source=source)
+    outbox.add(
+        conn,
+        *[
+            events.AttendanceRecorded(
+                attendance=events.Attendance(
+                    id=record.id,
+                    revision=record.revision,
+                    session_id=session.id,
+                    person_id=record.person_id,
+                    minutes=record.minutes,
+                    attended=record.attended,
+                )
+            )
+            for record in changed
+        ],
+    )
+    completion.evaluate_people(conn, session.id, [record.person_id for record in changed if record.attended])
+    return len(changed)
 
 
 def _count(conn: Connection, view: queries.View, watched: int, duration: int) -> None:

@@ -1,12 +1,16 @@
 """Attendance and views."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
-from shared.database import execute, fetch, fetch_dicts, fetch_one
+from shared.database import execute, fetch, fetch_dicts, fetch_one, fetch_value
+
+# From the least sure to the surest.
+SOURCES = ["join", "door", "report", "staff"]
 
 
 @dataclass(frozen=True)
@@ -33,31 +37,66 @@ class View:
     viewed: bool
 
 
-def select_registered(conn: Connection, session_id: UUID) -> dict[str, UUID]:
-    """The people with a seat in this session, by address."""
+@dataclass(frozen=True)
+class Seated:
+    """Somebody with a seat."""
+
+    registration_id: UUID
+    person_id: UUID
+    email: str
+    name: str
+    library: str | None
+
+
+def select_seated(conn: Connection, session_id: UUID) -> list[Seated]:
+    """Everybody with a seat in this session, in the order in which they came."""
     sql = """
-        SELECT p.email, p.id FROM registrations AS r JOIN people AS p ON p.id = r.person_id
-         WHERE r.session_id = %(session_id)s AND r.status = 'confirmed'
+        SELECT r.id AS registration_id, p.id AS person_id, p.email, p.name, r.library ->> 'name' AS library
+          FROM registrations AS r JOIN people AS p ON p.id = r.person_id
+         WHERE r.session_id = %(session_id)s AND r.status = 'confirmed' ORDER BY r.joined
     """
-    return {row[0]: row[1] for row in conn.execute(sql, {"session_id": session_id})}
+    return fetch(conn, Seated, sql, session_id=session_id)
 
 
 def upsert_attendance(
-    conn: Connection, session_id: UUID, minutes: dict[UUID, int | None], *, least: int
+    conn: Connection, session_id: UUID, presences: dict[UUID, tuple[bool, int | None]], *, source: str
 ) -> list[Attendance]:
-    """Record how long each person was there; `least` minutes count as attended. Returns what is new or different."""
+    """Record whether, and for how many minutes, each person was there. What is known from a surer source stays.
+    Returns what is new or different.
+    """
     sql = """
-        INSERT INTO attendance (id, session_id, person_id, minutes, attended)
-        SELECT gen_random_uuid(), %(session_id)s, person_id, minutes, coalesce(minutes >= %(least)s, true)
-          FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (person_id uuid, minutes integer)
+        INSERT INTO attendance (id, session_id, person_id, minutes, attended, source, joined_at)
+        SELECT gen_random_uuid(), %(session_id)s, person_id, minutes, attended, %(source)s,
+               CASE WHEN %(source)s IN ('join', 'door') THEN programme_now() END
+          FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (person_id uuid, attended boolean, minutes integer)
          ORDER BY person_id
         ON CONFLICT (session_id, person_id) DO UPDATE
-           SET minutes = excluded.minutes, attended = excluded.attended, revision = attendance.revision + 1
-         WHERE (attendance.minutes, attendance.attended) IS DISTINCT FROM (excluded.minutes, excluded.attended)
+           SET minutes = excluded.minutes, attended = excluded.attended, source = excluded.source,
+               joined_at = coalesce(attendance.joined_at, excluded.joined_at), revision = attendance.revision + 1
+         WHERE array_position(%(sources)s, excluded.source) >= array_position(%(sources)s, attendance.source)
+           AND (attendance.minutes, attendance.attended, attendance.source)
+               IS DISTINCT FROM (excluded.minutes, excluded.attended, excluded.source)
         RETURNING id, revision, person_id, minutes, attended
     """
-    rows = [{"person_id": str(person), "minutes": spent} for person, spent in minutes.items()]
-    return fetch(conn, Attendance, sql, session_id=session_id, least=least, rows=orjson.dumps(rows).decode())
+    rows = [
+        {"person_id": str(person), "attended": attended, "minutes": minutes}
+        for person, (attended, minutes) in presences.items()
+    ]
+    return fetch(
+        conn,
+        Attendance,
+        sql,
+        session_id=session_id,
+        source=source,
+        sources=SOURCES,
+        rows=orjson.dumps(rows).decode(),
+    )
+
+
+def select_joined_at(conn: Connection, session_id: UUID, person_id: UUID) -> datetime | None:
+    """When this person was first seen to come, at the door or by the link."""
+    sql = "SELECT joined_at FROM attendance WHERE session_id = %(session_id)s AND person_id = %(person_id)s"
+    return fetch_value(conn, sql, session_id=session_id, person_id=person_id)
 
 
 def lock_view(conn: Connection, session_id: UUID, person_id: UUID, *, id: UUID, position: int) -> View:

@@ -1,5 +1,7 @@
 """What crosses the door of attendance."""
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, Range
 
@@ -26,6 +28,9 @@ class AppliedSchema(ma.Schema):
     unmatched = ma.fields.Integer(metadata={"description": "Addresses and rows without a seat", "example": 2})
     duplicates = ma.fields.Integer(metadata={"description": "Further rows of the same address", "example": 11})
     changed = ma.fields.Integer(metadata={"description": "People whose attendance is new or different", "example": 97})
+    without_seat = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Addresses, or names, of those without a seat; 100 at most"}
+    )
 
 
 class HeartbeatSchema(ma.Schema):
@@ -47,5 +52,44 @@ class ProgressSchema(ma.Schema):
     viewed = ma.fields.Boolean(metadata={"description": "Enough of it to count"})
 
 
-class LearnerQuery(ma.Schema):
-    token = ma.fields.String(load_default=None, validate=Length(max=500), metadata={"description": "From the mail"})
+class JoinQuery(ma.Schema):
+    token = ma.fields.String(required=True, validate=Length(max=500), metadata={"description": "From the mail"})
+
+
+class CheckInSchema(ma.Schema):
+    """Who stands at the door."""
+
+    code = ma.fields.String(
+        load_default=None,
+        validate=Length(1, 40),
+        metadata={"description": "Of the seat", "example": "9E3A01BC"},
+    )
+    name = ma.fields.String(load_default=None, validate=Length(2, 200), metadata={"example": "Lovelace"})
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data.get("code") is None) == (data.get("name") is None):
+            raise ma.ValidationError("Say a code or a name.", "code")
+
+
+class AtTheDoorSchema(ma.Schema):
+    """Somebody with a seat, as those at the door need to know them."""
+
+    code = ma.fields.String(metadata={"example": "9E3A01BC"})
+    name = ma.fields.String(metadata={"example": "Ada Lovelace"})
+    library = ma.fields.String(allow_none=True)
+
+
+class ArrivalSchema(ma.Schema):
+    """Who was let in; or else those with that name, of whom to choose by their code."""
+
+    checked_in = ma.fields.Nested(AtTheDoorSchema, allow_none=True)
+    again = ma.fields.Boolean(metadata={"description": "They had come in before"})
+    candidates = ma.fields.List(ma.fields.Nested(AtTheDoorSchema))
+
+
+class MarkSchema(ma.Schema):
+    """Whether somebody was there, as staff saw it."""
+
+    attended = ma.fields.Boolean(required=True)
+    minutes = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(0, 100_000))

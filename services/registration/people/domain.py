@@ -1,5 +1,6 @@
 """People are known by their address: folded, so that the same one written differently is the same person."""
 
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
@@ -17,3 +18,9 @@ def fold_email(written: str) -> str:
         return validate_email(folded, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         raise Invalid({"email": ["Not a valid email address."]}) from None
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared: in lower case, without accents' ways of being written, brackets and spare blanks."""
+    bare = re.sub(r"\(.*?\)|#.*", " ", unicodedata.normalize("NFKC", name))
+    return " ".join(bare.casefold().split())

@@ -4,13 +4,18 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch
+from shared.database import execute, fetch, fetch_one
 from shared.events.registration import Person
 
 
 def select_many(conn: Connection, ids: list[UUID]) -> dict[UUID, Person]:
     sql = "SELECT id, email, name FROM people WHERE id = ANY(%(ids)s)"
     return {person.id: person for person in fetch(conn, Person, sql, ids=ids)}
+
+
+def select_by_email(conn: Connection, email: str) -> Person | None:
+    """The person with this folded address."""
+    return fetch_one(conn, Person, "SELECT id, email, name FROM people WHERE email = %(email)s", email=email)
 
 
 def lock(conn: Connection, ids: list[UUID]) -> None:

@@ -24,6 +24,7 @@ class Session:
     starts_at: datetime | None
     ends_at: datetime | None
     series_slug: str | None
+    join_url: str | None
     now: datetime
 
 
@@ -141,7 +142,7 @@ def select_session(conn: Connection, slug: str) -> Session | None:
     """A session by its slug, with the moment by which it is judged."""
     sql = """
         SELECT id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at, series_slug,
-               programme_now() AS now
+               join_url, programme_now() AS now
           FROM sessions WHERE slug = %(slug)s
          ORDER BY revision DESC LIMIT 1
     """

@@ -62,7 +62,7 @@ def select_terms(conn: Connection, slug: str) -> Terms | None:
     """The session of this slug, with the moment by which it is judged."""
     sql = """
         SELECT s.id, s.revision, s.slug, s.title, s.status, s.policy, s.opens_at, s.closes_at, s.starts_at, s.ends_at,
-               s.series_slug, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
+               s.series_slug, s.join_url, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
                coalesce(rules.audience_required, false) AS audience_required, series.audience, s.series_title
           FROM sessions AS s
           LEFT JOIN rules ON rules.session_id = s.id
@@ -77,7 +77,7 @@ def select_terms_of_series(conn: Connection, slug: str) -> list[Terms]:
     """The sessions to come of a series, the first first; those without a time last."""
     sql = """
         SELECT s.id, s.revision, s.slug, s.title, s.status, s.policy, s.opens_at, s.closes_at, s.starts_at, s.ends_at,
-               s.series_slug, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
+               s.series_slug, s.join_url, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
                coalesce(rules.audience_required, false) AS audience_required,
                (SELECT audience FROM series WHERE slug = s.series_slug ORDER BY revision DESC LIMIT 1) AS audience,
                s.series_title

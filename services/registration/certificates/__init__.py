@@ -1,0 +1,1 @@
+"""Certificates of attendance and completion: issued, shown, verified, revoked."""

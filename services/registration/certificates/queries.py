@@ -1,0 +1,127 @@
+"""Certificates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch, fetch_dicts, fetch_value
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """`slug` is of the session attended or the series completed, as it is now."""
+
+    id: UUID
+    revision: int
+    kind: str
+    person_id: UUID
+    email: str
+    name: str
+    slug: str
+    title: str
+    contact_hours: Decimal | None
+    earned_at: datetime
+    issued_at: datetime
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    status_index: int
+
+
+def issue_for_attendance(conn: Connection, *, limit: int) -> list[UUID]:
+    """Give a certificate to those who attended a session that is over; a click on a join link alone proves nothing."""
+    sql = """
+        WITH due AS (
+            SELECT a.id, a.person_id, s.id AS session_id, s.title, s.contact_hours,
+                   coalesce(s.ends_at, s.starts_at) AS at
+              FROM attendance AS a JOIN sessions AS s ON s.id = a.session_id
+             WHERE a.attended AND a.certificate_id IS NULL AND a.source <> 'join'
+               AND coalesce(s.ends_at, s.starts_at) <= programme_now() AND s.status <> 'cancelled'
+             ORDER BY a.id LIMIT %(limit)s
+               FOR NO KEY UPDATE OF a SKIP LOCKED
+        ), made AS (
+            INSERT INTO certificates (id, kind, person_id, session_id, title, contact_hours, earned_at)
+            SELECT gen_random_uuid(), 'attendance', person_id, session_id, title, contact_hours, at FROM due
+            ON CONFLICT (person_id, session_id, series_id) DO UPDATE SET title = certificates.title
+            RETURNING id, person_id, session_id
+        ), noted AS (
+            UPDATE attendance SET certificate_id = made.id FROM made
+             WHERE (attendance.person_id, attendance.session_id) = (made.person_id, made.session_id)
+        )
+        SELECT id FROM made
+    """
+    return [row[0] for row in conn.execute(sql, {"limit": limit})]
+
+
+def issue_for_completion(conn: Connection, *, limit: int) -> list[UUID]:
+    """Give a certificate to those who completed a series, with the contact hours of the sessions that count."""
+    sql = """
+        WITH due AS (
+            SELECT c.id, c.person_id, series.id AS series_id, series.title, c.completed_at,
+                   (SELECT sum(contact_hours) FROM sessions WHERE sessions.id = ANY(series.sessions)) AS hours
+              FROM completions AS c JOIN series ON series.id = c.series_id
+             WHERE c.certificate_id IS NULL AND series.title <> ''
+             ORDER BY c.id LIMIT %(limit)s
+               FOR NO KEY UPDATE OF c SKIP LOCKED
+        ), made AS (
+            INSERT INTO certificates (id, kind, person_id, series_id, title, contact_hours, earned_at)
+            SELECT gen_random_uuid(), 'completion', person_id, series_id, title, hours, completed_at FROM due
+            ON CONFLICT (person_id, session_id, series_id) DO UPDATE SET title = certificates.title
+            RETURNING id, person_id, series_id
+        ), noted AS (
+            UPDATE completions SET certificate_id = made.id FROM made
+             WHERE (completions.person_id, completions.series_id) = (made.person_id, made.series_id)
+        )
+        SELECT id FROM made
+    """
+    return [row[0] for row in conn.execute(sql, {"limit": limit})]
+
+
+def select_many(conn: Connection, ids: list[UUID]) -> list[Certificate]:
+    """These certificates, with their holders' names as they are now."""
+    sql = """
+        SELECT c.id, c.revision, c.kind, c.person_id, p.email, p.name, coalesce(s.slug, series.slug) AS slug, c.title,
+               c.contact_hours, c.earned_at, c.issued_at, c.revoked_at, c.revoked_reason, c.status_index
+          FROM certificates AS c
+          JOIN people AS p ON p.id = c.person_id
+          LEFT JOIN sessions AS s ON s.id = c.session_id
+          LEFT JOIN series ON series.id = c.series_id
+         WHERE c.id = ANY(%(ids)s) ORDER BY c.status_index
+    """
+    return fetch(conn, Certificate, sql, ids=ids)
+
+
+def revoke(conn: Connection, id: UUID, *, reason: str | None) -> bool:
+    """Whether it stood until now."""
+    sql = """
+        UPDATE certificates SET revoked_at = programme_now(), revoked_reason = %(reason)s, revision = revision + 1
+         WHERE id = %(id)s AND revoked_at IS NULL
+    """
+    return bool(execute(conn, sql, id=id, reason=reason))
+
+
+def select_revoked_indexes(conn: Connection, *, first: int, number: int) -> list[int]:
+    """The places of revoked certificates among `number` of them from `first`, counted from it."""
+    sql = """
+        SELECT status_index - %(first)s FROM certificates
+         WHERE revoked_at IS NOT NULL AND status_index >= %(first)s AND status_index < %(first)s + %(number)s
+         ORDER BY 1
+    """
+    return [row[0] for row in conn.execute(sql, {"first": first, "number": number})]
+
+
+def count_lists(conn: Connection, *, size: int) -> int:
+    """How many status lists of this size there are."""
+    sql = "SELECT coalesce(max(status_index), 0) / %(size)s + 1 FROM certificates"
+    return fetch_value(conn, sql, size=size)
+
+
+def select_of_person(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
+    sql = """
+        SELECT id, kind, title, contact_hours::float AS contact_hours, issued_at, revoked_at IS NOT NULL AS revoked
+          FROM certificates WHERE person_id = %(person_id)s ORDER BY issued_at, id
+    """
+    return fetch_dicts(conn, sql, person_id=person_id)

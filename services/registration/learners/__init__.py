@@ -1,0 +1,1 @@
+"""Learners: signing in without passwords, and all that somebody takes part in."""

@@ -1,0 +1,53 @@
+"""Who a request comes from, where it is a learner's: by the link in a mail, or signed in."""
+
+import ipaddress
+from uuid import UUID
+
+from flask import Response, request
+
+from services.registration.learners import queries
+from services.registration.learners.domain import SESSION_DAYS
+from shared import links, runtime
+from shared.errors import Unauthorized
+from shared.runtime import connection
+
+COOKIE = "convene_learner"
+PATH = "/registration"
+
+
+def learner(token: str | None = None) -> UUID:
+    """The person whom a learner's token from a mail names, or who is signed in. Raises Unauthorized."""
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    given = token or (bearer if scheme.lower() == "bearer" else "")
+    if given and (person := links.verify(runtime.settings(), "learner", given)):
+        return UUID(person)
+    if cookie := request.cookies.get(COOKIE):
+        with connection() as conn:
+            if found := queries.select_session_person(conn, cookie):
+                return found
+    raise Unauthorized("Sign in, or use the link from a mail.")
+
+
+def network() -> str:
+    """The network that asks: a /24 of IPv4, a /48 of IPv6 (which is one customer's, RFC 6177)."""
+    # The gateway sets the header to the address that it sees, so the last one in it is nobody's invention.
+    address = ipaddress.ip_address(request.access_route[-1] if request.access_route else "127.0.0.1")
+    prefix = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Let the browser, and no script in it, hold the session (RFC 6265bis)."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=SESSION_DAYS * 86_400,
+        path=PATH,
+        secure=runtime.settings().public_url.startswith("https://"),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear_cookie(response: Response) -> None:
+    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="Lax")

@@ -1,0 +1,196 @@
+"""Who came: by platforms' reports, at the door, by the link to join, by hand."""
+
+from typing import Any
+
+import pytest
+
+from services.registration.attendance.reports import read_csv
+from shared import links, runtime
+from tests.registration.conftest import V1, Registration
+from tests.registration.programmes import make_series
+
+DURING = "2017-04-06T13:10:00-05:00"
+JOIN_URL = "https://meet.example.org/world-cafe"
+
+GOTOWEBINAR = """Attendee Report
+Generated,Webinar Name,Webinar ID
+"Apr 7, 2017",World Café,123-456-789
+
+Session Details
+Actual Start Date/Time,Duration (minutes),Clicked Registration Link,Opened Invitation
+"Apr 6, 2017 1:00 PM CDT",90,120,0
+
+Attendee Details
+Attended,Last Name,First Name,Email Address,Registration Date/Time,Join Time,Leave Time,Time in Session
+Yes,Lovelace,Ada,ada@x.org,"Jan 10, 2017","Apr 6, 2017 1:00 PM","Apr 6, 2017 1:40 PM",40 minutes
+Yes,Lovelace,Ada,ada@x.org,"Jan 10, 2017","Apr 6, 2017 1:50 PM","Apr 6, 2017 2:30 PM",40 minutes
+Yes,Hopper,Grace,grace@x.org,"Jan 10, 2017","Apr 6, 2017 1:00 PM","Apr 6, 2017 2:30 PM",1 hour 30 minutes
+No,Gone,Long,long@x.org,"Jan 10, 2017",,,--
+"""
+ZOOM = """Attendee Report
+Report Generated:,04/07/2017
+Topic,Webinar ID,User Name (Original Name),User Email
+World Café,123,Host,host@ala.example
+
+Attendee Details,
+Attended,User Name (Original Name),First Name,Last Name,Email,Join Time,Leave Time,Time in Session (minutes),Is Guest
+Yes,Ada Lovelace (she/her),Ada,Lovelace,,04/06/2017,04/06/2017,50,Yes
+Yes,ADA  LOVELACE,Ada,Lovelace,,04/06/2017,04/06/2017,30,Yes
+Yes,Sam Lee,Sam,Lee,,04/06/2017,04/06/2017,80,Yes
+Yes,18005550100,,,,04/06/2017,04/06/2017,80,Yes
+No,Grace Hopper,Grace,Hopper,grace@x.org,--,--,--,Yes
+"""
+
+
+def report(registration: Registration, content: bytes, **query: Any) -> Any:
+    return registration.client.post(
+        f"{V1}/sessions/world-cafe/attendance",
+        data=content,
+        content_type="text/csv",
+        headers=registration.staff,
+        query_string=query,
+    ).json
+
+
+def attended(registration: Registration) -> dict[str, tuple[bool | None, int | None]]:
+    return {one["email"]: (one["attended"], one["minutes"]) for one in registration.roster()["items"]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_report_of_gotowebinar_is_read_in_any_encoding(registration: Registration, encoding: str) -> None:
+    registration.hold()
+    for name in ("ada", "grace", "long"):
+        registration.register(f"{name}@x.org")
+    registration.set_time(DURING)
+
+    applied = report(registration, GOTOWEBINAR.encode(encoding))
+
+    assert applied == {"matched": 2, "unmatched": 0, "duplicates": 1, "changed": 2, "without_seat": []}
+    assert attended(registration) == {"ada@x.org": (True, 80), "grace@x.org": (True, 90), "long@x.org": (None, None)}
+
+
+def test_who_is_in_a_report_by_name_alone_is_found_where_one_person_has_it(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org", name="Ada Lovelace")
+    registration.register("grace@x.org", name="Grace Hopper")
+    registration.register("sam1@x.org", name="Sam Lee")
+    registration.register("sam2@x.org", name="sam  lee")
+    registration.set_time(DURING)
+
+    applied = report(registration, ZOOM.encode())
+
+    assert applied["matched"] == 1
+    assert applied["without_seat"] == ["Sam Lee", "18005550100"]
+    assert attended(registration)["ada@x.org"] == (True, 80)
+    assert attended(registration)["grace@x.org"] == (None, None)
+    assert report(registration, ZOOM.encode())["changed"] == 0
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_come_with_any_delimiter(delimiter: str) -> None:
+    text = f"Name{delimiter}Email{delimiter}Minutes\nAda{delimiter}ada@x.org{delimiter}12\n"
+
+    [presence] = read_csv(text.encode()).presences
+
+    assert (presence.email, presence.minutes) == ("ada@x.org", 12)
+
+
+@pytest.mark.parametrize(("written", "minutes"), [("83", 83), ("1:23:00", 83), ("1 hour 23 minutes", 83), ("--", 0)])
+def test_durations_are_read_as_platforms_write_them(written: str, minutes: int) -> None:
+    assert read_csv(f"Email,Duration (Minutes)\nada@x.org,{written}\n".encode()).presences[0].minutes == minutes
+
+
+def test_too_few_minutes_are_no_attendance(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org")
+    registration.set_time(DURING)
+
+    report(registration, GOTOWEBINAR.encode(), minimum_minutes=81)
+    assert attended(registration)["ada@x.org"] == (False, 80)
+    report(registration, GOTOWEBINAR.encode(), minimum_minutes=80)
+    assert attended(registration)["ada@x.org"] == (True, 80)
+
+
+def check_in(registration: Registration, **who: str) -> Any:
+    return registration.client.post(f"{V1}/sessions/world-cafe/check-ins", json=who, headers=registration.staff)
+
+
+def test_somebody_is_let_in_by_their_code_once(registration: Registration) -> None:
+    registration.hold()
+    made = registration.register("ada@x.org", name="Ada Lovelace")
+    code = registration.client.get(registration.link(made)).json["code"]
+
+    early = check_in(registration, code=code)
+    registration.set_time(DURING)
+    first, again = check_in(registration, code=code.lower()), check_in(registration, code=code)
+
+    assert early.json["type"] == "urn:convene:problem:session-not-begun"
+    assert first.json["checked_in"]["name"] == "Ada Lovelace"
+    assert (first.json["again"], again.json["again"]) == (False, True)
+    assert attended(registration)["ada@x.org"] == (True, None)
+    assert registration.events("attendance") == ["attendance.recorded"]
+
+
+def test_a_name_that_several_have_lets_nobody_in_before_one_is_chosen(registration: Registration) -> None:
+    registration.hold(capacity=3)
+    for number, name in enumerate(("Ada Lovelace", "Ada Byron", "Grace", "Ada W")):
+        registration.register(f"p{number}@x.org", name=name)
+    registration.set_time(DURING)
+
+    several = check_in(registration, name="ada")
+    exact = check_in(registration, name="ada  BYRON")
+
+    assert several.json["checked_in"] is None
+    assert [one["name"] for one in several.json["candidates"]] == ["Ada Lovelace", "Ada Byron"]  # who waits has no seat
+    assert exact.json["checked_in"]["name"] == "Ada Byron"
+    assert check_in(registration, name="Nobody").status_code == 404
+    assert check_in(registration, name="Ada", code="1").status_code == 422
+
+
+def test_what_staff_saw_stands_against_any_report(registration: Registration) -> None:
+    registration.hold()
+    made = registration.register("ada@x.org")
+    path = f"{V1}/registrations/{made.json['id']}/attendance"
+    early = registration.client.put(path, json={"attended": True}, headers=registration.staff)
+    registration.set_time(DURING)
+
+    registration.client.put(path, json={"attended": False}, headers=registration.staff)
+    report(registration, GOTOWEBINAR.encode())
+
+    assert early.status_code == 409
+    assert attended(registration)["ada@x.org"] == (False, None)
+
+
+def join_path(registered: Any) -> str:
+    return f"{V1}/join?token={links.sign(runtime.settings(), 'join', registered.json['id'])}"
+
+
+def test_the_link_to_join_leads_to_the_session_and_records_who_came(registration: Registration) -> None:
+    session = registration.hold(join_url=JOIN_URL)
+    registration.know_series(make_series([session.id]))
+    made = registration.register("ada@x.org")
+
+    early = registration.client.get(join_path(made))
+    assert (early.status_code, early.location) == (302, JOIN_URL)
+    assert attended(registration)["ada@x.org"] == (None, None)
+
+    registration.set_time("2017-04-06T12:45:00-05:00")
+    registration.client.head(join_path(made))
+    assert attended(registration)["ada@x.org"] == (None, None)
+    registration.client.get(join_path(made))
+    registration.client.get(join_path(made))
+    assert attended(registration)["ada@x.org"] == (True, None)
+    assert registration.events("attendance", "series") == ["attendance.recorded", "series.completed"]
+
+    registration.set_time("2017-04-06T14:31:00-05:00")
+    assert registration.client.get(join_path(made)).status_code == 410
+    report(registration, b"Email,Minutes\nada@x.org,3\n")
+    assert attended(registration)["ada@x.org"] == (False, 3)  # a measured report is surer
+
+
+def test_the_link_to_join_is_for_those_with_a_seat(registration: Registration) -> None:
+    registration.hold(join_url=JOIN_URL, capacity=0)
+    waiting = registration.register("ada@x.org")
+
+    assert registration.client.get(join_path(waiting)).status_code == 409
+    assert registration.client.get(f"{V1}/join?token=nonsense").status_code == 404

@@ -1,0 +1,166 @@
+"""Certificates: earned, shown, verified by others, revoked."""
+
+import base64
+import gzip
+import hashlib
+import io
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from openbadgeslib.ob3.contexts import document_loader
+from openbadgeslib.ob3.ldp import OB3LdpVerifier
+from pyld import jsonld
+from pypdf import PdfReader
+
+from services.registration.certificates.badges import Issuer
+from services.registration.certificates.jobs import issue_certificates
+from shared import runtime
+from tests.registration.conftest import V1, Registration
+from tests.registration.programmes import make_series
+from tests.registration.test_completion import AFTER
+
+ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def issue(registration: Registration) -> int:
+    with runtime.lend(registration.conn):
+        return issue_certificates()
+
+
+@pytest.fixture
+def earned(registration: Registration) -> str:
+    """Ada has attended a session, and has the certificate of this id."""
+    registration.hold(contact_hours=1.5)
+    registration.register("ada@x.org", name="Łukasz Żak <b>*_#")
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80))
+    assert issue(registration) == 1
+    return str(registration.value("SELECT id FROM certificates"))
+
+
+def get(registration: Registration, path: str, **headers: str) -> Any:
+    return registration.client.get(f"{V1}/{path}", headers=headers)
+
+
+def test_certificates_are_issued_once_for_attending_and_for_completing(registration: Registration) -> None:
+    first, second = registration.hold("first", contact_hours=1.5), registration.hold("second", contact_hours=2)
+    registration.know_series(make_series([first.id, second.id]))
+    registration.know_recording(second, seconds=240)
+    for slug in ("first", "second"):
+        registration.register("ada@x.org", slug)
+    registration.set_time("2017-04-06T13:30:00-05:00")
+    registration.attend(("ada@x.org", 80), slug="first")
+    assert issue(registration) == 0  # the session is not over
+    registration.set_time(AFTER)
+    registration.watch_all("ada@x.org", "second", begin=AFTER, seconds=240)
+
+    assert issue(registration) == 2
+    assert issue(registration) == 0
+
+    query = "SELECT kind, title, contact_hours::float FROM certificates ORDER BY kind"
+    rows = registration.conn.execute(query).fetchall()
+    assert rows == [("attendance", "first", 1.5), ("completion", "Large and urban", 3.5)]
+    assert registration.events("certificate") == ["certificate.issued"] * 2
+
+
+def test_the_badge_satisfies_a_verifier_of_open_badges(registration: Registration, earned: str) -> None:
+    badge = get(registration, f"certificates/{earned}.json").json
+
+    credential = OB3LdpVerifier(pubkey_pem=Issuer(runtime.settings()).public_key()).verify(badge)
+
+    assert credential.issuer.name == "American Library Association"
+    assert badge["credentialSubject"]["creditsEarned"] == 1.5
+    assert badge["credentialSubject"]["identifier"][0]["identityHash"] == "Łukasz Żak <b>*_#"
+    assert get(registration, f"certificates/{earned}").json == badge
+
+
+def test_the_proof_is_that_of_the_standard(registration: Registration, earned: str) -> None:
+    """The algorithm of vc-di-eddsa, 3.2, step by step, with the key that the issuer publishes."""
+    badge = get(registration, f"certificates/{earned}.json").json
+
+    check_proof(registration, badge)
+
+    badge["credentialSubject"]["creditsEarned"] = 100
+    with pytest.raises(InvalidSignature):
+        check_proof(registration, badge)
+
+
+def check_proof(registration: Registration, badge: Any) -> None:
+    document = dict(badge)
+    proof = dict(document.pop("proof"))
+    signature = decode(proof.pop("proofValue"))
+    hashed = b"".join(
+        hashlib.sha256(canonize(one).encode()).digest()
+        for one in ({"@context": document["@context"], **proof}, document)
+    )
+    [method] = get(registration, "issuer").json["verificationMethod"]
+    assert proof["verificationMethod"] == method["id"]
+    Ed25519PublicKey.from_public_bytes(decode(method["publicKeyMultibase"])[2:]).verify(signature, hashed)
+
+
+def canonize(document: Any) -> str:
+    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": document_loader()}
+    return jsonld.normalize(document, options)  # pyright: ignore
+
+
+def decode(multibase: str) -> bytes:
+    """base58btc; none of ours begins with a zero byte."""
+    number = 0
+    for character in multibase.removeprefix("z"):
+        number = number * 58 + ALPHABET.index(character)
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def test_the_printed_certificate_is_tagged_and_says_what_it_is(registration: Registration, earned: str) -> None:
+    printed = get(registration, f"certificates/{earned}.pdf")
+
+    document = PdfReader(io.BytesIO(printed.data))
+    root: Any = document.trailer["/Root"]
+    assert printed.mimetype == "application/pdf"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert document.metadata.title == "Certificate of Attendance: world-cafe"  # pyright: ignore
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    text = document.pages[0].extract_text()
+    assert "Łukasz Żak <b>*_#" in text
+    assert "1.5 contact hours" in text
+    assert len(document.pages) == 1
+
+
+def test_anybody_verifies_a_certificate_on_its_page(registration: Registration, earned: str) -> None:
+    page = get(registration, f"certificates/{earned}", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+
+    assert page.mimetype == "text/html"
+    assert "This certificate is valid" in page.text
+    assert "Łukasz Żak &lt;b&gt;*_#" in page.text
+
+
+def test_a_revoked_certificate_proves_nothing_any_more(registration: Registration, earned: str) -> None:
+    badge = get(registration, f"certificates/{earned}.json").json
+    assert not is_revoked(registration, badge)
+
+    path = f"{V1}/certificates/{earned}?reason=Mistaken+identity"
+    revoked = [registration.client.delete(path, headers=registration.staff) for _ in range(2)]
+
+    assert [one.status_code for one in revoked] == [200, 200]
+    assert is_revoked(registration, badge)
+    assert get(registration, f"certificates/{earned}.pdf").status_code == 410
+    page = get(registration, f"certificates/{earned}", Accept="text/html").text
+    assert "revoked: Mistaken identity" in page
+    assert registration.events("certificate") == ["certificate.issued", "certificate.revoked"]
+    assert issue(registration) == 0
+    assert registration.client.delete(path).status_code == 401
+
+
+def is_revoked(registration: Registration, badge: Any) -> bool:
+    """What a verifier finds in the list (Bitstring Status List 1.0, 3.2) that the badge names."""
+    status = badge["credentialStatus"]
+    found = get(registration, status["statusListCredential"].partition("/registration/v1/")[2]).json
+    check_proof(registration, found)
+    encoded = found["credentialSubject"]["encodedList"].removeprefix("u")
+    bits = gzip.decompress(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    index = int(status["statusListIndex"])
+    return bool(bits[index // 8] >> (7 - index % 8) & 1)

@@ -1,0 +1,137 @@
+"""Signing in without passwords, and what a learner sees of themselves."""
+
+from typing import Any
+
+import pytest
+
+from shared import links, runtime
+from tests.registration.conftest import V1, Registration
+from tests.registration.programmes import make_series
+from tests.registration.test_completion import AFTER
+
+
+def ask(registration: Registration, email: str, **headers: str) -> Any:
+    return registration.client.post(f"{V1}/learners/sign-in", json={"email": email}, headers=headers)
+
+
+def token(registration: Registration) -> str:
+    """The token in the mail that was asked for last."""
+    id = registration.value("SELECT id FROM sign_ins ORDER BY id DESC")
+    return links.sign(runtime.settings(), "sign-in", str(id))
+
+
+def sign_in(registration: Registration, given: str) -> Any:
+    return registration.client.post(f"{V1}/learners/session", json={"token": given})
+
+
+def test_somebody_signs_in_by_mail_and_sees_what_they_take_part_in(registration: Registration) -> None:
+    first, second = registration.hold("first"), registration.hold("second")
+    registration.know_series(make_series([first.id, second.id]))
+    registration.know_recording(second, seconds=240)
+    registration.register("ada@x.org", "first")
+    registration.set_time(AFTER)
+    registration.watch_all("ada@x.org", "second", begin=AFTER, seconds=240)
+
+    asked = ask(registration, " ADA@x.org")
+    signed_in = sign_in(registration, token(registration))
+
+    assert asked.status_code == 202
+    assert registration.events("sign-in") == ["sign-in.requested"]
+    cookie = signed_in.headers["Set-Cookie"]
+    assert signed_in.json == {"name": "Ada Lovelace", "email": "ada@x.org"}
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Path=/registration", "Secure"))
+    me = registration.client.get(f"{V1}/learners/me", base_url="https://localhost").json
+    assert [one["session"] for one in me["registrations"]] == ["first"]
+    assert me["views"] == [{"session": "second", "watched_seconds": 240, "duration_seconds": 240, "viewed": True}]
+    assert [one["seen"] for one in me["progress"][0]["sessions"]] == [None, "recorded"]
+    path = me["registrations"][0]["url"].removeprefix("https://learning.example.org")
+    assert registration.client.get(path).json["email"] == "ada@x.org"
+
+
+def test_what_is_watched_counts_for_who_is_signed_in(registration: Registration) -> None:
+    session = registration.hold()
+    registration.know_recording(session)
+    registration.register("ada@x.org")
+    beat = {"position_seconds": 0, "duration_seconds": 5400}
+    stranger = registration.client.post(f"{V1}/sessions/world-cafe/views", json=beat)
+    ask(registration, "ada@x.org")
+    sign_in(registration, token(registration))
+
+    counted = registration.client.post(f"{V1}/sessions/world-cafe/views", json=beat, base_url="https://localhost")
+
+    assert (stranger.status_code, counted.status_code) == (401, 200)
+
+
+def test_a_link_is_good_once_and_for_a_quarter_of_an_hour(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org")
+    ask(registration, "ada@x.org")
+    first = token(registration)
+
+    assert [sign_in(registration, first).status_code for _ in range(2)] == [200, 410]
+    ask(registration, "ada@x.org")
+    registration.set_time("2017-01-10T12:15:01-06:00")
+    late = sign_in(registration, token(registration))
+    assert (late.status_code, late.json["type"]) == (410, "urn:convene:problem:sign-in-expired")
+    assert sign_in(registration, "nonsense").status_code == 410
+    assert sign_in(registration, "").status_code == 422
+
+
+def test_nothing_tells_whether_an_address_is_known(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org")
+
+    known, stranger = ask(registration, "ada@x.org"), ask(registration, "eve@x.org")
+
+    assert (known.status_code, known.data) == (stranger.status_code, stranger.data)
+    assert set(known.headers.keys()) == set(stranger.headers.keys())
+    assert registration.events("sign-in") == ["sign-in.requested"]
+
+
+@pytest.mark.parametrize("email", ["ada@x.org", "eve@x.org"])
+def test_an_address_is_mailed_five_times_an_hour_at_most(registration: Registration, email: str) -> None:
+    registration.hold()
+    registration.register("ada@x.org")
+
+    answers = [ask(registration, email, **{"X-Forwarded-For": f"192.0.{n}.1"}) for n in range(6)]
+
+    assert [one.status_code for one in answers] == [202] * 5 + [429]
+    assert answers[-1].headers["Retry-After"] == "3600"
+
+
+def test_a_network_asks_for_thirty_links_an_hour_at_most(registration: Registration) -> None:
+    asked = [ask(registration, f"p{n}@x.org", **{"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(31)]
+
+    assert asked == [202] * 30 + [429]
+    assert ask(registration, "other@x.org", **{"X-Forwarded-For": "198.51.100.7"}).status_code == 202
+    six = [ask(registration, f"s{n}@x.org", **{"X-Forwarded-For": f"2001:db8:1:{n}::1"}).status_code for n in range(31)]
+    assert six[-1] == 429
+
+
+def test_signing_out_ends_the_session(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org")
+    ask(registration, "ada@x.org")
+    sign_in(registration, token(registration))
+
+    assert registration.client.delete(f"{V1}/learners/session", base_url="https://localhost").status_code == 204
+
+    assert registration.client.get(f"{V1}/learners/me", base_url="https://localhost").status_code == 401
+    assert registration.value("SELECT count(*) FROM learner_sessions") == 0
+
+
+def test_the_link_leads_to_a_page_that_uses_nothing_up(registration: Registration) -> None:
+    registration.hold()
+    registration.register("ada@x.org", name="<b>Ada")
+    ask(registration, "ada@x.org")
+    path = f"{V1}/learners/sign-in?token={token(registration)}"
+
+    for _ in range(2):
+        page = registration.client.get(path)
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+    signed_in = registration.client.post(f"{V1}/learners/session", data={"token": token(registration)})
+    again = registration.client.post(f"{V1}/learners/session", data={"token": token(registration)})
+
+    assert "Hello &lt;b&gt;Ada" in signed_in.text
+    assert "HttpOnly" in signed_in.headers["Set-Cookie"]
+    assert (again.status_code, again.mimetype) == (410, "text/html")
