@@ -9,6 +9,7 @@ from flask_cors import CORS
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
+from shared.errors import Invalid
 from shared.http import auth
 
 
@@ -62,6 +63,14 @@ class Blueprint(SmorestBlueprint):
             return self.doc(security=[{"staff": [scope]}])(guarded)
 
         return decorate
+
+
+def load_body(schema: marshmallow.Schema, given: Any) -> Any:
+    """What a view read itself, as its schema has it. Raises Invalid."""
+    try:
+        return schema.load(given)
+    except marshmallow.ValidationError as error:
+        raise Invalid(error.normalized_messages()) from None
 
 
 def consumes(*content_types: str) -> Callable[..., Any]:

@@ -55,9 +55,6 @@ def test_every_route_is_in_it(document: Any, app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in app.blueprints}
     described = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
 
-    named = {
-        rule.replace("uuid:", "").replace("int:", "")
-        for rule in rules
-        if "/v1/" in rule and "/docs" not in rule and "openapi" not in rule
-    }
+    api = {rule for rule in rules if "/v1/" in rule and "/docs" not in rule and "openapi" not in rule}
+    named = {rule.replace("uuid:", "").replace("int:", "") for rule in api}
     assert named <= described

@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import marshmallow
 import orjson
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 
 from services.registration.attendance import domain, reports
 from services.registration.attendance.queries import Seated
@@ -24,9 +23,9 @@ from services.registration.attendance.schemas import (
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
 from shared import audit, links, runtime
-from shared.errors import Invalid, NotFound
+from shared.errors import NotFound
 from shared.http import Blueprint, auth
-from shared.http.blueprint import consumes
+from shared.http.blueprint import consumes, load_body
 from shared.runtime import transaction
 
 staff = Blueprint("attendance", __name__, url_prefix="/registration/v1", description="Attendance, for staff")
@@ -99,9 +98,7 @@ def join_session(query: dict[str, Any]) -> Response:
         raise NotFound("There is no such registration.")
     with transaction() as conn:
         address = domain.join(conn, UUID(id), record=request.method == "GET")
-    response = redirect(address)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(status=302, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 @bp.post("/sessions/<slug>/views")
@@ -122,12 +119,10 @@ def _read_report() -> Report:
     if request.mimetype == "text/csv":
         return reports.read_csv(request.get_data())
     try:
-        rows: Any = PresenceSchema(many=True).load(orjson.loads(request.get_data()))
+        rows = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
         abort(400, description="The body is no JSON.")
-    except marshmallow.ValidationError as error:
-        raise Invalid(error.normalized_messages()) from None
-    return reports.read_json(rows)
+    return reports.read_json(load_body(PresenceSchema(many=True), rows))
 
 
 def _describe(seated: Seated) -> dict[str, Any]:

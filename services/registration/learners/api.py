@@ -18,7 +18,7 @@ from services.registration.pages import respond
 from services.registration.people.domain import fold_email
 from shared.errors import Gone
 from shared.http import Blueprint
-from shared.http.blueprint import consumes
+from shared.http.blueprint import consumes, load_body
 from shared.runtime import connection, transaction
 
 bp = Blueprint("learners", __name__, url_prefix="/registration/v1/learners", description="Learners")
@@ -53,7 +53,7 @@ def sign_in() -> Response:
     """Use up a link to sign in; a cookie that no script can read holds the session."""
     as_page = request.mimetype == FORM
     given: Any = request.form.to_dict() if as_page else request.get_json(silent=True)
-    token: Any = LinkSchema().load(given or {})
+    token: Any = load_body(LinkSchema(), given or {})
     try:
         with transaction() as conn:
             secret, person = domain.begin_session(conn, token["token"])
