@@ -6,6 +6,7 @@ from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
 from services.notifications.people import handlers as people
+from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
 from services.notifications.settings import NotificationsSettings
 from shared.service import Service
@@ -14,7 +15,7 @@ SERVICE = Service(
     "notifications",
     settings=NotificationsSettings,
     blueprints=[messages.staff],
-    handlers=[programme, people, mails],  # what is known first, then the mails that follow from it
+    handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
     jobs=[deliver_mail()],
 )
 

@@ -11,9 +11,15 @@ from services.registration.invitations import api as invitations
 from services.registration.invitations import jobs as invitation_jobs
 from services.registration.learners import api as learners
 from services.registration.learners import jobs as learner_jobs
+from services.registration.libraries import api as libraries
+from services.registration.libraries.commands import importing
 from services.registration.pages import pages
+from services.registration.privacy import api as privacy
+from services.registration.privacy import handlers as privacy_handlers
+from services.registration.privacy import jobs as privacy_jobs
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
+from services.registration.reports import api as reports
 from services.registration.roster import api as roster
 from services.registration.rules import api as rules
 from services.registration.seats import jobs as seats
@@ -34,12 +40,23 @@ SERVICE = Service(
         learners.bp,
         certificates.bp,
         certificates.staff,
+        libraries.bp,
+        reports.staff,
+        privacy.bp,
         pages,
         invitations.bp,
         invitations.staff,
     ],
-    handlers=[programme],
-    jobs=[*availability_jobs.JOBS, *seats.JOBS, *invitation_jobs.JOBS, *learner_jobs.JOBS, *certificate_jobs.JOBS],
+    handlers=[programme, privacy_handlers],
+    jobs=[
+        *availability_jobs.JOBS,
+        *seats.JOBS,
+        *invitation_jobs.JOBS,
+        *learner_jobs.JOBS,
+        *certificate_jobs.JOBS,
+        *privacy_jobs.JOBS,
+    ],
+    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
 )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from shared.events import catalog, registration
+from shared.events import catalog, notifications, registration
 from shared.events.envelope import CONTENT_TYPE, Event, registry, schema_of
 
-PUBLISHERS = {"catalog": catalog, "registration": registration}
+PUBLISHERS = {"catalog": catalog, "registration": registration, "notifications": notifications}
 ENVELOPE = {
     "type": "object",
     "required": ["specversion", "id", "type", "source", "subject", "time", "datacontenttype", "sequence", "data"],

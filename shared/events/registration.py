@@ -12,7 +12,12 @@ from uuid import UUID
 from shared.events.envelope import Event
 
 CancellationReason = Literal[
-    "cancelled by registrant", "cancelled by staff", "session cancelled", "offer not accepted in time", "moved by staff"
+    "cancelled by registrant",
+    "cancelled by staff",
+    "session cancelled",
+    "offer not accepted in time",
+    "moved by staff",
+    "person erased",
 ]
 
 
@@ -111,6 +116,15 @@ class Certificate:
     contact_hours: float | None = None
     person: Person
     issued_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """A person who is forgotten: `person` as they were known, so that others find what they hold."""
+
+    id: UUID
+    revision: int
+    person: Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +248,14 @@ class CertificateIssued(CertificateEvent, type="registration.certificate.issued"
 
 class CertificateRevoked(CertificateEvent, type="registration.certificate.revoked"):
     """A certificate was taken back: it proves nothing any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event, type="registration.person.erased"):
+    """Nothing personal of this person is left in registration; whoever holds anything forgets it too."""
+
+    subject_in = "erasure"
+    erasure: Erasure
 
 
 @dataclass(frozen=True, kw_only=True)

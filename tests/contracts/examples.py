@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.events import catalog, registration
+from shared.events import catalog, notifications, registration
 from shared.events.envelope import Event, registry, seal
 
 ID = UUID("8e57dd42-6657-41d4-acf6-72f18996e88a")
@@ -79,6 +79,8 @@ SUBJECTS: dict[str, Any] = {
     "invitation": registration.Invitation(
         id=ID, revision=1, session_id=OTHER, session_slug="workshop", person=PERSON, status="issued"
     ),
+    "erasure": registration.Erasure(id=ID, revision=1, person=PERSON),
+    "forgetting": notifications.Forgetting(id=ID, revision=1),
     "sign_in": registration.SignIn(id=ID, revision=1, person=PERSON, expires_at=MOMENT),
     "certificate": registration.Certificate(
         id=ID,

@@ -118,8 +118,9 @@ def an_invitation(session: catalog.Session, **changes: Any) -> participation.Inv
     return replace(invitation, **changes)
 
 
-def a_sign_in() -> participation.SignIn:
-    return participation.SignIn(id=uuid4(), revision=1, person=a_person(), expires_at=datetime(2100, 1, 1, tzinfo=UTC))
+def a_sign_in(**changes: Any) -> participation.SignIn:
+    made = participation.SignIn(id=uuid4(), revision=1, person=a_person(), expires_at=datetime(2100, 1, 1, tzinfo=UTC))
+    return replace(made, **changes)
 
 
 def a_certificate() -> participation.Certificate:

@@ -12,6 +12,7 @@ from shared import runtime
 
 # Who has the token of a link, or anybody, may do these.
 PUBLIC = {
+    ("delete", "/registration/v1/people/{email}"),
     ("post", "/registration/v1/learners/sign-in"),
     ("post", "/registration/v1/learners/session"),
     ("delete", "/registration/v1/learners/session"),

@@ -21,9 +21,10 @@ PUBLIC = {
     ),
     "registering and what a mail's link allows": re.compile(
         r"(GET|POST|PATCH|DELETE) /registration/v1/(registrations|group-registrations|series/<slug>/registrations"
-        r"|invitations|join|sessions/<slug>/(availability|form|views))"
+        r"|invitations|join|libraries$|sessions/<slug>/(availability|form|views))"
     ),
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
+    "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/(v1/(certificates|issuer)|pages\.css)"),
     "documents and probes": re.compile(r"GET /\w+/(health/|metrics$|v1/(docs|openapi\.json))"),
 }

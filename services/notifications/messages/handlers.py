@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from services.notifications.messages import kinds, queries
 from services.notifications.messages.kinds import Kind
+from services.notifications.privacy.queries import is_erased
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
 from shared.events.registration import (
@@ -77,6 +78,8 @@ def queue_again(conn: Connection, event: RegistrationUpdated, envelope: Envelope
 @on("registration.registration.cancelled")
 def queue_cancellation(conn: Connection, event: RegistrationCancelled, envelope: Envelope) -> None:
     """The person's seat or place is gone: at their wish, by staff, or because the session is cancelled."""
+    if event.reason == "person erased":
+        return
     kind = kinds.SESSION_CANCELLED if event.reason == "session cancelled" else kinds.CANCELLED
     _queue(conn, event, envelope, kind, context={"reason": event.reason, "was": event.previous_status})
 
@@ -98,6 +101,8 @@ def queue_recording(conn: Connection, _event: RecordingPublished, envelope: Enve
 def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelope) -> None:
     """The person may register for a session by invitation."""
     invitation = event.invitation
+    if is_erased(conn, invitation.person.id):
+        return
     queries.insert_message(
         conn,
         envelope,
@@ -112,6 +117,8 @@ def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelo
 def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -> None:
     """The person wants to sign in."""
     recipient = event.sign_in.person.email
+    if is_erased(conn, event.sign_in.person.id):
+        return
     queries.insert_message(conn, envelope, kinds.SIGN_IN, session_id=None, recipient=recipient, context={})
 
 
@@ -119,6 +126,8 @@ def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) 
 def queue_certificate(conn: Connection, event: CertificateIssued, envelope: Envelope) -> None:
     """The person has a certificate."""
     certificate = event.certificate
+    if is_erased(conn, certificate.person.id):
+        return
     queries.insert_message(
         conn,
         envelope,
@@ -133,6 +142,8 @@ def _queue(
     conn: Connection, event: RegistrationEvent, envelope: Envelope, kind: Kind, *, context: dict[str, Any] | None = None
 ) -> None:
     registration = event.registration
+    if is_erased(conn, registration.person.id):
+        return
     queries.insert_message(
         conn,
         envelope,

@@ -3,6 +3,7 @@
 from psycopg import Connection
 
 from services.notifications.people import queries
+from services.notifications.privacy.queries import is_erased
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
 from shared.events.registration import CertificateEvent, InvitationEvent, RegistrationEvent, SignInRequested
@@ -20,6 +21,8 @@ from shared.messaging.handlers import on
 def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Envelope) -> None:
     """Know a registration as it is now. One for a session that is not known yet waits for it."""
     registration = event.registration
+    if is_erased(conn, registration.person.id):
+        return
     programme.share_session(conn, registration.session_id)
     queries.upsert_registration(
         conn,
@@ -44,6 +47,8 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
 def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelope) -> None:
     """Know an invitation as it is now. One to a session that is not known yet waits for it."""
     invitation = event.invitation
+    if is_erased(conn, invitation.person.id):
+        return
     programme.share_session(conn, invitation.session_id)
     queries.upsert_invitation(
         conn,
@@ -63,6 +68,8 @@ def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelop
 def keep_sign_in(conn: Connection, event: SignInRequested, _envelope: Envelope) -> None:
     """Know for whom a link to sign in is, and how long it is good."""
     sign_in = event.sign_in
+    if is_erased(conn, sign_in.person.id):
+        return
     queries.upsert_notice(
         conn,
         id=sign_in.id,
@@ -79,6 +86,8 @@ def keep_sign_in(conn: Connection, event: SignInRequested, _envelope: Envelope) 
 def keep_certificate(conn: Connection, event: CertificateEvent, _envelope: Envelope) -> None:
     """Know whose a certificate is, and whether it stands."""
     certificate = event.certificate
+    if is_erased(conn, certificate.person.id):
+        return
     queries.upsert_notice(
         conn,
         id=certificate.id,

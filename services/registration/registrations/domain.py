@@ -6,6 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
 from services.registration.registrations import admission, queries
 from services.registration.registrations.queries import Registration
@@ -172,7 +173,8 @@ def _register(conn: Connection, terms: Terms, applicant: Applicant, *, invited_t
     admission.check(terms, invited=invited_to == terms.id)
     advice = rules.advise(terms, applicant.library) if invited_to is None else None
     answers = rules.check_answers(terms, applicant.answers)
-    taken = seats.take(conn, terms, replace(applicant, answers=answers))
+    library = libraries.complete(conn, applicant.library)
+    taken = seats.take(conn, terms, replace(applicant, answers=answers, library=library))
     if taken is None:
         # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
         lock_seats(conn, [terms.id])

@@ -29,6 +29,10 @@ class LibrarySchema(ma.Schema):
     community_size = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(SIZES))
     state = line(60, example="IL")
     country = line(60, example="US")
+    fscskey = ma.fields.String(
+        validate=Length(1, 20),
+        metadata={"description": "Of the directory; what is left out is taken from there", "example": "IL0001"},
+    )
 
 
 class ColleagueSchema(ma.Schema):

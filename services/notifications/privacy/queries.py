@@ -1,0 +1,36 @@
+"""All that is personal, in one place."""
+
+from uuid import UUID
+
+from psycopg import Connection
+
+from shared.database import execute, fetch_value
+
+
+def is_erased(conn: Connection, person_id: UUID) -> bool:
+    """Whether this person is to be forgotten. Whoever is told no, and those who forget them, take turns."""
+    execute(conn, "SELECT pg_advisory_xact_lock_shared(hashtextextended('person:' || %(id)s, 0))", id=str(person_id))
+    return fetch_value(conn, "SELECT EXISTS (SELECT FROM erased_people WHERE person_id = %(id)s)", id=person_id)
+
+
+def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
+    """Leave nothing that tells who it was; of mails, that they were."""
+    execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('person:' || %(id)s, 0))", id=str(person_id))
+    for sql in (
+        "INSERT INTO erased_people (person_id) VALUES (%(id)s) ON CONFLICT DO NOTHING",
+        """
+        UPDATE messages SET recipient = '', context = '{}', reply = NULL
+         WHERE lower(recipient) = lower(%(email)s)
+            OR subject IN (SELECT id FROM registrations WHERE person_id = %(id)s
+                           UNION ALL SELECT id FROM invitations WHERE person_id = %(id)s
+                           UNION ALL SELECT id FROM notices WHERE person_id = %(id)s)
+        """,
+        """
+        UPDATE messages SET state = 'superseded', reason = 'the person was erased', next_attempt_at = NULL
+         WHERE recipient = '' AND state IN ('queued', 'retry', 'in_doubt')
+        """,
+        "UPDATE registrations SET email = '', name = '' WHERE person_id = %(id)s",
+        "UPDATE invitations SET email = '', name = '' WHERE person_id = %(id)s",
+        "DELETE FROM notices WHERE person_id = %(id)s",
+    ):
+        execute(conn, sql, id=person_id, email=email)

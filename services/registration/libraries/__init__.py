@@ -1,0 +1,1 @@
+"""A directory of libraries, to look up while typing."""

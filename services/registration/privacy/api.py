@@ -1,0 +1,87 @@
+"""What is held on a person, over HTTP: for themselves, and for staff whom they ask."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from services.registration.answers import answer
+from services.registration.learners.access import learner
+from services.registration.learners.schemas import LearnerQuery
+from services.registration.people import queries as people
+from services.registration.people.domain import fold_email
+from services.registration.privacy import domain
+from services.registration.privacy.queries import Erasure
+from services.registration.privacy.schemas import ErasureSchema, HeldSchema
+from shared import audit
+from shared.errors import NotFound
+from shared.http import Blueprint, auth
+from shared.runtime import connection, transaction
+
+bp = Blueprint("privacy", __name__, url_prefix="/registration/v1", description="What is held on people")
+
+SCOPE = "people:erase"
+
+
+@bp.get("/people/<email>")
+@bp.arguments(LearnerQuery, location="query")
+@bp.response(200, HeldSchema)
+def show_held(query: dict[str, Any], email: str) -> Response:
+    """Everything held on a person; for themselves, or for staff (`people:erase`), whose look is noted."""
+    folded = fold_email(email)
+    by_staff = _authorize(folded, query["token"])
+    with transaction() as conn:
+        held = domain.describe(conn, folded)
+        if by_staff:
+            subject = str(held["person"][0]["id"])
+            audit.record(conn, actor=auth.actor(), action="person.export", subject=subject, changes={})
+    return answer(held, cache_control="no-store")
+
+
+@bp.delete("/people/<email>")
+@bp.arguments(LearnerQuery, location="query")
+@bp.response(202, ErasureSchema, headers={"Location": {"description": "How far it is", "schema": {"type": "string"}}})
+def erase_person(query: dict[str, Any], email: str) -> Response:
+    """Forget a person in every service; what they took part in stays counted, without them."""
+    folded = fold_email(email)
+    by_staff = _authorize(folded, query["token"])
+    with transaction() as conn:
+        erasure = domain.erase(conn, folded, cause="asked of staff" if by_staff else "asked by the person")
+        if by_staff:
+            audit.record(conn, actor=auth.actor(), action="person.erase", subject=str(erasure.id), changes={})
+    response = _tell(erasure)
+    response.status_code = 202
+    response.headers["Location"] = f"/registration/v1/erasures/{erasure.id}"
+    return response
+
+
+@bp.get("/erasures/<uuid:id>")
+@bp.response(200, ErasureSchema)
+def show_erasure(id: UUID) -> Response:
+    """How far an erasure is, for whoever has its id: `done` once every service has said so."""
+    with connection() as conn:
+        return _tell(domain.get_erasure(conn, id))
+
+
+def _tell(erasure: Erasure) -> Response:
+    body = {
+        "id": erasure.id,
+        "state": "done" if erasure.notifications_done_at else "running",
+        "services": {
+            "registration": erasure.registration_done_at,
+            "notifications": erasure.notifications_done_at,
+        },
+    }
+    return answer(ErasureSchema().dump(body), cache_control="no-store")
+
+
+def _authorize(email: str, token: str | None) -> bool:
+    """Let staff or the person themselves in; whether it is staff. Raises Unauthorized, or NotFound for others."""
+    if token is None and auth.has(SCOPE):
+        return True
+    person_id = learner(token)
+    with connection() as conn:
+        person = people.select_many(conn, [person_id]).get(person_id)
+    if person is None or person.email != email:
+        raise NotFound("Nothing is held on this person.")
+    return False

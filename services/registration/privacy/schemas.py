@@ -1,0 +1,33 @@
+"""What crosses the door of privacy."""
+
+import marshmallow as ma
+from marshmallow.validate import OneOf
+
+
+class HeldSchema(ma.Schema):
+    """Everything held on a person, row by row."""
+
+    person = ma.fields.List(ma.fields.Dict())
+    registrations = ma.fields.List(ma.fields.Dict())
+    registered_colleagues = ma.fields.List(ma.fields.Dict())
+    attendance = ma.fields.List(ma.fields.Dict())
+    views = ma.fields.List(ma.fields.Dict())
+    completions = ma.fields.List(ma.fields.Dict())
+    invitations = ma.fields.List(ma.fields.Dict())
+    certificates = ma.fields.List(ma.fields.Dict())
+    signed_in_until = ma.fields.List(ma.fields.Dict())
+
+
+class ServicesSchema(ma.Schema):
+    """When each was done; None: not yet."""
+
+    registration = ma.fields.AwareDateTime()
+    notifications = ma.fields.AwareDateTime(allow_none=True)
+
+
+class ErasureSchema(ma.Schema):
+    """How far an erasure is."""
+
+    id = ma.fields.UUID()
+    state = ma.fields.String(validate=OneOf(["running", "done"]))
+    services = ma.fields.Nested(ServicesSchema)

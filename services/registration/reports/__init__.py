@@ -1,0 +1,1 @@
+"""Participation, for the report of a grant."""

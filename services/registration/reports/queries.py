@@ -1,0 +1,100 @@
+"""Who took part in what, counted by what a funder asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+from psycopg import Connection
+
+from shared.database import execute, fetch
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Unique people: who registered, attended live, watched, completed a series, were invited, and took part in one way
+    or the other. `key` is None for those of whom it is not known; `total` marks the line of everybody.
+    """
+
+    key: str | None
+    label: str | None
+    total: bool
+    registered: int
+    attended: int
+    watched: int
+    completed: int
+    invited: int
+    took_part: int
+
+
+# What each line is of, and its name for people.
+DIMENSIONS: dict[str, tuple[LiteralString, LiteralString]] = {
+    "session": ("facts.session", "max(facts.title)"),
+    "series": ("facts.series", "max(facts.series_title)"),
+    "initiative": ("facts.initiative", "max(facts.initiative_title)"),
+    "library_type": ("people.library ->> 'type'", "NULL"),
+    "community_size": ("people.library ->> 'community_size'", "NULL"),
+    "state": ("upper(people.library ->> 'state')", "NULL"),
+    "month": ("to_char(facts.at, 'YYYY-MM')", "NULL"),
+}
+
+
+def allow_minutes(conn: Connection) -> None:
+    """Let this transaction's statements take longer than a request's usually may."""
+    execute(conn, "SET LOCAL statement_timeout = '60s'")
+
+
+def select_participation(
+    conn: Connection,
+    *,
+    by: str,
+    initiative: str | None,
+    series: str | None,
+    begin: datetime | None,
+    end: datetime | None,
+) -> list[Participation]:
+    """A line for each value of the dimension `by`, and one of all; of what happened from `begin` until before `end`."""
+    key, label = DIMENSIONS[by]
+    # The parts that are put in stand above, and come from nobody.
+    sql: LiteralString = f"""
+        WITH done AS (
+            SELECT person_id, session_id, NULL::uuid AS series_id, 'registered' AS what, registered_at AS at
+              FROM registrations WHERE status <> 'cancelled'
+            UNION ALL
+            SELECT a.person_id, a.session_id, NULL, 'attended', s.starts_at
+              FROM attendance AS a JOIN sessions AS s ON s.id = a.session_id WHERE attended
+            UNION ALL
+            SELECT person_id, session_id, NULL, 'watched', viewed_at FROM views WHERE viewed_at IS NOT NULL
+            UNION ALL
+            SELECT person_id, session_id, NULL, 'invited', issued_at FROM invitations WHERE status <> 'revoked'
+            UNION ALL
+            SELECT person_id, NULL, series_id, 'completed', completed_at FROM completions
+        ), facts AS (
+            SELECT person_id, what, at, s.slug AS session, s.title, coalesce(s.series_slug, series.slug) AS series,
+                   coalesce(s.series_title, series.title) AS series_title,
+                   coalesce(s.initiative, of_series.initiative) ->> 'slug' AS initiative,
+                   coalesce(s.initiative, of_series.initiative) ->> 'title' AS initiative_title
+              FROM done
+              LEFT JOIN sessions AS s ON s.id = session_id
+              LEFT JOIN series ON series.id = series_id
+              LEFT JOIN LATERAL (SELECT initiative FROM sessions
+                                  WHERE sessions.id = ANY(series.sessions) LIMIT 1) AS of_series ON true
+        ), people AS (
+            SELECT DISTINCT ON (person_id) person_id, library FROM registrations ORDER BY person_id, registered_at DESC
+        )
+        SELECT {key} AS key, {label} AS label, grouping({key}) = 1 AS total,
+               count(DISTINCT facts.person_id) FILTER (WHERE what = 'registered') AS registered,
+               count(DISTINCT facts.person_id) FILTER (WHERE what = 'attended') AS attended,
+               count(DISTINCT facts.person_id) FILTER (WHERE what = 'watched') AS watched,
+               count(DISTINCT facts.person_id) FILTER (WHERE what = 'completed') AS completed,
+               count(DISTINCT facts.person_id) FILTER (WHERE what = 'invited') AS invited,
+               count(DISTINCT facts.person_id) FILTER (WHERE what IN ('attended', 'watched')) AS took_part
+          FROM facts LEFT JOIN people USING (person_id)
+         WHERE (%(initiative)s::text IS NULL OR initiative = %(initiative)s)
+           AND (%(series)s::text IS NULL OR series = %(series)s)
+           AND (%(begin)s::timestamptz IS NULL OR at >= %(begin)s)
+           AND (%(end)s::timestamptz IS NULL OR at < %(end)s)
+         GROUP BY GROUPING SETS (({key}), ())
+         ORDER BY total, key NULLS LAST
+    """  # noqa: S608
+    given: dict[str, Any] = {"initiative": initiative, "series": series, "begin": begin, "end": end}
+    return fetch(conn, Participation, sql, **given)

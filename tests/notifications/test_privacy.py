@@ -1,0 +1,46 @@
+"""Forgetting a person, whatever comes late."""
+
+from typing import Any
+from uuid import uuid4
+
+from shared.events import catalog
+from shared.events import registration as participation
+from tests.notifications.conftest import Desk
+from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, confirmed, next_of
+
+
+def dump(desk: Desk) -> str:
+    tables = [
+        row[0]
+        for row in desk.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+    ]
+    rows: list[Any] = []
+    for table in tables:
+        rows += desk.conn.execute(f"SELECT t::text FROM {table} AS t").fetchall()  # noqa: S608 # pyright: ignore
+    return str(rows)
+
+
+def test_a_person_is_forgotten_in_mails_copies_and_late_news(desk: Desk) -> None:
+    session, person = a_session(), a_person()
+    registered = a_registration(session, person=person)
+    other = a_registration(session, person=a_person("Bo", "bo@library.example"))
+    desk.receive(catalog.SessionPublished(session=session), confirmed(registered), confirmed(other))
+    assert person.email in dump(desk)
+
+    erasure = participation.Erasure(id=uuid4(), revision=1, person=person)
+    desk.receive(participation.PersonErased(erasure=erasure))
+    late = next_of(registered, "confirmed")
+    desk.receive(
+        participation.RegistrationPromoted(registration=late),
+        participation.SignInRequested(sign_in=a_sign_in(person=person)),
+    )
+
+    left = desk.conn.execute("SELECT state, recipient FROM messages ORDER BY position").fetchall()
+    assert left[0] == ("superseded", "")
+    assert len(left) == 2  # nothing that came late made a mail due
+    assert left[1] == ("queued", "bo@library.example")
+    kinds = desk.conn.execute("SELECT type, subject FROM outbox").fetchall()
+    assert kinds == [("notifications.person.erased", str(erasure.id))]
+    assert str(person.id) in dump(desk)
+    registrations = desk.conn.execute("SELECT email FROM registrations WHERE person_id = %s", [person.id]).fetchall()
+    assert registrations == [("",)]

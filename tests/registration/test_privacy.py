@@ -1,0 +1,129 @@
+"""What is held on a person, and forgetting them."""
+
+from typing import Any
+
+import pytest
+
+from services.registration.certificates.jobs import issue_certificates
+from services.registration.privacy.jobs import erase_inactive
+from shared import links, runtime
+from shared.events.notifications import Forgetting, PersonForgotten
+from tests.registration.conftest import LIBRARY, V1, Registration
+from tests.registration.programmes import make_series
+from tests.registration.test_completion import AFTER
+from tests.registration.test_reports import report
+
+ADA = "ada@x.org"
+SECRETS = ("ada@x.org", "Ada Lovelace", "Step-free", "Director", "Springfield", "Speaks")
+
+
+@pytest.fixture
+def involved(registration: Registration, staff_token: Any) -> Registration:
+    """Ada took part in everything, and has a seat in what is to come; Eve waits for it."""
+    registration.staff = {"Authorization": f"Bearer {staff_token('registration:read registration:write people:erase')}"}
+    first = registration.hold("first", contact_hours=1)
+    registration.know_series(make_series([first.id]))
+    made = registration.register(ADA, "first", accommodations="Step-free", job_title="Director")
+    registration.client.patch(
+        f"{V1}/registrations/{made.json['id']}", json={"note": "Speaks"}, headers=registration.staff
+    )
+    registration.set_time(AFTER)
+    registration.attend((ADA, 80), slug="first")
+    with runtime.lend(registration.conn):
+        issue_certificates()
+    registration.hold("next", capacity=1, starts_at=None, status="scheduled")
+    registration.register(ADA, "next", accommodations="Step-free")
+    registration.register("eve@x.org", "next", library={**LIBRARY, "name": "Lakeside"}, name="Eve")
+    return registration
+
+
+def erase(registration: Registration, **headers: str) -> Any:
+    return registration.client.delete(f"{V1}/people/{ADA}", headers=headers or registration.staff)
+
+
+def dump(registration: Registration) -> str:
+    """Everything that the schema holds, as text."""
+    found = registration.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+    queries = [f"SELECT string_agg(t::text, E'\\n') FROM {row[0]} AS t" for row in found]  # noqa: S608
+    return "\n".join(str(registration.value(query)) for query in queries)
+
+
+def test_everything_held_on_a_person_is_told_to_them_and_to_staff(involved: Registration) -> None:
+    token = links.sign(
+        runtime.settings(), "learner", str(involved.value("SELECT id FROM people WHERE email = %s", ADA))
+    )
+
+    by_staff = involved.client.get(f"{V1}/people/Ada@X.org", headers=involved.staff)
+    by_herself = involved.client.get(f"{V1}/people/{ADA}?token={token}")
+
+    assert by_staff.json == by_herself.json
+    assert all(secret in by_staff.text for secret in SECRETS)
+    assert {name: len(rows) for name, rows in by_staff.json.items() if rows} == {
+        "person": 1, "registrations": 2, "attendance": 1, "completions": 1, "certificates": 2,
+    }  # fmt: skip
+    assert involved.client.get(f"{V1}/people/eve@x.org?token={token}").status_code == 404
+    assert involved.client.get(f"{V1}/people/{ADA}").status_code == 401
+    assert involved.value("SELECT count(*) FROM audit_log WHERE action = 'person.export'") == 1
+
+
+def test_nothing_is_left_of_who_is_erased_but_what_counts(involved: Registration) -> None:
+    assert all(secret in dump(involved) for secret in SECRETS)
+    before = report(involved, by="library_type").json["total"]
+
+    erased = erase(involved)
+
+    assert erased.status_code == 202
+    left = dump(involved)
+    assert [secret for secret in SECRETS[1:] if secret in left] == []
+    assert left.count(ADA) == 1  # in the event by which others learn whom to forget
+    after = report(involved, by="library_type").json["total"]
+    assert {**before, "registered": 2} == {**after, "registered": 2}
+    assert involved.client.get(f"{V1}/people/{ADA}", headers=involved.staff).status_code == 404
+    assert involved.roster("next", status="confirmed")["items"][0]["email"] == "eve@x.org"  # her seat is given on
+    assert involved.events("person") == ["person.erased"]
+
+
+def test_an_erasure_is_done_when_every_service_is(involved: Registration) -> None:
+    erased = erase(involved)
+    path = erased.headers["Location"]
+    assert involved.client.get(path).json["state"] == "running"
+
+    involved.hear(PersonForgotten(forgetting=Forgetting(id=erased.json["id"], revision=1)))
+
+    found = involved.client.get(path).json
+    assert found["state"] == "done"
+    assert all(found["services"].values())
+    assert ADA not in dump(involved)
+
+
+def test_who_was_erased_may_come_again_as_somebody_new(involved: Registration) -> None:
+    erase(involved)
+
+    assert involved.register(ADA, "next").status_code == 201
+    held = involved.client.get(f"{V1}/people/{ADA}", headers=involved.staff).json
+    assert len(held["registrations"]) == 1
+
+
+def test_people_of_whom_nothing_is_heard_are_erased_in_time(
+    registration: Registration, present: runtime.Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registration.hold("first")
+    registration.register(ADA, "first")
+    registration.set_time("2018-01-10T12:00:00-06:00")
+    registration.hold("next", starts_at=None)
+    registration.register("eve@x.org", "next")
+
+    def forget(months: int, moment: str) -> int:
+        registration.set_time(moment)
+        object.__setattr__(present.settings, "retention_months", months)
+        try:
+            with runtime.lend(registration.conn):
+                return erase_inactive()
+        finally:
+            object.__setattr__(present.settings, "retention_months", 0)
+
+    assert forget(0, "2030-01-01T12:00:00-06:00") == 0
+    assert forget(24, "2019-04-05T12:00:00-05:00") == 0
+    assert forget(24, "2019-04-08T12:00:00-05:00") == 1
+    assert registration.value("SELECT email FROM people WHERE erased_at IS NULL") == "eve@x.org"
+    assert forget(24, "2030-01-01T12:00:00-06:00") == 0  # Eve waits for a session without a date
