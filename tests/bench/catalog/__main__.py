@@ -14,12 +14,12 @@ from pathlib import Path
 from deploy import packages
 from deploy.errors import DeployError
 from deploy.native import binaries
-from tests.bench import report
-from tests.bench.catalog import data, freshness, load, memory, scale, servers, wrk
-from tests.bench.catalog.client import Client, UnexpectedAnswerError
+from tests.bench import report, running, wrk
+from tests.bench.catalog import data, freshness, load, memory, scale, servers
 from tests.bench.catalog.questions import PROBES, Questions, probe
-from tests.bench.catalog.rows import Row, as_json, as_table
 from tests.bench.catalog.setting import QUICK, Effort, Setting
+from tests.bench.client import Client, UnexpectedAnswerError
+from tests.bench.rows import Row, as_json, as_table
 from tests.servers import sharing
 
 PARTS: dict[str, Callable[[Setting], list[Row]]] = {
@@ -70,7 +70,7 @@ def _measure(parts: list[str], effort: Effort) -> list[Row]:
         _say("servers and data")
         engines = sharing.obtain(folder, owner=os.getpid(), workers=1)
         data.make(engines, large="scale" in parts)
-        with servers.running() as processes:
+        with running.running() as processes:
             api = servers.start_api(engines, data.THOUSAND, processes)
             setting = Setting(
                 engines=engines,

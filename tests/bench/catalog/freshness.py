@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from deploy import token
 from tests.bench.catalog import programme, servers
-from tests.bench.catalog.client import Client, UnexpectedAnswerError
 from tests.bench.catalog.questions import SESSIONS
-from tests.bench.catalog.rows import Row, bounded
 from tests.bench.catalog.setting import Setting
+from tests.bench.client import Client, UnexpectedAnswerError
+from tests.bench.rows import Row, bounded
 
 AT_ONCE = 50
 CHANGES = 20

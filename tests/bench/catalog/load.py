@@ -6,13 +6,13 @@ from functools import partial
 from itertools import islice
 from statistics import mean
 
-from tests.bench import report
-from tests.bench.catalog import programme, servers, wrk
-from tests.bench.catalog.client import Client
+from tests.bench import report, wrk
+from tests.bench.catalog import programme, servers
 from tests.bench.catalog.questions import SESSIONS
 from tests.bench.catalog.references import KEPT, Answer
-from tests.bench.catalog.rows import Row, fast
 from tests.bench.catalog.setting import Setting
+from tests.bench.client import Client
+from tests.bench.rows import Row, fast
 
 LIST = f"{SESSIONS}?limit=20"
 ENOUGH = 6000  # questions for a second

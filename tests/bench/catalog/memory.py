@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from tests.bench import running
 from tests.bench.catalog import servers
-from tests.bench.catalog.client import Client
 from tests.bench.catalog.data import THOUSAND
-from tests.bench.catalog.rows import Row, bounded
 from tests.bench.catalog.setting import Setting
+from tests.bench.client import Client
+from tests.bench.rows import Row, bounded
 
 CLIENTS = 8
 MOST = 100  # MiB
@@ -19,7 +20,7 @@ MOST = 100  # MiB
 def measure(setting: Setting) -> list[Row]:
     """Of a new api, the larger of its processes."""
     setting.say(f"memory, {setting.effort.memory:,} questions")
-    with servers.running() as processes:
+    with running.running() as processes:
         api = servers.start_api(setting.engines, THOUSAND, processes)
         _ask(api.port, islice(setting.questions.of_any_kind(), 200))
         before = _resident(api.pid)

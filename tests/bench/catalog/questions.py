@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote_plus
 
 from tests.bench.catalog import programme
-from tests.bench.catalog.client import Client
+from tests.bench.client import Client
 
 SESSIONS, SEARCH = "/catalog/v1/sessions", "/catalog/v1/search"
 PROBES = {

@@ -4,12 +4,12 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.bench import report
+from tests.bench import report, running
 from tests.bench.catalog import servers
-from tests.bench.catalog.client import Client
 from tests.bench.catalog.data import HUNDRED_THOUSAND, THOUSAND
-from tests.bench.catalog.rows import Row, not_slower
 from tests.bench.catalog.setting import Setting
+from tests.bench.client import Client
+from tests.bench.rows import Row, not_slower
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Figure:
 def measure(setting: Setting) -> list[Row]:
     """Each question goes to both catalogs, one after the other."""
     figures = _figures(setting)
-    with servers.running() as processes:
+    with running.running() as processes:
         large, small = (servers.start_api(setting.engines, name, processes) for name in (HUNDRED_THOUSAND, THOUSAND))
         clients = Client(large.port), Client(small.port)
         for number in range(setting.effort.rounds):

@@ -1,9 +1,7 @@
 """The processes that are measured: the catalog's api, references under the same gunicorn, the gateway, nginx alone."""
 
 import os
-import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.native import binaries
@@ -11,6 +9,7 @@ from deploy.native.gateway import MAIN, Gateway
 from deploy.options import Options
 from tests.bench.catalog import references
 from tests.bench.catalog.references import Answer
+from tests.bench.running import start
 from tests.processes import Process
 from tests.servers import databases
 from tests.servers.engines import Engines
@@ -40,35 +39,10 @@ class Nginx(Process):
         return [str(binaries.nginx()), "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
 
 
-@contextmanager
-def running() -> Iterator[list[Process]]:
-    """A list of processes that are all asked to end when the block ends: whoever is killed leaves children."""
-    started: list[Process] = []
-    try:
-        yield started
-    finally:
-        for process in reversed(started):
-            _end(process)
-
-
-def _end(process: Process) -> None:
-    try:
-        if process.is_running():
-            process.stop()
-    except subprocess.TimeoutExpired:
-        process.kill()
-    process.log.close()
-
-
-def _start(process: Process, ready: str, processes: list[Process]) -> Process:
-    processes.append(process)
-    return process.start().wait_ready(ready)
-
-
 def start_api(engines: Engines, database: str, processes: list[Process]) -> Process:
     """The catalog's api as it runs in production: two processes of four threads, a line in its log for each request."""
     environment = databases.service_environment(engines, "catalog", database=database) | {"LOG_LEVEL": "info"}
-    return _start(Process("services.catalog", "api", environment=environment), READY, processes)
+    return start(Process("services.catalog", "api", environment=environment), READY, processes)
 
 
 def start_reference(folder: Path, factory: str, answers: Mapping[str, Answer], processes: list[Process]) -> Process:
@@ -79,7 +53,7 @@ def start_reference(folder: Path, factory: str, answers: Mapping[str, Answer], p
     counters.mkdir()
     args = ("gunicorn", "-c", "deploy/gunicorn.py", f"tests.bench.catalog.references:{factory}()")
     environment = {references.ANSWERS: str(file), "PROMETHEUS_MULTIPROC_DIR": str(counters)}
-    return _start(Process(*args, environment=environment), next(iter(answers)), processes)
+    return start(Process(*args, environment=environment), next(iter(answers)), processes)
 
 
 def start_gateway(folder: Path, api: Process, processes: list[Process]) -> Process:
@@ -88,7 +62,7 @@ def start_gateway(folder: Path, api: Process, processes: list[Process]) -> Proce
     options = Options(gateway_reads=UNLIMITED, gateway_writes=UNLIMITED)
     apis: dict[str, int] = dict.fromkeys(("catalog", "registration", "notifications"), api.port)
     Gateway(folder, options=options, port=nginx.port, apis=apis).prepare()
-    return _start(nginx, READY, processes)
+    return start(nginx, READY, processes)
 
 
 def start_files(folder: Path, files: Mapping[str, bytes], processes: list[Process]) -> Process:
@@ -101,4 +75,4 @@ def start_files(folder: Path, files: Mapping[str, bytes], processes: list[Proces
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(user=user))
     (folder / "convene.conf").write_text(FILES.format(port=nginx.port, site=folder / "site"))
-    return _start(nginx, next(iter(files)), processes)
+    return start(nginx, next(iter(files)), processes)

@@ -1,12 +1,13 @@
 """Load from wrk: one thread, sixteen connections."""
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.bench.catalog.client import UnexpectedAnswerError
+from tests.bench.client import UnexpectedAnswerError
 
 PATHS = Path(__file__).with_name("paths.lua")
 
@@ -28,10 +29,18 @@ def measure_paths(origin: str, paths: Iterable[str], *, file: Path, seconds: int
     return _run(seconds, ["-s", str(PATHS), origin, "--", str(file)])
 
 
-def _run(seconds: int, arguments: list[str]) -> float:
+def measure_script(url: str, script: Path, environment: dict[str, str], *, seconds: int, refused: bool) -> float:
+    """Requests a second that a script of wrk makes of its own; `refused` says whether all of them must be."""
+    return _run(seconds, ["-s", str(script), url], environment=environment, refused=refused)
+
+
+def _run(
+    seconds: int, arguments: list[str], *, environment: dict[str, str] | None = None, refused: bool = False
+) -> float:
     command = ["wrk", "-t1", "-c16", f"-d{seconds}s", *arguments]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    env = {**os.environ, **(environment or {})}
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    if not found or "Non-2xx" in output or "Socket errors" in output:
+    if not found or ("Non-2xx" in output) != refused or "Socket errors" in output:
         raise UnexpectedAnswerError(output)
     return float(found[1])
