@@ -25,7 +25,7 @@ class Freshness:
         self.failure: Exception | None = None
 
     def stamp(self) -> Stamp:
-        """The stamp. Raises what `read` raised."""
+        """The stamp, the same object as long as it stands. Raises what `read` raised."""
         if self.bell.is_set() or time.monotonic() >= self.until:
             with self.lock:
                 if self.bell.is_set() or time.monotonic() >= self.until:
@@ -37,7 +37,10 @@ class Freshness:
     def _read(self) -> None:
         self.bell.clear()  # before it is read: what happens in between rings again
         try:
-            self.known, self.failure = self.read(), None
+            found, self.failure = self.read(), None
         except Exception as error:
             self.failure = error
+        else:
+            if found != self.known:
+                self.known = found
         self.until = time.monotonic() + self.seconds

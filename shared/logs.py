@@ -7,9 +7,7 @@ Lines carry ids (request_id, event_id, correlation_id), never an address, a name
 
 import logging
 import sys
-import threading
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import orjson
@@ -79,31 +77,23 @@ def configure(service: str, process: str, level: str) -> None:
 
 
 class Lines:
-    """Lines that are so many that each cannot have the whole way to the log: they are written together, within a
-    second. A process that is killed takes those of its last second with it.
+    """Lines that are so many that each cannot have the whole way to the log: whoever writes some of them together
+    flushes them.
     """
 
     def __init__(self, stream: BinaryIO, level: int, **fixed: str) -> None:
         self.stream = stream
         self.wanted = level <= logging.INFO
         self.fixed = fixed
-        self.flusher: threading.Thread | None = None
 
-    def info(self, event: str, **members: Any) -> None:
-        """As a logger's `info`, without what is bound to the context."""
-        if not self.wanted:
-            return
-        moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        self.stream.write(
-            _dumps({**self.fixed, **members, "event": event, "level": "info", "timestamp": moment}) + b"\n"
-        )
-        if self.flusher is None:
-            self.flusher = threading.Thread(target=self._flush, name="log", daemon=True)
-            self.flusher.start()
+    def info(self, event: str, moment: datetime, **members: Any) -> None:
+        """As a logger's `info`, of a moment (UTC) that may be past, without what is bound to the context."""
+        if self.wanted:
+            line = {**self.fixed, **members, "event": event, "level": "info", "timestamp": moment}
+            self.stream.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
 
-    def _flush(self) -> None:
-        while True:
-            time.sleep(0.5)
+    def flush(self) -> None:
+        if self.wanted:
             self.stream.flush()
 
 

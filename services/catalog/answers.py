@@ -36,5 +36,5 @@ def answer_bytes(
     response.headers.update(headers or {})
     if "Authorization" in request.headers:
         return conditional.tag(response, etag, cache_control="no-store")
-    kept.keep()
+    kept.keep(body, content_type)
     return conditional.tag(response, etag, cache_control=CACHE_CONTROL)

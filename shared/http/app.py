@@ -52,9 +52,9 @@ def build(
     app.register_blueprint(docs.blueprint(present.service))
     _add_probes(app, present)
     _add_security_headers(app, present)
+    app.wsgi_app = _within(present, app.wsgi_app)
     if stamp:
         _keep_answers(app, present, stamp, direct)
-    app.wsgi_app = _within(present, app.wsgi_app)
     return app
 
 
@@ -65,16 +65,14 @@ def _keep_answers(
     direct: Mapping[str, kept.DirectView],
 ) -> None:
     def read() -> Stamp:
-        with runtime.connection() as conn:
+        with runtime.use(present), runtime.connection() as conn:
             return stamp(conn)
 
     present.memory[Freshness] = freshness = Freshness(read, seconds=present.settings.stamp_seconds)
     size = present.settings.answers_megabytes * 1024 * 1024
-    present.memory[kept.Kept] = answers = kept.Kept(
-        app.wsgi_app, service=present.service, freshness=freshness, size=size, direct=direct
-    )
+    answers = kept.Kept(app.wsgi_app, present, freshness=freshness, size=size, direct=direct)
+    present.memory[kept.Kept] = app.wsgi_app = answers
     app.before_request(kept.raise_failure)
-    app.wsgi_app = answers
 
 
 def _openapi(present: runtime.Runtime) -> dict[str, Any]:

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cachetools import LRUCache
+from cachetools import FIFOCache
 from flask import request
 from prometheus_client import Counter, Histogram
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_etags
 from werkzeug.wrappers import Request
 
-from shared import logs, metrics
+from shared import metrics, runtime
 from shared.freshness import Freshness, Stamp
 from shared.http import requests
+from shared.http.tally import Note, Tally
 from shared.messaging.loop import AWAY
 
 Headers = list[tuple[str, str]]
@@ -59,9 +60,11 @@ class Direct:
 DirectView = Callable[[MultiDict[str, str]], Direct | None]
 
 
-def keep() -> None:
-    """Let the answer to this request be kept: it is the same for everybody until the stamp changes."""
-    request.environ[KEEP] = True
+def keep(body: bytes, content_type: str) -> None:
+    """Let the answer to this request be kept, which is the same for everybody until the stamp changes. `body` is the
+    whole of it, also where the one who asks has it and is told no more than that.
+    """
+    request.environ[KEEP] = body, content_type
 
 
 class Kept:
@@ -72,39 +75,47 @@ class Kept:
     def __init__(
         self,
         inner: Callable[..., Iterable[bytes]],
+        present: runtime.Runtime,
         *,
-        service: str,
         freshness: Freshness,
         size: int,
         direct: Mapping[str, DirectView],
     ) -> None:
         self.inner = inner
-        self.service = service
+        self.present = present
         self.freshness = freshness
-        self.answers: LRUCache[tuple[str, str], Answer] = LRUCache(
+        # To look one up changes nothing, and so needs no lock. All are made anew whenever the stamp changes, so those
+        # that went in first are those that nobody has asked for since.
+        self.answers: FIFOCache[tuple[str, str], Answer] = FIFOCache(
             size, getsizeof=lambda answer: len(answer.body) + OVERHEAD
         )
         self.lock = threading.Lock()
+        self.tally = Tally()
         self.direct = direct
         self.samples: dict[str, Answer] = {}
-        self.never = tuple(f"/{service}/{path}" for path in ("health/", "metrics", "v1/docs", "v1/openapi.json"))
+        prefix = f"/{present.service}"
+        self.never = tuple(f"{prefix}/{path}" for path in ("health/", "metrics", "v1/docs", "v1/openapi.json"))
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(self.never):
-            return self.inner(environ, start_response)
-        if "HTTP_AUTHORIZATION" in environ:
-            return self.inner(environ, start_response)
         began = time.perf_counter()
+        path = environ["PATH_INFO"]
+        if (
+            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            or "HTTP_AUTHORIZATION" in environ
+            or path.startswith(self.never)
+        ):
+            return self.inner(environ, start_response)
         try:
             stamp = self.freshness.stamp()
         except AWAY as error:
             environ[FAILURE] = error
             return self.inner(environ, start_response)
         key = (path, environ.get("QUERY_STRING", ""))
-        with self.lock:
-            answer = self.answers.get(key)
-        if answer is not None and answer.stamp == stamp:
+        try:
+            answer = self.answers[key]
+        except KeyError:
+            answer = None
+        if answer is not None and answer.stamp is stamp:
             return self._give(answer, environ, start_response, began)
         if path in self.samples and (found := self._view(key, stamp, environ)):
             return self._give(found, environ, start_response, began)
@@ -119,7 +130,8 @@ class Kept:
     def _view(self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any]) -> Answer | None:
         path, _ = key
         try:
-            found = self.direct[path](Request(environ, populate_request=False).args)
+            with runtime.use(self.present):
+                found = self.direct[path](Request(environ, populate_request=False).args)
         except AWAY as error:
             environ[FAILURE] = error
             return None
@@ -138,19 +150,16 @@ class Kept:
     def _give(self, answer: Answer, environ: dict[str, Any], start_response: Start, began: float) -> Iterable[bytes]:
         match = environ.get("HTTP_IF_NONE_MATCH")
         unchanged = match is not None and (match == answer.etag or _contains(match, answer.etag))
-        identity = requests.identify(environ)
-        told = ("X-Request-Id", identity["request_id"]), _expiry()
-        self._record(answer, 304 if unchanged else 200, time.perf_counter() - began, identity)
+        status = 304 if unchanged else 200
+        id, trace, moment = requests.id_of(environ), environ.get("HTTP_TRACEPARENT", ""), time.time()
+        told = ("X-Request-Id", id), _expiry(moment)
         if unchanged:
             start_response("304 NOT MODIFIED", [*answer.bare, *told])
-            return []
-        start_response("200 OK", [*answer.headers, *told])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
-
-    def _record(self, answer: Answer, status: int, seconds: float, identity: dict[str, str]) -> None:
-        answer.counters[status].inc()
-        answer.latency.observe(seconds)
-        logs.lines.info("request", **identity, **requests.describe(answer.asked, status, seconds))
+        else:
+            start_response("200 OK", [*answer.headers, *told])
+        seconds = time.perf_counter() - began
+        self.tally.note(Note(answer.asked, status, answer.counters[status], answer.latency, id, trace, moment, seconds))
+        return [] if unchanged or environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _ask(
         self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], start_response: Start
@@ -160,26 +169,23 @@ class Kept:
         def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
             told[:] = [status, headers]
             if KEEP in environ:
-                headers = [*headers, _expiry()]
+                headers = [*headers, _expiry(time.time())]
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         found = self.inner(environ, listen)
-        if not (environ.get(KEEP) and told and told[0].startswith("200") and environ["REQUEST_METHOD"] == "GET"):
-            return found
-        body = b"".join(found)
-        if close := getattr(found, "close", None):
-            close()
-        self._remember(key, stamp, environ, told[1], body)
-        return [body]
+        if KEEP in environ and told[0].startswith(("200", "304")) and environ["REQUEST_METHOD"] == "GET":
+            self._remember(key, stamp, environ, told[1])
+        return found
 
-    def _remember(
-        self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], headers: Headers, body: bytes
-    ) -> None:
-        kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
+    def _remember(self, key: tuple[str, str], stamp: Stamp, environ: dict[str, Any], headers: Headers) -> None:
+        body, content_type = environ[KEEP]
+        kept = [pair for pair in headers if pair[0] not in (*WITHOUT_BODY, "X-Request-Id")]
+        kept += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
         etag = next((value for name, value in kept if name == "ETag"), "")
         asked: requests.Asked = environ[requests.ASKED]
-        counters = {status: metrics.REQUESTS.labels(self.service, "GET", asked.route, status) for status in (200, 304)}
-        latency = metrics.LATENCY.labels(self.service, asked.route)
+        service = self.present.service
+        counters = {status: metrics.REQUESTS.labels(service, "GET", asked.route, status) for status in (200, 304)}
+        latency = metrics.LATENCY.labels(service, asked.route)
         answer = Answer(stamp, asked, counters, latency, kept, _bare(kept), etag, body)
         if key[0] in self.direct:
             self.samples[key[0]] = answer
@@ -195,11 +201,11 @@ def _bare(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name not in WITHOUT_BODY]
 
 
-def _expiry() -> tuple[str, str]:
+def _expiry(moment: float) -> tuple[str, str]:
     """For how long a gateway in front may give this answer: until its second is over. nginx counts in whole seconds, so
     that `max-age=1` would last for up to two; it takes this header away.
     """
-    return "X-Accel-Expires", f"@{int(time.time())}"
+    return "X-Accel-Expires", f"@{int(moment)}"
 
 
 def _contains(header: str, etag: str) -> bool:

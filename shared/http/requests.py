@@ -59,11 +59,18 @@ def begin(environ: dict[str, Any]) -> None:
 
 def identify(environ: dict[str, Any]) -> dict[str, str]:
     """The request's id and trace: those that it brings, or new ones."""
-    given, trace = environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", "")
-    return {
-        "request_id": given if REQUEST_ID.fullmatch(given) else _random_hex(128),
-        "traceparent": trace if TRACEPARENT.fullmatch(trace) else f"00-{_random_hex(128)}-{_random_hex(64)}-01",
-    }
+    return {"request_id": id_of(environ), "traceparent": trace_of(environ.get("HTTP_TRACEPARENT", ""))}
+
+
+def id_of(environ: dict[str, Any]) -> str:
+    """The id that the request brings, or a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    return given if given and REQUEST_ID.fullmatch(given) else _random_hex(128)
+
+
+def trace_of(given: str) -> str:
+    """The trace that was brought, or a new one."""
+    return given if TRACEPARENT.fullmatch(given) else f"00-{_random_hex(128)}-{_random_hex(64)}-01"
 
 
 def _random_hex(bits: int) -> str:

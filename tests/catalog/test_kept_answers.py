@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from cachetools import LRUCache
+from cachetools import FIFOCache
 
 from shared import runtime
 from shared.http.kept import Kept
@@ -95,7 +95,7 @@ def test_refusals_are_not_kept(filled: Catalog) -> None:
 def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = runtime.current().memory[Kept]
     size = 40 * len(filled.get("/sessions").data)
-    monkeypatch.setattr(kept, "answers", LRUCache(size, getsizeof=kept.answers.getsizeof))
+    monkeypatch.setattr(kept, "answers", FIFOCache(size, getsizeof=kept.answers.getsizeof))
 
     for number in range(120):
         filled.get(f"/sessions?starts_after=2016-01-01T00:{number % 60:02}:{number // 60:02}Z")
@@ -173,3 +173,20 @@ def test_what_fails_before_flask_is_said_as_every_failure_is(filled: Catalog, mo
 
     assert failed.status_code == 500
     assert failed.content_type == "application/problem+json"
+
+
+def test_what_is_asked_for_only_by_those_who_have_it_is_kept_too(filled: Catalog, asked: list[str]) -> None:
+    etag = filled.get("/sessions/cafe").headers["ETag"]
+    runtime.current().memory[Kept].clear()
+    first = filled.get("/sessions/cafe", If_None_Match=etag)
+    asked.clear()
+
+    again = filled.get("/sessions/cafe", If_None_Match=etag)
+    whole = filled.get("/sessions/cafe")
+
+    assert asked == []
+    assert first.status_code == again.status_code == 304
+    assert whole.status_code == 200
+    assert whole.json
+    assert whole.headers["Content-Type"] == "application/json"
+    assert whole.headers["Content-Length"] == str(len(whole.data))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from deploy import token
+from shared.http.tally import DELAY
 from tests.bench.catalog import programme, servers
 from tests.bench.catalog.questions import SESSIONS
 from tests.bench.catalog.setting import Setting
@@ -71,7 +72,8 @@ def _at_once(acts: Sequence[Callable[[], object]]) -> None:
 
 
 def _count_requests(api: int) -> int:
-    """Public requests that the service has answered, by its own count."""
+    """Public requests that the service has answered, by its own count, once it has written that down."""
+    time.sleep(3 * DELAY)
     metrics = Client(api).get("/catalog/metrics").body.decode()
     counts = re.findall(r"^http_requests_total\{(.*)\} (\S+)$", metrics, re.MULTILINE)
     return sum(round(float(count)) for labels, count in counts if "/catalog/v1/" in labels)

@@ -1,0 +1,81 @@
+"""What answers that are given many times a second are counted and logged by: each is noted at once and written down
+with others soon after, so that it costs its request no more than the note.
+"""
+
+import atexit
+import threading
+import time
+from collections import Counter, deque
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import prometheus_client
+
+from shared import logs
+from shared.http import requests
+
+# Notes wait for so long, in seconds; a process that is killed takes those of that time with it.
+DELAY = 0.1
+
+
+class Note(NamedTuple):
+    """An answer that was given at `moment` (seconds since the epoch) after `seconds`; `trace` is as it was brought."""
+
+    asked: requests.Asked
+    status: int
+    counter: prometheus_client.Counter
+    latency: prometheus_client.Histogram
+    request_id: str
+    trace: str
+    moment: float
+    seconds: float
+
+
+class Tally:
+    """The notes of a process, and the thread that writes them down, once there are any."""
+
+    def __init__(self) -> None:
+        self.notes: deque[Note] = deque()  # safe for threads
+        self.waiting = threading.Event()
+        self.lock = threading.Lock()
+        self.writer: threading.Thread | None = None
+
+    def note(self, note: Note) -> None:
+        self.notes.append(note)
+        if not self.waiting.is_set():
+            self.waiting.set()
+            if self.writer is None:
+                self._start()
+
+    def write_down(self) -> None:
+        """Count and log what was noted until now."""
+        self.waiting.clear()  # before the notes are taken: what comes in between sets it again
+        counts: Counter[prometheus_client.Counter] = Counter()
+        for _ in range(len(self.notes)):
+            try:
+                note = self.notes.popleft()
+            except IndexError:  # taken by another thread
+                break
+            counts[note.counter] += 1
+            note.latency.observe(note.seconds)
+            logs.lines.info("request", datetime.fromtimestamp(note.moment, UTC), **_describe(note))
+        for counter, count in counts.items():
+            counter.inc(count)
+        logs.lines.flush()
+
+    def _start(self) -> None:
+        with self.lock:
+            if self.writer is None:
+                atexit.register(self.write_down)
+                self.writer = threading.Thread(target=self._write, name="tally", daemon=True)
+                self.writer.start()
+
+    def _write(self) -> None:
+        while self.waiting.wait():
+            time.sleep(DELAY)
+            self.write_down()
+
+
+def _describe(note: Note) -> dict[str, Any]:
+    identity = {"request_id": note.request_id, "traceparent": requests.trace_of(note.trace)}
+    return identity | requests.describe(note.asked, note.status, note.seconds)

@@ -1,0 +1,69 @@
+"""Answers that are noted are counted and logged, soon and at the latest when the process ends."""
+
+import json
+import subprocess
+import sys
+import threading
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from shared.http.requests import Asked
+from shared.http.tally import Note, Tally
+from tests.servers.databases import ROOT
+from tests.waiting import eventually
+
+ENDS = """
+import time
+from shared import logs, metrics
+from shared.http.requests import Asked
+from shared.http.tally import Note, Tally
+logs.configure("catalog", "api", "info")
+count = metrics.REQUESTS.labels("catalog", "GET", "/catalog/v1/sessions", 200)
+latency = metrics.LATENCY.labels("catalog", "/catalog/v1/sessions")
+asked = Asked("GET", "/catalog/v1/sessions/<slug>", {"slug": "cafe"})
+Tally().note(Note(asked, 200, count, latency, "mine", "", 1481817600.5, 0.0123))
+"""
+
+
+def test_what_was_noted_is_logged_when_the_process_ends() -> None:
+    lines = subprocess.run([sys.executable, "-c", ENDS], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    [line] = map(json.loads, lines.splitlines())
+    trace = line.pop("traceparent")
+
+    assert len(trace) == 55
+    assert line == {
+        "service": "catalog",
+        "process": "api",
+        "event": "request",
+        "level": "info",
+        "timestamp": "2016-12-15T16:00:00.500000Z",
+        "request_id": "mine",
+        "method": "GET",
+        "route": "/catalog/v1/sessions/<slug>",
+        "subject": {"slug": "cafe"},
+        "status": 200,
+        "milliseconds": 12.3,
+    }
+
+
+def test_none_is_lost_or_counted_twice_when_many_threads_note() -> None:
+    registry = CollectorRegistry()
+    counts = [Counter(f"requests_{status}", "", registry=registry) for status in (200, 304)]
+    latency = Histogram("seconds", "", registry=registry, buckets=(0.01, 1))
+    tally, asked = Tally(), Asked("GET", "/", {})
+
+    def note() -> None:
+        for number in range(500):
+            tally.note(Note(asked, 200, counts[number % 2], latency, "x", "", 0.0, 0.5 * (number % 2)))
+
+    threads = [threading.Thread(target=note) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    names = "requests_200_total", "requests_304_total"
+    eventually(lambda: [registry.get_sample_value(name) for name in names] == [2000, 2000])
+    assert registry.get_sample_value("seconds_bucket", {"le": "0.01"}) == 2000
+    assert registry.get_sample_value("seconds_count") == 4000
