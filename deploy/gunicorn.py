@@ -9,12 +9,12 @@ import sys
 from typing import Any
 
 from gunicorn import glogging
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
 from shared import logs
 
 bind = os.environ.get("API_BIND", "0.0.0.0:8000")
-worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 
@@ -27,6 +27,31 @@ keepalive = 75
 # A heartbeat file on a disk that is slow, or read-only, would look like a process that hangs.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 control_socket_disable = True
+
+
+class Worker(ThreadWorker):
+    """gthread, of which a process whose threads are all busy leaves new connections to those that are not: else the
+    first that wakes takes all that come at once, and has the work of them for as long as they last.
+    """
+
+    busy = 0
+
+    def enqueue_req(self, conn: Any) -> None:
+        self.busy += 1
+        if self.busy >= self.cfg.threads:
+            self.set_accept_enabled(False)
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        super().finish_request(conn, fs)
+        self.busy -= 1
+
+    def set_accept_enabled(self, enabled: Any) -> None:
+        """The worker's loop asks for it again in each round."""
+        super().set_accept_enabled(enabled and self.busy < self.cfg.threads)
+
+
+worker_class = Worker
 
 
 class Logger(glogging.Logger):

@@ -190,3 +190,18 @@ def test_what_is_asked_for_only_by_those_who_have_it_is_kept_too(filled: Catalog
     assert whole.json
     assert whole.headers["Content-Type"] == "application/json"
     assert whole.headers["Content-Length"] == str(len(whole.data))
+
+
+def test_words_are_looked_for_once_until_something_is_written(filled: Catalog, asked: list[str]) -> None:
+    def found(query: str) -> list[str]:
+        return [session["slug"] for session in filled.show(f"/sessions?{query}")["items"]]
+
+    first = found("q=café&limit=50")
+    asked.clear()
+    again = found("q=café&limit=50&sort=title")
+
+    assert "cafe" in first
+    assert sorted(again) == sorted(first)
+    assert not [query for query in asked if "FROM texts" in query]
+    filled.take_in(changed("cafe", title="Coffee", summary="", description=""))
+    assert "cafe" not in found("q=café&limit=50&sort=title")

@@ -31,6 +31,7 @@ from shared.runtime import connection
 LARGEST = 2**63 - 1
 SESSIONS = "/catalog/v1/sessions"
 SESSION_QUERY = SessionQuery()
+REPEATED = MultiDictProxy(MultiDict(), SESSION_QUERY).multiple_keys
 
 public = Blueprint(
     "discovery", __name__, url_prefix="/catalog/v1", public=True, description="What there is, and what changed"
@@ -52,7 +53,9 @@ def list_sessions(query: dict[str, Any]) -> Response:
 def list_sessions_directly(asked: MultiDict[str, str]) -> Direct | None:
     """The same without Flask, which costs more than to find them; None for what is to be refused."""
     try:
-        query = cast("dict[str, Any]", SESSION_QUERY.load(MultiDictProxy(asked, SESSION_QUERY), unknown=ma.RAISE))
+        # As webargs reads a query, which raises and catches an exception for each parameter that is not there.
+        given = {name: asked.getlist(name) if name in REPEATED else asked[name] for name in asked}
+        query = cast("dict[str, Any]", SESSION_QUERY.load(given, unknown=ma.RAISE))
         body, more = _list(query, sort=query["sort"], facets=query["facets"])
     except (ma.ValidationError, Invalid):
         return None

@@ -9,8 +9,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from services.catalog.discovery.index import Index, Key
-from services.catalog.discovery.queries import IndexedSession
-from services.catalog.discovery.shelf import Shelf
+from services.catalog.discovery.queries import IndexedSession, Term
 from services.catalog.sessions.schemas import VOCABULARIES
 
 # Filters by a value that a session has; several values of one widen, several filters narrow.
@@ -65,27 +64,19 @@ class Selection:
         if len(sessions) <= limit:
             return Page(sessions, None)
         last = sessions[limit - 1]
-        return Page(sessions[:limit], (getattr(last, f"{order}_key"), last.id.hex))
+        return Page(sessions[:limit], self.index.key(order, last))
 
-    def facets(self, labels: dict[str, list[tuple[str, str]]]) -> dict[str, list[dict[str, Any]]]:
+    def facets(self, terms: dict[str, list[Term]]) -> dict[str, list[dict[str, Any]]]:
         """For each vocabulary how many sessions each term has, under the filters but the vocabulary's own: what a
         reader finds who takes another term of it as well. Terms that none has are left out.
         """
-        return {name: self._count(name, labels.get(name, [])) for name in VOCABULARIES}
-
-    def _count(self, vocabulary: str, terms: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        under = self.found(without=vocabulary)
-        sets = self.index.sets
-        counts = ((slug, label, sets.get(f"{vocabulary}:{slug}", BitMap())) for slug, label in terms)
-        return [
-            {"slug": slug, "label": label, "count": count}
-            for slug, label, members in counts
-            if (count := members.intersection_cardinality(under))
-        ]
-
-
-def select(shelf: Shelf, filters: dict[str, Any], *, numbers: list[int] | None, now: datetime) -> Selection:
-    """The sessions that pass the filters, and are among `numbers` where those are given."""
-    positions = shelf.index.positions
-    matching = None if numbers is None else BitMap([positions[one] for one in numbers if one in positions])
-    return Selection(shelf.index, filters, matching=matching, now=now)
+        every, sets = self.found(), self.index.sets
+        counted: dict[str, list[dict[str, Any]]] = {}
+        for vocabulary in VOCABULARIES:
+            under = self.found(without=vocabulary) if vocabulary in self.sets else every
+            counted[vocabulary] = [
+                {"slug": term.slug, "label": term.label, "count": count}
+                for term in terms.get(vocabulary, ())
+                if (members := sets.get(term.mark)) and (count := under.intersection_cardinality(members))
+            ]
+        return counted

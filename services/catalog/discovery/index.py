@@ -5,20 +5,21 @@ Positions are given in the order in which sessions start, so that all that start
 what comes or moves later stands behind, and is looked at one by one.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap
-from sortedcontainers import SortedKeyList
+from sortedcontainers import SortedDict, SortedKeyList
 
 from services.catalog.discovery.moments import Passed
 from services.catalog.discovery.queries import IndexedSession
 
-ORDERS = ("starts", "title", "published", "recorded")
+# The order by starts is that of positions.
+ORDERS = ("title", "published", "recorded")
 # How many may stand behind before all positions are given anew.
 LOOSE = 2000
 
@@ -33,35 +34,40 @@ class Index:
         self.sessions: dict[int, IndexedSession] = {}
         self.positions: dict[int, int] = {}
         self.starts = [session.starts_key for session in found]
-        self.end = len(found)
-        self.everything, self.uncertain = BitMap(), BitMap()
+        self.end = 0
+        # By position, also of those that are gone; None where a session does not belong into an order.
+        self.keys: dict[str, list[Any]] = {order: [] for order in ("starts", *ORDERS)}
+        self.everything = BitMap()
+        # Those that may start later than they are sorted by: by the last moment at which they may.
+        self.uncertain: SortedDict = SortedDict()
         self.sets: dict[str, BitMap] = {}
         self.opened, self.closed = Passed(), Passed()
-        for position, session in enumerate(found):
-            self._insert(position, session)
+        for session in found:
+            self._insert(session)
         self.orders = {order: self._order(order) for order in ORDERS}
 
     def put(self, session: IndexedSession) -> None:
         """Take a session in, in place of what was known of it."""
         self.remove(session.number)
-        self._insert(self.end, session)
-        for order in self.orders.values():
-            if self._belongs(order, session):
-                order.add(self.end)
-        self.end += 1
+        position = self._insert(session)
+        for name, order in self.orders.items():
+            if self.keys[name][position]:
+                order.add(position)
 
     def remove(self, number: int) -> None:
         """Forget a session, where it is known."""
         if (position := self.positions.pop(number, None)) is None:
             return
         session = self.sessions[position]
-        for order in self.orders.values():
-            if self._belongs(order, session):
+        for name, order in self.orders.items():
+            if self.keys[name][position]:
                 order.remove(position)
         for mark in session.marks:
             self.sets[mark].discard(position)
-        for members in (self.everything, self.uncertain, self.opened, self.closed):
+        for members in (self.everything, self.opened, self.closed):
             members.discard(position)
+        if session.starts_latest in self.uncertain:
+            self.uncertain[session.starts_latest].discard(position)
         del self.sessions[position]
 
     def is_loose(self) -> bool:
@@ -80,9 +86,8 @@ class Index:
 
     def starting_after(self, moment: datetime) -> BitMap:
         """Sessions that may start at a moment or after it."""
-        found = self.everything - self.starting_before(moment)
-        found.update(where for where in self.uncertain if self.sessions[where].starts_latest > moment)
-        return found
+        later = self.uncertain.irange(moment, inclusive=(False, False))
+        return BitMap.union(self.everything - self.starting_before(moment), *(self.uncertain[last] for last in later))
 
     def registering(self, state: str, now: datetime) -> BitMap:
         """Sessions by how one can register: `open` to anyone now, be it for a seat or for the waiting list, `closed`,
@@ -101,44 +106,65 @@ class Index:
         self, order: str, found: BitMap, *, descending: bool, after: Key | None, limit: int
     ) -> list[IndexedSession]:
         """Of the sessions found, the first in an order, from after a key of it."""
-        whole = self.orders[order]
-        if len(found) ** 2 > len(whole) * limit:
+        if order == "starts":
+            near: Iterable[int] = self._near(found, descending=descending, after=after, limit=limit)
+        elif len(found) ** 2 > len(self.orders[order]) * limit:
             start, stop = (None, after) if descending else (after, None)
-            walk = whole.irange_key(start, stop, inclusive=(False, False), reverse=descending)
-            return [self.sessions[position] for position in islice((at for at in walk if at in found), limit)]
-        keys = (
-            (self.key(order, position), position) for position in found if self._belongs(whole, self.sessions[position])
-        )
-        if descending:
-            beyond = sorted((pair for pair in keys if after is None or pair[0] < after), reverse=True)[:limit]
+            walk = self.orders[order].irange_key(start, stop, inclusive=(False, False), reverse=descending)
+            near = islice((position for position in walk if position in found), limit)
         else:
-            beyond = nsmallest(limit, (pair for pair in keys if after is None or pair[0] > after))
-        return [self.sessions[position] for _, position in beyond]
+            near = self._pick(order, found, descending=descending, after=after, limit=limit)
+        return [self.sessions[position] for position in near]
 
-    def key(self, order: str, position: int) -> Key:
+    def key(self, order: str, session: IndexedSession) -> Key | None:
         """By what a session is sorted in an order; the id makes it the only one."""
-        session = self.sessions[position]
-        return getattr(session, f"{order}_key"), session.id.hex
+        value = getattr(session, f"{order}_key")
+        return None if value is None else (value, session.id.hex)
 
-    def _insert(self, position: int, session: IndexedSession) -> None:
+    def _near(self, found: BitMap, *, descending: bool, after: Key | None, limit: int) -> list[int]:
+        """The first by their starts: those whose positions tell it, and whatever came or moved later among them."""
+        firm, key = BitMap(range(len(self.starts))), self.keys["starts"].__getitem__
+        known = found & firm
+        if after is None:
+            passed = len(known) if descending else 0
+        else:
+            bisect = bisect_left if descending else bisect_right
+            passed = known.range_cardinality(0, bisect(range(len(self.starts)), after, key=key))
+        near = known[max(passed - limit, 0) : passed] if descending else known[passed : passed + limit]
+        loose = self._pick("starts", found - firm, descending=descending, after=after, limit=limit)
+        return sorted([*near, *loose], key=key, reverse=descending)[:limit]
+
+    def _pick(self, order: str, found: BitMap, *, descending: bool, after: Key | None, limit: int) -> list[int]:
+        """The first, by looking at each."""
+        keys = self.keys[order]
+        pairs = ((key, position) for position in found if (key := keys[position]))
+        if descending:
+            beyond = nlargest(limit, (pair for pair in pairs if after is None or pair[0] < after))
+        else:
+            beyond = nsmallest(limit, (pair for pair in pairs if after is None or pair[0] > after))
+        return [position for _, position in beyond]
+
+    def _insert(self, session: IndexedSession) -> int:
+        """Its position."""
+        position, self.end = self.end, self.end + 1
         self.sessions[position] = session
         self.positions[session.number] = position
         self.everything.add(position)
+        for order, keys in self.keys.items():
+            keys.append(self.key(order, session))
         for mark in session.marks:
             self.sets.setdefault(mark, BitMap()).add(position)
         if session.starts_latest != session.starts_key:
-            self.uncertain.add(position)
+            self.uncertain.setdefault(session.starts_latest, BitMap()).add(position)
         if session.opens_at:
             self.opened.add(position, session.opens_at)
         if session.closes_at:
             self.closed.add(position, session.closes_at)
+        return position
 
     def _loose(self) -> Iterable[int]:
         return self.everything.iter_equal_or_larger(len(self.starts))
 
     def _order(self, order: str) -> SortedKeyList:
-        positions = (at for at, session in self.sessions.items() if order != "recorded" or session.recorded_key)
-        return SortedKeyList(positions, key=lambda position: self.key(order, position))
-
-    def _belongs(self, order: SortedKeyList, session: IndexedSession) -> bool:
-        return order is not self.orders["recorded"] or session.recorded_key is not None
+        keys = self.keys[order]
+        return SortedKeyList((position for position in self.sessions if keys[position]), key=keys.__getitem__)

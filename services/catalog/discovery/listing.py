@@ -1,15 +1,17 @@
 """Lists of sessions, for every door that shows one."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
+from pyroaring import BitMap
 
 from services.catalog.discovery import domain
 from services.catalog.discovery.index import Key
-from services.catalog.discovery.shelf import open_shelf
+from services.catalog.discovery.shelf import Shelf, open_shelf
 from services.catalog.publishing.domain import Document
-from services.catalog.search.domain import find_numbers
+from services.catalog.search.domain import find_sessions
 from shared import runtime
 
 
@@ -28,13 +30,35 @@ def find(filters: dict[str, Any], *, sort: str, limit: int, after: Key | None = 
     """The public sessions that pass the filters (those of `discovery.schemas.FilterQuery`), from after a place in the
     order. Raises Invalid for words that cannot be looked for.
     """
-    numbers = find_numbers(filters["q"]) if filters.get("q") else None
-    now = runtime.current().clock.now()
+    words = filters.get("q")
+    list_found = partial(_list, filters=filters, sort=sort, limit=limit, after=after, facets=facets)
     with open_shelf() as shelf:
-        selection = domain.select(shelf, filters, numbers=numbers, now=now)
-        page = selection.page(sort, after=after, limit=limit)
-        counted = selection.facets(shelf.labels) if facets else None
-        return Listing(shelf.render(page.sessions, now), page.more, counted)
+        if not words or words in shelf.matching:
+            return list_found(shelf, matching=shelf.matching[words] if words else None)
+        index, stamp = shelf.index, shelf.stamp
+    numbers = find_sessions(words)  # while others use the shelf
+    with open_shelf() as shelf:
+        matching = shelf.match(numbers)
+        if (shelf.index, shelf.stamp) == (index, stamp):
+            shelf.matching[words] = matching
+        return list_found(shelf, matching=matching)
+
+
+def _list(
+    shelf: Shelf,
+    filters: dict[str, Any],
+    *,
+    matching: BitMap | None,
+    sort: str,
+    limit: int,
+    after: Key | None,
+    facets: bool,
+) -> Listing:
+    now = runtime.current().clock.now()
+    selection = domain.Selection(shelf.index, filters, matching=matching, now=now)
+    page = selection.page(sort, after=after, limit=limit)
+    counted = selection.facets(shelf.terms) if facets else None
+    return Listing(shelf.render(page.sessions, now), page.more, counted)
 
 
 def find_documents(filters: dict[str, Any], *, sort: str, limit: int) -> list[Document]:

@@ -58,6 +58,16 @@ class IndexedSession:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a vocabulary; `mark` is how sessions that have it are marked."""
+
+    vocabulary: str
+    slug: str
+    label: str
+    mark: str
+
+
 def select_stamp(conn: Connection) -> Stamp:
     """By what is known whether what was read before still stands."""
     sql = """
@@ -114,12 +124,13 @@ def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, in
     return conn.execute(sql, {"numbers": numbers}).fetchall()
 
 
-def select_terms(conn: Connection) -> list[tuple[str, str, str]]:
-    """(vocabulary, slug, label) of every public term, in their order."""
+def select_terms(conn: Connection) -> list[Term]:
+    """Every public term, in their order."""
     sql = """
-        SELECT vocabulary, slug, label FROM terms WHERE published_at IS NOT NULL ORDER BY vocabulary, place, slug
+        SELECT vocabulary, slug, label, vocabulary || ':' || slug AS mark
+          FROM terms WHERE published_at IS NOT NULL ORDER BY vocabulary, place, slug
     """
-    return conn.execute(sql).fetchall()
+    return fetch(conn, Term, sql)
 
 
 def select_changes(conn: Connection, *, after: int, limit: int) -> list[dict[str, Any]]:

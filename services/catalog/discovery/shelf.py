@@ -13,10 +13,11 @@ from uuid import UUID
 import orjson
 from cachetools import LRUCache
 from psycopg import Connection
+from pyroaring import BitMap
 
 from services.catalog.discovery import queries
 from services.catalog.discovery.index import Index
-from services.catalog.discovery.queries import IndexedSession, Stamp
+from services.catalog.discovery.queries import IndexedSession, Stamp, Term
 from services.catalog.sessions.documents import present_state
 from shared import runtime
 from shared.freshness import Freshness
@@ -25,6 +26,8 @@ from shared.freshness import Freshness
 CUT = secrets.token_hex(16)
 BEFORE_STATE, BEFORE_SEATS = f'"{CUT}a"'.encode(), f'"{CUT}b"'.encode()
 OVERHEAD = 300
+# So many bytes are kept of which sessions were found by which words.
+MATCHING = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +52,37 @@ class Shelf:
         self.stamp: Stamp | None = None
         self.index = Index()
         self.confirmed: dict[UUID, int] = {}
-        self.labels: dict[str, list[tuple[str, str]]] = {}
+        self.terms: dict[str, list[Term]] = {}
+        # By what readers typed.
+        self.matching: LRUCache[str, BitMap] = LRUCache(MATCHING, getsizeof=lambda found: 2 * len(found) + OVERHEAD)
+        # What decides itself anew whenever the stamp changes, by number: state and seats.
+        self.states: dict[int, tuple[bytes, bytes]] = {}
         self.fragments: LRUCache[int, Fragment] = LRUCache(size, getsizeof=lambda fragment: fragment.size)
 
     def catch_up(self, conn: Connection, stamp: Stamp) -> None:
         """Take in what changed since; everything where this is the first time, or the database counts anew."""
         known = self.stamp
-        if known is None or stamp.revision < known.revision or self.index.is_loose():
+        anew = known is None or stamp.revision < known.revision or self.index.is_loose()
+        if anew:
             self.index = Index(queries.select_indexed(conn, after=0))
             self.confirmed = queries.select_confirmed(conn, after=0)
-        else:
+        if known and not anew:
             if stamp.revision != known.revision:
                 self._take_in(queries.select_indexed(conn, after=known.revision))
             if stamp.reading_revision != known.reading_revision:
                 self.confirmed |= queries.select_confirmed(conn, after=known.reading_revision)
-        if known is None or stamp.revision != known.revision:
-            self.labels = {}
-            for vocabulary, slug, label in queries.select_terms(conn):
-                self.labels.setdefault(vocabulary, []).append((slug, label))
+        if known is None or anew or stamp.revision != known.revision:
+            self.matching.clear()
+            self.terms = {}
+            for term in queries.select_terms(conn):
+                self.terms.setdefault(term.vocabulary, []).append(term)
+        self.states.clear()
         self.stamp = stamp
+
+    def match(self, numbers: list[int]) -> BitMap:
+        """The positions of those sessions that are public."""
+        positions = self.index.positions
+        return BitMap([positions[number] for number in numbers if number in positions])
 
     def _take_in(self, changed: list[IndexedSession]) -> None:
         for session in changed:
@@ -97,9 +112,11 @@ class Shelf:
         return fragments
 
     def _join(self, session: IndexedSession, fragment: Fragment, now: datetime) -> bytes:
-        window = session.window(self.confirmed.get(session.id, 0))
-        seats = b"null" if window.seats_left is None else b"%d" % window.seats_left
-        state = b'"%s"' % window.state(now).encode()
+        if (known := self.states.get(session.number)) is None:
+            window = session.window(self.confirmed.get(session.id, 0))
+            seats = b"null" if window.seats_left is None else b"%d" % window.seats_left
+            known = self.states[session.number] = b'"%s"' % window.state(now).encode(), seats
+        state, seats = known
         return b"".join((fragment.head, state, fragment.middle, seats, fragment.tail))
 
 

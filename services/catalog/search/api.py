@@ -33,15 +33,20 @@ def search(query: dict[str, Any]) -> Response:
     """
     limit, after = query["limit"], decode_cursor(query["cursor"], int, int)
     with connection() as conn:
-        meant = domain.understand(conn, query["q"])
+        found = domain.find(conn, query["q"], limit=COUNTED)
         hits = queries.select_hits(
-            conn, **meant.arguments, kinds=query["kind"], after=after and (after[0], after[1]), limit=limit + 1
+            conn,
+            finished=found.query.finished,
+            prefix=found.query.prefix,
+            kinds=query["kind"],
+            after=after and (after[0], after[1]),
+            limit=limit + 1,
         )
-        numbers = queries.select_numbers(conn, **meant.arguments, limit=COUNTED)
     shown = hits[:limit]
     more = encode_cursor(shown[-1].score, shown[-1].number) if len(hits) > limit else None
     body, headers = page([_present(hit) for hit in shown], more)
-    counted = {"total": sum(map(len, numbers.values())), "corrected": meant.corrected, "facets": _count(numbers)}
+    total = sum(map(len, found.numbers.values()))
+    counted = {"total": total, "corrected": found.corrected, "facets": _count(found.numbers)}
     return answer(body | counted, headers=headers)
 
 
@@ -69,9 +74,9 @@ def _mark(text: str) -> str:
 
 def _count(numbers: dict[str, list[int]]) -> dict[str, list[dict[str, Any]]]:
     with open_shelf() as shelf:
-        found = discovery.select(shelf, {}, numbers=numbers.get("session", []), now=runtime.current().clock.now())
-        recorded = found.found().intersection_cardinality(shelf.index.having("recorded", ["true"]))
-        facets = found.facets(shelf.labels)
+        matching, now = shelf.match(numbers.get("session", [])), runtime.current().clock.now()
+        recorded = matching.intersection_cardinality(shelf.index.having("recorded", ["true"]))
+        facets = discovery.Selection(shelf.index, {}, matching=matching, now=now).facets(shelf.terms)
     kinds = {kind: len(members) for kind, members in numbers.items()} | {"recording": recorded}
     named = [{"slug": kind, "label": label, "count": kinds.get(kind, 0)} for kind, label in LABELS.items()]
     return {"kind": [one for one in named if one["count"]], **facets}

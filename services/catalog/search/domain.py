@@ -13,31 +13,33 @@ MOST = 50_000
 
 
 @dataclass(frozen=True)
-class Meant:
-    """What is looked for; `corrected` is what the reader probably meant, where what was typed finds nothing."""
+class Found:
+    """What was looked for, and by kind the numbers of what has it; `corrected` is what the reader probably meant, where
+    nothing has what was typed.
+    """
 
     query: Query
+    numbers: dict[str, list[int]]
     corrected: str | None = None
 
-    @property
-    def arguments(self) -> dict[str, str]:
-        return {"finished": self.query.finished, "prefix": self.query.prefix}
 
-
-def understand(conn: Connection, text: str) -> Meant:
-    """What the reader looks for. Raises Invalid."""
-    typed = Meant(parse(text))
-    if queries.has_match(conn, **typed.arguments):
-        return typed
-    corrections = queries.select_alike(conn, typed.query.bare_words())
+def find(conn: Connection, text: str, *, limit: int) -> Found:
+    """What has the words that a reader typed, `limit` of it at most. Raises Invalid."""
+    typed = parse(text)
+    if numbers := _select_numbers(conn, typed, limit):
+        return Found(typed, numbers)
+    corrections = queries.select_alike(conn, typed.bare_words())
     if not corrections:
-        return typed
-    query = typed.query.corrected(corrections)
-    return Meant(query, str(query))
+        return Found(typed, {})
+    meant = typed.corrected(corrections)
+    return Found(meant, _select_numbers(conn, meant, limit), corrected=str(meant))
 
 
-def find_numbers(text: str) -> list[int]:
+def find_sessions(text: str) -> list[int]:
     """The numbers of the sessions in which the words are found. Raises Invalid."""
     with connection() as conn:
-        meant = understand(conn, text)
-        return queries.select_numbers(conn, **meant.arguments, limit=MOST).get("session", [])
+        return find(conn, text, limit=MOST).numbers.get("session", [])
+
+
+def _select_numbers(conn: Connection, query: Query, limit: int) -> dict[str, list[int]]:
+    return queries.select_numbers(conn, finished=query.finished, prefix=query.prefix, limit=limit)

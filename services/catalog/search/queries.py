@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch, fetch_value
+from shared.database import execute, fetch
 
 # Of what matches, so many are ranked: first of those that have it in their titles, then of the others. And so many are
 # counted. Without a bound a common word would make the database rank everything.
@@ -51,12 +51,6 @@ def upsert_text(conn: Connection, number: int, *, title: str, summary: str, body
 
 def delete_text(conn: Connection, number: int) -> None:
     execute(conn, "DELETE FROM texts WHERE number = %(number)s", number=number)
-
-
-def has_match(conn: Connection, *, finished: str, prefix: str) -> bool:
-    """Whether anything matches."""
-    sql = "SELECT EXISTS (SELECT FROM texts WHERE vector @@ words_query(%(finished)s, %(prefix)s))"
-    return fetch_value(conn, sql, finished=finished, prefix=prefix)
 
 
 def select_alike(conn: Connection, words: list[str]) -> dict[str, str]:
