@@ -1,14 +1,16 @@
 """PostgreSQL: one pool a process, opened after the fork, and the few ways in which statements are run.
 
-Autocommit is on; whoever writes opens `transaction()`. A connection is checked when it is taken, so a restarted
-server costs no request.
+Autocommit is on; whoever writes opens `transaction()`. A connection that was not used just now is checked when it is
+taken, so a restarted server costs no request, and a busy one is not asked twice each time.
 """
 
 import atexit
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import Connection
@@ -23,6 +25,8 @@ Row = TypeVar("Row")
 
 # Seconds to wait for a free connection: a request that finds no database is answered 503 within two seconds.
 WAIT = 2.0
+# Seconds for which a connection that worked is taken to work: no server ends and is back within them.
+JUST_USED = 0.2
 REACH = {
     "connect_timeout": 2,
     "tcp_user_timeout": 5000,
@@ -49,6 +53,7 @@ class Database:
     def __init__(self, conninfo: str, clock: Clock, *, size: int) -> None:
         self.conninfo = conninfo
         self.clock = clock
+        self.used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self.pool = ConnectionPool(
             conninfo,
             min_size=1,
@@ -58,7 +63,7 @@ class Database:
             max_waiting=size * 16,
             reconnect_timeout=30,
             kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
+            check=self._check,
         )
 
     def open(self) -> None:
@@ -76,13 +81,20 @@ class Database:
         with self.pool.connection() as conn:
             self.set_clock(conn)
             yield conn
+            self.used[conn] = time.monotonic()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection within a transaction that commits when the block ends, and rolls back when it raises."""
-        with self.pool.connection() as conn, conn.transaction():
-            self.set_clock(conn)
-            yield conn
+        with self.pool.connection() as conn:
+            with conn.transaction():
+                self.set_clock(conn)
+                yield conn
+            self.used[conn] = time.monotonic()
+
+    def _check(self, conn: Connection) -> None:
+        if time.monotonic() - self.used.get(conn, 0) > JUST_USED:
+            ConnectionPool.check_connection(conn)
 
     def set_clock(self, conn: Connection) -> None:
         """Tell the session the programme's time; in production there is nothing to tell."""

@@ -22,6 +22,8 @@ from services.catalog.discovery.queries import IndexedSession
 ORDERS = ("title", "published", "recorded")
 # How many may stand behind before all positions are given anew.
 LOOSE = 2000
+# From every so many moments on, what may start as late is kept together.
+STEP = 64
 
 Key = tuple[Any, str]
 
@@ -38,8 +40,10 @@ class Index:
         # By position, also of those that are gone; None where a session does not belong into an order.
         self.keys: dict[str, list[Any]] = {order: [] for order in ("starts", *ORDERS)}
         self.everything = BitMap()
-        # Those that may start later than they are sorted by: by the last moment at which they may.
-        self.uncertain: SortedDict = SortedDict()
+        # Those that may start later than they are sorted by, by the last moment at which they may; and of some places
+        # in that order all from there on, as far as somebody has asked since it changed.
+        self.unsure: SortedDict = SortedDict()
+        self.unsure_from: dict[int, BitMap] = {}
         self.sets: dict[str, BitMap] = {}
         self.opened, self.closed = Passed(), Passed()
         for session in found:
@@ -66,8 +70,9 @@ class Index:
             self.sets[mark].discard(position)
         for members in (self.everything, self.opened, self.closed):
             members.discard(position)
-        if session.starts_latest in self.uncertain:
-            self.uncertain[session.starts_latest].discard(position)
+        if session.starts_latest in self.unsure:
+            self.unsure[session.starts_latest].discard(position)
+            self.unsure_from.clear()
         del self.sessions[position]
 
     def is_loose(self) -> bool:
@@ -86,8 +91,10 @@ class Index:
 
     def starting_after(self, moment: datetime) -> BitMap:
         """Sessions that may start at a moment or after it."""
-        later = self.uncertain.irange(moment, inclusive=(False, False))
-        return BitMap.union(self.everything - self.starting_before(moment), *(self.uncertain[last] for last in later))
+        begin = self.unsure.bisect_right(moment)
+        edge = -(-begin // STEP) * STEP
+        later = self.everything - self.starting_before(moment)
+        return BitMap.union(later, self._all_unsure_from(edge), *self.unsure.values()[begin:edge])
 
     def registering(self, state: str, now: datetime) -> BitMap:
         """Sessions by how one can register: `open` to anyone now, be it for a seat or for the waiting list, `closed`,
@@ -155,12 +162,18 @@ class Index:
         for mark in session.marks:
             self.sets.setdefault(mark, BitMap()).add(position)
         if session.starts_latest != session.starts_key:
-            self.uncertain.setdefault(session.starts_latest, BitMap()).add(position)
+            self.unsure.setdefault(session.starts_latest, BitMap()).add(position)
+            self.unsure_from.clear()
         if session.opens_at:
             self.opened.add(position, session.opens_at)
         if session.closes_at:
             self.closed.add(position, session.closes_at)
         return position
+
+    def _all_unsure_from(self, place: int) -> BitMap:
+        if place not in self.unsure_from:
+            self.unsure_from[place] = BitMap.union(BitMap(), *self.unsure.values()[place:])
+        return self.unsure_from[place]
 
     def _loose(self) -> Iterable[int]:
         return self.everything.iter_equal_or_larger(len(self.starts))

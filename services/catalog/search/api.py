@@ -10,7 +10,7 @@ from services.catalog.answers import answer
 from services.catalog.discovery import domain as discovery
 from services.catalog.discovery.shelf import open_shelf
 from services.catalog.search import domain, queries
-from services.catalog.search.queries import COUNTED, START, STOP, Hit
+from services.catalog.search.queries import COUNTED, RANKED, START, STOP, Hit
 from services.catalog.search.schemas import SearchQuery, SearchSchema
 from shared import runtime
 from shared.http import Blueprint
@@ -39,6 +39,7 @@ def search(query: dict[str, Any]) -> Response:
             finished=found.query.finished,
             prefix=found.query.prefix,
             kinds=query["kind"],
+            among=None if query["kind"] else found.first(RANKED),
             after=after and (after[0], after[1]),
             limit=limit + 1,
         )

@@ -1,6 +1,7 @@
 """Finding by words: as they are typed, and where nothing has them, as they may have been meant."""
 
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 from psycopg import Connection
 
@@ -21,6 +22,11 @@ class Found:
     query: Query
     numbers: dict[str, list[int]]
     corrected: str | None = None
+
+    def first(self, limit: int) -> list[int]:
+        """So many of the numbers at most, of each kind as many as of the others while there are any."""
+        turns = chain.from_iterable(zip_longest(*self.numbers.values()))
+        return list(islice((number for number in turns if number is not None), limit))
 
 
 def find(conn: Connection, text: str, *, limit: int) -> Found:

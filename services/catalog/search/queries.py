@@ -84,18 +84,25 @@ def select_hits(
     finished: str,
     prefix: str,
     kinds: list[str] | None,
+    among: list[int] | None,
     after: tuple[int, int] | None,
     limit: int,
 ) -> list[Hit]:
-    """What matches, the best first, from after a (score, number); with the words that were found in their place."""
+    """What matches, the best first, from after a (score, number); with the words that were found in their place.
+
+    `among` are numbers that are known to match and to be of the `kinds`; None looks for them.
+    """
     sql = """
         WITH query AS MATERIALIZED (SELECT words_query(%(finished)s, %(prefix)s) AS query),
         candidates AS MATERIALIZED (
             (SELECT number FROM texts, query WHERE title_vector @@ query AND is_of_kinds(entry_id, kind, %(kinds)s)
               LIMIT %(ranked)s)
             UNION
-            (SELECT number FROM texts, query WHERE vector @@ query AND is_of_kinds(entry_id, kind, %(kinds)s)
+            (SELECT number FROM texts, query
+              WHERE %(among)s::bigint[] IS NULL AND vector @@ query AND is_of_kinds(entry_id, kind, %(kinds)s)
               LIMIT %(ranked)s)
+            UNION
+            SELECT unnest(%(among)s::bigint[])
         ), best AS MATERIALIZED (
             SELECT number, score
               FROM (SELECT number, (ts_rank(vector, query, 1) * 1000000)::integer AS score
@@ -118,6 +125,7 @@ def select_hits(
         finished=finished,
         prefix=prefix,
         kinds=kinds,
+        among=among,
         ranked=RANKED,
         score=score,
         number=number,
