@@ -52,6 +52,23 @@ def test_the_gateway_leads_to_every_service(system: NativeSystem):
             assert web.get(f"/{service}/health/ready").json()["status"] == "ready"
 
 
+def test_an_answer_from_the_cache_carries_the_callers_id_or_that_by_which_it_was_made(system: NativeSystem):
+    with httpx.Client(base_url=system.addresses().site, trust_env=False) as web:
+
+        def ask() -> tuple[httpx.Response, httpx.Response, httpx.Response]:
+            given = ({"X-Request-Id": "first-1"}, {"X-Request-Id": "second-2"}, {"X-Request-Id": "not fit"})
+            made, *others = (web.get("/catalog/v1/sessions", headers=headers) for headers in given)
+            assert made.headers["X-Cache"] in ("MISS", "EXPIRED")
+            assert [other.headers["X-Cache"] for other in others] == ["HIT", "HIT"]
+            return made, *others
+
+        answers = eventually(ask)  # an answer lives until its second is over
+
+        ids = [answer.headers.get_list("X-Request-Id") for answer in answers]
+        assert ids == [["first-1"], ["second-2"], ["first-1"]]
+        assert len(web.get("/catalog/v1/sessions/none").headers["X-Request-Id"]) == 32
+
+
 def test_a_second_start_changes_nothing(system: NativeSystem):
     before = system.processes()
 
