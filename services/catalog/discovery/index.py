@@ -6,7 +6,7 @@ what comes or moves later stands behind, and is looked at one by one.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import nlargest, nsmallest
 from itertools import islice
@@ -24,6 +24,7 @@ ORDERS = ("title", "published", "recorded")
 LOOSE = 2000
 # From every so many moments on, what may start as late is kept together.
 STEP = 64
+NOBODY = BitMap()
 
 Key = tuple[Any, str]
 
@@ -79,8 +80,10 @@ class Index:
         """Whether so much has moved that positions should be given anew."""
         return self.end - len(self.starts) > LOOSE + len(self.starts) / 10
 
-    def having(self, name: str, values: Iterable[str]) -> BitMap:
-        """Sessions that have one of these values."""
+    def having(self, name: str, values: Sequence[str]) -> BitMap:
+        """Sessions that have one of these values; not to be changed."""
+        if len(values) == 1:
+            return self.sets.get(f"{name}:{values[0]}", NOBODY)
         return BitMap.union(BitMap(), *(self.sets.get(f"{name}:{value}", BitMap()) for value in values))
 
     def starting_before(self, moment: datetime) -> BitMap:
@@ -93,7 +96,9 @@ class Index:
         """Sessions that may start at a moment or after it."""
         begin = self.unsure.bisect_right(moment)
         edge = -(-begin // STEP) * STEP
-        later = self.everything - self.starting_before(moment)
+        later = self.everything.copy()
+        later.remove_range(0, bisect_left(self.starts, moment))
+        later.difference_update(BitMap([at for at in self._loose() if self.sessions[at].starts_key < moment]))
         return BitMap.union(later, self._all_unsure_from(edge), *self.unsure.values()[begin:edge])
 
     def registering(self, state: str, now: datetime) -> BitMap:

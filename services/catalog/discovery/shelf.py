@@ -22,26 +22,35 @@ from services.catalog.sessions.documents import present_state
 from shared import runtime
 from shared.freshness import Freshness
 
-# Where a document is cut to let in what the moment decides; nobody can guess it and write it into a title.
-CUT = secrets.token_hex(16)
-BEFORE_STATE, BEFORE_SEATS = f'"{CUT}a"'.encode(), f'"{CUT}b"'.encode()
+# What stands in a document first for what the moment decides; nobody can guess it and write it into a title.
+STATE, SEATS = (secrets.token_hex(16).encode() for _ in range(2))
 OVERHEAD = 300
 # So many bytes are kept of which sessions were found by which words.
 MATCHING = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """A session's document in three pieces, between which its state and its seats belong."""
+@dataclass(slots=True)
+class Presented:
+    """A session's document, in which its `state` stands at `cut` and its `seats` so many bytes (`between`) later. It is
+    as the public reads it for as long as the stamp is `stamp`.
+    """
 
     changed_in: int
-    head: bytes
-    middle: bytes
-    tail: bytes
+    document: bytes
+    cut: int
+    between: int
+    state: bytes
+    seats: bytes
+    stamp: Stamp | None = None
 
-    @property
-    def size(self) -> int:
-        return len(self.head) + len(self.middle) + len(self.tail) + OVERHEAD
+    def put(self, state: bytes, seats: bytes) -> None:
+        if (state, seats) == (self.state, self.seats):
+            return
+        middle = self.cut + len(self.state)
+        tail = middle + self.between + len(self.seats)
+        pieces = self.document[: self.cut], state, self.document[middle : middle + self.between], seats
+        self.document = b"".join((*pieces, self.document[tail:]))
+        self.state, self.seats = state, seats
 
 
 class Shelf:
@@ -55,9 +64,7 @@ class Shelf:
         self.terms: dict[str, list[Term]] = {}
         # By what readers typed.
         self.matching: LRUCache[str, BitMap] = LRUCache(MATCHING, getsizeof=lambda found: 2 * len(found) + OVERHEAD)
-        # What decides itself anew whenever the stamp changes, by number: state and seats.
-        self.states: dict[int, tuple[bytes, bytes]] = {}
-        self.fragments: LRUCache[int, Fragment] = LRUCache(size, getsizeof=lambda fragment: fragment.size)
+        self.documents: LRUCache[int, Presented] = LRUCache(size, getsizeof=_size)
 
     def catch_up(self, conn: Connection, stamp: Stamp) -> None:
         """Take in what changed since; everything where this is the first time, or the database counts anew."""
@@ -76,7 +83,6 @@ class Shelf:
             self.terms = {}
             for term in queries.select_terms(conn):
                 self.terms.setdefault(term.vocabulary, []).append(term)
-        self.states.clear()
         self.stamp = stamp
 
     def match(self, numbers: list[int]) -> BitMap:
@@ -93,38 +99,46 @@ class Shelf:
 
     def render(self, sessions: list[IndexedSession], now: datetime) -> list[bytes]:
         """The sessions as the public reads them at this moment, in JSON."""
-        fragments = {one.number: fragment for one in sessions if (fragment := self._find(one))}
-        missing = [one.number for one in sessions if one.number not in fragments]
-        fragments |= self._fetch(missing) if missing else {}
-        return [self._join(one, fragments[one.number], now) for one in sessions]
+        found = [self._find(session) for session in sessions]
+        missing = [session.number for session, known in zip(sessions, found, strict=True) if known is None]
+        fetched = self._fetch(missing) if missing else {}
+        known = (known or fetched[session.number] for session, known in zip(sessions, found, strict=True))
+        return [self._present(session, one, now) for session, one in zip(sessions, known, strict=True)]
 
-    def _find(self, session: IndexedSession) -> Fragment | None:
-        fragment = self.fragments.get(session.number)
-        return fragment if fragment and fragment.changed_in >= session.changed_in else None
+    def _find(self, session: IndexedSession) -> Presented | None:
+        try:
+            known = self.documents[session.number]
+        except KeyError:
+            return None
+        return known if known.changed_in >= session.changed_in else None
 
-    def _fetch(self, numbers: list[int]) -> dict[int, Fragment]:
+    def _fetch(self, numbers: list[int]) -> dict[int, Presented]:
         with runtime.connection() as conn:
             found = queries.select_documents(conn, numbers)
-        fragments = {number: _cut(changed_in, document) for number, changed_in, document in found}
-        for number, fragment in fragments.items():
-            if fragment.size < self.fragments.maxsize:
-                self.fragments[number] = fragment
-        return fragments
+        fetched = {number: _cut(changed_in, document) for number, changed_in, document in found}
+        for number, one in fetched.items():
+            if _size(one) < self.documents.maxsize:
+                self.documents[number] = one
+        return fetched
 
-    def _join(self, session: IndexedSession, fragment: Fragment, now: datetime) -> bytes:
-        if (known := self.states.get(session.number)) is None:
+    def _present(self, session: IndexedSession, known: Presented, now: datetime) -> bytes:
+        if known.stamp is not self.stamp:
             window = session.window(self.confirmed.get(session.id, 0))
             seats = b"null" if window.seats_left is None else b"%d" % window.seats_left
-            known = self.states[session.number] = b'"%s"' % window.state(now).encode(), seats
-        state, seats = known
-        return b"".join((fragment.head, state, fragment.middle, seats, fragment.tail))
+            known.put(b'"%s"' % window.state(now).encode(), seats)
+            known.stamp = self.stamp
+        return known.document
 
 
-def _cut(changed_in: int, document: bytes) -> Fragment:
-    presented = present_state(orjson.loads(document), state=f"{CUT}a", seats_left=f"{CUT}b")
-    head, _, rest = orjson.dumps(presented).partition(BEFORE_STATE)
-    middle, _, tail = rest.partition(BEFORE_SEATS)
-    return Fragment(changed_in, head, middle, tail)
+def _cut(changed_in: int, document: bytes) -> Presented:
+    presented = orjson.dumps(present_state(orjson.loads(document), state=STATE.decode(), seats_left=SEATS.decode()))
+    cut = presented.index(b'"%s"' % STATE)
+    between = presented.index(b'"%s"' % SEATS, cut) - cut - len(STATE) - 2
+    return Presented(changed_in, presented, cut, between, b'"%s"' % STATE, b'"%s"' % SEATS)
+
+
+def _size(known: Presented) -> int:
+    return len(known.document) + OVERHEAD
 
 
 @contextmanager
