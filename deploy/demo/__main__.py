@@ -20,6 +20,7 @@ from deploy.demo.choices import Sizes
 from deploy.demo.instances import ComposeInstance, Instance, NativeInstance
 from deploy.demo.story import Story
 from deploy.demo.telling import Teller
+from deploy.demo.workshop import Workshop
 from deploy.errors import DeployError
 from deploy.mode import MODES
 from deploy.native.commands import INSTANCES
@@ -69,7 +70,7 @@ def play(instance: Instance, sizes: Sizes, teller: Teller) -> bool:
     """Tell the whole story; whether everything came out as it had to."""
     story = Story(instance, sizes, teller.say)
     before = work.NOTHING
-    for number, (title, act) in enumerate(story.steps(), 1):
+    for number, (title, act) in enumerate([*story.steps(), *Workshop(story).steps()], 1):
         teller.step(number, title)
         act()
         now = work.count(instance)

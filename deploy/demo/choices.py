@@ -6,6 +6,7 @@ from deploy.demo.people import Person
 
 INTRODUCTION, WORLD_CAFE, DIALOGUE = WEBINARS = ("introduction-large-urban", "world-cafe", "dialogue-to-change")
 WORKSHOP = "workshop-large-urban"
+SERIES, INITIATIVE = "large-urban-public", "ltc-models-for-change"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Sizes:
 def registers_again(person: Person) -> bool:
     """Some have forgotten that they had registered."""
     return person.number % 10 == 0
+
+
+def takes_the_series(person: Person) -> bool:
+    """Some register for all three at once, in the series' form."""
+    return person.number % 6 == 1
 
 
 def clicks_twice(person: Person) -> bool:

@@ -13,6 +13,8 @@ import httpx
 from icalendar import Calendar
 
 MANAGE = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}\?token=[\w.-]+")
+OFFER = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}/accept\?token=[\w.-]+")
+CERTIFICATE = re.compile(r"/registration/v1/certificates/[0-9a-f-]{36}")
 LEARNER = re.compile(r"/registration/v1/sessions/[\w-]+/views\?token=([\w.-]+)")
 INVITATION = re.compile(r"/registration/v1/invitations/([\w.-]+)")
 AT_ONCE = 8

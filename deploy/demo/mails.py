@@ -12,8 +12,8 @@ from deploy.demo.telling import Line
 from deploy.demo.work import SAYINGS
 
 MESSAGES = """
-    SELECT m.id::text, m.kind, m.state, m.doubts, s.slug FROM notifications.messages AS m
-      JOIN notifications.sessions AS s ON s.id = m.session_id
+    SELECT m.id::text, m.kind, m.state, m.doubts, coalesce(s.slug, m.context ->> 'title') AS about
+      FROM notifications.messages AS m LEFT JOIN notifications.sessions AS s ON s.id = m.session_id
 """
 FORMS = ("text/plain", "text/html")
 CALENDAR_FORMS = (*FORMS, "text/calendar", "application/ics")
@@ -45,7 +45,7 @@ def count_mails(instance: Instance, mailbox: Mailbox, record: Record, people: li
     unknown = [mail for mail in mails if mail.message_id not in messages]
     once = {mail.message_id: mail for mail in mails if mail.message_id in messages}
     delivered = [
-        Delivered(mail.to, messages[mail.message_id]["kind"], messages[mail.message_id]["slug"], opened)
+        Delivered(mail.to, messages[mail.message_id]["kind"], messages[mail.message_id]["about"], opened)
         for mail, opened in zip(once.values(), mailbox.open(list(once.values())), strict=True)
     ]
     due, came = record.mails_due(person.email for person in people), Counter(mail.due for mail in delivered)
@@ -57,7 +57,11 @@ def count_mails(instance: Instance, mailbox: Mailbox, record: Record, people: li
         Line("mails that nobody caused", 0, len(unknown), tuple(mail.subject for mail in unknown)),
         _twice(mails, doubts=sum(row["doubts"] for row in messages.values())),
         Line("mails not sent", 0, unsent.total(), tuple(f"{n} {state}" for state, n in unsent.items())),
-        *_opened(delivered, {person.email: person.name for person in people}, set(record.seats_given_up)),
+        *_opened(
+            delivered,
+            {person.email: person.name for person in people},
+            record.gave_up | {(email, WORLD_CAFE) for email in record.seats_given_up},
+        ),
         *_calendars(delivered, record),
     ]
 
@@ -82,7 +86,7 @@ def _twice(mails: list[Mail], *, doubts: int) -> Line:
     return Line(f"mails that came twice, beyond the {doubts} in doubt", 0, max(copies - doubts, 0), again)
 
 
-def _opened(delivered: list[Delivered], names: dict[str, str], gave_up: set[str]) -> list[Line]:
+def _opened(delivered: list[Delivered], names: dict[str, str], gave_up: set[tuple[str, str]]) -> list[Line]:
     """Each is there as text and as HTML, to the person by name, with a calendar file where it is about a seat."""
     well = [mail for mail in delivered if mail.opened.forms in (FORMS, CALENDAR_FORMS)]
     named = [mail for mail in delivered if mail.opened.name == names.get(mail.to)]
@@ -97,9 +101,9 @@ def _opened(delivered: list[Delivered], names: dict[str, str], gave_up: set[str]
     ]
 
 
-def _method(mail: Delivered, gave_up: set[str]) -> str | None:
+def _method(mail: Delivered, gave_up: set[tuple[str, str]]) -> str | None:
     """What a mail's calendar file must do; who was only in line has no entry to take back."""
-    if mail.kind == "registration-cancelled" and mail.to in gave_up:
+    if mail.kind == "registration-cancelled" and (mail.to, mail.session) in gave_up:
         return "CANCEL"
     return CALENDARS.get(mail.kind)
 

@@ -1,45 +1,66 @@
 """What people did and were answered, from which everything that must have come of it is computed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from deploy.demo.choices import WEBINARS, WORKSHOP, WORLD_CAFE
+from deploy.demo.choices import SERIES, WEBINARS, WORKSHOP, WORLD_CAFE
 
-Due = tuple[str, str, str]  # a mail that is due: to which address, of which kind, about which session
+Due = tuple[str, str, str]  # a mail that is due: to which address, of which kind, about which session or certificate
 
 
 @dataclass
 class Record:
     """People by their addresses. `answers` holds the status that each was given by the first answer, by person and
-    session; `position` the place in the line for the World Café; `reports` what platforms' reports held and what
-    registration found in them.
+    session; `position` the places in each session's line; `reports` what platforms' reports held and what
+    registration found in them. `gave_up` are seats in the workshop; `offered` are those who were offered these, in
+    order, and `lapsed` is who did not answer. `titles` are of sessions and the series.
     """
 
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
-    position: dict[str, int] = field(default_factory=dict)
+    position: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     seats_given_up: list[str] = field(default_factory=list)
     places_given_up: list[str] = field(default_factory=list)
     attended: set[tuple[str, str]] = field(default_factory=set)
     watched: set[tuple[str, str]] = field(default_factory=set)
     reports: list[tuple[dict[str, int], dict[str, int]]] = field(default_factory=list)
     refusal: str | None = None
+    gave_up: set[tuple[str, str]] = field(default_factory=set)
+    offered: list[str] = field(default_factory=list)
+    lapsed: str | None = None
+    late_answer: str | None = None
+    came_to_workshop: set[str] = field(default_factory=set)
+    titles: dict[str, str] = field(default_factory=dict)
+    certificate_stands: bool = False
+    report: dict[str, int] = field(default_factory=dict)
+    report_by_type: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def in_line(self) -> list[str]:
-        """Everybody who was ever in line for the World Café, in the order in which they came."""
-        return sorted(self.position, key=lambda email: self.position[email])
+    def note(self, email: str, session: str, status: str, position: int | None) -> None:
+        """Keep what somebody was answered first."""
+        self.answers[email, session] = status
+        if position:
+            self.position[session][email] = position
+
+    def line(self, session: str) -> list[str]:
+        """Everybody who was ever in line for a session, in the order in which they came."""
+        places = self.position[session]
+        return sorted(places, key=lambda email: places[email])
 
     @property
     def promoted(self) -> list[str]:
-        """Who must have moved up: the first in line, one for each seat given up."""
-        return self.in_line[: len(self.seats_given_up)]
+        """Who must have moved up in the World Café: the first in line, one for each seat given up."""
+        return self.line(WORLD_CAFE)[: len(self.seats_given_up)]
+
+    @property
+    def accepted(self) -> list[str]:
+        """Who accepted a seat in the workshop that they were offered."""
+        return [email for email in self.offered if email != self.lapsed]
 
     @property
     def still_in_line(self) -> list[str]:
         """Who must be in line for the World Café at the end, in order."""
         gone = {*self.promoted, *self.places_given_up}
-        return [email for email in self.in_line if email not in gone]
+        return [email for email in self.line(WORLD_CAFE) if email not in gone]
 
     @property
     def statuses(self) -> dict[tuple[str, str], str]:
@@ -49,6 +70,8 @@ class Record:
             **self.answers,
             **{(email, WORLD_CAFE): "confirmed" for email in self.promoted},
             **{(email, WORLD_CAFE): "cancelled" for email in given_up},
+            **dict.fromkeys(self.gave_up, "cancelled"),
+            **{(email, WORKSHOP): "cancelled" if email == self.lapsed else "confirmed" for email in self.offered},
         }
 
     def seated(self, session: str) -> list[str]:
@@ -63,8 +86,19 @@ class Record:
         """Those who saw all three, and so must be invited to the workshop."""
         return {email for email in emails if self.seen(email) == len(WEBINARS)}
 
+    def certificates(self, emails: Iterable[str]) -> Counter[tuple[str, str]]:
+        """Whom certificates are due to, and for what, by its title: each session attended, and the series."""
+        return Counter(
+            [
+                *((email, self.titles[webinar]) for email, webinar in self.attended),
+                *((email, self.titles[WORKSHOP]) for email in self.came_to_workshop),
+                *((email, self.titles[SERIES]) for email in self.complete(emails) if SERIES in self.titles),
+            ]
+        )
+
     def mails_due(self, emails: Iterable[str]) -> Counter[Due]:
         """Each mail that must have come, exactly once."""
+        emails = list(emails)
         first = [(email, f"registration-{status}", slug) for (email, slug), status in self.answers.items()]
         given_up = [*self.seats_given_up, *self.places_given_up]
         return Counter(
@@ -75,5 +109,10 @@ class Record:
                 *((email, "session-rescheduled", WORLD_CAFE) for email in self.seated(WORLD_CAFE)),
                 *((email, "recording-published", webinar) for webinar in WEBINARS for email in self.seated(webinar)),
                 *((email, "invitation-issued", WORKSHOP) for email in self.complete(emails)),
+                *((email, "registration-cancelled", session) for email, session in self.gave_up),
+                *((email, "registration-offered", WORKSHOP) for email in self.offered),
+                *((email, "registration-promoted", WORKSHOP) for email in self.accepted),
+                *((email, "registration-cancelled", WORKSHOP) for email in self.offered if email == self.lapsed),
+                *((email, "certificate-issued", title) for email, title in self.certificates(emails)),
             ]
         )

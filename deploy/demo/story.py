@@ -11,7 +11,7 @@ from typing import TypeVar
 import httpx
 
 from deploy.demo import choices, documents, mailbox
-from deploy.demo.choices import DIALOGUE, INTRODUCTION, WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
+from deploy.demo.choices import DIALOGUE, INTRODUCTION, SERIES, WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
 from deploy.demo.instances import Instance, Say
 from deploy.demo.mailbox import Mailbox
 from deploy.demo.mirror import Mirror
@@ -30,7 +30,7 @@ R = TypeVar("R")
 
 
 class Story:
-    """Plays the programme of 2016 to 2017 on a running system."""
+    """Plays the programme of 2016 to 2017 on a running system, until `deploy.demo.workshop.Workshop` goes on."""
 
     def __init__(self, instance: Instance, sizes: Sizes, say: Say) -> None:
         self.instance = instance
@@ -49,7 +49,6 @@ class Story:
             ("An outside site reads the catalog", self.be_read),
             ("January 2017: library people register", self.fill),
             ("Spring 2017: a webinar moves, all are held, recorded and watched", self.take_place),
-            ("May 2017: who has seen all three comes to the workshop, while seats last", self.invite),
         ]
 
     def announce(self) -> None:
@@ -77,27 +76,27 @@ class Story:
         self.say(f"It begins to follow the changes: {self.mirror.follow()} so far.")
 
     def fill(self) -> None:
-        """Everybody registers for the three webinars; one of them has few seats. The workers are killed, the broker
-        restarted, meanwhile.
+        """Everybody registers for the three webinars, some for the whole series in one form; one of them has few seats.
+        The workers are killed, the broker restarted, meanwhile.
         """
         self.instance.set_clock("2017-01-10T09:00:00-06:00")
         self._limit_seats()
         clicks = [
-            (person, webinar)
+            (person, wanted)
             for person in self.people
-            for webinar in WEBINARS
+            for wanted in ((SERIES,) if choices.takes_the_series(person) else WEBINARS)
             for _ in range(2 if choices.clicks_twice(person) else 1)
         ]
         third = len(clicks) // 3
         self._register(clicks[:third])
-        killed = self._meanwhile(self.instance.kill_workers, lambda: self._register(clicks[third : 2 * third]))
+        killed = self.meanwhile(self.instance.kill_workers, lambda: self._register(clicks[third : 2 * third]))
         self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people registered.")
-        self._meanwhile(self.instance.restart_broker, lambda: self._register(clicks[2 * third :]))
+        self.meanwhile(self.instance.restart_broker, lambda: self._register(clicks[2 * third :]))
         self.say("[red]RabbitMQ was restarted[/], while people registered.")
         forgetful = [replace(p, email=p.email.upper()) for p in self.people if choices.registers_again(p)]
         self._register([(person, webinar) for person in forgetful for webinar in WEBINARS])
         settle(self.instance)
-        line = len(self.record.position)
+        line = len(self.record.position[WORLD_CAFE])
         self.say(f"{len(self.record.answers) - line} seats are taken; {line} people are in line for the World Café.")
         self._give_up()
         settle(self.instance)
@@ -123,26 +122,6 @@ class Story:
         self._watch()
         settle(self.instance)
 
-    def invite(self) -> None:
-        """Who saw all three was invited to the workshop; they accept until it is full. The workers are killed
-        meanwhile.
-        """
-        self.instance.set_clock("2017-05-15T09:00:00-05:00")
-        codes = mailbox.find(mailbox.INVITATION, self.mails.read_all())
-        self.say(f"{len(codes)} people who saw all three webinars have an invitation in their mail, and accept it.")
-        order = sorted(codes)
-        third = len(order) // 3
-        self._accept(order[:third], codes)
-        killed = self._meanwhile(self.instance.kill_workers, lambda: self._accept(order[third : 2 * third], codes))
-        self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people accepted.")
-        self._accept(order[2 * third :], codes)
-        settle(self.instance)
-        answers = [status for (_, slug), status in self.record.answers.items() if slug == WORKSHOP]
-        self.say(
-            f"{answers.count('confirmed')} have a seat; it is full, and {answers.count('waitlisted')} are in line."
-        )
-        self._turn_away()
-
     def _limit_seats(self) -> None:
         part = documents.session_of(documents.read(documents.ANNOUNCEMENT), WORLD_CAFE)
         part["registration"]["capacity"] = self.sizes.webinar_seats
@@ -151,30 +130,34 @@ class Story:
         self.say(f"The World Café is given {self.sizes.webinar_seats} seats for {len(self.people)} people.")
 
     def _register(self, clicks: Iterable[tuple[Person, str]]) -> None:
-        for (person, webinar), made in self._all_at_once(lambda click: self._apply(*click), list(clicks)):
-            self._note(person.email, webinar, made)
+        for (person, _), made in self.all_at_once(lambda click: self.apply(*click), list(clicks)):
+            self.note(person.email, made)
 
-    def _apply(self, person: Person, session: str) -> httpx.Response:
-        body = {"session": session, "email": person.email, "name": person.name, "library": person.library}
-        return self.site.post(f"{REGISTRATION}/registrations", body)
+    def apply(self, person: Person, wanted: str) -> httpx.Response:
+        """Register somebody for a session, or for the whole series."""
+        body = {"email": person.email, "name": person.name, "library": person.library}
+        if wanted == SERIES:
+            return self.site.post(f"{REGISTRATION}/series/{SERIES}/registrations", body)
+        return self.site.post(f"{REGISTRATION}/registrations", {**body, "session": wanted})
 
-    def _note(self, email: str, session: str, made: httpx.Response) -> None:
-        """Keep what somebody was answered; 201 is the first answer, 200 the registration that stood already."""
+    def note(self, email: str, made: httpx.Response) -> None:
+        """Keep what somebody was answered; 201 is the first answer, 200 the registrations that stood already."""
         found = made.raise_for_status().json()
         if made.status_code == 201:
-            self.record.answers[email, session] = found["status"]
-            if session == WORLD_CAFE and found["position"]:
-                self.record.position[email] = found["position"]
+            for registration in found.get("items", [found]):
+                self.record.note(email, registration["session"], registration["status"], registration["position"])
 
     def _give_up(self) -> None:
         """Some give up their seat, some their place at the end of the line, by the link in their mail."""
-        seated, line = sorted(self.record.seated(WORLD_CAFE)), self.record.in_line
+        seated, line = sorted(self.record.seated(WORLD_CAFE)), self.record.line(WORLD_CAFE)
         about = [mail for mail in self.mails.read_all() if "World Café" in mail.subject]
         manage = mailbox.find(mailbox.MANAGE, about)
         leave, give = line[len(line) - self.sizes.places_given_up :], seated[: self.sizes.seats_given_up]
         for email in (*leave, *give):
             assert self.site.read(manage[email])["session"] == WORLD_CAFE, "the link leads to another session"
             self.site.call("DELETE", manage[email]).raise_for_status()
+        series = sum(choices.takes_the_series(person) for person in self.people)
+        self.say(f"{series} of the {len(self.people)} people took the whole series in one form.")
         self.record.places_given_up, self.record.seats_given_up = leave, give
 
     def _hold(self, webinar: str, moment: str) -> None:
@@ -192,7 +175,7 @@ class Story:
         self.record.attended |= {(person.email, webinar) for person in came if choices.stays(person)}
         video = {"url": f"https://video.example.org/{webinar}", "duration": "PT1H30M", "captions": True}
         self.site.act(f"{session}/recording", video)
-        title = self.site.read(session)["title"]
+        title = self.record.titles[webinar] = self.site.read(session)["title"]
         self.say(f"{title} is held: {first['matched']} of {len(seated)} came; its recording is published.")
 
     def _schedule_workshop(self) -> None:
@@ -218,7 +201,7 @@ class Story:
         for position in range(0, RECORDING_SECONDS + 1, int(HEARTBEAT.total_seconds())):
             self.instance.set_clock((begin + timedelta(seconds=position)).isoformat())
             beat = {"position_seconds": position, "duration_seconds": RECORDING_SECONDS}
-            self._all_at_once(lambda viewer, beat=beat: self._send_heartbeat(*viewer, tokens, beat), viewers)
+            self.all_at_once(lambda viewer, beat=beat: self._send_heartbeat(*viewer, tokens, beat), viewers)
         self.record.watched = set(viewers)
         self.say(f"{len(viewers)} recordings are watched by people who missed the webinar, by the link in their mail.")
 
@@ -226,27 +209,13 @@ class Story:
         path = f"{REGISTRATION}/sessions/{webinar}/views?token={tokens[email]}"
         self.site.post(path, beat).raise_for_status()
 
-    def _accept(self, emails: list[str], codes: dict[str, str]) -> None:
-        def accept(email: str) -> httpx.Response:
-            return self.site.post(f"{REGISTRATION}/invitations/{codes[email]}/accept")
-
-        for email, made in self._all_at_once(accept, emails):
-            self._note(email, WORKSHOP, made)
-
-    def _turn_away(self) -> None:
-        """Somebody who saw two of the three asks for a seat in the workshop."""
-        person = next(person for person in self.people if self.record.seen(person.email) == len(WEBINARS) - 1)
-        answer = self._apply(person, WORKSHOP)
-        self.record.refusal = f"{answer.status_code} {answer.json()['type'].rpartition(':')[2]}"
-        self.say("Somebody who saw two of the three was not invited, asks for a seat all the same, and is turned away.")
-
-    def _meanwhile(self, disturb: Callable[[], R], act: Callable[[], None]) -> R:
+    def meanwhile(self, disturb: Callable[[], R], act: Callable[[], None]) -> R:
         """Do both at once; what came of `disturb`."""
         with ThreadPoolExecutor(1) as pool:
             disturbing = pool.submit(disturb)
             act()
             return disturbing.result()
 
-    def _all_at_once(self, act: Callable[[T], R], items: list[T]) -> list[tuple[T, R]]:
+    def all_at_once(self, act: Callable[[T], R], items: list[T]) -> list[tuple[T, R]]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(zip(items, pool.map(act, items), strict=True))

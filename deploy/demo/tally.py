@@ -20,7 +20,7 @@ MISCOUNTED = """
     SELECT count(*) AS number FROM registration.seats AS s
      WHERE taken > capacity
         OR taken <> (SELECT count(*) FROM registration.registrations AS r
-                      WHERE r.session_id = s.session_id AND r.status = 'confirmed')
+                      WHERE r.session_id = s.session_id AND r.status IN ('confirmed', 'offered'))
         OR EXISTS (SELECT FROM registration.seat_ledger AS l
                     WHERE l.session_id = s.session_id AND l.taken_after > s.capacity)
 """
@@ -28,7 +28,19 @@ PROMOTED = """
     SELECT p.email FROM registration.seat_ledger AS l
       JOIN registration.registrations AS r ON r.id = l.registration_id
       JOIN registration.people AS p ON p.id = r.person_id
-     WHERE l.cause = 'seat given up' AND l.delta = 1 ORDER BY l.entry
+      JOIN registration.sessions AS s ON s.id = r.session_id
+     WHERE s.slug = 'world-cafe' AND l.cause = 'seat given up' AND l.delta = 1 ORDER BY l.entry
+"""
+OFFERED = """
+    SELECT p.email FROM registration.seat_ledger AS l
+      JOIN registration.registrations AS r ON r.id = l.registration_id
+      JOIN registration.people AS p ON p.id = r.person_id
+      JOIN registration.sessions AS s ON s.id = r.session_id
+     WHERE s.slug = 'workshop-large-urban' AND l.cause IN ('seat given up', 'offer passed on') AND l.delta = 1
+     ORDER BY l.entry
+"""
+CERTIFICATES = """
+    SELECT p.email, c.title FROM registration.certificates AS c JOIN registration.people AS p ON p.id = c.person_id
 """
 TAKING_PART = """
     SELECT (SELECT count(*) FROM registration.people) AS people,
@@ -54,6 +66,7 @@ def count(story: Story) -> list[Line]:
         *_registrations(story),
         *_taking_part(story),
         *_workshop(story),
+        *_certificates(story),
         *count_mails(story.instance, story.mails, story.record, story.people),
         *_agreement(story),
     ]
@@ -76,7 +89,7 @@ def _registrations(story: Story) -> list[Line]:
         Line("seats and places given up in the World Café", gone, found[WORLD_CAFE, "cancelled"]),
         Line("still in line there", first_in_line - gone, found[WORLD_CAFE, "waitlisted"]),
         Line("the line is in the order in which people came", True, in_line == record.still_in_line),
-        Line("its places were numbered without a gap", True, _numbered(record.position, first_in_line)),
+        Line("its places were numbered without a gap", True, _numbered(record.position[WORLD_CAFE], first_in_line)),
         Line("those who moved up were the first in line, in order", True, promoted == record.promoted),
         Line("registrations (webinars, workshop), none twice", len(record.answers), len(rows)),
         Line("of which other than people were told", 0, len(different), tuple(map(str, different))),
@@ -97,7 +110,11 @@ def _taking_part(story: Story) -> list[Line]:
         Line("people with a seat in the platforms' reports", held["matched"], reported["matched"]),
         Line("strangers in them", held["unmatched"], reported["unmatched"]),
         Line("rows of people who joined twice", held["duplicates"], reported["duplicates"]),
-        Line("attended live, and long enough", len(record.attended), found["attended"]),
+        Line(
+            "attended live, and long enough, or were let in at the door",
+            len(record.attended) + len(record.came_to_workshop),
+            found["attended"],
+        ),
         Line("recordings watched", len(record.watched), found["watched"]),
         Line("people who saw all three webinars", len(_complete(story)), found["completed"]),
     ]
@@ -113,14 +130,48 @@ def _workshop(story: Story) -> list[Line]:
     accepted = Counter(row["status"] for row in invitations)["accepted"]
     rows = story.instance.query(REGISTRATIONS)
     found = Counter(row["status"] for row in rows if row["slug"] == WORKSHOP)
+    offered = [row["email"] for row in story.instance.query(OFFERED)]
     invited = {row["email"] for row in invitations}
     return [
         Line("invitations to the workshop", len(complete), len(invitations)),
         Line("of which to others than those who saw all three", 0, len(invited ^ complete), tuple(invited ^ complete)),
         Line("accepted", len(complete), accepted),
         Line("seats in the workshop", min(seats, len(complete)), found["confirmed"]),
-        Line("in line for it", max(len(complete) - seats, 0), found["waitlisted"]),
+        Line("in line for it", max(len(complete) - seats, 0) - len(story.record.offered), found["waitlisted"]),
+        Line("who was offered a seat, in the order of the line", True, offered == story.record.offered),
+        Line("who answers an offer too late is answered", "410 offer-lapsed", story.record.late_answer),
         Line("who saw only two is answered", "403 invitation-required", story.record.refusal),
+    ]
+
+
+def _certificates(story: Story) -> list[Line]:
+    record = story.record
+    due = record.certificates(person.email for person in story.people)
+    found = Counter((row["email"], row["title"]) for row in story.instance.query(CERTIFICATES))
+    live = {email for email, _ in record.attended} | record.came_to_workshop
+    watched, complete = {email for email, _ in record.watched}, _complete(story)
+    counted = {
+        "registered": len(story.people),
+        "attended": len(live),
+        "watched": len(watched),
+        "completed": len(complete),
+        "invited": len(complete),
+        "took_part": len(live | watched),
+    }
+    by_type = Counter(person.library["type"] for person in story.people)
+    return [
+        Line("certificates of attendance and of completion", due.total(), found.total()),
+        Line("of which to others than had earned them", 0, (found - due).total(), tuple(map(str, found - due))),
+        Line("one is an Open Badge, a PDF and a page that verifies it", True, record.certificate_stands),
+        *(
+            Line(f"the grant report: {name.replace('_', ' ')}", number, record.report.get(name))
+            for name, number in counted.items()
+        ),
+        Line(
+            "the grant report by library type",
+            dict(sorted(by_type.items())),
+            dict(sorted(record.report_by_type.items())),
+        ),
     ]
 
 

@@ -24,11 +24,13 @@ MAILS = "SELECT kind, count(*) AS number FROM notifications.messages WHERE state
 SAYINGS = {
     "registration-confirmed": "you have a seat",
     "registration-waitlisted": "you are in line",
+    "registration-offered": "a seat is kept for you",
     "registration-promoted": "you moved up",
     "registration-cancelled": "you gave up",
     "session-rescheduled": "the webinar has moved",
     "recording-published": "the recording is there",
     "invitation-issued": "you are invited",
+    "certificate-issued": "your certificate",
 }
 
 

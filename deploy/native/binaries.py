@@ -6,6 +6,11 @@ from pathlib import Path
 # services that come with the packages
 SERVICES = ("postgresql", "rabbitmq-server", "nginx")
 RABBITMQ = Path("/usr/lib/rabbitmq")
+# In which certificates print names of any script.
+FONTS = {
+    "fonts-noto-core": Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
+    "fonts-wqy-zenhei": Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"),
+}
 
 
 def postgres(program: str) -> Path | None:
@@ -32,9 +37,8 @@ def nginx() -> Path | None:
     return Path(found) if found else None
 
 
-def missing_packages(*, gateway: bool = True) -> list[str]:
-    """The Debian packages that must be installed before the servers can run."""
-    there = {"postgresql": postgres("postgres"), "rabbitmq-server": rabbitmq("rabbitmq-server")}
-    if gateway:
-        there["nginx"] = nginx()
-    return [package for package, program in there.items() if program is None]
+def missing_packages() -> list[str]:
+    """The Debian packages that must be installed before the system can run."""
+    programs = {"postgresql": postgres("postgres"), "rabbitmq-server": rabbitmq("rabbitmq-server"), "nginx": nginx()}
+    fonts = {package: font if font.exists() else None for package, font in FONTS.items()}
+    return [package for package, file in (programs | fonts).items() if file is None]

@@ -10,6 +10,11 @@ from shared.http import conditional
 PERSONAL = "private, no-cache"
 
 
+def tag_of(document: Any) -> str:
+    """The tag of the document as an answer."""
+    return conditional.etag_of(orjson.dumps(document))
+
+
 def answer(document: Any, *, cache_control: str = PERSONAL, headers: dict[str, str] | None = None) -> Response:
     """The document as an answer, or a 304 to whoever has it."""
     body = orjson.dumps(document)

@@ -1,6 +1,6 @@
 """The demo's pieces, each alone: people, what is due to them, mails as they are read, and a table that finds faults."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
@@ -68,7 +68,7 @@ class Delivered:
 
     def deliver(self, person: Person, kind: str, session: str, *, times: int = 1, **details: Any) -> None:
         message = f"message-{len(self.rows)}"
-        self.rows.append({"id": message, "kind": kind, "slug": session, "state": "sent", "doubts": 0})
+        self.rows.append({"id": message, "kind": kind, "about": session, "state": "sent", "doubts": 0})
         mail = make_mail(person, message, **details)
         for _ in range(times):
             self.caught.add(mail.as_bytes(), sender="x@example.org", recipients=[person.email])
@@ -114,7 +114,7 @@ def test_what_is_due_follows_from_what_people_did():
             ("cat", WORLD_CAFE): "waitlisted",
             ("dan", WORLD_CAFE): "waitlisted",
         },
-        position={"cat": 2, "ben": 1, "dan": 3},
+        position=defaultdict(dict, {WORLD_CAFE: {"cat": 2, "ben": 1, "dan": 3}}),
         seats_given_up=["ann"],
         places_given_up=["dan"],
     )
@@ -142,9 +142,9 @@ def test_a_report_says_of_itself_what_registration_reads_in_it():
     report, held = documents.attendance_report(came)
 
     read = read_csv(report)
-    assert len(read.minutes) + read.nameless == held["matched"] + held["unmatched"]
+    assert len(read.presences) + read.nameless == held["matched"] + held["unmatched"]
     assert read.duplicates == held["duplicates"] > 0
-    assert 5 in read.minutes.values()
+    assert 5 in [presence.minutes for presence in read.presences]
 
 
 def test_a_mail_is_read_as_a_mail_program_reads_it():

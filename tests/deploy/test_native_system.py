@@ -19,7 +19,9 @@ from deploy.options import Options
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.skipif(bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ or nginx is missing")
+pytestmark = pytest.mark.skipif(
+    bool(binaries.missing_packages()), reason="PostgreSQL, RabbitMQ, nginx or fonts are missing"
+)
 
 ANY_PORTS = Options(gateway_port=0, mail_port=0)
 

@@ -36,7 +36,12 @@ def test_each_service_hears_what_it_decides_by():
 
     assert heard == {
         "catalog": {"registration.availability.changed"},
-        "registration": {"catalog.series.*", "catalog.session.*", "catalog.recording.*"},
+        "registration": {
+            "catalog.series.*",
+            "catalog.session.*",
+            "catalog.recording.*",
+            "notifications.person.erased",
+        },
         "notifications": {"catalog.#", "registration.#"},
     }
 

@@ -16,6 +16,7 @@ from deploy.demo import tally
 from deploy.demo.__main__ import sizes_for
 from deploy.demo.instances import SERVICES, Say, queue_lengths
 from deploy.demo.story import Story
+from deploy.demo.workshop import Workshop
 from tests.processes import Process, free_port, running
 from tests.servers.engines import TESTER, Engines
 
@@ -102,7 +103,7 @@ def instance(
 def test_the_real_programme_runs_through_all_three_services(instance: ProcessInstance) -> None:
     instance.start(print)
     story = Story(instance, sizes_for(PEOPLE), print)
-    for _, act in story.steps():
+    for _, act in [*story.steps(), *Workshop(story).steps()]:
         act()
 
     assert [line for line in tally.count(story) if not line.agrees] == []

@@ -130,6 +130,21 @@ def test_the_printed_certificate_is_tagged_and_says_what_it_is(registration: Reg
     assert len(document.pages) == 1
 
 
+@pytest.mark.parametrize("name", ["山田 花子", "김민준", "สมชาย ใจดี", "فاطمة الزهراء", "Ada 🐢", "𐘀𐘁"])
+def test_a_certificate_is_printed_whatever_the_script_of_a_name(registration: Registration, name: str) -> None:
+    registration.hold()
+    registration.register("ada@x.org", name=name)
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80))
+    issue(registration)
+
+    id = registration.value("SELECT id FROM certificates")
+    printed = get(registration, f"certificates/{id}.pdf")
+
+    assert printed.status_code == 200
+    assert "This certifies that" in PdfReader(io.BytesIO(printed.data)).pages[0].extract_text()
+
+
 def test_anybody_verifies_a_certificate_on_its_page(registration: Registration, earned: str) -> None:
     page = get(registration, f"certificates/{earned}", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from shared.events.catalog import Audience
 from tests.registration.conftest import V1, Registration
@@ -15,8 +16,15 @@ QUESTIONS = [
 ]
 
 
+def put_rules(registration: Registration, rules: Any, *, slug: str = "world-cafe") -> TestResponse:
+    """Set them from the version that was just read."""
+    path = f"{V1}/sessions/{slug}/rules"
+    read = registration.client.get(path, headers=registration.staff)
+    return registration.client.put(path, json=rules, headers={**registration.staff, "If-Match": read.headers["ETag"]})
+
+
 def set_rules(registration: Registration, slug: str = "world-cafe", **rules: Any) -> Any:
-    response = registration.client.put(f"{V1}/sessions/{slug}/rules", json=rules, headers=registration.staff)
+    response = put_rules(registration, rules, slug=slug)
     assert response.status_code == 200, response.text
     return response.json
 
@@ -44,11 +52,21 @@ def test_a_form_asks_what_staff_set(registration: Registration) -> None:
 def test_a_form_that_nobody_could_answer_is_refused(registration: Registration, questions: Any) -> None:
     registration.hold()
 
-    refused = registration.client.put(
-        f"{V1}/sessions/world-cafe/rules", json={"questions": questions}, headers=registration.staff
-    )
+    assert put_rules(registration, {"questions": questions}).status_code == 422
 
-    assert refused.status_code == 422
+
+def test_rules_are_changed_from_the_version_that_was_read(registration: Registration) -> None:
+    registration.hold()
+    path, staff = f"{V1}/sessions/world-cafe/rules", registration.staff
+    read = registration.client.get(path, headers=staff)
+
+    unread = registration.client.put(path, json={"offer_hours": 24}, headers=staff)
+    first = put_rules(registration, {"offer_hours": 24})
+    stale = registration.client.put(path, json={}, headers={**staff, "If-Match": read.headers["ETag"]})
+
+    assert [unread.status_code, first.status_code, stale.status_code] == [428, 200, 412]
+    assert registration.client.get(path, headers=staff).json["offer_hours"] == 24  # pyright: ignore
+    assert first.headers["ETag"] == registration.client.get(path, headers=staff).headers["ETag"]
 
 
 @pytest.mark.parametrize(

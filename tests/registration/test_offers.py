@@ -62,8 +62,10 @@ def test_an_offer_that_is_not_accepted_in_time_passes_on(registration: Registrat
     registration.set_time("2017-01-11T12:01:00-06:00")
     late = accept(registration, second)
     assert pass_on(registration) == 1
+    later = accept(registration, second)
 
-    assert (late.status_code, late.json["type"]) == (410, "urn:convene:problem:offer-lapsed")  # pyright: ignore
+    for answer in (late, later):
+        assert (answer.status_code, answer.json["type"]) == (410, "urn:convene:problem:offer-lapsed")  # pyright: ignore
     assert registration.status(second)[0] == "cancelled"
     assert registration.status(third)[0] == "offered"
     reasons = registration.value(

@@ -4,6 +4,7 @@ import io
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import orjson
 import segno
@@ -15,7 +16,9 @@ TEMPLATE = Path(__file__).with_name("certificate.typ")
 
 
 def print_certificate(certificate: Certificate, *, issuer: str, address: str) -> bytes:
-    """The PDF. `address` is where it is verified."""
+    """The PDF. `address` is where it is verified. With a character that no font here has it is no PDF/UA: the standard
+    forbids to show a box in its place.
+    """
     completed = certificate.kind == "completion"
     hours = certificate.contact_hours
     data = {
@@ -30,18 +33,23 @@ def print_certificate(certificate: Certificate, *, issuer: str, address: str) ->
         "address": address,
         "code": _draw_code(address),
     }
-    compiled = _compiler().compile(
-        sys_inputs={"data": orjson.dumps(data).decode()},
-        pdf_standards=["ua-1"],
-        timestamp=int(certificate.issued_at.timestamp()),
-    )
-    assert isinstance(compiled, bytes)
-    return compiled
+    try:
+        return _compile(data, at=certificate.issued_at, standards=["ua-1"])
+    except typst.TypstError:
+        return _compile(data, at=certificate.issued_at, standards=[])
 
 
 def label_day(moment: datetime) -> str:
     """`June 23, 2017`, in the moment's own zone."""
     return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def _compile(data: dict[str, Any], *, at: datetime, standards: list[Any]) -> bytes:
+    compiled = _compiler().compile(
+        sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=standards, timestamp=int(at.timestamp())
+    )
+    assert isinstance(compiled, bytes)
+    return compiled
 
 
 @cache

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from services.registration.answers import answer
+from services.registration.answers import answer, tag_of
 from services.registration.programme import domain as programme
 from services.registration.rules import domain, queries
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
 from shared import audit
-from shared.http import Blueprint, auth
+from shared.http import Blueprint, auth, conditional
 from shared.runtime import connection, transaction
 
 bp = Blueprint(
@@ -45,8 +45,11 @@ def show_rules(slug: str) -> Response:
 @staff.arguments(RulesSchema)
 @staff.response(200, RulesSchema)
 def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
-    """Set the rules of a session's registration: questions, how long a free seat is offered, invitations."""
+    """Set the rules of a session's registration: questions, how long a free seat is offered, invitations. From the
+    version that `If-Match` names.
+    """
     with transaction() as conn:
+        conditional.require_match(tag_of(RulesSchema().dump(domain.lock(conn, slug))))
         before, after = domain.replace(conn, slug, Rules(**wanted))
         old, new = asdict(before), asdict(after)
         changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}

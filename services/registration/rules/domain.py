@@ -31,6 +31,13 @@ def find_terms_of_series(conn: Connection, slug: str) -> list[Terms]:
     return found
 
 
+def lock(conn: Connection, slug: str) -> Rules:
+    """The rules of a session, which nobody else changes until the transaction ends. Raises NotFound."""
+    session = find_terms(conn, slug)
+    queries.lock(conn, session.id)
+    return queries.select_rules(conn, session.id)
+
+
 def replace(conn: Connection, slug: str, rules: Rules) -> tuple[Rules, Rules]:
     """Set the rules of a session; what they were, and what they are. Raises NotFound."""
     session = find_terms(conn, slug)

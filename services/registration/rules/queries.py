@@ -45,6 +45,12 @@ def select_rules(conn: Connection, session_id: UUID) -> Rules:
     return fetch_one(conn, Rules, sql, session_id=session_id) or DEFAULTS
 
 
+def lock(conn: Connection, session_id: UUID) -> None:
+    """Let nobody else change a session's rules, be there any or not, until the transaction ends."""
+    sql = "SELECT pg_advisory_xact_lock(hashtextextended('rules:' || %(session_id)s::text, 0))"
+    execute(conn, sql, session_id=session_id)
+
+
 def upsert_rules(conn: Connection, session_id: UUID, rules: Rules) -> None:
     sql = """
         INSERT INTO rules (session_id, questions, audience_required, offer_hours, invitation_days, transferable)

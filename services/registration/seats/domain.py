@@ -84,10 +84,11 @@ def accept_offer(conn: Connection, registration: Registration, *, session: Sessi
     """
     if registration.status == "confirmed":
         return
-    if registration.status != "offered" or registration.offered_until is None:
-        raise Conflict("No seat is offered to this registration.", problem="nothing-offered")
-    if registration.offered_until <= session.now:
+    until, cancelled = registration.offered_until, registration.status == "cancelled"
+    if (until and until <= session.now) or (cancelled and queries.has_lapsed(conn, registration)):
         raise Gone("This offer has passed on to the next in line.", problem="offer-lapsed")
+    if registration.status != "offered":
+        raise Conflict("No seat is offered to this registration.", problem="nothing-offered")
     queries.confirm_offer(conn, registration.id)
     outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
 

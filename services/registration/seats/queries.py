@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from services.registration.programme.queries import Session
 from services.registration.registrations.queries import Registration
-from shared.database import execute, fetch_one
+from shared.database import execute, fetch_one, fetch_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +198,16 @@ def confirm_offer(conn: Connection, id: UUID) -> None:
          WHERE id = %(id)s AND status = 'offered'
     """
     execute(conn, sql, id=id)
+
+
+def has_lapsed(conn: Connection, registration: Registration) -> bool:
+    """Whether a seat was offered to this registration, and passed on since it was not accepted."""
+    sql = """
+        SELECT EXISTS (SELECT FROM seat_ledger
+                        WHERE session_id = %(session_id)s AND registration_id = %(id)s
+                          AND cause = 'offer not accepted in time')
+    """
+    return fetch_value(conn, sql, session_id=registration.session_id, id=registration.id)
 
 
 def select_lapsed(conn: Connection, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -1,0 +1,155 @@
+"""The story's last steps: who is invited to the workshop, who gets the seats in it, and what remains of the series."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from deploy.demo import mailbox
+from deploy.demo.choices import INITIATIVE, SERIES, WEBINARS, WORKSHOP
+from deploy.demo.settling import settle
+from deploy.demo.site import CATALOG, REGISTRATION
+from deploy.demo.story import Story
+from deploy.demo.telling import wait_for
+
+OFFER_HOURS = 48
+CERTIFICATES = "SELECT count(*) AS number FROM registration.certificates"
+
+
+class Workshop:
+    """Plays them for a story that has come so far."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.site, self.record, self.say = story.site, story.record, story.say
+
+    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        """Title and act of each, in their order."""
+        return [
+            ("May 2017: who has seen all three comes to the workshop, while seats last", self.invite),
+            ("June 2017: a seat that becomes free is offered, and passes on where nobody accepts it", self.offer),
+            ("23 June 2017: the workshop is held, and certificates are given", self.hold),
+            ("The grant is reported on", self.report),
+        ]
+
+    def invite(self) -> None:
+        """Who saw all three was invited to the workshop; they accept until it is full. The workers are killed
+        meanwhile.
+        """
+        self.story.instance.set_clock("2017-05-15T09:00:00-05:00")
+        codes = mailbox.find(mailbox.INVITATION, self.story.mails.read_all())
+        self.say(f"{len(codes)} people who saw all three webinars have an invitation in their mail, and accept it.")
+        order = sorted(codes)
+        third = len(order) // 3
+        self._accept(order[:third], codes)
+        killed = self.story.meanwhile(
+            self.story.instance.kill_workers, lambda: self._accept(order[third : 2 * third], codes)
+        )
+        self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people accepted.")
+        self._accept(order[2 * third :], codes)
+        settle(self.story.instance)
+        answers = [status for (_, slug), status in self.record.answers.items() if slug == WORKSHOP]
+        self.say(
+            f"{answers.count('confirmed')} have a seat; it is full, and {answers.count('waitlisted')} are in line."
+        )
+        self._turn_away()
+
+    def offer(self) -> None:
+        """Two give up their seats. The first in line accepts; the second does not, and the third is asked."""
+        self.story.instance.set_clock("2017-06-01T09:00:00-05:00")
+        self.site.replace(f"{REGISTRATION}/sessions/{WORKSHOP}/rules", {"offer_hours": OFFER_HOURS})
+        givers = sorted(self.record.seated(WORKSHOP))[:2]
+        first, second, third = self.record.line(WORKSHOP)[:3]
+        manage = self._links(mailbox.MANAGE)
+        for email in givers:
+            self.site.call("DELETE", manage[email]).raise_for_status()
+        settle(self.story.instance)
+        offered = self._links(mailbox.OFFER)
+        assert set(offered) == {first, second}, "the seats were offered to others than the first in line"
+        self.site.post(offered[first]).raise_for_status()
+        self.say(
+            f"Two give up their seats, which are offered to the first two in line for {OFFER_HOURS} hours; one accepts."
+        )
+        self.story.instance.set_clock("2017-06-03T10:00:00-05:00")
+        wait_for("the offer to pass on", lambda: third in self._links(mailbox.OFFER), seconds=30)
+        late = self.site.post(offered[second])
+        self.record.late_answer = f"{late.status_code} {late.json()['type'].rpartition(':')[2]}"
+        self.site.post(self._links(mailbox.OFFER)[third]).raise_for_status()
+        self.record.gave_up |= {(email, WORKSHOP) for email in givers}
+        self.record.offered, self.record.lapsed = [first, second, third], second
+        settle(self.story.instance)
+        self.say("The other does not answer in time: the offer passes on to the third, who accepts.")
+
+    def hold(self) -> None:
+        """People are let in at the door by their codes, but for one who does not come; what is earned is certified."""
+        self.story.instance.set_clock("2017-06-23T08:30:00-05:00")
+        workshop, manage = f"{REGISTRATION}/sessions/{WORKSHOP}", self._links(mailbox.MANAGE)
+        *came, _absent = sorted(self.record.seated(WORKSHOP))
+        for email in came:
+            code = self.site.read(manage[email])["code"]
+            arrival = self.site.act(f"{workshop}/check-ins", {"code": code})
+            assert arrival["checked_in"]["code"] == code, "somebody else was let in"
+        self.record.came_to_workshop = set(came)
+        self.story.instance.set_clock("2017-06-23T20:00:00-05:00")
+        session = f"{CATALOG}/sessions/{WORKSHOP}"
+        wait_for("the workshop to be held", lambda: self.site.read(session)["status"] == "held", seconds=30)
+        self.record.titles |= {
+            WORKSHOP: self.site.read(session)["title"],
+            SERIES: self.site.read(f"{CATALOG}/series/{SERIES}")["title"],
+        }
+        due = self.record.certificates(self._emails()).total()
+        wait_for("the certificates", lambda: self._count(CERTIFICATES) >= due, seconds=30)
+        settle(self.story.instance)
+        self.say(
+            f"{len(came)} are let in at the door, by the codes of their seats; {due} certificates are in the mail."
+        )
+        self._look_at_certificate()
+
+    def report(self) -> None:
+        """Staff count for the funder who took part, each person once."""
+        report = self.site.look(f"{REGISTRATION}/reports/participation?by=library_type&initiative={INITIATIVE}")
+        self.record.report = {name: number for name, number in report["total"].items() if name not in ("key", "label")}
+        self.record.report_by_type = Counter({line["key"]: line["registered"] for line in report["items"]})
+        told = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in self.record.report.items())
+        self.say(f"People of the initiative, each counted once: {told}.")
+
+    def _accept(self, emails: list[str], codes: dict[str, str]) -> None:
+        def accept(email: str) -> httpx.Response:
+            return self.site.post(f"{REGISTRATION}/invitations/{codes[email]}/accept")
+
+        for email, made in self.story.all_at_once(accept, emails):
+            self.story.note(email, made)
+
+    def _turn_away(self) -> None:
+        """Somebody who saw two of the three asks for a seat in the workshop."""
+        person = next(one for one in self.story.people if self.record.seen(one.email) == len(WEBINARS) - 1)
+        answer = self.story.apply(person, WORKSHOP)
+        self.record.refusal = f"{answer.status_code} {answer.json()['type'].rpartition(':')[2]}"
+        self.say("Somebody who saw two of the three was not invited, asks for a seat all the same, and is turned away.")
+
+    def _look_at_certificate(self) -> None:
+        """One that somebody has in their mail: as a badge, to print, and as what others verify it by."""
+        links = mailbox.find(mailbox.CERTIFICATE, self.story.mails.read_all())
+        email = sorted(self.record.came_to_workshop)[0]
+        badge = self.site.read(f"{links[email]}.json")
+        printed = self.site.get(f"{links[email]}.pdf").raise_for_status()
+        page = self.site.get(links[email], Accept="text/html").raise_for_status()
+        self.record.certificate_stands = (
+            "OpenBadgeCredential" in badge["type"]
+            and bool(badge["proof"]["proofValue"])
+            and printed.content.startswith(b"%PDF")
+            and "This certificate is valid" in page.text
+        )
+
+    def _links(self, pattern: re.Pattern[str]) -> dict[str, str]:
+        """What is in the latest mail about the workshop that has such a link, by whose it is."""
+        about = (mail for mail in self.story.mails.read_all() if "Dialogue & Deliberation for Large" in mail.subject)
+        return mailbox.find(pattern, about)
+
+    def _emails(self) -> list[str]:
+        return [person.email for person in self.story.people]
+
+    def _count(self, sql: str) -> Any:
+        return self.story.instance.query(sql)[0]["number"]
