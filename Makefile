@@ -2,7 +2,7 @@
 #   MODE=docker|native   forces how the system runs (else Docker where an engine answers and has the images)
 #   GATEWAY_PORT=8080 MAIL_PORT=1080   where the site and the mail catcher listen
 #   T="-k seats -x"      arguments for pytest;   SCOPE="catalog:write"   scopes of `make token`
-#   BENCH="--quick load" arguments for the bench of the catalog
+#   BENCH="--quick load" arguments for a bench
 PYTHON ?= python3
 MODE ?=
 T ?=
@@ -13,7 +13,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog test check format lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration test check format lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -56,11 +56,13 @@ format: venv ## format the code, and repair what the linter can
 	$(RUN) -m ruff format
 	$(RUN) -m ruff check --fix
 
-bench: venv ## how fast it is here, as ratios (writes .convene/bench.json)
-	@$(RUN) -m tests.bench
+bench: bench-catalog bench-registration ## how fast it is here, as ratios to bare code of the same run
 
 bench-catalog: venv ## how fast the catalog answers, against its goals (BENCH="--quick load")
 	@$(RUN) -m tests.bench.catalog $(BENCH)
+
+bench-registration: venv ## how fast seats are taken and events go, against its goals (BENCH="--quick messages")
+	@$(RUN) -m tests.bench.registration $(BENCH)
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@for service in $(SERVICES); do \

@@ -61,7 +61,7 @@ def build_loops(present: runtime.Runtime, handlers: dict[str, list[Handler]], jo
     listener = Listener(conninfo, present.service)
     loops: list[Loop] = [listener, Relay(settings, conninfo, present.service, listener)]
     if handlers:
-        loops.append(Consumer(settings, present.service, present.database))
+        loops.append(Consumer(settings, present.service, present.database, handled=handlers.keys()))
         loops += [Processor(number, present, handlers, listener) for number in range(1, settings.processors + 1)]
     return loops + [JobLoop(job, present, listener) for job in (*jobs, retention.JOB)]
 

@@ -8,6 +8,7 @@ since kombu would decode, inflate or drop them on its own.
 
 import threading
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,7 @@ from amqp.basic_message import Message
 from kombu.connection import Connection
 
 from shared.database import Database
-from shared.events.envelope import NotAnEvent, open_envelope
+from shared.events.envelope import NotAnEvent, open_envelope, registry
 from shared.failpoints import passing
 from shared.messaging import broker, inbox, quarantine
 from shared.messaging.loop import AWAY, Pulse, persist
@@ -27,16 +28,24 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-GATHER_SECONDS = 0.02
+# Those that come together are there at once; what comes later, while these are committed, is the next batch.
+GATHER_SECONDS = 0.002
 
 
 class Consumer:
+    """`handled` are the types of events that have a handler here; others that have a contract are done when they
+    come.
+    """
+
     name = "consumer"
 
-    def __init__(self, settings: Settings, service: str, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, service: str, database: Database, *, handled: Collection[str] = frozenset()
+    ) -> None:
         self.settings = settings
         self.service = service
         self.database = database
+        self.idle = registry.keys() - set(handled)
         self.pulse = Pulse()
         self.held: list[Message] = []
 
@@ -122,7 +131,7 @@ class Consumer:
                 strange.append((message, str(reason)))
         with self.database.transaction() as conn:
             events = [arrival for _, arrival in arrivals]
-            if inbox.insert(conn, events) < len(events):
+            if inbox.insert(conn, events, idle=self.idle) < len(events):
                 impostors = inbox.select_impostors(conn, events)
                 reason = "its id was used before by an event that says something else"
                 strange += [(message, reason) for message, arrival in arrivals if arrival.digest in impostors]
