@@ -1,8 +1,9 @@
 """`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same request sent again gets the same answer,
 and takes effect once.
 
-The key, the effect and the answer commit together. A key whose first request still runs is a 409; with another body
-it is a 422; an answer is kept for 24 hours (see `shared.messaging.retention`). Refusals are not kept: a later try may
+The effect, the key and the answer commit together: of two requests with one key, the second finds the first's key when
+it is to write its own, and all that it did is void. A key whose first request still runs is a 409; with another body it
+is a 422; an answer is kept for 24 hours (see `shared.messaging.retention`). Refusals are not kept: a later try may
 succeed.
 """
 
@@ -17,10 +18,15 @@ from flask import Response, g, request
 from psycopg import Connection
 
 from shared.database import execute, fetch_dicts
-from shared.errors import Conflict, Invalid
-from shared.runtime import transaction
+from shared.errors import Conflict, DomainError, Invalid
+from shared.runtime import connection
+from shared.turns import take_turns
 
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+
+
+class Repeated(Exception):
+    """Another request came with the same key before."""
 
 
 def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,12 +39,16 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(*args, **kwargs)
         if not 8 <= len(key) <= 255 or not key.isprintable():
             raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
-        with transaction() as conn:
-            if not _begin(conn, key):
-                return _kept_answer(conn, key)
-            response = view(*args, **kwargs)
-            _keep(conn, key, response)
-        return response
+        try:
+            return take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
+        except (Repeated, DomainError) as refusal:
+            # What was done at first may be why it is refused now.
+            with connection() as conn:
+                if kept := _find(conn, key):
+                    return _answer_again(kept)
+            if isinstance(refusal, Repeated):
+                raise Conflict("The first request with this key still runs.", problem="request-in-progress") from None
+            raise
 
     vars(once).update(idempotent=True)
     return once
@@ -53,21 +63,35 @@ def _hash() -> bytes:
     return hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
 
 
-def _begin(conn: Connection, key: str) -> bool:
-    """Claim the key; waits for another request that holds it to end."""
+def _answer_first(conn: Connection, key: str, answer: Callable[[], Response]) -> Response:
+    """Raises Repeated where another request has the key."""
+    response = answer()
     sql = """
-        INSERT INTO idempotency_keys (key, scope, request_hash) VALUES (%(key)s, %(scope)s, %(hash)s)
+        INSERT INTO idempotency_keys (key, scope, request_hash, status, headers, body)
+        VALUES (%(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s)
         ON CONFLICT (scope, key) DO NOTHING
     """
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    kept = {
+        "status": response.status_code,
+        "headers": orjson.dumps(headers).decode(),
+        "body": response.get_data(),
+    }
     try:
-        return bool(execute(conn, sql, key=key, scope=_scope(), hash=_hash()))
+        if execute(conn, sql, key=key, scope=_scope(), hash=_hash(), **kept):
+            return response
     except psycopg.errors.LockNotAvailable:
-        raise Conflict("The first request with this key still runs.", problem="request-in-progress") from None
+        pass
+    raise Repeated
 
 
-def _kept_answer(conn: Connection, key: str) -> Response:
+def _find(conn: Connection, key: str) -> dict[str, Any] | None:
     sql = "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE scope = %(scope)s AND key = %(key)s"
-    [kept] = fetch_dicts(conn, sql, key=key, scope=_scope())
+    found = fetch_dicts(conn, sql, key=key, scope=_scope())
+    return found[0] if found else None
+
+
+def _answer_again(kept: dict[str, Any]) -> Response:
     if bytes(kept["request_hash"]) != _hash():
         raise Invalid(
             {"Idempotency-Key": ["This key was used with another body."]}, "This key was used with another body."
@@ -75,20 +99,3 @@ def _kept_answer(conn: Connection, key: str) -> Response:
     response = Response(bytes(kept["body"]), kept["status"], kept["headers"])
     response.headers["Idempotent-Replayed"] = "true"
     return response
-
-
-def _keep(conn: Connection, key: str, response: Response) -> None:
-    sql = """
-        UPDATE idempotency_keys SET status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
-         WHERE scope = %(scope)s AND key = %(key)s
-    """
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    execute(
-        conn,
-        sql,
-        key=key,
-        scope=_scope(),
-        status=response.status_code,
-        headers=orjson.dumps(headers).decode(),
-        body=response.get_data(),
-    )

@@ -17,7 +17,6 @@ from flask import Flask
 from services.registration.app import SERVICE
 from services.registration.attendance import domain, reports
 from services.registration.registrations import domain as registrations
-from services.registration.registrations.turns import take_turns
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import DEFAULTS
 from services.registration.seats.queries import Applicant
@@ -26,6 +25,7 @@ from shared import links, runtime
 from shared.errors import Conflict
 from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, seal
+from shared.turns import take_turns
 from tests.registration.programmes import make_series, make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually
@@ -273,6 +273,23 @@ def test_one_person_twice_at_the_same_moment_is_registered_once(app: Flask) -> N
     assert rows("SELECT status FROM registrations") == [("confirmed",)]
     assert rows("SELECT taken, joined FROM seats") == [(1, 1)]
     assert fold_ledger() == 1
+
+
+def test_one_request_sent_four_times_at_once_takes_effect_once(app: Flask) -> None:
+    hear(SessionUpdated(session=make_session(starts_at=LATER)))
+    body = {**BODY, "session": "world-cafe", "email": "ada@x.org"}
+
+    def send(_: int) -> Any:
+        headers = {"Idempotency-Key": "the-same-each-time"}
+        return app.test_client().post("/registration/v1/registrations", json=body, headers=headers)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.data for answer in answers}) == 1
+    assert rows("SELECT taken, joined FROM seats") == [(1, 1)]
+    assert rows("SELECT count(*) FROM outbox WHERE type LIKE '%confirmed'") == [(1,)]
 
 
 def test_who_registers_while_the_session_changes_is_judged_by_what_it_becomes(app: Flask) -> None:

@@ -117,6 +117,23 @@ def test_an_idempotency_key_gives_the_same_answer_and_is_good_for_one_body(regis
     assert (again.status_code, again.data) == (201, first.data)
     assert again.headers["Idempotent-Replayed"] == "true"
     assert other.status_code == 422
+    assert registration.value("SELECT count(*) FROM registrations") == 1
+    assert registration.events("registration") == ["registration.confirmed"]
+
+
+def test_what_was_answered_at_first_is_answered_again_though_it_would_be_refused_now(
+    registration: Registration,
+) -> None:
+    registration.hold()
+    first = registration.register("ada@x.org", key="a-key-of-mine")
+    registration.client.delete(registration.link(first))
+    registration.hold(status="cancelled", revision=9)
+
+    again = registration.register("ada@x.org", key="a-key-of-mine")
+    anew = registration.register("ada@x.org", key="another-key")
+
+    assert (again.status_code, again.data) == (201, first.data)
+    assert anew.status_code == 409
 
 
 @pytest.mark.parametrize(

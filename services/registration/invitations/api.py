@@ -19,12 +19,12 @@ from services.registration.invitations.schemas import (
 from services.registration.people.domain import fold_email
 from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
-from services.registration.registrations.turns import take_turns
 from shared import audit
 from shared.http import Blueprint, auth
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
+from shared.turns import take_turns
 
 bp = Blueprint(
     "invitations", __name__, url_prefix="/registration/v1/invitations", description="Invitations", public=True

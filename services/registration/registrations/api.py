@@ -19,7 +19,6 @@ from services.registration.registrations.schemas import (
     RegistrationSchema,
     TokenQuery,
 )
-from services.registration.registrations.turns import take_turns
 from services.registration.registrations.wishes import as_applicant
 from shared import audit, links, runtime
 from shared.errors import Invalid, NotFound
@@ -27,6 +26,7 @@ from shared.events.registration import Person
 from shared.http import Blueprint, auth
 from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
+from shared.turns import take_turns
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
 

@@ -36,7 +36,10 @@ def register(conn: Connection, *, slug: str, applicant: Applicant, invited_to: U
     stands. Raises NotFound, Conflict (registration-closed, session-cancelled), InvitationRequired, WrongAudience,
     Invalid (answers) or Overtaken.
     """
-    return _register(conn, rules.find_terms(conn, slug), applicant, invited_to=invited_to)
+    terms = rules.find_terms(conn, slug, email=applicant.email)
+    if terms.standing:
+        return Made(get(conn, terms.standing), new=False)
+    return _take(conn, terms, applicant, invited_to=invited_to)
 
 
 def register_series(conn: Connection, *, slug: str, applicant: Applicant) -> list[Made]:
@@ -167,9 +170,13 @@ def accept_offer(conn: Connection, id: UUID) -> Registration:
     return get(conn, id)
 
 
-def _register(conn: Connection, terms: Terms, applicant: Applicant, *, invited_to: UUID | None = None) -> Made:
+def _register(conn: Connection, terms: Terms, applicant: Applicant) -> Made:
     if standing := queries.select_active(conn, terms.id, applicant.email):
         return Made(standing, new=False)
+    return _take(conn, terms, applicant)
+
+
+def _take(conn: Connection, terms: Terms, applicant: Applicant, *, invited_to: UUID | None = None) -> Made:
     admission.check(terms, invited=invited_to == terms.id)
     advice = rules.advise(terms, applicant.library) if invited_to is None else None
     answers = rules.check_answers(terms, applicant.answers)
@@ -178,7 +185,7 @@ def _register(conn: Connection, terms: Terms, applicant: Applicant, *, invited_t
     if taken is None:
         # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
         lock_seats(conn, [terms.id])
-        return _register(conn, rules.find_terms(conn, terms.slug), applicant, invited_to=invited_to)
+        return register(conn, slug=terms.slug, applicant=applicant, invited_to=invited_to)
     return Made(taken, new=True, advice=advice)
 
 

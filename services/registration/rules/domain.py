@@ -15,9 +15,11 @@ class WrongAudience(Forbidden):
     problem = "not-for-this-audience"
 
 
-def find_terms(conn: Connection, slug: str) -> Terms:
-    """A session and what registering for it asks. Raises NotFound, also while the session's event is on its way."""
-    terms = queries.select_terms(conn, slug)
+def find_terms(conn: Connection, slug: str, *, email: str | None = None) -> Terms:
+    """A session and what registering for it asks, of the person with this address. Raises NotFound, also while the
+    session's event is on its way.
+    """
+    terms = queries.select_terms(conn, slug, email=email)
     if terms is None:
         raise NotFound("There is no such session.")
     return terms

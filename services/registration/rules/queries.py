@@ -29,12 +29,15 @@ DEFAULTS = Rules(questions=[], audience_required=False, offer_hours=None, invita
 
 @dataclass(frozen=True)
 class Terms(Session):
-    """A session with what registering for it asks; `audience` is whom its series is meant for, as the catalog says."""
+    """A session with what registering for it asks; `audience` is whom its series is meant for, as the catalog says;
+    `standing` is the registration of whom it was read for, where that person has one.
+    """
 
     questions: list[dict[str, Any]]
     audience_required: bool
     audience: dict[str, Any] | None
     series_title: str | None
+    standing: UUID | None = None
 
 
 def select_rules(conn: Connection, session_id: UUID) -> Rules:
@@ -64,19 +67,21 @@ def upsert_rules(conn: Connection, session_id: UUID, rules: Rules) -> None:
     execute(conn, sql, session_id=session_id, **{**asdict(rules), "questions": Jsonb(rules.questions)})
 
 
-def select_terms(conn: Connection, slug: str) -> Terms | None:
-    """The session of this slug, with the moment by which it is judged."""
+def select_terms(conn: Connection, slug: str, *, email: str | None = None) -> Terms | None:
+    """The session of this slug, with the moment by which it is judged; for the person with this address."""
     sql = """
         SELECT s.id, s.revision, s.slug, s.title, s.status, s.policy, s.opens_at, s.closes_at, s.starts_at, s.ends_at,
                s.series_slug, s.join_url, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
-               coalesce(rules.audience_required, false) AS audience_required, series.audience, s.series_title
+               coalesce(rules.audience_required, false) AS audience_required, series.audience, s.series_title,
+               (SELECT r.id FROM people AS p JOIN registrations AS r ON r.person_id = p.id
+                 WHERE p.email = %(email)s AND r.session_id = s.id AND r.status <> 'cancelled') AS standing
           FROM sessions AS s
           LEFT JOIN rules ON rules.session_id = s.id
           LEFT JOIN series ON series.slug = s.series_slug
          WHERE s.slug = %(slug)s
          ORDER BY s.revision DESC, series.revision DESC LIMIT 1
     """
-    return fetch_one(conn, Terms, sql, slug=slug)
+    return fetch_one(conn, Terms, sql, slug=slug, email=email)
 
 
 def select_terms_of_series(conn: Connection, slug: str) -> list[Terms]:

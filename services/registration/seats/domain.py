@@ -13,7 +13,6 @@ from uuid_utils.compat import uuid7
 from services.registration.programme.queries import Session
 from services.registration.registrations import queries as registrations
 from services.registration.registrations.queries import Registration
-from services.registration.registrations.turns import Overtaken
 from services.registration.seats import queries
 from services.registration.seats.queries import Applicant
 from shared.database import constraint_of
@@ -23,6 +22,7 @@ from shared.events import registration as events
 from shared.events.envelope import Event
 from shared.events.registration import CancellationReason
 from shared.messaging import outbox
+from shared.turns import Overtaken
 
 
 def take(

@@ -1,7 +1,8 @@
-"""Deciding once more, from the beginning, what another request for the same person decided at the same moment."""
+"""Deciding once more, from the beginning, what another request decided at the same moment."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import TypeVar
 
 from psycopg import Connection
@@ -11,6 +12,8 @@ from shared.runtime import transaction
 
 T = TypeVar("T")
 TURNS = 3
+
+_present: ContextVar[Connection | None] = ContextVar("turn", default=None)
 
 
 class Overtaken(Conflict):
@@ -22,9 +25,21 @@ class Overtaken(Conflict):
 def take_turns(work: Callable[[Connection], T]) -> T:
     """What `work(conn)` answers in a transaction of its own; where it is Overtaken, it starts anew. Raises Overtaken
     when it has been each time.
+
+    Within another's turn it is a part of that, which starts anew as a whole.
     """
-    for _ in range(TURNS - 1):
-        with suppress(Overtaken), transaction() as conn:
-            return work(conn)
-    with transaction() as conn:
+    if conn := _present.get():
         return work(conn)
+    for _ in range(TURNS - 1):
+        with suppress(Overtaken):
+            return _take_turn(work)
+    return _take_turn(work)
+
+
+def _take_turn(work: Callable[[Connection], T]) -> T:
+    with transaction() as conn:
+        token = _present.set(conn)
+        try:
+            return work(conn)
+        finally:
+            _present.reset(token)
