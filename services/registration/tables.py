@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from flask import Response, request, stream_with_context
 
+from shared import runtime
 from shared.runtime import transaction
 
 CSV = "text/csv"
@@ -32,12 +33,19 @@ def wanted() -> str:
 
 def table(kind: str, name: str, head: Sequence[str], rows: Rows) -> Response:
     """The table as an answer of this kind; `rows(conn)` yields them within a transaction of their own."""
-    body, suffix = (_csv(head, rows), "csv") if kind == CSV else (_xlsx(head, rows), "xlsx")
+    write, suffix = (_csv, "csv") if kind == CSV else (_xlsx, "xlsx")
+    body = _within(runtime.current(), write(head, rows))
     response = Response(stream_with_context(body), content_type="text/csv; charset=utf-8" if kind == CSV else kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _within(present: runtime.Runtime, body: Iterator[bytes]) -> Iterator[bytes]:
+    """The body, which is sent when the request is over that had the runtime."""
+    with runtime.use(present):
+        yield from body
 
 
 def _csv(head: Sequence[str], rows: Rows) -> Iterator[bytes]:

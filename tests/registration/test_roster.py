@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from typing import Any
 
 import openpyxl
@@ -128,3 +129,36 @@ def test_a_table_has_everybody_and_their_place(registration: Registration) -> No
     assert len(rows) == 30
     assert [row["position"] for row in rows[:3]] == ["", "1", "2"]
     assert [row["status"] for row in table(registration, status="confirmed")] == ["confirmed"]
+
+
+@pytest.mark.parametrize(("kind", "number"), [("text/csv", 100_000), (XLSX, 20_000)])
+def test_a_long_table_is_sent_in_pieces_and_held_nowhere_as_a_whole(
+    registration: Registration, kind: str, number: int
+) -> None:
+    session = registration.hold()
+    registration.conn.execute(
+        "WITH made AS (INSERT INTO people (id, email, name)"
+        " SELECT gen_random_uuid(), 'p' || n || '@x.org', 'Person ' || n FROM generate_series(1, %(number)s) AS n"
+        " RETURNING id, substr(name, 8)::integer AS n)"
+        " INSERT INTO registrations (id, session_id, person_id, status, joined, library)"
+        ' SELECT gen_random_uuid(), %(session)s, id, \'confirmed\', n, \'{"name": "Hilltop", "type": "rural"}\''
+        " FROM made",
+        {"number": number, "session": session.id},
+    )
+    tracemalloc.start()
+    try:
+        answer = registration.client.get(
+            f"{V1}/sessions/world-cafe/registrations", headers={**registration.staff, "Accept": kind}
+        )
+        pieces, size, lines = 0, 0, 0
+        for piece in answer.response:
+            pieces, size, lines = pieces + 1, size + len(piece), lines + piece.count(b"\r\n")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert pieces > 5
+    assert peak < 8 * 1024 * 1024
+    if kind != XLSX:
+        assert lines == number + 1
+        assert size > 8 * 1024 * 1024
