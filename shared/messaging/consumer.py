@@ -28,8 +28,9 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-# Those that come together are there at once; what comes later, while these are committed, is the next batch.
-GATHER_SECONDS = 0.002
+# Replicas share a queue: one that committed its few messages at once would overtake another that holds earlier ones of
+# the same aggregate in a larger batch.
+GATHER_SECONDS = 0.02
 
 
 class Consumer:
