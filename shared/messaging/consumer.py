@@ -1,6 +1,10 @@
 """The consumer: takes messages from the service's queue into its inbox, and acknowledges what is committed. Nothing
 else happens here.
 
+Of a service's replicas one consumes at a time (the queue's single active consumer; the next takes over when its
+connection ends), since one that commits its few messages at once would overtake another that holds earlier ones of the
+same aggregate. What is received, all of them process.
+
 It consumes only while the database is well. Where the database goes away it keeps its connection and what it holds,
 and tries again: no negative acknowledgement, so no delivery is counted against a message. It reads bytes itself,
 since kombu would decode, inflate or drop them on its own.
@@ -28,8 +32,6 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-# Replicas share a queue: one that committed its few messages at once would overtake another that holds earlier ones of
-# the same aggregate in a larger batch.
 GATHER_SECONDS = 0.02
 
 

@@ -59,7 +59,14 @@ def test_an_event_that_nobody_hears_is_kept():
 
 def test_every_queue_is_a_durable_quorum_queue():
     assert {q["name"] for q in COMMITTED["queues"]} == {*SERVICES, "dead", "unroutable"}
-    assert all(q["durable"] and q["arguments"] == {"x-queue-type": "quorum"} for q in COMMITTED["queues"])
+    quorum = {"x-queue-type": "quorum"}
+    in_order = quorum | {"x-single-active-consumer": True}
+    assert all(q["durable"] for q in COMMITTED["queues"])
+    assert {q["name"]: q["arguments"] for q in COMMITTED["queues"]} == {
+        **dict.fromkeys(SERVICES, in_order),
+        "unroutable": quorum,
+        "dead": quorum,
+    }
 
 
 def test_what_is_delivered_again_and_again_ends_in_the_dead_queue_and_nowhere_else():
