@@ -6,6 +6,7 @@ import atexit
 import threading
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -73,7 +74,10 @@ class Tally:
     def _write(self) -> None:
         while self.waiting.wait():
             time.sleep(DELAY)
-            self.write_down()
+            with suppress(
+                OSError
+            ):  # a log that cannot be written to cannot be told so; what comes is counted all the same
+                self.write_down()
 
 
 def _describe(note: Note) -> dict[str, Any]:

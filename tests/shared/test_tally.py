@@ -1,12 +1,17 @@
 """Answers that are noted are counted and logged, soon and at the latest when the process ends."""
 
+import errno
+import io
 import json
+import logging
 import subprocess
 import sys
 import threading
 
+import pytest
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from shared import logs
 from shared.http.requests import Asked
 from shared.http.tally import Note, Tally
 from tests.servers.databases import ROOT
@@ -45,6 +50,23 @@ def test_what_was_noted_is_logged_when_the_process_ends() -> None:
         "status": 200,
         "milliseconds": 12.3,
     }
+
+
+def test_answers_are_counted_on_after_the_log_could_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.BytesIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(logs, "lines", logs.Lines(FullDisk(), logging.INFO))
+    registry = CollectorRegistry()
+    count, latency = Counter("requests", "", registry=registry), Histogram("seconds", "", registry=registry)
+    tally = Tally()
+
+    for number in (1, 2):
+        tally.note(Note(Asked("GET", "/", {}), 200, count, latency, "x", "", 0.0, 0.5))
+        eventually(lambda number=number: registry.get_sample_value("requests_total") == number)
+
+    assert not tally.notes
 
 
 def test_none_is_lost_or_counted_twice_when_many_threads_note() -> None:
