@@ -116,10 +116,10 @@ def select_confirmed(conn: Connection, *, after: int) -> dict[UUID, int]:
     return dict(conn.execute(sql, {"after": after}).fetchall())
 
 
-def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, int, bytes]]:
-    """(number, revision of the catalog that changed it, document) of these entries."""
+def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, int, str]]:
+    """(number, revision of the catalog that changed it, document in JSON) of these entries."""
     sql = """
-        SELECT number, changed_in, convert_to(document::text, 'UTF8') FROM entries WHERE number = ANY(%(numbers)s)
+        SELECT number, changed_in, document::text FROM entries WHERE number = ANY(%(numbers)s)
     """
     return conn.execute(sql, {"numbers": numbers}).fetchall()
 

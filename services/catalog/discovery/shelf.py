@@ -130,7 +130,7 @@ class Shelf:
         return known.document
 
 
-def _cut(changed_in: int, document: bytes) -> Presented:
+def _cut(changed_in: int, document: str) -> Presented:
     presented = orjson.dumps(present_state(orjson.loads(document), state=STATE.decode(), seats_left=SEATS.decode()))
     cut = presented.index(b'"%s"' % STATE)
     between = presented.index(b'"%s"' % SEATS, cut) - cut - len(STATE) - 2
