@@ -19,7 +19,6 @@ import marshmallow
 import marshmallow_dataclass
 import orjson
 from cloudevents.core.exceptions import CloudEventValidationError
-from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from uuid_utils.compat import uuid7
 
@@ -130,7 +129,8 @@ def _document(envelope: Envelope, data: dict[str, Any]) -> dict[str, Any]:
         "sequence": str(envelope.sequence),
         **{name: value for name, value in optional.items() if value},
     }
-    return orjson.loads(JSONFormat().write(CloudEvent(attributes, data)))
+    CloudEvent(attributes, data)  # raises where the attributes break the specification
+    return {**attributes, "time": envelope.time.isoformat().replace("+00:00", "Z"), "data": data}
 
 
 def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.002
 
 
 class Consumer:
