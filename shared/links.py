@@ -5,6 +5,8 @@ secret travels in an event or lies in an outbox: notifications derives the link 
 verifies it. A token of one purpose is void for another.
 """
 
+from functools import lru_cache
+
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from shared.settings import Settings, read_secret
@@ -29,4 +31,9 @@ def _serializer(settings: Settings, purpose: str) -> URLSafeSerializer:
     key = read_secret(settings.links_key_file)
     if not key:
         raise RuntimeError("LINKS_KEY_FILE is needed to sign and verify links")
+    return _make_serializer(key, purpose)
+
+
+@lru_cache(maxsize=64)
+def _make_serializer(key: str, purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt=f"convene.{purpose}")

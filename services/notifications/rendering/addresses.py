@@ -63,5 +63,8 @@ def check_header_text(text: str) -> str:
 
 
 def encode_subject(text: str) -> str:
-    """The text for the Subject: as it is, or in encoded words (RFC 2047) where it is not ASCII."""
-    return text if text.isascii() else Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode()
+    """The text for the Subject, in lines as RFC 5322 has them: as it is, or in encoded words (RFC 2047) where it is not
+    ASCII.
+    """
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=75, header_name="Subject").encode(linesep="\r\n")

@@ -7,7 +7,6 @@ only ever a value in them, and is escaped in HTML.
 
 import re
 import textwrap
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,9 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent / "templates"
+
+# Of Unicode's categories Cc and Cs, all but the line end and the tabulator.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # Else a mail would fetch fonts from a third party, which so would learn when and where it is read.
 NO_FONTS = mrml.RenderOptions(fonts={})
@@ -58,10 +60,9 @@ def _environment(form: str) -> Environment:
 
 def _without_controls(value: Any) -> Any:
     """A value without the characters that no document may hold; line ends are for whoever uses the value."""
-    if not isinstance(value, str) or value.isprintable():
+    if not isinstance(value, str) or not CONTROLS.search(value):
         return value
-    kept = (c for c in value if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return type(value)("".join(kept))
+    return type(value)(CONTROLS.sub("", value))
 
 
 def _fold(paragraph: str) -> str:

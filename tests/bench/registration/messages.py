@@ -29,6 +29,7 @@ from tests.bench import report
 from tests.bench.registration.setting import Setting
 from tests.bench.rows import Row, fast
 from tests.servers import databases, queues
+from tests.servers.engines import Engines
 from tests.waiting import eventually
 
 DATABASE, VHOST, QUEUE, KEY = "messages", "convene", "notifications", "registration.registration.confirmed"
@@ -42,7 +43,7 @@ LEAST_RELAYED, LEAST_RECEIVED, LEAST_PROCESSED = 0.60, 0.60, 0.50
 
 
 def measure(setting: Setting) -> list[Row]:
-    bench = Bench(setting)
+    bench = Bench(setting.engines, setting.effort.events)
     figures: dict[str, tuple[Callable[[], float], Callable[[], float], float]] = {
         "relayed, confirmed and marked; kombu alone, pipelined confirms": (bench.relay, bench.publish, LEAST_RELAYED),
         "received into the inbox; a bare loop, 100 a commit": (bench.receive, bench.consume, LEAST_RECEIVED),
@@ -59,8 +60,8 @@ def measure(setting: Setting) -> list[Row]:
 class Bench:
     """Registration tells, notifications hears; each figure begins and ends with nothing that waits."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.engines, self.number = setting.engines, setting.effort.events
+    def __init__(self, engines: Engines, number: int) -> None:
+        self.engines, self.number = engines, number
         databases.clone(self.engines, DATABASE)
         self.tells, self.hears = (self._connect(service) for service in ("registration", QUEUE))
         self.hears.execute(TABLES)

@@ -1,0 +1,30 @@
+"""What every part of the bench works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.processes import Process
+from tests.servers.engines import Engines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How long it takes: rounds, and mails and events of a round."""
+
+    rounds: int = 5
+    mails: int = 3000
+    events: int = 4000
+
+
+QUICK = Effort(rounds=3, mails=1000, events=2000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """`sink` takes every mail; `processes` end with the bench; `say` tells what is going on."""
+
+    engines: Engines
+    effort: Effort
+    processes: list[Process]
+    sink: Process
+    say: Callable[[str], None]
