@@ -8,15 +8,17 @@ from services.notifications.messages import handlers as mails
 from services.notifications.people import handlers as people
 from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
+from services.notifications.reminders import api as reminders
+from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
 from shared.service import Service
 
 SERVICE = Service(
     "notifications",
     settings=NotificationsSettings,
-    blueprints=[messages.staff],
+    blueprints=[messages.staff, reminders.staff],
     handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
-    jobs=[deliver_mail()],
+    jobs=[deliver_mail(), *reminder_jobs.JOBS],
 )
 
 

@@ -1,6 +1,7 @@
 """Fixtures for tests of notifications: a transaction that is rolled back, and a post office that commits."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -19,6 +20,7 @@ from services.notifications.delivery.jobs import Sender
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.programme.queries import Session, select_sessions
+from services.notifications.reminders.jobs import remind
 from services.notifications.settings import NotificationsSettings
 from shared import runtime
 from shared.clock import Clock
@@ -169,6 +171,13 @@ class Desk:
     def handle(self, *events: tuple[Event, Envelope]) -> None:
         """Handle events in the envelopes in which they came, which may have come before."""
         handle(self.conn, *events)
+
+    def pass_to(self, moment: datetime) -> None:
+        """Let it be this moment of the programme, and remind of what is to be reminded of then."""
+        offset = "SELECT set_config('convene.clock_offset', extract(epoch FROM %s::timestamptz - now())::text, false)"
+        self.conn.execute(offset, [moment])
+        while remind():
+            pass
 
     def rows(self) -> list[dict[str, Any]]:
         return rows(self.conn)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
@@ -68,6 +68,8 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
         participation.SignInRequested(sign_in=a_sign_in()),
         participation.CertificateIssued(certificate=a_certificate()),
     )
+    desk.pass_to(datetime(2017, 5, 30, tzinfo=UTC))  # two days before the invitation ends
+    desk.pass_to(STARTS)  # a day before the webinar that was moved
     return dict(zip(desk.kinds(), desk.mails(), strict=True))
 
 

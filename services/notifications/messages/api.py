@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask import Response
 
 from services.notifications.messages import queries
@@ -18,7 +17,8 @@ from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.links import Links
 from shared.errors import NotFound
-from shared.http import Blueprint, conditional
+from shared.http import Blueprint
+from shared.http.answers import answer
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import settings, transaction
 
@@ -37,7 +37,7 @@ def list_messages(query: dict[str, Any]) -> Response:
         found = queries.select_messages(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1]["position"]) if len(found) > limit else None
     body, headers = page(MessageSchema(many=True).dump([_nested(row) for row in found[:limit]]), more)
-    return _answer(body, headers)
+    return answer(body, headers=headers)
 
 
 @staff.get("/messages/<uuid:id>")
@@ -53,17 +53,9 @@ def show_message(id: UUID) -> Response:
         session = next(iter(select_sessions(conn, filter(None, [facts.session_id]))), None)
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
     texts = render(facts, session, links=links, sender=sender).texts
-    return _answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}), {})
+    return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))
 
 
 def _nested(row: dict[str, Any]) -> dict[str, Any]:
     session = {"id": row["session_id"], "slug": row["session_slug"], "title": row["session_title"]}
     return {**row, "session": session if row["session_id"] else None}
-
-
-def _answer(document: Any, headers: dict[str, str]) -> Response:
-    body = orjson.dumps(document)
-    etag = conditional.etag_of(body)
-    response = conditional.not_modified(etag) or Response(body, content_type="application/json")
-    response.headers.update(headers)
-    return conditional.tag(response, etag, cache_control="private, no-cache")

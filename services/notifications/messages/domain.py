@@ -1,6 +1,8 @@
 """The rule by which a mail that was due stops being so."""
 
-from services.notifications.messages.kinds import CERTIFICATE, INVITATION, KINDS, SIGN_IN
+from datetime import datetime
+
+from services.notifications.messages.kinds import CERTIFICATE, KINDS, REMINDER, SIGN_IN
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 
@@ -12,9 +14,9 @@ def overtaken(facts: Facts, session: Session | None) -> str | None:
         return f"overtaken by {facts.overtaken_by}"
     if facts.recording_withdrawn:
         return "the recording was withdrawn"
-    if kind == INVITATION and facts.status != "issued":
+    if kind.topic == "invitation" and facts.status != "issued":
         return f"the invitation is {facts.status} by now"
-    if kind.topic in ("time", "recording") and facts.status != "confirmed":
+    if kind.topic in ("time", "recording", "reminder") and facts.status != "confirmed":
         return f"the registration is {facts.status} by now"
     if kind == SIGN_IN and facts.expires_at and facts.expires_at <= facts.dated_at:
         return "the link is not good any more"
@@ -22,4 +24,15 @@ def overtaken(facts: Facts, session: Session | None) -> str | None:
         return f"the certificate is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
+    if kind == REMINDER and session:
+        return _overtaken_by_time(facts, session)
+    return None
+
+
+def _overtaken_by_time(facts: Facts, session: Session) -> str | None:
+    """Why a session is not to be reminded of any more."""
+    if session.starts_at is None or session.starts_at != datetime.fromisoformat(facts.context["starts_at"]):
+        return "the session was moved"
+    if session.starts_at <= facts.dated_at:
+        return "the session has begun"
     return None

@@ -26,6 +26,8 @@ SESSION_CANCELLED = Kind("session-cancelled", "seat", "CANCEL")
 RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST")
 RECORDING = Kind("recording-published", "recording")
 INVITATION = Kind("invitation-issued", "invitation")
+REMINDER = Kind("session-reminder", "reminder")
+INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
 CERTIFICATE = Kind("certificate-issued", "certificate")
 
@@ -41,6 +43,8 @@ KINDS = {
         RESCHEDULED,
         RECORDING,
         INVITATION,
+        REMINDER,
+        INVITATION_REMINDER,
         SIGN_IN,
         CERTIFICATE,
     )

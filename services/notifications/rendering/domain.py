@@ -10,7 +10,7 @@ from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.links import Links, web_link
-from services.notifications.rendering.moments import label_duration, label_moment, label_time
+from services.notifications.rendering.moments import label_duration, label_moment, label_time, label_wait
 from services.notifications.rendering.templates import Texts, render_texts
 
 LANGUAGE = "en"
@@ -61,7 +61,7 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
 def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
-    invited = facts.kind == INVITATION.name
+    invited = KINDS[facts.kind].topic == INVITATION.topic
     return {
         "language": LANGUAGE,
         "name": facts.name,
@@ -69,6 +69,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "initiative": session.initiative,
         "series": facts.series_title,
         "when": label_time(session),
+        "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
         "previous": facts.context.get("previous"),
         "place": _place(session),

@@ -28,6 +28,25 @@ def label_moment(moment: datetime, timezone: str | None) -> str:
     return f"{_day(local)}, {_clock(local)} {_zone(local)}"
 
 
+def label_wait(session: Session, now: datetime) -> str:
+    """When it begins, seen from `now`, by the days of the session's own zone: `in 50 minutes`, `today`, `tomorrow`, `in
+    7 days`; `soon` where its time is not known, or is past.
+    """
+    if not session.starts_at or not session.timezone or session.starts_at <= now:
+        return "soon"
+    wait = session.starts_at - now
+    if wait <= timedelta(minutes=90):
+        return _label_minutes(wait)
+    zone = ZoneInfo(session.timezone)
+    days = (session.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def _label_minutes(wait: timedelta) -> str:
+    minutes = max(round(wait / timedelta(minutes=5)) * 5, 5)
+    return "in one hour" if minutes == 60 else f"in {minutes} minutes"
+
+
 def label_duration(seconds: int) -> str:
     """`1 h 28 min`."""
     hours, minutes = divmod(round(timedelta(seconds=seconds) / timedelta(minutes=1)), 60)

@@ -2,13 +2,13 @@
 
 from flask import Response
 
-from services.registration.answers import answer
 from services.registration.availability import queries
 from services.registration.availability.schemas import AvailabilitySchema
 from services.registration.programme import domain as programme
 from services.registration.registrations import admission
 from shared.errors import NotFound
 from shared.http import Blueprint
+from shared.http.answers import answer
 from shared.runtime import connection
 
 bp = Blueprint(

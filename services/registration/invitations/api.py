@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.answers import answer
 from services.registration.invitations import domain, queries
 from services.registration.invitations.schemas import (
     AcceptanceSchema,
@@ -21,6 +20,7 @@ from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
 from shared import audit
 from shared.http import Blueprint, auth
+from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from services.registration.answers import answer
 from services.registration.learners import access, domain, queries
 from services.registration.learners.schemas import (
     AskedSchema,
@@ -18,6 +17,7 @@ from services.registration.pages import respond
 from services.registration.people.domain import fold_email
 from shared.errors import Gone
 from shared.http import Blueprint
+from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
 from shared.runtime import connection, transaction
 

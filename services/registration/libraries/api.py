@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Response
 
-from services.registration.answers import answer
 from services.registration.libraries import domain
 from services.registration.libraries.schemas import LibrariesQuery, LibrariesSchema
 from shared.http import Blueprint
+from shared.http.answers import answer
 from shared.runtime import connection
 
 bp = Blueprint("libraries", __name__, url_prefix="/registration/v1", description="The directory", public=True)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.answers import answer
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
 from services.registration.people import queries as people
@@ -16,6 +15,7 @@ from services.registration.privacy.schemas import ErasureSchema, HeldSchema
 from shared import audit
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
+from shared.http.answers import answer
 from shared.runtime import connection, transaction
 
 bp = Blueprint("privacy", __name__, url_prefix="/registration/v1", description="What is held on people")

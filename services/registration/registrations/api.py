@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response
 from uuid_utils.compat import uuid7
 
-from services.registration.answers import answer
 from services.registration.invitations import domain as invitations
 from services.registration.people.domain import fold_email
 from services.registration.registrations import domain
@@ -24,6 +23,7 @@ from shared import audit, links, runtime
 from shared.errors import Invalid, NotFound
 from shared.events.registration import Person
 from shared.http import Blueprint, auth
+from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
 from shared.turns import take_turns

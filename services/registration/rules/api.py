@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from services.registration.answers import answer, tag_of
 from services.registration.programme import domain as programme
 from services.registration.rules import domain, queries
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
 from shared import audit
 from shared.http import Blueprint, auth, conditional
+from shared.http.answers import answer, tag_of
 from shared.runtime import connection, transaction
 
 bp = Blueprint(

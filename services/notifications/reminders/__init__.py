@@ -1,0 +1,1 @@
+"""Reminders: of sessions before they begin, of invitations before they end."""
