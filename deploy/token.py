@@ -8,7 +8,8 @@ from pathlib import Path
 import jwt
 
 SCOPES = (
-    "catalog:write registration:read registration:write notifications:read notifications:write people:erase operations"
+    "catalog:write registration:read registration:write notifications:read notifications:write notifications:bounces"
+    " people:erase operations"
 )
 HOURS = 12
 

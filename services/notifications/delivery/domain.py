@@ -20,6 +20,7 @@ from services.notifications.rendering.domain import addressee, render
 from services.notifications.rendering.links import Links
 from services.notifications.rendering.mime import Head, build
 from services.notifications.settings import NotificationsSettings
+from services.notifications.suppressions import domain as suppressions
 from shared.failpoints import passing
 
 log = structlog.get_logger()
@@ -53,6 +54,8 @@ def deliver(
         return "failed"
     except Refused as refusal:
         if refusal.permanent:
+            if refusal.of_recipient and suppressions.is_gone(refusal.reply):
+                suppressions.suppress(conn, facts.email, reason="bounce", detail=refusal.reply)
             queries.mark_failed(*row, reply=refusal.reply, reason="refused by the mail server")
             return "failed"
         return _postpone(conn, facts, reply=refusal.reply, reason="refused by the mail server for now")

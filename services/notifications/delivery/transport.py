@@ -31,12 +31,13 @@ class Unavailable(Exception):
 
 
 class Refused(Exception):
-    """The server refuses this mail, for good or for now. Carries its reply."""
+    """The server refuses this mail, for good or for now. Carries its reply, and whether that was to the recipient."""
 
-    def __init__(self, reply: str, *, permanent: bool) -> None:
+    def __init__(self, reply: str, *, permanent: bool, of_recipient: bool = False) -> None:
         super().__init__(reply)
         self.reply = reply
         self.permanent = permanent
+        self.of_recipient = of_recipient
 
 
 class LineLost(Exception):
@@ -77,7 +78,7 @@ class Transport:
                 self.close()
                 raise Unavailable(f"the sender is refused: {_reply(code, answer)}")
             self._expect(code, answer)
-            self._expect(*smtp.rcpt(recipient))
+            self._expect(*smtp.rcpt(recipient), of_recipient=True)
             self._expect(*smtp.docmd("DATA"))
             smtp.send(LINE_BEGINS_WITH_DOT.sub(b"..", content))
 
@@ -109,16 +110,16 @@ class Transport:
             raise LineLost(type(error).__name__) from None
         self.used_at = time.monotonic()
 
-    def _expect(self, code: int, answer: bytes) -> None:
+    def _expect(self, code: int, answer: bytes, *, of_recipient: bool = False) -> None:
         """Go on after a 2xx or 3xx; else bring the line back to where a mail can begin, and raise Refused."""
         if 200 <= code < 400:
             return
         if code != 421 and self.smtp:
             with suppress(smtplib.SMTPServerDisconnected, OSError):
                 self.smtp.rset()
-                raise Refused(_reply(code, answer), permanent=code >= 500)
+                raise Refused(_reply(code, answer), permanent=code >= 500, of_recipient=of_recipient)
         self.close()
-        raise Refused(_reply(code, answer), permanent=code >= 500)
+        raise Refused(_reply(code, answer), permanent=code >= 500, of_recipient=of_recipient)
 
     def _connect(self) -> smtplib.SMTP:
         server, encryption = self.server, ssl.create_default_context()

@@ -10,6 +10,8 @@ from services.notifications.programme.queries import Session
 def overtaken(facts: Facts, session: Session | None) -> str | None:
     """Why this mail is not to be sent any more, by what is known now; None while it is due."""
     kind = KINDS[facts.kind]
+    if facts.suppressed:
+        return f"no mail goes to this address: {facts.suppressed}"
     if facts.overtaken_by:
         return f"overtaken by {facts.overtaken_by}"
     if facts.recording_withdrawn:

@@ -17,7 +17,8 @@ from shared.events.envelope import Envelope
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are the
-    registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject.
+    registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject;
+    `suppressed` is why no mail goes to the address, where none does.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Facts:
     email: str
     name: str
     expires_at: datetime | None
+    suppressed: str | None
     series_title: str | None
     recording_url: str | None
     recording_seconds: int | None
@@ -141,6 +143,7 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AND later.revision > message.revision
                  ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
                person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
+               (SELECT reason FROM suppressions WHERE email = lower(person.email)) AS suppressed,
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
                recording.url AS recording_url, recording.duration_seconds AS recording_seconds,

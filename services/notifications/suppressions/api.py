@@ -1,0 +1,105 @@
+"""Suppressions for staff, and bounces from the mail provider."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from services.notifications.suppressions import domain, queries, reports
+from services.notifications.suppressions.queries import Reason, Suppression
+from services.notifications.suppressions.schemas import (
+    BouncesSchema,
+    SuppressedSchema,
+    SuppressionSchema,
+    SuppressionsQuery,
+    SuppressionsSchema,
+    SuppressSchema,
+)
+from shared import audit
+from shared.http import Blueprint, auth
+from shared.http.answers import answer
+from shared.http.blueprint import consumes, load_body
+from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.runtime import connection, transaction
+
+staff = Blueprint(
+    "suppressions", __name__, url_prefix="/notifications/v1", description="Addresses that no mail goes to"
+)
+
+FORMATS = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": BouncesSchema},
+        "message/rfc822": {"schema": {"type": "string", "description": "A delivery status notification (RFC 3464)"}},
+    },
+}
+
+
+@staff.get("/suppressions")
+@staff.staff("notifications:read")
+@staff.arguments(SuppressionsQuery, location="query")
+@staff.response(200, SuppressionsSchema)
+def list_suppressions(query: dict[str, Any]) -> Response:
+    """The addresses that no mail goes to, the newest first."""
+    limit, (before,) = query["limit"], decode_cursor(query["cursor"], int) or (None,)
+    email = domain.fold(query["email"]) if query["email"] else None
+    with connection() as conn:
+        found = queries.select(conn, email=email, before=before, limit=limit + 1)
+    more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
+    body, headers = page(SuppressionSchema(many=True).dump(found[:limit]), more)
+    return answer(body, headers=headers)
+
+
+@staff.post("/suppressions")
+@staff.staff("notifications:write")
+@staff.arguments(SuppressSchema)
+@staff.response(201, SuppressionSchema)
+@staff.alt_response(200, schema=SuppressionSchema, description="No mail went there already")
+def suppress_address(wanted: dict[str, Any]) -> tuple[Suppression, int]:
+    """Let no mail go to an address any more, what waits included."""
+    with transaction() as conn:
+        new = domain.suppress(conn, wanted["email"], reason="staff", detail=wanted["detail"])
+        [found] = queries.select(conn, email=domain.fold(wanted["email"]), before=None, limit=1)
+        if new:
+            _note(conn, "suppression.add", found.id)
+    return found, 201 if new else 200
+
+
+@staff.delete("/suppressions/<uuid:id>")
+@staff.staff("notifications:write")
+@staff.response(204)
+def lift_suppression(id: UUID) -> None:
+    """Let mail go to an address again."""
+    with transaction() as conn:
+        domain.lift(conn, id)
+        _note(conn, "suppression.lift", id)
+
+
+@staff.post("/bounces")
+@staff.staff("notifications:bounces")
+@staff.doc(requestBody=FORMATS)
+@consumes("application/json", "message/rfc822")
+@staff.response(200, SuppressedSchema)
+def report_bounces() -> dict[str, int]:
+    """Tell of mails that came back, or were called spam, as a mail provider's webhook or a mailbox for bounces does.
+
+    The same again changes nothing. A message that says of no address that it does not exist suppresses none.
+    """
+    if request.mimetype == "message/rfc822":
+        told: list[tuple[str, Reason, str]] = [
+            (email, "bounce", detail) for email, detail in reports.read_gone(request.get_data())
+        ]
+    else:
+        bounces = load_body(BouncesSchema(), request.get_json())["bounces"]
+        told = [(one["email"], one["kind"], one["detail"]) for one in bounces if _is_final(one)]
+    with transaction() as conn:
+        new = [domain.suppress(conn, email, reason=reason, detail=detail) for email, reason, detail in told]
+    return {"suppressed": sum(new)}
+
+
+def _is_final(bounce: dict[str, Any]) -> bool:
+    return bounce["kind"] == "complaint" or bounce["permanent"]
+
+
+def _note(conn: Any, action: str, id: UUID) -> None:
+    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={})

@@ -1,0 +1,154 @@
+"""Addresses that no mail goes to: by staff, by what mail servers say, by what a provider tells."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.notifications.app import SERVICE
+from shared import runtime
+from shared.events import registration as participation
+from shared.events.catalog import SessionPublished
+from tests.notifications.conftest import Desk, PostOffice
+from tests.notifications.programme import a_registration, a_session, confirmed
+from tests.notifications.sink import Sink
+
+PATH, BOUNCES = "/notifications/v1/suppressions", "/notifications/v1/bounces"
+ANN = "ann@library.example"
+DSN = """\
+From: MAILER-DAEMON@mail.example
+To: learning@ala.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; Ann@Library.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} no such user
+
+--b--
+"""
+
+
+@pytest.fixture
+def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
+    """A member of staff, and the mail provider."""
+    with SERVICE.create_app(present).test_client() as made:
+        token = staff_token("notifications:read notifications:write notifications:bounces")
+        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        yield made
+
+
+def register(desk: Desk) -> None:
+    session = a_session()
+    desk.receive(SessionPublished(session=session), confirmed(a_registration(session)))
+
+
+def suppressed(client: FlaskClient) -> list[tuple[str, str]]:
+    return [(one["email"], one["reason"]) for one in client.get(PATH).json["items"]]
+
+
+def test_staff_suppress_an_address_and_lift_it_again(desk: Desk, client: FlaskClient) -> None:
+    register(desk)
+
+    added = client.post(PATH, json={"email": "ANN@library.example", "detail": "asked us by telephone"})
+    again = client.post(PATH, json={"email": ANN})
+
+    assert (added.status_code, again.status_code) == (201, 200)
+    assert added.json["id"] == again.json["id"]
+    assert client.get(PATH, query_string={"email": ANN}).json["items"][0]["detail"] == "asked us by telephone"
+    assert desk.due() == []
+    assert client.delete(f"{PATH}/{added.json['id']}").status_code == 204
+    assert client.delete(f"{PATH}/{added.json['id']}").status_code == 404
+    assert desk.due() == ["registration-confirmed"]
+
+
+def test_an_address_that_is_none_is_refused(desk: Desk, client: FlaskClient) -> None:
+    assert client.post(PATH, json={"email": "ann\r\n@library.example"}).status_code == 422
+
+
+def test_a_provider_tells_of_bounces_and_complaints(desk: Desk, client: FlaskClient) -> None:
+    told = [
+        {"email": ANN, "kind": "bounce", "detail": "550 5.1.1 no such user"},
+        {"email": "ben@library.example", "kind": "bounce", "permanent": False, "detail": "452 4.2.2 full"},
+        {"email": "cleo@library.example", "kind": "complaint"},
+    ]
+
+    first = client.post(BOUNCES, json={"bounces": told})
+    second = client.post(BOUNCES, json={"bounces": told})
+
+    assert (first.json, second.json) == ({"suppressed": 2}, {"suppressed": 0})
+    assert suppressed(client) == [("cleo@library.example", "complaint"), (ANN, "bounce")]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "expected"),
+    [
+        ("failed", "5.1.1", [(ANN, "bounce")]),
+        ("failed", "5.2.2", []),
+        ("delayed", "5.1.1", []),
+        ("failed", "4.1.1", []),
+    ],
+)
+def test_a_mail_server_tells_later_that_there_is_no_such_address(
+    desk: Desk, client: FlaskClient, action: str, status: str, expected: list[tuple[str, str]]
+) -> None:
+    report = DSN.format(action=action, status=status).replace("\n", "\r\n")
+
+    answer = client.post(BOUNCES, data=report, content_type="message/rfc822")
+
+    assert answer.json == {"suppressed": len(expected)}
+    assert suppressed(client) == expected
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff", b"Content-Type: multipart/report\r\n\r\nnothing"])
+def test_what_is_no_report_suppresses_nobody(desk: Desk, client: FlaskClient, content: bytes) -> None:
+    answer = client.post(BOUNCES, data=content, content_type="message/rfc822")
+
+    assert answer.json == {"suppressed": 0}
+
+
+@pytest.mark.parametrize(
+    ("reply", "later"),
+    [("550 5.1.1 no such user", "superseded"), ("550 5.7.1 looks like spam", "sent"), ("550 no", "sent")],
+)
+def test_an_address_that_does_not_exist_gets_no_further_mail(
+    post: PostOffice, sink: Sink, reply: str, later: str
+) -> None:
+    session, other = a_session(), a_session(slug="other")
+    seat = a_registration(session)
+    post.receive(SessionPublished(session=session), SessionPublished(session=other), confirmed(seat))
+    sink.rcpt_answers.append(reply)
+    post.send()
+
+    post.receive(confirmed(a_registration(other, person=seat.person)))
+    post.send()
+
+    first, second = post.rows()
+    assert (first["state"], first["reply"]) == ("failed", reply)
+    assert second["state"] == later
+    if later == "superseded":
+        assert second["reason"] == "no mail goes to this address: bounce"
+        assert sink.accepted == []
+
+
+def test_erasure_takes_the_address_out(desk: Desk, client: FlaskClient) -> None:
+    register(desk)
+    client.post(PATH, json={"email": ANN})
+    [row] = desk.conn.execute("SELECT person_id FROM registrations").fetchall()
+    person = participation.Person(id=row[0], email=ANN, name="Ann")
+
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=row[0], revision=1, person=person)))
+
+    assert suppressed(client) == []
