@@ -111,6 +111,8 @@ def _read(env: environs.Env, f: Any) -> Any:
     name = f.name.upper()
     if f.type is int:
         return env.int(name, **kwargs)
+    if f.type is float:
+        return env.float(name, **kwargs)
     if f.type == Path | None:
         return env.path(name, **kwargs)
     if choices := get_args(f.type) if getattr(f.type, "__origin__", None) is Literal else ():

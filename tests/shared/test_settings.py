@@ -29,6 +29,15 @@ def test_what_is_needed_is_enough_and_the_rest_has_defaults(environment: pytest.
     assert settings.load(Settings).production
 
 
+def test_numbers_are_read_as_such(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STAMP_SECONDS", "2.5")
+    environment.setenv("WEB_WORKERS", "3")
+
+    read = settings.load(Settings)
+
+    assert (read.stamp_seconds, read.web_workers) == (2.5, 3)
+
+
 def test_everything_that_is_missing_or_malformed_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("DATABASE_URL")
     environment.setenv("WEB_WORKERS", "two")
