@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 
 from services.notifications.app import SERVICE
 from shared import links, runtime
+from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import Desk
-from tests.notifications.programme import a_person, a_registration, a_session, cancelled, confirmed
+from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, cancelled, confirmed
 
 PATH = "/notifications/v1/messages"
 
@@ -98,3 +99,16 @@ def test_the_log_needs_its_scope(
     desk: Desk, client: FlaskClient, staff_token: Callable[[str], str], scope: str, status: int
 ) -> None:
     assert client.get(PATH, headers={"Authorization": f"Bearer {staff_token(scope)}"}).status_code == status
+
+
+def test_the_log_still_tells_of_a_mail_whose_person_was_erased(desk: Desk, client: FlaskClient) -> None:
+    sign_in = a_sign_in()
+    desk.receive(participation.SignInRequested(sign_in=sign_in))
+    [row] = desk.rows()
+
+    desk.receive(
+        participation.PersonErased(erasure=participation.Erasure(id=row["id"], revision=1, person=sign_in.person))
+    )
+
+    answer = client.get(f"{PATH}/{row['id']}")
+    assert (answer.status_code, answer.json["rendered"]) == (200, None)

@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
+from services.notifications.delivery import queries as delivery
+from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk
+from tests.notifications.conftest import Desk, PostOffice
 from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, confirmed, next_of
 
 
@@ -44,3 +46,15 @@ def test_a_person_is_forgotten_in_mails_copies_and_late_news(desk: Desk) -> None
     assert str(person.id) in dump(desk)
     registrations = desk.conn.execute("SELECT email FROM registrations WHERE person_id = %s", [person.id]).fetchall()
     assert registrations == [("",)]
+
+
+def test_a_mail_that_a_lost_sender_had_when_its_person_was_erased_is_not_due_any_more(post: PostOffice) -> None:
+    person = a_person()
+    post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))
+    delivery.claim(post.conn, number=1, lease=60, limit=1)  # by one who is gone: nobody holds its lock
+
+    with runtime.use(post.runtime):
+        post.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))
+    post.send()
+
+    assert (post.row()["state"], post.row()["reason"]) == ("superseded", "the person was erased")

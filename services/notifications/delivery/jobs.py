@@ -82,9 +82,13 @@ class Sender:
         if not claimed:
             return 0
         passing("mail.after_claim")
-        done = 0
+        mails = select_facts(conn, claimed)
+        if forgotten := set(claimed) - {mail.id for mail in mails}:
+            # Erased while another sender had it: nothing is left that it could say, or to whom.
+            queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
+        done = len(forgotten)
         try:
-            done = self._deliver(conn, select_facts(conn, claimed))
+            done += self._deliver(conn, mails)
         except Unavailable as reason:
             self._rest(str(reason))
         if done < len(claimed):

@@ -87,6 +87,15 @@ def release(conn: Connection, *, number: int) -> int:
     return execute(conn, sql, number=number)
 
 
+def supersede(conn: Connection, *, number: int, ids: list[UUID], reason: str) -> None:
+    """These mails, which this sender claimed, are not due any more."""
+    sql = """
+        UPDATE messages SET state = 'superseded', reason = %(reason)s, claimed_by = NULL, lease_until = NULL
+         WHERE id = ANY(%(ids)s) AND state = 'claimed' AND claimed_by = %(number)s
+    """
+    execute(conn, sql, number=number, ids=ids, reason=reason)
+
+
 def mark_superseded(conn: Connection, id: UUID, fence: int, *, reason: str) -> bool:
     """It is not due any more."""
     sql = """

@@ -49,8 +49,10 @@ def show_message(id: UUID) -> Response:
         row = queries.select_message(conn, id)
         if row is None:
             raise NotFound("No mail has this id.")
-        [facts] = queries.select_facts(conn, [id])
-        session = next(iter(select_sessions(conn, filter(None, [facts.session_id]))), None)
+        facts = next(iter(queries.select_facts(conn, [id])), None)
+        session = next(iter(select_sessions(conn, filter(None, [row["session_id"]]))), None)
+    if facts is None:
+        return answer(MessageDetailSchema().dump({**_nested(row), "rendered": None}))
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
     texts = render(facts, session, links=links, sender=sender).texts
     return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))

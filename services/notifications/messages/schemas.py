@@ -76,4 +76,6 @@ class RenderedSchema(ma.Schema):
 
 
 class MessageDetailSchema(MessageSchema):
-    rendered = ma.fields.Nested(RenderedSchema)
+    rendered = ma.fields.Nested(
+        RenderedSchema, allow_none=True, metadata={"description": "Null where the person was erased"}
+    )
