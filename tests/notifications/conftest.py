@@ -1,6 +1,6 @@
 """Fixtures for tests of notifications: a transaction that is rolled back, and a post office that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from flask.testing import FlaskClient
 from icalendar import Calendar
 from psycopg.rows import dict_row
 
@@ -75,6 +76,15 @@ def present(engines: Engines, database_urls: dict[str, str]) -> Iterator[runtime
     """The running service, on this worker's database."""
     made = make_runtime(make_settings(engines, database_urls["notifications"]))
     with runtime.use(made):
+        yield made
+
+
+@pytest.fixture
+def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
+    """A member of staff who may do everything here, and the mail provider."""
+    with SERVICE.create_app(present).test_client() as made:
+        token = staff_token("notifications:read notifications:write notifications:bounces")
+        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         yield made
 
 

@@ -1,13 +1,10 @@
 """Reminders: of sessions before they begin, of invitations before they end; once, and to whom they concern alone."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from services.notifications.app import SERVICE
-from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, text_of
@@ -23,15 +20,6 @@ from tests.notifications.programme import (
 )
 
 PATH = "/notifications/v1/sessions/world-cafe/reminders"
-
-
-@pytest.fixture
-def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
-    """A member of staff."""
-    with SERVICE.create_app(present).test_client() as made:
-        token = staff_token("notifications:read notifications:write")
-        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        yield made
 
 
 def reminders(desk: Desk) -> list[str]:

@@ -1,12 +1,8 @@
 """Addresses that no mail goes to: by staff, by what mail servers say, by what a provider tells."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 from flask.testing import FlaskClient
 
-from services.notifications.app import SERVICE
-from shared import runtime
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import Desk, PostOffice
@@ -39,15 +35,6 @@ Diagnostic-Code: smtp; 550 {status} no such user
 
 --b--
 """
-
-
-@pytest.fixture
-def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
-    """A member of staff, and the mail provider."""
-    with SERVICE.create_app(present).test_client() as made:
-        token = staff_token("notifications:read notifications:write notifications:bounces")
-        made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        yield made
 
 
 def register(desk: Desk) -> None:
