@@ -13,7 +13,6 @@ from services.registration.learners import api as learners
 from services.registration.learners import jobs as learner_jobs
 from services.registration.libraries import api as libraries
 from services.registration.libraries.commands import importing
-from services.registration.pages import pages
 from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
@@ -24,6 +23,7 @@ from services.registration.roster import api as roster
 from services.registration.rules import api as rules
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
+from shared.http.pages import style
 from shared.service import Service
 
 SERVICE = Service(
@@ -43,7 +43,7 @@ SERVICE = Service(
         libraries.bp,
         reports.staff,
         privacy.bp,
-        pages,
+        style("registration"),
         invitations.bp,
         invitations.staff,
     ],

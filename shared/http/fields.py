@@ -37,3 +37,13 @@ def refuse_unseen(text: str) -> None:
 def _refuse_unfit(text: str) -> None:
     if any(unicodedata.category(one) in BREAKING or unicodedata.bidirectional(one) in TURNING for one in text):
         raise ma.ValidationError("Must not hold control characters.")
+
+
+def no_encoded_words(text: str) -> None:
+    """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
+    if "=?" in text:
+        raise ma.ValidationError("Must not hold =?.")
+
+
+def email() -> ma.fields.String:
+    return ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})

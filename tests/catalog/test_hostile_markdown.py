@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import html
 
-from services.catalog.markdown import SCHEMES, TABLES, TEXT, render
+from shared.markdown import SCHEMES, TABLES, TEXT, render
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed
 

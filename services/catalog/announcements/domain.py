@@ -7,9 +7,9 @@ from psycopg import Connection
 
 from services.catalog.announcements import queries
 from services.catalog.announcements.schemas import AnnouncementPart
-from services.catalog.markdown import render
 from services.catalog.programmes import references
 from services.catalog.publishing import queries as entries
+from shared.markdown import render
 
 
 def write_announcement(

@@ -7,10 +7,10 @@ from uuid_utils.compat import uuid7
 
 from services.catalog.comments import queries
 from services.catalog.comments.queries import Comment
-from services.catalog.markdown import render
 from services.catalog.publishing.queries import raise_reading_revision
 from shared import audit
 from shared.errors import NotFound, TooMany
+from shared.markdown import render
 
 # How many may wait for a decision: who floods a session closes it for comments, and no other.
 MOST_OF_SESSION, MOST = 200, 2000

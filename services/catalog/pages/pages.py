@@ -1,6 +1,6 @@
 """`/catalog/…`: a page for each thing, for people. They are no part of the API, and change as people like."""
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response
 from psycopg import Connection
 
 from services.catalog import addresses, reading
@@ -133,11 +133,6 @@ def show_organization(slug: str) -> Response:
         things=[json_ld.organization(document)],
     )
     return rendering.respond(page, organization=document, sessions=sessions)
-
-
-@pages.get("/pages.css")
-def show_style() -> Response:
-    return send_from_directory(rendering.FOLDER / "static", "pages.css", max_age=3600)
 
 
 def _read(conn: Connection, kind: str, slug: str) -> tuple[Entry, Document]:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.catalog.markdown import render
 from services.catalog.programmes import queries, references
 from services.catalog.programmes.documents import VOCABULARY
 from services.catalog.programmes.schemas import Completion, InitiativePart, OrganizationPart, SeriesPart, TermPart
 from services.catalog.publishing import queries as entries
 from services.catalog.publishing.domain import Outcome, Write
 from shared.errors import Conflict, NotFound
+from shared.markdown import render
 
 
 def _upsert_described(

@@ -7,7 +7,6 @@ import psycopg
 from psycopg import Connection
 
 from services.catalog.dates.domain import When
-from services.catalog.markdown import render
 from services.catalog.programmes import references
 from services.catalog.publishing import queries as entries
 from services.catalog.publishing.domain import Outcome, Write
@@ -18,6 +17,7 @@ from services.catalog.sessions.queries import SessionRow
 from services.catalog.sessions.schemas import SessionPart
 from shared.database import constraint_of
 from shared.errors import Conflict, NotFound
+from shared.markdown import render
 
 BATCH = 50
 

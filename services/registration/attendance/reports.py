@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.registration.people.domain import fold_email
+from shared.addresses import fold_email
 from shared.errors import Invalid
 
 MOST_ROWS = 20_000

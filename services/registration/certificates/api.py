@@ -16,10 +16,10 @@ from services.registration.certificates.schemas import (
     RevocationSchema,
     RevokedSchema,
 )
-from services.registration.pages import respond
 from shared import audit, runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint, auth
+from shared.http.pages import respond
 from shared.runtime import connection, transaction
 
 bp = Blueprint("certificates", __name__, url_prefix="/registration/v1", description="Certificates", public=True)

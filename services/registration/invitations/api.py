@@ -15,10 +15,10 @@ from services.registration.invitations.schemas import (
     IssuedSchema,
     IssueSchema,
 )
-from services.registration.people.domain import fold_email
 from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
 from shared import audit
+from shared.addresses import fold_email
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent

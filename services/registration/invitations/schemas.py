@@ -3,8 +3,9 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
-from services.registration.registrations.fields import accommodations, answers, email, line
+from services.registration.registrations.fields import accommodations, answers, line
 from services.registration.registrations.schemas import LibrarySchema
+from shared.http.fields import email
 from shared.http.pagination import PageQuery
 
 STATUSES = ["issued", "accepted", "declined", "expired", "revoked"]

@@ -1,6 +1,5 @@
 """Who a request comes from, where it is a learner's: by the link in a mail, or signed in."""
 
-import ipaddress
 from uuid import UUID
 
 from flask import Response, request
@@ -26,14 +25,6 @@ def learner(token: str | None = None) -> UUID:
             if found := queries.select_session_person(conn, cookie):
                 return found
     raise Unauthorized("Sign in, or use the link from a mail.")
-
-
-def network() -> str:
-    """The network that asks: a /24 of IPv4, a /48 of IPv6 (which is one customer's, RFC 6177)."""
-    # The gateway sets the header to the address that it sees, so the last one in it is nobody's invention.
-    address = ipaddress.ip_address(request.access_route[-1] if request.access_route else "127.0.0.1")
-    prefix = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
 def set_cookie(response: Response, token: str) -> None:

@@ -13,12 +13,13 @@ from services.registration.learners.schemas import (
     PersonSchema,
     SignInSchema,
 )
-from services.registration.pages import respond
-from services.registration.people.domain import fold_email
+from shared.addresses import fold_email
 from shared.errors import Gone
 from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
+from shared.http.networks import network
+from shared.http.pages import respond
 from shared.runtime import connection, transaction
 
 bp = Blueprint("learners", __name__, url_prefix="/registration/v1/learners", description="Learners")
@@ -33,7 +34,7 @@ def request_sign_in(wanted: dict[str, Any]) -> dict[str, str]:
     """Ask for a link to sign in, by mail; the answer is the same whether the address is known or not."""
     email = fold_email(wanted["email"])
     with transaction() as conn:
-        domain.request_sign_in(conn, email, network=access.network())
+        domain.request_sign_in(conn, email, network=network())
     return {"detail": "If this address takes part in anything here, a link to sign in is on its way to it."}
 
 

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import email
+from shared.http.fields import email
 
 
 class SignInSchema(ma.Schema):

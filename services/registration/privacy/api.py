@@ -8,11 +8,11 @@ from flask import Response
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
 from services.registration.people import queries as people
-from services.registration.people.domain import fold_email
 from services.registration.privacy import domain
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
 from shared import audit
+from shared.addresses import fold_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
 from shared.http.answers import answer

@@ -7,7 +7,6 @@ from flask import Response
 from uuid_utils.compat import uuid7
 
 from services.registration.invitations import domain as invitations
-from services.registration.people.domain import fold_email
 from services.registration.registrations import domain
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
 from services.registration.registrations.schemas import (
@@ -20,6 +19,7 @@ from services.registration.registrations.schemas import (
 )
 from services.registration.registrations.wishes import as_applicant
 from shared import audit, links, runtime
+from shared.addresses import fold_email
 from shared.errors import Invalid, NotFound
 from shared.events.registration import Person
 from shared.http import Blueprint, auth

@@ -5,16 +5,10 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from shared.http.fields import Line
+from shared.http.fields import Line, no_encoded_words
 
 # Free texts are read by staff and exported; they may have lines.
 LONGEST = 2000
-
-
-def no_encoded_words(text: str) -> None:
-    """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
-    if "=?" in text:
-        raise ma.ValidationError("Must not hold =?.")
 
 
 def line(most: int, *, required: bool = False, example: str) -> Line:
@@ -28,10 +22,6 @@ def line(most: int, *, required: bool = False, example: str) -> Line:
         validate=[no_encoded_words],
         metadata={"example": example},
     )
-
-
-def email() -> ma.fields.String:
-    return ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})
 
 
 def no_controls(text: str) -> None:

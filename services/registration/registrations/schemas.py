@@ -3,15 +3,8 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import (
-    accommodations,
-    answers,
-    email,
-    free_text,
-    line,
-    no_encoded_words,
-)
-from shared.http.fields import Line
+from services.registration.registrations.fields import accommodations, answers, free_text, line
+from shared.http.fields import Line, email, no_encoded_words
 
 TYPES = ["academic", "public", "rural", "school", "special", "other"]
 SIZES = ["small", "mid-sized", "large", "urban", "rural"]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.registration.people.domain import fold_email
 from services.registration.seats.queries import Applicant
+from shared.addresses import fold_email
 
 
 def as_applicant(wanted: dict[str, Any]) -> Applicant:

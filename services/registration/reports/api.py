@@ -6,13 +6,12 @@ from typing import Any
 
 from flask import Response, request
 
-from services.registration import tables
-from services.registration.pages import respond
 from services.registration.reports import queries
 from services.registration.reports.queries import Participation
 from services.registration.reports.schemas import ReportQuery, ReportSchema
-from shared.http import Blueprint
+from shared.http import Blueprint, tables
 from shared.http.answers import answer
+from shared.http.pages import respond
 from shared.runtime import transaction
 
 staff = Blueprint("reports", __name__, url_prefix="/registration/v1/reports", description="Reports, for staff")

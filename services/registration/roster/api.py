@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration import tables
 from services.registration.programme import domain as programme
 from services.registration.registrations import domain
 from services.registration.registrations.outcome import OutcomeSchema, outcome
@@ -17,7 +16,7 @@ from services.registration.roster.queries import Entry
 from services.registration.roster.schemas import ByHandSchema, EntrySchema, MoveSchema, RosterQuery, RosterSchema
 from services.registration.rules.queries import select_rules
 from shared import audit
-from shared.http import Blueprint, auth
+from shared.http import Blueprint, auth, tables
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
