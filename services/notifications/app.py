@@ -11,15 +11,25 @@ from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
+from services.notifications.subscriptions import api as subscriptions
+from services.notifications.subscriptions import jobs as subscription_jobs
 from services.notifications.suppressions import api as suppressions
+from shared.http.pages import style
 from shared.service import Service
 
 SERVICE = Service(
     "notifications",
     settings=NotificationsSettings,
-    blueprints=[messages.staff, reminders.staff, suppressions.staff],
+    blueprints=[
+        messages.staff,
+        reminders.staff,
+        suppressions.staff,
+        subscriptions.bp,
+        subscriptions.staff,
+        style("notifications"),
+    ],
     handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
-    jobs=[deliver_mail(), *reminder_jobs.JOBS],
+    jobs=[deliver_mail(), *reminder_jobs.JOBS, *subscription_jobs.JOBS],
 )
 
 

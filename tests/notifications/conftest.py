@@ -1,7 +1,7 @@
 """Fixtures for tests of notifications: a transaction that is rolled back, and a post office that commits."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -23,6 +23,8 @@ from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.programme.queries import Session, select_sessions
 from services.notifications.reminders.jobs import remind
 from services.notifications.settings import NotificationsSettings
+from services.notifications.subscriptions import domain as subscriptions
+from services.notifications.subscriptions.queries import Origin, Subscription, Wish, insert_imported, lock_by_email
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
@@ -31,6 +33,7 @@ from tests.notifications.programme import arrived
 from tests.notifications.sink import Listening, Sink
 from tests.servers.engines import Engines
 
+ORIGIN = Origin("192.0.2.7", "192.0.2.0/24")
 MAIL_FROM = "Learning at ALA <learning@ala.example>"
 
 
@@ -173,6 +176,7 @@ class Desk:
 
     def __init__(self, conn: psycopg.Connection[Any], present: runtime.Runtime) -> None:
         self.conn = conn
+        self.present = present
         self.settings = present.settings
 
     def receive(self, *events: Event) -> None:
@@ -188,6 +192,27 @@ class Desk:
         self.conn.execute(offset, [moment])
         while remind():
             pass
+
+    def sign_up(self, email: str) -> None:
+        """Somebody gives this address for the newsletter."""
+        with runtime.use(self.present), runtime.lend(self.conn):
+            subscriptions.request(self.conn, Wish(email=email), ORIGIN)
+
+    def subscribe(self, email: str, name: str = "", **wishes: Any) -> Subscription:
+        """A reader of the newsletter, whom no mail has told so."""
+        insert_imported(
+            self.conn,
+            Wish(email=email, name=name, **wishes),
+            confirmed_at=datetime(2016, 1, 1, tzinfo=UTC),
+            given_from="a list",
+            wording="Yes.",
+        )
+        found = lock_by_email(self.conn, email)
+        assert found
+        return found
+
+    def leave(self, reader: Subscription) -> None:
+        subscriptions.end(self.conn, reader, ORIGIN)
 
     def rows(self) -> list[dict[str, Any]]:
         return rows(self.conn)

@@ -23,6 +23,9 @@ PUBLIC = {
         r"(GET|POST|PATCH|DELETE) /registration/v1/(registrations|group-registrations|series/<slug>/registrations"
         r"|invitations|join|libraries$|sessions/<slug>/(availability|form|views))"
     ),
+    "readers of the newsletter, and what a mail's link allows": re.compile(
+        r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|pages\.css)"
+    ),
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/(v1/(certificates|issuer)|pages\.css)"),

@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from services.notifications.messages.kinds import CERTIFICATE, KINDS, REMINDER, SIGN_IN
+from services.notifications.messages.kinds import (
+    CERTIFICATE,
+    KINDS,
+    REMINDER,
+    SIGN_IN,
+    SUBSCRIPTION_ENDED,
+    SUBSCRIPTION_REQUESTED,
+)
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 
@@ -20,8 +27,12 @@ def overtaken(facts: Facts, session: Session | None) -> str | None:
         return f"the invitation is {facts.status} by now"
     if kind.topic in ("time", "recording", "reminder") and facts.status != "confirmed":
         return f"the registration is {facts.status} by now"
-    if kind == SIGN_IN and facts.expires_at and facts.expires_at <= facts.dated_at:
+    if kind in (SIGN_IN, SUBSCRIPTION_REQUESTED) and facts.expires_at and facts.expires_at <= facts.dated_at:
         return "the link is not good any more"
+    if kind == SUBSCRIPTION_REQUESTED and facts.status == "confirmed":
+        return "the subscription is confirmed by now"
+    if kind == SUBSCRIPTION_ENDED and facts.status != "ended":
+        return "the reader has subscribed again"
     if kind == CERTIFICATE and facts.status != "issued":
         return f"the certificate is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":

@@ -30,6 +30,9 @@ REMINDER = Kind("session-reminder", "reminder")
 INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
 CERTIFICATE = Kind("certificate-issued", "certificate")
+SUBSCRIPTION_REQUESTED = Kind("subscription-requested", "subscription")
+SUBSCRIPTION_STANDING = Kind("subscription-standing", "subscription-standing")
+SUBSCRIPTION_ENDED = Kind("subscription-ended", "subscription")
 
 KINDS = {
     kind.name: kind
@@ -47,5 +50,8 @@ KINDS = {
         INVITATION_REMINDER,
         SIGN_IN,
         CERTIFICATE,
+        SUBSCRIPTION_REQUESTED,
+        SUBSCRIPTION_STANDING,
+        SUBSCRIPTION_ENDED,
     )
 }

@@ -16,9 +16,9 @@ from shared.events.envelope import Envelope
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are the
-    registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject;
-    `suppressed` is why no mail goes to the address, where none does.
+    """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are those of
+    its subject: a registration, an invitation, a subscription …; `overtaken_by` is the kind of a later mail on the same
+    topic and subject; `suppressed` is why no mail goes to the address, where none does.
     """
 
     id: UUID
@@ -66,6 +66,31 @@ def insert_message(
         SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
     """
     execute(conn, sql, session_id=session_id, recipient=recipient, context=Jsonb(context), **_causing(envelope, kind))
+
+
+def insert_notice(
+    conn: Connection, kind: Kind, *, subject: UUID, cause: UUID, recipient: str, revision: int = 1
+) -> None:
+    """A mail that no event of another service causes: to the one whom `subject` is about, once for a `cause`."""
+    sql = """
+        WITH added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, recipient)
+            VALUES (%(kind)s, %(topic)s, %(subject)s, %(cause)s, %(cause)s, %(revision)s, programme_now(),
+                    %(recipient)s)
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+    """
+    execute(
+        conn,
+        sql,
+        kind=kind.name,
+        topic=kind.topic,
+        subject=subject,
+        cause=cause,
+        revision=revision,
+        recipient=recipient,
+    )
 
 
 def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, context: dict[str, Any]) -> None:
@@ -158,7 +183,14 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                  FROM invitations WHERE id = message.subject
                UNION ALL
                SELECT status, revision, person_id, email, name, expires_at, NULL
-                 FROM notices WHERE id = message.subject) AS person ON true
+                 FROM notices WHERE id = message.subject
+               UNION ALL
+               SELECT CASE WHEN confirmed_at IS NULL THEN 'asked' ELSE 'confirmed' END, 1, id, email, '', expires_at,
+                      NULL
+                 FROM subscription_requests WHERE id = message.subject
+               UNION ALL
+               SELECT status, revision, id, email, name, NULL, NULL
+                 FROM subscriptions WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = message.cause
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position

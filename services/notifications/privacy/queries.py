@@ -32,6 +32,8 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         "UPDATE registrations SET email = '', name = '' WHERE person_id = %(id)s",
         "UPDATE invitations SET email = '', name = '' WHERE person_id = %(id)s",
         "DELETE FROM suppressions WHERE email = lower(%(email)s)",
+        "DELETE FROM subscriptions WHERE email = lower(%(email)s)",
+        "DELETE FROM subscription_requests WHERE email = lower(%(email)s)",
         "DELETE FROM notices WHERE person_id = %(id)s",
     ):
         execute(conn, sql, id=person_id, email=email)

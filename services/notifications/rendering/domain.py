@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifications.messages.kinds import INVITATION, KINDS, SIGN_IN, Method
+from services.notifications.messages.kinds import (
+    INVITATION,
+    KINDS,
+    SIGN_IN,
+    SUBSCRIPTION_REQUESTED,
+    SUBSCRIPTION_STANDING,
+    Method,
+)
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
@@ -55,6 +62,9 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
         "hours": f"{hours:g}" if hours else None,
         "sign_in_url": links.sign_in(facts.subject) if facts.kind == SIGN_IN.name else None,
         "certificate_url": links.certificate(facts.subject),
+        "confirm_url": links.subscription_request(facts.subject) if facts.kind == SUBSCRIPTION_REQUESTED.name else None,
+        "preferences_url": links.subscription(facts.subject) if facts.kind == SUBSCRIPTION_STANDING.name else None,
+        "origin": links.origin,
     }
 
 

@@ -41,6 +41,14 @@ class Links:
         """Where anybody sees, and verifies, a certificate."""
         return f"{self.origin}/registration/v1/certificates/{id}"
 
+    def subscription_request(self, id: UUID) -> str:
+        """Where somebody confirms that they want the newsletter."""
+        return f"{self.origin}/notifications/v1/subscriptions/confirm?token={self._sign('subscription-request', id)}"
+
+    def subscription(self, id: UUID) -> str:
+        """Where a reader sees and changes their subscription."""
+        return f"{self.origin}/notifications/v1/subscriptions/{self._sign('subscription', id)}"
+
     def views(self, session_slug: str, person_id: UUID) -> str:
         """Where a person watches a recording, so that it counts."""
         return f"{self.origin}/registration/v1/sessions/{session_slug}/views?token={self._sign('learner', person_id)}"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from services.notifications.subscriptions import domain as subscriptions
 from services.notifications.suppressions import domain, queries, reports
 from services.notifications.suppressions.queries import Reason, Suppression
 from services.notifications.suppressions.schemas import (
@@ -94,6 +95,8 @@ def report_bounces() -> dict[str, int]:
         told = [(one["email"], one["kind"], one["detail"]) for one in bounces if _is_final(one)]
     with transaction() as conn:
         new = [domain.suppress(conn, email, reason=reason, detail=detail) for email, reason, detail in told]
+        for email in (domain.fold(email) for email, reason, _detail in told if reason == "complaint"):
+            subscriptions.stop(conn, email)
     return {"suppressed": sum(new)}
 
 

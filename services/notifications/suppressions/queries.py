@@ -42,6 +42,12 @@ def select(conn: Connection, *, email: str | None, before: int | None, limit: in
     return fetch(conn, Suppression, sql, email=email, before=before, limit=limit)
 
 
+def select_among(conn: Connection, emails: list[str]) -> set[str]:
+    """Those of these addresses that no mail goes to."""
+    sql = "SELECT email FROM suppressions WHERE email = ANY(%(emails)s)"
+    return {row[0] for row in conn.execute(sql, {"emails": emails})}
+
+
 def delete(conn: Connection, id: UUID) -> bool:
     """Let mail go there again; False where there is no such suppression."""
     return bool(execute(conn, "DELETE FROM suppressions WHERE id = %(id)s", id=id))

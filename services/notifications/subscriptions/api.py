@@ -1,0 +1,200 @@
+"""The newsletter's readers over HTTP: signing up, preferences and leaving for anybody; the list and the
+proof for staff.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, astuple, fields
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from services.notifications.subscriptions import domain, queries
+from services.notifications.subscriptions.imports import import_readers
+from services.notifications.subscriptions.queries import Exported, Origin, Subscription, Wish
+from services.notifications.subscriptions.schemas import (
+    AskedSchema,
+    ImportQuery,
+    ImportReportSchema,
+    ImportSchema,
+    LeaveSchema,
+    OwnSubscriptionSchema,
+    PreferencesSchema,
+    ReaderDetailSchema,
+    ReaderSchema,
+    ReadersQuery,
+    ReadersSchema,
+    SubscribeSchema,
+    SubscriptionSchema,
+    TokenQuery,
+    TokenSchema,
+)
+from shared import audit, links, runtime
+from shared.addresses import fold_email
+from shared.errors import Gone, NotFound
+from shared.http import Blueprint, auth, networks, tables
+from shared.http.answers import answer
+from shared.http.blueprint import consumes, load_body
+from shared.http.pages import respond
+from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.runtime import connection, transaction
+
+bp = Blueprint(
+    "subscriptions", __name__, url_prefix="/notifications/v1", description="The newsletter's readers", public=True
+)
+
+staff = Blueprint(
+    "readers", __name__, url_prefix="/notifications/v1/readers", description="The newsletter's readers, for staff"
+)
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+
+@bp.post("/subscriptions")
+@bp.arguments(SubscribeSchema)
+@bp.response(202, AskedSchema)
+def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
+    """Sign up for the newsletter. Its mails begin once the owner of the address has confirmed that by a link in a mail;
+    the answer is the same whether the address is known or not.
+    """
+    wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
+    with transaction() as conn:
+        domain.request(conn, wish, _origin())
+    return {"detail": "A mail is on its way to this address; the link in it confirms that you want the newsletter."}
+
+
+@bp.get("/subscriptions/confirm")
+@bp.arguments(TokenQuery, location="query")
+@bp.response(200, content_type="text/html")
+def show_confirmation(query: dict[str, Any]) -> Response:
+    """The page that the link in the mail leads to; it confirms nothing, since programs read mails before people do."""
+    return respond("subscription-confirm.html", token=query["token"], wording=domain.WORDING)
+
+
+@bp.post("/subscriptions/confirm")
+@consumes("application/json", FORM)
+@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": TokenSchema}}})
+@bp.response(200, OwnSubscriptionSchema)
+def confirm_subscription() -> Response:
+    """Confirm that the newsletter is wanted, with the token of the link in the mail."""
+    as_page = request.mimetype == FORM
+    token = load_body(TokenSchema(), request.form.to_dict() if as_page else request.get_json())["token"]
+    try:
+        with transaction() as conn:
+            made = domain.confirm(conn, token, _origin())
+    except Gone:
+        if as_page:
+            return respond("subscription-expired.html", status=410)
+        raise
+    return respond("subscription-confirmed.html", email=made.email) if as_page else _show(made)
+
+
+@bp.get("/subscriptions/<token>")
+@bp.response(200, OwnSubscriptionSchema)
+def show_subscription(token: str) -> Response:
+    """Show a subscription to the one who has the link from its mails."""
+    with transaction() as conn:
+        return _show(domain.find(conn, token))
+
+
+@bp.patch("/subscriptions/<token>")
+@bp.arguments(PreferencesSchema)
+@bp.response(200, OwnSubscriptionSchema)
+def change_subscription(changes: dict[str, Any], token: str) -> Response:
+    """Hear of other things."""
+    with transaction() as conn:
+        return _show(domain.change(conn, domain.find(conn, token), changes, _origin()))
+
+
+@bp.delete("/subscriptions/<token>")
+@bp.response(200, SubscriptionSchema)
+def end_subscription(token: str) -> Response:
+    """Leave the newsletter; a last mail confirms it."""
+    with transaction() as conn:
+        return answer(SubscriptionSchema().dump(domain.end(conn, domain.find(conn, token), _origin())))
+
+
+@bp.get("/unsubscribe/<token>")
+@bp.response(200, content_type="text/html")
+def show_leaving(token: str) -> Response:
+    """The page that the link in a mail leads to; it ends nothing, since programs read mails before people do."""
+    domain.check_leaving(token)
+    return respond("unsubscribe.html")
+
+
+@bp.post("/unsubscribe/<token>")
+@consumes(FORM, MULTIPART)
+@bp.doc(requestBody={"required": True, "content": {FORM: {"schema": LeaveSchema}, MULTIPART: {"schema": LeaveSchema}}})
+@bp.response(200, content_type="text/html")
+def unsubscribe(token: str) -> Response:
+    """Leave with one click, as mail programs do it (RFC 8058). Works for ever, and again, without a cookie."""
+    load_body(LeaveSchema(), request.form.to_dict())
+    with transaction() as conn:
+        domain.unsubscribe(conn, token, _origin())
+    return respond("unsubscribed.html")
+
+
+@staff.get("")
+@staff.staff("notifications:read")
+@staff.arguments(ReadersQuery, location="query")
+@staff.response(200, ReadersSchema)
+def list_readers(query: dict[str, Any]) -> Response:
+    """The readers, the newest first. With `Accept: text/csv`, or a spreadsheet's, all of them with their proof, as an
+    import takes them.
+    """
+    if (kind := tables.wanted()) != tables.JSON:
+        return tables.table(kind, "readers", [field.name for field in fields(Exported)], _cells)
+    limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
+    query["email"] = query["email"] and fold_email(query["email"])
+    with connection() as conn:
+        found = queries.select_readers(conn, before=before, limit=limit + 1, **query)
+    more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
+    body, headers = page(ReaderSchema(many=True).dump(found[:limit]), more)
+    return answer(body, headers={**headers, "Vary": "Accept"})
+
+
+@staff.get("/<uuid:id>")
+@staff.staff("notifications:read")
+@staff.response(200, ReaderDetailSchema)
+def show_reader(id: UUID) -> Response:
+    """A reader, with the proof: what they did, when, from where, and which text they were shown."""
+    with transaction() as conn:
+        found = queries.lock(conn, id)
+        if found is None:
+            raise NotFound("There is no such reader.")
+        consents = queries.select_consents(conn, id)
+    return answer(ReaderDetailSchema().dump({**asdict(found), "consents": consents}))
+
+
+@staff.post("/imports")
+@staff.staff("notifications:write")
+@staff.arguments(ImportQuery, location="query")
+@staff.arguments(ImportSchema)
+@staff.response(200, ImportReportSchema)
+def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, int]:
+    """Take in readers who confirmed elsewhere, with their proof; all or, where one is wrong, none. The same again
+    changes nothing.
+    """
+    with transaction() as conn:
+        report = import_readers(conn, given["readers"], dry_run=query["dry_run"])
+        if not query["dry_run"]:
+            audit.record(conn, actor=auth.actor(), action="readers.import", subject="readers", changes=report)
+    return report
+
+
+def _origin() -> Origin:
+    return Origin(networks.address(), networks.network())
+
+
+def _url(standing: Subscription) -> str:
+    token = links.sign(runtime.settings(), domain.MANAGE, str(standing.id))
+    return f"{runtime.settings().public_url}/notifications/v1/subscriptions/{token}"
+
+
+def _show(standing: Subscription) -> Response:
+    return answer(OwnSubscriptionSchema().dump({**asdict(standing), "url": _url(standing)}))
+
+
+def _cells(conn: Any) -> Iterator[tuple[Any, ...]]:
+    return (astuple(one) for one in queries.stream_readers(conn))

@@ -1,0 +1,149 @@
+"""Who gets the newsletter: only those who confirmed that they want it, for as long as they do.
+
+A request is anybody's claim about an address. It causes one mail to it and nothing else, so nobody can sign up, change
+or insult somebody else, and no answer tells whether an address is known. What its owner then does is kept as proof.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from uuid_utils.compat import uuid7
+
+from services.notifications.messages import kinds
+from services.notifications.messages import queries as messages
+from services.notifications.subscriptions import queries
+from services.notifications.subscriptions.queries import Origin, Subscription, Wish
+from shared import links, runtime
+from shared.errors import Conflict, Gone, NotFound, TooMany
+
+# What a reader agrees to; kept with each consent as it was shown to them.
+WORDING = (
+    "Send me the newsletter. I can change what I hear of, or leave, by a link in every issue. "
+    "My address is used for nothing else."
+)
+LEAVING = "I do not want the newsletter any more."
+
+REQUEST_DAYS = 7
+# Mails to one address, whoever asks; requests an hour from one network, for whatever addresses.
+MOST_AN_HOUR, MOST_A_DAY, MOST_OF_NETWORK = 1, 5, 30
+
+# What the links in mails are good for.
+REQUEST, MANAGE, LEAVE = "subscription-request", "subscription", "unsubscribe"
+
+EXPIRED = Gone("This link is not good any more: please sign up again.", problem="link-expired")
+
+
+def request(conn: Connection, wish: Wish, origin: Origin) -> None:
+    """Ask the owner of an address to confirm a wish, unless they were asked just now. Raises TooMany for a network
+    that asks for too many addresses.
+    """
+    of_network, of_hour, of_day = queries.count_requests(conn, email=wish.email, network=origin.network)
+    if of_network >= MOST_OF_NETWORK:
+        raise TooMany("Too many have signed up from here. Please try again later.", seconds=3600)
+    if of_hour >= MOST_AN_HOUR or of_day >= MOST_A_DAY:
+        return
+    id = uuid7()
+    queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)
+    standing = queries.lock_by_email(conn, wish.email)
+    if standing and standing.status == "confirmed":
+        messages.insert_notice(conn, kinds.SUBSCRIPTION_STANDING, subject=standing.id, cause=id, recipient=wish.email)
+    else:
+        messages.insert_notice(conn, kinds.SUBSCRIPTION_REQUESTED, subject=id, cause=id, recipient=wish.email)
+
+
+def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
+    """The subscription that a request's owner confirms; the same again changes nothing. Raises Gone for a link that is
+    not good any more: too old, or of before they left.
+    """
+    asked = queries.lock_request(conn, UUID(_verify(REQUEST, token)))
+    if asked is None:
+        raise EXPIRED
+    standing = queries.lock_by_email(conn, asked.email)
+    if standing and standing.status == "confirmed":
+        return standing
+    if asked.confirmed or asked.expired:
+        raise EXPIRED
+    queries.mark_confirmed(conn, asked.id)
+    id = queries.upsert_from_request(conn, asked.id)
+    queries.insert_asked(conn, id, asked.id)
+    queries.insert_consent(conn, id, "confirmed", given_from=origin.address, wording=asked.wording)
+    return _read(conn, id)
+
+
+def find(conn: Connection, token: str) -> Subscription:
+    """The subscription that a reader's link is of, which nobody else changes meanwhile. Raises NotFound."""
+    found = queries.lock(conn, UUID(_verify(MANAGE, token)))
+    if found is None:
+        raise NotFound("There is no such subscription.")
+    return found
+
+
+def change(conn: Connection, standing: Subscription, changes: Mapping[str, Any], origin: Origin) -> Subscription:
+    """Let the reader hear of other things. Raises Conflict once they have left."""
+    if standing.status != "confirmed":
+        raise Conflict("This subscription has ended: please sign up again.", problem="subscription-ended")
+    wanted = replace(standing, **changes)
+    if wanted == standing:
+        return standing
+    queries.update_wish(conn, wanted)
+    queries.insert_consent(conn, standing.id, "changed", given_from=origin.address, wording=WORDING)
+    return _read(conn, standing.id)
+
+
+def end(conn: Connection, standing: Subscription, origin: Origin, *, issue: UUID | None = None) -> Subscription:
+    """Let the reader go, and tell them; who has left already is told nothing. `issue` is the newsletter that made
+    them leave, where one did.
+    """
+    if standing.status == "ended":
+        return standing
+    queries.end(conn, standing.id, issue=issue)
+    queries.insert_consent(conn, standing.id, "ended", given_from=origin.address, wording=LEAVING)
+    ended = _read(conn, standing.id)
+    messages.insert_notice(
+        conn,
+        kinds.SUBSCRIPTION_ENDED,
+        subject=ended.id,
+        cause=uuid7(),
+        recipient=ended.email,
+        revision=ended.revision,
+    )
+    return ended
+
+
+def unsubscribe(conn: Connection, token: str, origin: Origin) -> None:
+    """End the subscription that the link in a mail is of. The link is good for ever, and for nothing else (RFC 8058);
+    whose subscription is gone has none to end. Raises NotFound for what is no such link.
+    """
+    subscription, _, issue = _verify(LEAVE, token).partition(" ")
+    standing = queries.lock(conn, UUID(subscription))
+    if standing:
+        end(conn, standing, origin, issue=UUID(issue) if issue else None)
+
+
+def check_leaving(token: str) -> None:
+    """Raises NotFound where this is no link to leave by."""
+    _verify(LEAVE, token)
+
+
+def stop(conn: Connection, email: str) -> None:
+    """End the subscription of whoever called our mail spam, without another mail."""
+    standing = queries.lock_by_email(conn, email)
+    if standing and standing.status == "confirmed":
+        queries.end(conn, standing.id, issue=None)
+        queries.insert_consent(conn, standing.id, "ended", given_from="a complaint", wording=LEAVING)
+
+
+def _read(conn: Connection, id: UUID) -> Subscription:
+    found = queries.lock(conn, id)
+    assert found
+    return found
+
+
+def _verify(purpose: str, token: str) -> str:
+    subject = links.verify(runtime.settings(), purpose, token)
+    if subject is None:
+        raise NotFound("There is no such link.")
+    return subject

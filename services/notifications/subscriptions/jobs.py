@@ -1,0 +1,14 @@
+"""Requests that nobody confirmed are forgotten."""
+
+from services.notifications.subscriptions import queries
+from shared.jobs import Job
+from shared.runtime import transaction
+
+
+def forget_requests() -> int:
+    with transaction() as conn:
+        queries.delete_expired_requests(conn)
+    return 0
+
+
+JOBS = [Job("forget-requests", forget_requests, every=600)]
