@@ -144,11 +144,14 @@ class Initiative:
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
+    """`body` is Markdown."""
+
     id: UUID
     revision: int
     slug: str
     title: str
     summary: str = ""
+    body: str = ""
     published_at: datetime
     initiative: Reference | None = None
     terms: dict[str, list[str]] = field(default_factory=dict)

@@ -56,6 +56,7 @@ def _state(state: State) -> events.Announcement:
         slug=document["slug"],
         title=document["title"],
         summary=document["summary"],
+        body=document["body"],
         published_at=datetime.fromisoformat(document["published_at"]).astimezone(UTC),
         initiative=events.Reference(**document["initiative"]),
         terms=document["terms"],

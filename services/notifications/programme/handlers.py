@@ -5,13 +5,22 @@ from dataclasses import asdict
 from psycopg import Connection
 
 from services.notifications.programme import domain, queries
-from shared.events.catalog import SESSION_EVENTS, RecordingPublished, RecordingWithdrawn, SeriesEvent, SessionEvent
+from shared.events.catalog import (
+    SESSION_EVENTS,
+    AnnouncementEvent,
+    AnnouncementWithdrawn,
+    RecordingPublished,
+    RecordingWithdrawn,
+    SeriesEvent,
+    SessionEvent,
+    SessionWithdrawn,
+)
 from shared.events.envelope import Envelope
 from shared.messaging.handlers import on
 
 
 @on(*SESSION_EVENTS)
-def keep_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
+def keep_session(conn: Connection, event: SessionEvent, envelope: Envelope) -> None:
     """Know a session as it is now."""
     session = event.session
     queries.upsert_session(
@@ -30,6 +39,11 @@ def keep_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> 
         venue=asdict(session.venue) if session.venue else None,
         online=asdict(session.online) if session.online else None,
         page_url=session.page_url,
+        summary=session.summary,
+        terms=session.terms,
+        series_slug=session.series and session.series.slug,
+        public=not isinstance(event, SessionWithdrawn),
+        known_since=envelope.time,
     )
 
 
@@ -55,4 +69,23 @@ def keep_recording(conn: Connection, event: RecordingPublished | RecordingWithdr
         captions=recording.captions,
         published_at=recording.published_at,
         withdrawn=isinstance(event, RecordingWithdrawn),
+    )
+
+
+@on("catalog.announcement.published", "catalog.announcement.updated", "catalog.announcement.withdrawn")
+def keep_announcement(conn: Connection, event: AnnouncementEvent, _envelope: Envelope) -> None:
+    """Know an announcement as it is now."""
+    announcement = event.announcement
+    queries.upsert_announcement(
+        conn,
+        id=announcement.id,
+        revision=announcement.revision,
+        slug=announcement.slug,
+        title=announcement.title,
+        summary=announcement.summary,
+        body=announcement.body,
+        terms=announcement.terms,
+        page_url=announcement.page_url,
+        published_at=announcement.published_at,
+        public=not isinstance(event, AnnouncementWithdrawn),
     )

@@ -35,26 +35,35 @@ class Session:
 
 
 def upsert_session(
-    conn: Connection, *, venue: dict[str, Any] | None, online: dict[str, Any] | None, **facts: Any
+    conn: Connection,
+    *,
+    venue: dict[str, Any] | None,
+    online: dict[str, Any] | None,
+    terms: dict[str, list[str]],
+    **facts: Any,
 ) -> None:
     """Keep a session as it is now, unless a later revision is here; its row is locked either way."""
     sql = """
         INSERT INTO sessions AS known (id, revision, schedule_revision, slug, title, format, status, initiative,
-                                       when_label, starts_at, ends_at, timezone, venue, online, page_url)
+                                       when_label, starts_at, ends_at, timezone, venue, online, page_url, summary,
+                                       terms, series_slug, public, known_since)
         VALUES (%(id)s, %(revision)s, %(revision)s, %(slug)s, %(title)s, %(format)s, %(status)s, %(initiative)s,
-                %(when_label)s, %(starts_at)s, %(ends_at)s, %(timezone)s, %(venue)s, %(online)s, %(page_url)s)
+                %(when_label)s, %(starts_at)s, %(ends_at)s, %(timezone)s, %(venue)s, %(online)s, %(page_url)s,
+                %(summary)s, %(terms)s, %(series_slug)s, %(public)s, %(known_since)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, format = excluded.format,
                status = excluded.status, initiative = excluded.initiative, when_label = excluded.when_label,
                starts_at = excluded.starts_at, ends_at = excluded.ends_at, timezone = excluded.timezone,
                venue = excluded.venue, online = excluded.online, page_url = excluded.page_url,
+               summary = excluded.summary, terms = excluded.terms, series_slug = excluded.series_slug,
+               public = excluded.public, known_since = least(known.known_since, excluded.known_since),
                schedule_revision = CASE
                    WHEN (known.starts_at, known.ends_at, known.venue, known.online)
                         IS DISTINCT FROM (excluded.starts_at, excluded.ends_at, excluded.venue, excluded.online)
                    THEN excluded.revision ELSE known.schedule_revision END
          WHERE excluded.revision > known.revision
     """
-    execute(conn, sql, venue=venue and Jsonb(venue), online=online and Jsonb(online), **facts)
+    execute(conn, sql, venue=venue and Jsonb(venue), online=online and Jsonb(online), terms=Jsonb(terms), **facts)
 
 
 def share_session(conn: Connection, id: UUID) -> UUID | None:
@@ -101,3 +110,19 @@ def upsert_recording(conn: Connection, **facts: Any) -> None:
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, **facts)
+
+
+def upsert_announcement(conn: Connection, *, terms: dict[str, list[str]], **facts: Any) -> None:
+    """Keep an announcement as it is now, unless a later revision is here."""
+    sql = """
+        INSERT INTO announcements AS known (id, revision, slug, title, summary, body, terms, page_url, published_at,
+                                            public)
+        VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(summary)s, %(body)s, %(terms)s, %(page_url)s,
+                %(published_at)s, %(public)s)
+        ON CONFLICT (id) DO UPDATE
+           SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, summary = excluded.summary,
+               body = excluded.body, terms = excluded.terms, page_url = excluded.page_url,
+               published_at = excluded.published_at, public = excluded.public
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, terms=Jsonb(terms), **facts)
