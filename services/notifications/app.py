@@ -5,6 +5,9 @@ from flask import Flask
 from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
+from services.notifications.newsletters import api as newsletters
+from services.notifications.newsletters import jobs as newsletter_jobs
+from services.notifications.newsletters.pages import pages as archive
 from services.notifications.people import handlers as people
 from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
@@ -26,10 +29,12 @@ SERVICE = Service(
         suppressions.staff,
         subscriptions.bp,
         subscriptions.staff,
+        newsletters.staff,
+        archive,
         style("notifications"),
     ],
     handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
-    jobs=[deliver_mail(), *reminder_jobs.JOBS, *subscription_jobs.JOBS],
+    jobs=[deliver_mail(), *reminder_jobs.JOBS, *subscription_jobs.JOBS, *newsletter_jobs.JOBS],
 )
 
 

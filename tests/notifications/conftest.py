@@ -18,9 +18,12 @@ from psycopg.rows import dict_row
 from services.notifications.app import SERVICE
 from services.notifications.delivery.domain import write
 from services.notifications.delivery.jobs import Sender
+from services.notifications.messages.about import About, read_about
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts, select_facts
-from services.notifications.programme.queries import Session, select_sessions
+from services.notifications.newsletters import domain as newsletters
+from services.notifications.newsletters.jobs import begin_digest, begin_issues, fan_out, steer
+from services.notifications.newsletters.queries import Issue
 from services.notifications.reminders.jobs import remind
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import domain as subscriptions
@@ -214,6 +217,24 @@ class Desk:
     def leave(self, reader: Subscription) -> None:
         subscriptions.end(self.conn, reader, ORIGIN)
 
+    def issue(self, body: str = "Come.", **wanted: Any) -> Issue:
+        """A draft of the newsletter."""
+        draft = {"slug": None, "subject": "Free training", "preheader": "", "library_types": [], "topics": []}
+        return newsletters.create(self.conn, {**draft, "archived": True, "body": body, **wanted})
+
+    def publish(self, issue: Issue) -> None:
+        """Send an issue now: its mails are due."""
+        with runtime.use(self.present), runtime.lend(self.conn):
+            newsletters.schedule(self.conn, issue, None)
+            begin_issues()
+            self.work()
+
+    def work(self) -> None:
+        """What the newsletter's jobs have to do."""
+        with runtime.use(self.present), runtime.lend(self.conn):
+            while begin_issues() + begin_digest() + fan_out() + steer():
+                pass
+
     def rows(self) -> list[dict[str, Any]]:
         return rows(self.conn)
 
@@ -223,23 +244,22 @@ class Desk:
 
     def due(self) -> list[str]:
         """The kinds of the mails that are still due."""
-        return [facts.kind for facts, session in self._facts() if not overtaken(facts, session)]
+        return [facts.kind for facts, about in self._facts() if not overtaken(facts, about)]
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that was caused, as it would be sent now."""
-        return [parse(write(facts, session, self.settings)) for facts, session in self._facts()]
+        return [parse(write(facts, about, self.settings)) for facts, about in self._facts()]
 
     def mail(self, kind: str) -> EmailMessage:
         """The only mail of this kind."""
         [found] = [mail for mail, name in zip(self.mails(), self.kinds(), strict=True) if name == kind]
         return found
 
-    def _facts(self) -> list[tuple[Facts, Session | None]]:
+    def _facts(self) -> list[tuple[Facts, About | None]]:
         found = select_facts(self.conn, [row["id"] for row in self.rows()])
-        sessions = {
-            s.id: s for s in select_sessions(self.conn, {facts.session_id for facts in found if facts.session_id})
-        }
-        return [(facts, sessions[facts.session_id] if facts.session_id else None) for facts in found]
+        with runtime.use(self.present):
+            about = read_about(self.conn, found)
+        return [(facts, about.get(facts.id)) for facts in found]
 
 
 def parse(content: bytes) -> EmailMessage:

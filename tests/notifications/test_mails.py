@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from services.notifications.messages.kinds import KINDS
+from services.notifications.messages.kinds import KINDS, LETTERS
 from shared import links
 from shared.events import catalog
 from shared.events import registration as participation
@@ -36,6 +36,8 @@ ORIGIN = "http://localhost:8080"
 JOIN = f"{ORIGIN}/registration/v1/join?token="
 # No name that a stranger may have made up.
 NAMELESS = {"subscription-requested": "bo@library.example"}
+# Those that say the same to many have tests of their own.
+SINGLE = sorted(KINDS.keys() - LETTERS)
 MIME = ["Content-Type", "MIME-Version"]
 HEADERS = [*MIME, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language"]
 
@@ -97,10 +99,10 @@ class Reader(HTMLParser):
 
 
 def test_there_is_a_mail_of_every_kind(everything: dict[str, EmailMessage]) -> None:
-    assert everything.keys() == KINDS.keys()
+    assert sorted(everything) == SINGLE
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SINGLE)
 def test_every_mail_is_complete_as_text_and_as_html(everything: dict[str, EmailMessage], kind: str) -> None:
     mail = everything[kind]
     text, html = text_of(mail), html_of(mail)
@@ -118,7 +120,7 @@ def test_every_mail_is_complete_as_text_and_as_html(everything: dict[str, EmailM
     assert set(re.findall(r"https?://\S+", text)) >= set(reader.links)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SINGLE)
 def test_every_mail_has_the_headers_that_it_should_and_no_others(
     everything: dict[str, EmailMessage], kind: str
 ) -> None:

@@ -24,7 +24,7 @@ PUBLIC = {
         r"|invitations|join|libraries$|sessions/<slug>/(availability|form|views))"
     ),
     "readers of the newsletter, and what a mail's link allows": re.compile(
-        r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|pages\.css)"
+        r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|archive|pages\.css)"
     ),
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),

@@ -12,11 +12,12 @@ from psycopg import Connection
 
 from services.notifications.delivery import queries
 from services.notifications.delivery.transport import DOT_SECONDS, LineLost, Refused, Transport
+from services.notifications.messages.about import About
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts
-from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import UnsafeText, parse_mailbox
 from services.notifications.rendering.domain import addressee, render
+from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links
 from services.notifications.rendering.mime import Head, build
 from services.notifications.settings import NotificationsSettings
@@ -37,18 +38,18 @@ class NotRendered(Exception):
 
 
 def deliver(
-    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
+    conn: Connection, transport: Transport, facts: Facts, about: About | None, settings: NotificationsSettings
 ) -> str:
     """Bring a claimed mail to its next state, and give that. `conn` is the sender's own, in autocommit mode.
 
     Raises Unavailable where the server takes nobody's mail; the claim is then as it was.
     """
     row = (conn, facts.id, facts.fence)
-    if overtaken_by := overtaken(facts, session):
+    if overtaken_by := overtaken(facts, about):
         queries.mark_superseded(*row, reason=overtaken_by)
         return "superseded"
     try:
-        return _hand_over(conn, transport, facts, session, settings)
+        return _hand_over(conn, transport, facts, about, settings)
     except UnsafeText as error:
         queries.mark_failed(*row, reply=None, reason=str(error))
         return "failed"
@@ -64,10 +65,10 @@ def deliver(
 
 
 def _hand_over(
-    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
+    conn: Connection, transport: Transport, facts: Facts, about: About | None, settings: NotificationsSettings
 ) -> str:
     sender, recipient = parse_mailbox(settings.mail_from), addressee(facts)
-    content = write(facts, session, settings)
+    content = write(facts, about, settings)
     transport.hand_in(sender.address, recipient.address, content)
     passing("mail.before_handing_over")
     if not queries.mark_handing_over(conn, facts.id, facts.fence, recipient=recipient.address, lease=LEASE):
@@ -84,9 +85,9 @@ def _hand_over(
     return "sent"
 
 
-def write(facts: Facts, session: Session | None, settings: NotificationsSettings) -> bytes:
+def write(facts: Facts, about: About | None, settings: NotificationsSettings) -> bytes:
     """The bytes of the mail. Raises UnsafeText, or NotRendered."""
-    sender = parse_mailbox(settings.mail_from)
+    sender, links = parse_mailbox(settings.mail_from), Links(settings)
     head = Head(
         id=facts.id,
         date=facts.dated_at,
@@ -94,9 +95,10 @@ def write(facts: Facts, session: Session | None, settings: NotificationsSettings
         recipient=addressee(facts),
         reply_to=parse_mailbox(settings.reply_to) if settings.reply_to else None,
         again=facts.doubts > 0,
+        leave=links.leaving(facts.subject, about.issue) if isinstance(about, Letter) else None,
     )
     try:
-        return build(head, render(facts, session, links=Links(settings), sender=sender))
+        return build(head, render(facts, about, links=links, sender=sender))
     except UnsafeText:
         raise
     except Exception as error:  # whatever it is, it must not keep the other mails

@@ -11,8 +11,8 @@ from prometheus_client import Counter
 from services.notifications.delivery import queries
 from services.notifications.delivery.domain import deliver
 from services.notifications.delivery.transport import Transport, Unavailable
+from services.notifications.messages.about import read_about
 from services.notifications.messages.queries import Facts, select_facts
-from services.notifications.programme.queries import select_sessions
 from services.notifications.settings import NotificationsSettings
 from shared import runtime
 from shared.failpoints import passing
@@ -99,15 +99,13 @@ class Sender:
         """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
         settings = runtime.settings()
         self.transport = self.transport or self.open_transport(settings)
-        known = {mail.session_id for mail in mails if mail.session_id}
-        sessions = {session.id: session for session in select_sessions(conn, known)}
+        about = read_about(conn, mails)
         until = time.monotonic() + ROUND
         for done, mail in enumerate(mails):
             if time.monotonic() > until:
                 return done
             self.transport.make_ready()
-            session = sessions[mail.session_id] if mail.session_id else None
-            state = deliver(conn, self.transport, mail, session, settings)
+            state = deliver(conn, self.transport, mail, about.get(mail.id), settings)
             self.disappointments = 0
             OUTCOMES.labels(mail.kind, state).inc()
             log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)

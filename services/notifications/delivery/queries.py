@@ -57,14 +57,28 @@ def void_claims(conn: Connection) -> list[Void]:
 
 
 def claim(conn: Connection, *, number: int, lease: float, limit: int) -> list[UUID]:
-    """Claim the mails that are next, for `lease` seconds; other senders get others. Their Date is fixed by this."""
+    """Claim the mails that are next, for `lease` seconds; other senders get others. Their Date is fixed by this.
+
+    Single mails come first, however many mails of an issue wait: of these only those are taken for which there is room.
+    """
     sql = """
-        WITH due AS (
+        WITH single AS MATERIALIZED (
             SELECT id FROM messages
-             WHERE state IN ('queued', 'retry', 'in_doubt') AND next_attempt_at <= clock_timestamp()
+             WHERE category = 'single' AND state IN ('queued', 'retry', 'in_doubt')
+               AND next_attempt_at <= clock_timestamp()
              ORDER BY next_attempt_at, position
              LIMIT %(limit)s
                FOR UPDATE SKIP LOCKED
+        ), bulk AS MATERIALIZED (
+            SELECT id FROM messages
+             WHERE category = 'bulk' AND state IN ('queued', 'retry', 'in_doubt')
+               AND next_attempt_at <= clock_timestamp()
+               AND EXISTS (SELECT FROM newsletters AS issue WHERE issue.id = event_id AND issue.state = 'sending')
+             ORDER BY next_attempt_at, position
+             LIMIT %(limit)s - (SELECT count(*) FROM single)
+               FOR UPDATE SKIP LOCKED
+        ), due AS (
+            SELECT id FROM single UNION ALL SELECT id FROM bulk
         )
         UPDATE messages
            SET state = 'claimed', claimed_by = %(number)s, fence = fence + 1,

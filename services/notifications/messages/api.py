@@ -6,13 +6,13 @@ from uuid import UUID
 from flask import Response
 
 from services.notifications.messages import queries
+from services.notifications.messages.about import read_about
 from services.notifications.messages.schemas import (
     MessageDetailSchema,
     MessageListSchema,
     MessageSchema,
     MessagesQuery,
 )
-from services.notifications.programme.queries import select_sessions
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.links import Links
@@ -50,11 +50,11 @@ def show_message(id: UUID) -> Response:
         if row is None:
             raise NotFound("No mail has this id.")
         facts = next(iter(queries.select_facts(conn, [id])), None)
-        session = next(iter(select_sessions(conn, filter(None, [row["session_id"]]))), None)
+        about = read_about(conn, [facts]).get(id) if facts else None
     if facts is None:
         return answer(MessageDetailSchema().dump({**_nested(row), "rendered": None}))
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
-    texts = render(facts, session, links=links, sender=sender).texts
+    texts = render(facts, about, links=links, sender=sender).texts
     return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))
 
 

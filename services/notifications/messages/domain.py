@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from services.notifications.messages.about import About
 from services.notifications.messages.kinds import (
     CERTIFICATE,
+    DIGEST,
     KINDS,
+    NEWSLETTER,
     REMINDER,
     SIGN_IN,
     SUBSCRIPTION_ENDED,
@@ -14,9 +17,9 @@ from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 
 
-def overtaken(facts: Facts, session: Session | None) -> str | None:
+def overtaken(facts: Facts, about: About | None) -> str | None:
     """Why this mail is not to be sent any more, by what is known now; None while it is due."""
-    kind = KINDS[facts.kind]
+    kind, session = KINDS[facts.kind], about if isinstance(about, Session) else None
     if facts.suppressed:
         return f"no mail goes to this address: {facts.suppressed}"
     if facts.overtaken_by:
@@ -29,6 +32,10 @@ def overtaken(facts: Facts, session: Session | None) -> str | None:
         return f"the registration is {facts.status} by now"
     if kind in (SIGN_IN, SUBSCRIPTION_REQUESTED) and facts.expires_at and facts.expires_at <= facts.dated_at:
         return "the link is not good any more"
+    if kind in (NEWSLETTER, DIGEST) and facts.status != "confirmed":
+        return "the reader has left"
+    if kind == DIGEST and about is None:
+        return "nothing is new for this reader"
     if kind == SUBSCRIPTION_REQUESTED and facts.status == "confirmed":
         return "the subscription is confirmed by now"
     if kind == SUBSCRIPTION_ENDED and facts.status != "ended":

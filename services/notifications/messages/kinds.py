@@ -33,6 +33,12 @@ CERTIFICATE = Kind("certificate-issued", "certificate")
 SUBSCRIPTION_REQUESTED = Kind("subscription-requested", "subscription")
 SUBSCRIPTION_STANDING = Kind("subscription-standing", "subscription-standing")
 SUBSCRIPTION_ENDED = Kind("subscription-ended", "subscription")
+NEWSLETTER = Kind("newsletter", "newsletter")
+NEWSLETTER_TEST = Kind("newsletter-test", "newsletter-test")
+DIGEST = Kind("digest", "digest")
+
+# Written by staff, or by the week, and the same to many.
+LETTERS = {kind.name for kind in (NEWSLETTER, NEWSLETTER_TEST, DIGEST)}
 
 KINDS = {
     kind.name: kind
@@ -53,5 +59,8 @@ KINDS = {
         SUBSCRIPTION_REQUESTED,
         SUBSCRIPTION_STANDING,
         SUBSCRIPTION_ENDED,
+        NEWSLETTER,
+        NEWSLETTER_TEST,
+        DIGEST,
     )
 }

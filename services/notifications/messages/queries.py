@@ -24,6 +24,7 @@ class Facts:
     id: UUID
     kind: str
     subject: UUID
+    event_id: UUID
     revision: int
     session_id: UUID | None
     context: dict[str, Any]
@@ -161,8 +162,8 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
 def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
     """The mails with what is known now, in the order in which they were caused."""
     sql = """
-        SELECT message.id, message.kind, message.subject, message.revision, message.session_id, message.context,
-               message.fence, message.doubts, coalesce(message.dated_at, programme_now()) AS dated_at,
+        SELECT message.id, message.kind, message.subject, message.event_id, message.revision, message.session_id,
+               message.context, message.fence, message.doubts, coalesce(message.dated_at, programme_now()) AS dated_at,
                (SELECT later.kind FROM messages AS later
                  WHERE later.subject = message.subject AND later.topic = message.topic
                    AND later.revision > message.revision
@@ -190,7 +191,10 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                  FROM subscription_requests WHERE id = message.subject
                UNION ALL
                SELECT status, revision, id, email, name, NULL, NULL
-                 FROM subscriptions WHERE id = message.subject) AS person ON true
+                 FROM subscriptions WHERE id = message.subject
+               UNION ALL
+               SELECT state, revision, id, message.recipient, '', NULL, NULL
+                 FROM newsletters WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = message.cause
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position

@@ -16,11 +16,10 @@ from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
 from services.notifications.rendering.calendars import write_entry
+from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links, web_link
 from services.notifications.rendering.moments import label_duration, label_moment, label_time, label_wait
-from services.notifications.rendering.templates import Texts, render_texts
-
-LANGUAGE = "en"
+from services.notifications.rendering.templates import LANGUAGE, Texts, render_texts
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,16 @@ class Content:
     calendar: tuple[Method, bytes] | None
 
 
-def render(facts: Facts, session: Session | None, *, links: Links, sender: Mailbox) -> Content:
-    """A mail as it would be sent now; `session` is None where it is about none. Raises UnsafeText where its calendar
-    entry would be for no valid address.
+def render(facts: Facts, about: Session | Letter | None, *, links: Links, sender: Mailbox) -> Content:
+    """A mail as it would be sent now; `about` is None where it is about a person alone. Raises UnsafeText where its
+    calendar entry would be for no valid address.
     """
-    if session is None:
+    if about is None:
         return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)), None)
-    values = _values(facts, session, links)
-    return Content(render_texts(facts.kind, values), _calendar(facts, session, values, sender))
+    if isinstance(about, Letter):
+        return Content(about.personal(links, facts.subject), None)
+    values = _values(facts, about, links)
+    return Content(render_texts(facts.kind, values), _calendar(facts, about, values, sender))
 
 
 def addressee(facts: Facts) -> Mailbox:

@@ -15,7 +15,7 @@ class Links:
 
     def __init__(self, settings: Settings, *, shown: bool = False) -> None:
         self.origin = settings.public_url
-        self._sign: Callable[[str, UUID], str] = (
+        self._sign: Callable[[str, object], str] = (
             (lambda _purpose, _subject: HIDDEN)
             if shown
             else (lambda purpose, subject: links.sign(settings, purpose, str(subject)))
@@ -48,6 +48,14 @@ class Links:
     def subscription(self, id: UUID) -> str:
         """Where a reader sees and changes their subscription."""
         return f"{self.origin}/notifications/v1/subscriptions/{self._sign('subscription', id)}"
+
+    def leaving(self, reader: UUID, issue: UUID) -> str:
+        """Where a reader leaves the newsletter with one click; it tells by which issue."""
+        return f"{self.origin}/notifications/v1/unsubscribe/{self._sign('unsubscribe', f'{reader} {issue}')}"
+
+    def archived(self, slug: str) -> str:
+        """Where anybody reads an issue."""
+        return f"{self.origin}/notifications/archive/{slug}"
 
     def views(self, session_slug: str, person_id: UUID) -> str:
         """Where a person watches a recording, so that it counts."""

@@ -24,7 +24,8 @@ from services.notifications.rendering.addresses import (
     check_header_text,
     encode_subject,
 )
-from services.notifications.rendering.domain import LANGUAGE, Content
+from services.notifications.rendering.domain import Content
+from services.notifications.rendering.templates import LANGUAGE
 
 
 class AsGiven(Compat32):
@@ -39,7 +40,9 @@ POLICY = AsGiven(linesep="\r\n")
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What stands above a mail. `again` says that an earlier try may have arrived."""
+    """What stands above a mail. `again` says that an earlier try may have arrived; `leave` is where its reader leaves
+    the list with one click, where it goes to one.
+    """
 
     id: UUID
     date: datetime
@@ -47,6 +50,7 @@ class Head:
     recipient: Mailbox
     reply_to: Mailbox | None
     again: bool
+    leave: str | None = None
 
     @property
     def message_id(self) -> str:
@@ -69,6 +73,10 @@ def _headers(head: Head, subject: str) -> dict[str, str]:
     optional = {
         "Reply-To": head.reply_to.header if head.reply_to else None,
         "X-Convene-Again": "yes" if head.again else None,
+        # RFC 2919, and RFC 8058: the two that let mail programs offer to leave.
+        "List-ID": f"<newsletter.{head.sender.domain}>" if head.leave else None,
+        "List-Unsubscribe": f"<{head.leave}>" if head.leave else None,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if head.leave else None,
     }
     headers = {
         "From": head.sender.header,

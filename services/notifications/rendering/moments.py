@@ -1,16 +1,36 @@
 """Moments as people read them in a mail, in English and in the session's own zone."""
 
 from calendar import day_name, month_name
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from services.notifications.programme.queries import Session
 
 
-def label_time(session: Session) -> str:
+def label_day(moment: datetime) -> str:
+    """`April 6, 2017`, the day of a moment in UTC."""
+    day = moment.astimezone(UTC)
+    return f"{month_name[day.month]} {day.day}, {day.year}"
+
+
+class Timed(Protocol):
+    """What takes place at a time."""
+
+    @property
+    def when_label(self) -> str | None: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def timezone(self) -> str | None: ...
+
+
+def label_time(session: Timed) -> str:
     """`Thursday, April 6, 2017, 1:00–2:30 PM CDT`; where the time is not known yet, what is known of it."""
     if not session.starts_at or not session.timezone:
-        return session.when_label
+        return session.when_label or ""
     zone = ZoneInfo(session.timezone)
     start = session.starts_at.astimezone(zone)
     end = session.ends_at.astimezone(zone) if session.ends_at else start

@@ -15,6 +15,7 @@ from typing import Any
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+LANGUAGE = "en"
 FOLDER = Path(__file__).parent / "templates"
 
 # Of Unicode's categories Cc and Cs, all but the line end and the tabulator.
