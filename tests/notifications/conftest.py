@@ -25,6 +25,7 @@ from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters.jobs import begin_digest, begin_issues, fan_out, steer
 from services.notifications.newsletters.queries import Issue
 from services.notifications.reminders.jobs import remind
+from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import domain as subscriptions
 from services.notifications.subscriptions.queries import Origin, Subscription, Wish, insert_imported, lock_by_email
@@ -121,6 +122,25 @@ class PostOffice:
         for event in events:
             with self.conn.transaction():
                 receive(self.conn, event)
+
+    def subscribe(self, *emails: str) -> None:
+        """Readers of the newsletter."""
+        for email in emails:
+            wish = Wish(email=email)
+            insert_imported(
+                self.conn, wish, confirmed_at=datetime(2016, 1, 1, tzinfo=UTC), given_from="a list", wording="Yes."
+            )
+
+    def publish(self, **wanted: Any) -> Issue:
+        """Write an issue, and make its mails due."""
+        draft = {"slug": None, "subject": "Free training", "preheader": "", "library_types": [], "topics": []}
+        with runtime.use(self.runtime), runtime.lend(self.conn):
+            issue = newsletters.create(self.conn, {**draft, "archived": True, "body": "Come.", **wanted})
+            newsletters.schedule(self.conn, issue, None)
+            begin_issues()
+            while fan_out():
+                pass
+        return issue
 
     def sender(self) -> Sender:
         self.senders.append(sender := Sender())
@@ -248,7 +268,7 @@ class Desk:
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that was caused, as it would be sent now."""
-        return [parse(write(facts, about, self.settings)) for facts, about in self._facts()]
+        return [parse(write(facts, about, read_letterhead(self.settings))) for facts, about in self._facts()]
 
     def mail(self, kind: str) -> EmailMessage:
         """The only mail of this kind."""

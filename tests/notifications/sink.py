@@ -47,16 +47,16 @@ class Sink:
     async def handle_MAIL(  # noqa: N802
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if self.mail_answers:
-            return self.mail_answers.popleft()
+        if self.mail_answers and (answer := self.mail_answers.popleft()) != "250 OK":
+            return answer
         envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if self.rcpt_answers:
-            return self.rcpt_answers.popleft()
+        if self.rcpt_answers and (answer := self.rcpt_answers.popleft()) != "250 OK":
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

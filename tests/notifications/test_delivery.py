@@ -157,8 +157,8 @@ def test_a_mail_that_is_in_doubt_twice_waits_for_staff(post: PostOffice, sink: S
 def test_two_senders_claim_different_mails(post: PostOffice) -> None:
     register(post, 10)
     with psycopg.connect(post.settings.database_url, autocommit=True) as other:
-        mine = queries.claim(post.conn, number=1, lease=60, limit=6)
-        others = queries.claim(other, number=2, lease=60, limit=6)
+        mine = queries.claim(post.conn, number=1, lease=60, limit=6, letters=6)
+        others = queries.claim(other, number=2, lease=60, limit=6, letters=6)
 
     assert (len(mine), len(others)) == (6, 4)
     assert not set(mine) & set(others)
@@ -186,7 +186,7 @@ def test_what_a_lost_sender_had_claimed_is_taken_over_at_once(post: PostOffice, 
     register(post)
     lost = psycopg.connect(post.settings.database_url, autocommit=True)
     assert queries.lock_number(lost, 7)
-    queries.claim(lost, number=7, lease=60, limit=5)
+    queries.claim(lost, number=7, lease=60, limit=5, letters=5)
     assert post.send() == 0  # it lives
 
     lost.close()
@@ -200,7 +200,7 @@ def test_a_claim_whose_lease_ran_out_is_void_though_its_sender_lives(post: PostO
     register(post)
     with psycopg.connect(post.settings.database_url, autocommit=True) as hung:
         queries.lock_number(hung, 7)
-        [id] = queries.claim(hung, number=7, lease=-1, limit=5)
+        [id] = queries.claim(hung, number=7, lease=-1, limit=5, letters=5)
         post.send()
 
         assert post.row()["state"] == "sent"
@@ -211,7 +211,7 @@ def test_what_a_lost_sender_was_handing_over_is_in_doubt_and_sent_once_more(post
     register(post)
     with psycopg.connect(post.settings.database_url, autocommit=True) as lost:
         queries.lock_number(lost, 7)
-        [id] = queries.claim(lost, number=7, lease=60, limit=5)
+        [id] = queries.claim(lost, number=7, lease=60, limit=5, letters=5)
         assert queries.mark_handing_over(lost, id, 1, recipient="person0@library.example", lease=60)
 
     post.send()

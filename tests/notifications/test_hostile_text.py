@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifications.delivery.transport import LINE_BEGINS_WITH_DOT
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, parse_mailbox
 from services.notifications.rendering.domain import Content
 from services.notifications.rendering.mime import Head, build
@@ -114,10 +113,6 @@ def test_an_address_with_a_domain_of_any_script_is_written_in_ascii() -> None:
 def test_a_sender_that_is_no_address_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError):
         parse_mailbox("Learning at ALA")
-
-
-def test_lines_that_begin_with_a_dot_are_stuffed() -> None:
-    assert LINE_BEGINS_WITH_DOT.sub(b"..", b".\r\nx\r\n.y\r\n") == b"..\r\nx\r\n..y\r\n"
 
 
 LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200).filter(

@@ -51,7 +51,7 @@ def test_a_person_is_forgotten_in_mails_copies_and_late_news(desk: Desk) -> None
 def test_a_mail_that_a_lost_sender_had_when_its_person_was_erased_is_not_due_any_more(post: PostOffice) -> None:
     person = a_person()
     post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))
-    delivery.claim(post.conn, number=1, lease=60, limit=1)  # by one who is gone: nobody holds its lock
+    delivery.claim(post.conn, number=1, lease=60, limit=1, letters=1)  # by one who is gone: nobody holds its lock
 
     with runtime.use(post.runtime):
         post.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))

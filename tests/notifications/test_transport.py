@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.notifications.delivery.transport import Transport, Unavailable
+from services.notifications.delivery.transport import Refused, Transport, Unavailable
 from services.notifications.settings import NotificationsSettings
 from shared.errors import UnsafeSettings
 from shared.settings import load
@@ -173,3 +174,54 @@ def test_production_sends_no_password_over_a_line_that_is_not_encrypted(
 
     with pytest.raises(UnsafeSettings, match="SMTP_URL has a user"):
         load(NotificationsSettings)
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(engines: Engines, smtp_url: str, sink: Sink) -> None:
+    content = b"Subject: x\r\n\r\n.\r\n.y\r\nz\r\n"
+    transport = Transport(make_settings(engines, "", smtp_url=smtp_url))
+    transport.make_ready()
+
+    transport.hand_in("learning@ala.example", "ann@library.example", content)
+    transport.finish()
+    transport.close()
+
+    assert sink.accepted[0].content == content
+
+
+class Pipelining(Sink):
+    """A server that takes several commands at once (RFC 2920)."""
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        first, *rest = await super().handle_EHLO(server, session, envelope, hostname, responses)
+        return [first, "250-PIPELINING", *rest]
+
+
+@pytest.mark.parametrize(
+    ("mail", "rcpt", "raises"),
+    [("250 OK", "250 OK", None), ("250 OK", "550 5.1.1 nobody", Refused), ("550 not you", "250 OK", Unavailable)],
+)
+def test_a_server_that_takes_commands_together_gets_them_so_and_each_answer_counts(
+    engines: Engines, mail: str, rcpt: str, raises: type[Exception] | None
+) -> None:
+    sink = Pipelining()
+    sink.mail_answers.append(mail)
+    sink.rcpt_answers.append(rcpt)
+    controller = Listening(sink)
+    controller.start()
+    transport = Transport(make_settings(engines, "", smtp_url=f"smtp://127.0.0.1:{controller.port}"))
+
+    def send() -> None:
+        transport.make_ready()
+        transport.hand_in("learning@ala.example", "ann@library.example", b"Subject: x\r\n\r\ny\r\n")
+        transport.finish()
+
+    if raises:
+        with pytest.raises(raises):
+            send()
+    send()
+    transport.close()
+    controller.stop()
+
+    assert len(sink.accepted) == (1 if raises else 2)

@@ -15,12 +15,10 @@ from services.notifications.delivery.transport import DOT_SECONDS, LineLost, Ref
 from services.notifications.messages.about import About
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts
-from services.notifications.rendering.addresses import UnsafeText, parse_mailbox
+from services.notifications.rendering.addresses import UnsafeText
 from services.notifications.rendering.domain import addressee, render
-from services.notifications.rendering.letters import Letter
-from services.notifications.rendering.links import Links
+from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.mime import Head, build
-from services.notifications.settings import NotificationsSettings
 from services.notifications.suppressions import domain as suppressions
 from shared.failpoints import passing
 
@@ -37,38 +35,40 @@ class NotRendered(Exception):
     """A mail could not be written, by a mistake of ours: it waits, others go on."""
 
 
-def deliver(
-    conn: Connection, transport: Transport, facts: Facts, about: About | None, settings: NotificationsSettings
-) -> str:
+def deliver(conn: Connection, transport: Transport, facts: Facts, about: About | None, letterhead: Letterhead) -> str:
     """Bring a claimed mail to its next state, and give that. `conn` is the sender's own, in autocommit mode.
 
     Raises Unavailable where the server takes nobody's mail; the claim is then as it was.
     """
-    row = (conn, facts.id, facts.fence)
     if overtaken_by := overtaken(facts, about):
-        queries.mark_superseded(*row, reason=overtaken_by)
+        queries.mark_superseded(conn, facts.id, facts.fence, reason=overtaken_by)
         return "superseded"
     try:
-        return _hand_over(conn, transport, facts, about, settings)
-    except UnsafeText as error:
-        queries.mark_failed(*row, reply=None, reason=str(error))
+        return _hand_over(conn, transport, facts, about, letterhead)
+    except (UnsafeText, NotRendered, Refused, LineLost) as error:
+        return settle(conn, facts, error)
+
+
+def settle(conn: Connection, facts: Facts, error: UnsafeText | NotRendered | Refused | LineLost) -> str:
+    """Bring a mail that was not accepted to its next state, and give that: it has failed, or is tried again."""
+    if isinstance(error, UnsafeText):
+        queries.mark_failed(conn, facts.id, facts.fence, reply=None, reason=str(error))
         return "failed"
-    except Refused as refusal:
-        if refusal.permanent:
-            if refusal.of_recipient and suppressions.is_gone(refusal.reply):
-                suppressions.suppress(conn, facts.email, reason="bounce", detail=refusal.reply)
-            queries.mark_failed(*row, reply=refusal.reply, reason="refused by the mail server")
-            return "failed"
-        return _postpone(conn, facts, reply=refusal.reply, reason="refused by the mail server for now")
-    except (LineLost, NotRendered) as error:
+    if not isinstance(error, Refused):
         return _postpone(conn, facts, reply=None, reason=str(error))
+    if not error.permanent:
+        return _postpone(conn, facts, reply=error.reply, reason="refused by the mail server for now")
+    if error.of_recipient and suppressions.is_gone(error.reply):
+        suppressions.suppress(conn, facts.email, reason="bounce", detail=error.reply)
+    queries.mark_failed(conn, facts.id, facts.fence, reply=error.reply, reason="refused by the mail server")
+    return "failed"
 
 
 def _hand_over(
-    conn: Connection, transport: Transport, facts: Facts, about: About | None, settings: NotificationsSettings
+    conn: Connection, transport: Transport, facts: Facts, about: About | None, letterhead: Letterhead
 ) -> str:
-    sender, recipient = parse_mailbox(settings.mail_from), addressee(facts)
-    content = write(facts, about, settings)
+    sender, recipient = letterhead.sender, addressee(facts)
+    content = write(facts, about, letterhead)
     transport.hand_in(sender.address, recipient.address, content)
     passing("mail.before_handing_over")
     if not queries.mark_handing_over(conn, facts.id, facts.fence, recipient=recipient.address, lease=LEASE):
@@ -85,17 +85,16 @@ def _hand_over(
     return "sent"
 
 
-def write(facts: Facts, about: About | None, settings: NotificationsSettings) -> bytes:
+def write(facts: Facts, about: About | None, letterhead: Letterhead) -> bytes:
     """The bytes of the mail. Raises UnsafeText, or NotRendered."""
-    sender, links = parse_mailbox(settings.mail_from), Links(settings)
+    sender, links = letterhead.sender, letterhead.links
     head = Head(
         id=facts.id,
         date=facts.dated_at,
         sender=sender,
         recipient=addressee(facts),
-        reply_to=parse_mailbox(settings.reply_to) if settings.reply_to else None,
+        reply_to=letterhead.reply_to,
         again=facts.doubts > 0,
-        leave=links.leaving(facts.subject, about.issue) if isinstance(about, Letter) else None,
     )
     try:
         return build(head, render(facts, about, links=links, sender=sender))

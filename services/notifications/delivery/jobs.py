@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 import structlog
@@ -10,9 +10,12 @@ from prometheus_client import Counter
 
 from services.notifications.delivery import queries
 from services.notifications.delivery.domain import deliver
+from services.notifications.delivery.letters import HANDFUL, Postman
 from services.notifications.delivery.transport import Transport, Unavailable
 from services.notifications.messages.about import read_about
+from services.notifications.messages.kinds import is_bulk
 from services.notifications.messages.queries import Facts, select_facts
+from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.settings import NotificationsSettings
 from shared import runtime
 from shared.failpoints import passing
@@ -20,7 +23,7 @@ from shared.jobs import Job
 
 log = structlog.get_logger()
 
-BATCH = 50
+BATCH, LETTERS = 50, 200
 # Seconds: how long a claim lasts, and how long a round of work may take, so that a worker can end in time.
 LEASE = 60.0
 ROUND = 5.0
@@ -78,7 +81,7 @@ class Sender:
             log.warning("sender was lost", message_id=str(void.id), kind=void.kind, state=void.state)
             if void.state == "in_doubt":
                 OUTCOMES.labels(void.kind, void.state).inc()
-        claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH)
+        claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH, letters=LETTERS)
         if not claimed:
             return 0
         passing("mail.after_claim")
@@ -98,24 +101,39 @@ class Sender:
     def _deliver(self, conn: psycopg.Connection, mails: list[Facts]) -> int:
         """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
         settings = runtime.settings()
-        self.transport = self.transport or self.open_transport(settings)
-        about = read_about(conn, mails)
+        transport = self.transport = self.transport or self.open_transport(settings)
+        about, letterhead = read_about(conn, mails), read_letterhead(settings)
         until = time.monotonic() + ROUND
-        for done, mail in enumerate(mails):
-            if time.monotonic() > until:
-                return done
-            self.transport.make_ready()
-            state = deliver(conn, self.transport, mail, about.get(mail.id), settings)
-            self.disappointments = 0
-            OUTCOMES.labels(mail.kind, state).inc()
-            log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)
-        return len(mails)
+        done = 0
+        with Postman(conn, transport, about, letterhead) as postman:
+            for together in _split(mails):
+                if time.monotonic() > until:
+                    break
+                transport.make_ready()
+                if is_bulk(together[0].kind):
+                    outcomes = postman.deliver(together)
+                else:
+                    [mail] = together
+                    outcomes = [(mail, deliver(conn, transport, mail, about.get(mail.id), letterhead))]
+                self.disappointments = 0
+                done += len(outcomes)
+                for mail, state in outcomes:
+                    OUTCOMES.labels(mail.kind, state).inc()
+                    log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)
+        return done
 
     def _rest(self, reason: str) -> None:
         seconds = min(SHORTEST_REST * 2**self.disappointments, LONGEST_REST)
         self.disappointments += 1
         self.rests_until = time.monotonic() + seconds
         log.warning("mail server cannot be used", reason=reason, retry_in=seconds)
+
+
+def _split(mails: list[Facts]) -> Iterator[list[Facts]]:
+    """Single mails each alone; those of issues by the handful."""
+    yield from ([mail] for mail in mails if not is_bulk(mail.kind))
+    letters = [mail for mail in mails if is_bulk(mail.kind)]
+    yield from (letters[begin : begin + HANDFUL] for begin in range(0, len(letters), HANDFUL))
 
 
 def _draw_number() -> int:

@@ -4,6 +4,7 @@ A sender is a number whose advisory lock its database connection holds: the lock
 claims count up a row's `fence`, and what it writes is refused once somebody else has claimed the row since.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -56,10 +57,10 @@ def void_claims(conn: Connection) -> list[Void]:
     return fetch(conn, Void, sql)
 
 
-def claim(conn: Connection, *, number: int, lease: float, limit: int) -> list[UUID]:
+def claim(conn: Connection, *, number: int, lease: float, limit: int, letters: int) -> list[UUID]:
     """Claim the mails that are next, for `lease` seconds; other senders get others. Their Date is fixed by this.
 
-    Single mails come first, however many mails of an issue wait: of these only those are taken for which there is room.
+    Single mails come first, `limit` at most; only where none is due mails of issues, `letters` at most.
     """
     sql = """
         WITH single AS MATERIALIZED (
@@ -75,7 +76,7 @@ def claim(conn: Connection, *, number: int, lease: float, limit: int) -> list[UU
                AND next_attempt_at <= clock_timestamp()
                AND EXISTS (SELECT FROM newsletters AS issue WHERE issue.id = event_id AND issue.state = 'sending')
              ORDER BY next_attempt_at, position
-             LIMIT %(limit)s - (SELECT count(*) FROM single)
+             LIMIT CASE WHEN EXISTS (SELECT FROM single) THEN 0 ELSE %(letters)s END
                FOR UPDATE SKIP LOCKED
         ), due AS (
             SELECT id FROM single UNION ALL SELECT id FROM bulk
@@ -87,7 +88,7 @@ def claim(conn: Connection, *, number: int, lease: float, limit: int) -> list[UU
           FROM due WHERE messages.id = due.id
         RETURNING messages.id
     """
-    return [row[0] for row in conn.execute(sql, {"number": number, "lease": lease, "limit": limit})]
+    return [row[0] for row in conn.execute(sql, {"number": number, "lease": lease, "limit": limit, "letters": letters})]
 
 
 def release(conn: Connection, *, number: int) -> int:
@@ -128,6 +129,49 @@ def mark_handing_over(conn: Connection, id: UUID, fence: int, *, recipient: str,
          WHERE id = %(id)s AND fence = %(fence)s AND state = 'claimed'
     """
     return bool(execute(conn, sql, id=id, fence=fence, recipient=recipient, lease=lease))
+
+
+def mark_all_handing_over(conn: Connection, claims: Sequence[tuple[UUID, int]], *, lease: float) -> set[UUID]:
+    """As `mark_handing_over`, of several mails by id and fence; those whose claims are still ours."""
+    sql = """
+        UPDATE messages
+           SET state = 'handing_over', attempts = attempts + 1,
+               lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+          FROM unnest(%(ids)s::uuid[], %(fences)s::integer[]) AS claim (id, fence)
+         WHERE messages.id = claim.id AND messages.fence = claim.fence AND state = 'claimed'
+        RETURNING messages.id
+    """
+    ids, fences = _split(claims)
+    return {row[0] for row in conn.execute(sql, {"ids": ids, "fences": fences, "lease": lease})}
+
+
+def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]]) -> None:
+    """As `mark_sent`, of several mails by id, fence and the server's reply."""
+    sql = """
+        UPDATE messages
+           SET state = 'sent', sent_at = programme_now(), reply = done.reply, reason = NULL, claimed_by = NULL,
+               lease_until = NULL
+          FROM unnest(%(ids)s::uuid[], %(fences)s::integer[], %(replies)s::text[]) AS done (id, fence, reply)
+         WHERE messages.id = done.id AND messages.fence = done.fence AND state IN ('handing_over', 'in_doubt')
+    """
+    ids, fences = _split([(id, fence) for id, fence, _ in sent])
+    execute(conn, sql, ids=ids, fences=fences, replies=[reply for _, _, reply in sent])
+
+
+def take_back(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
+    """Mails that were to be handed over and were not begun with are claimed as they were."""
+    sql = """
+        UPDATE messages SET state = 'claimed', attempts = attempts - 1
+          FROM unnest(%(ids)s::uuid[], %(fences)s::integer[]) AS claim (id, fence)
+         WHERE messages.id = claim.id AND messages.fence = claim.fence AND state = 'handing_over'
+    """
+    ids, fences = _split(claims)
+    if ids:
+        execute(conn, sql, ids=ids, fences=fences)
+
+
+def _split(claims: Sequence[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
+    return [id for id, _ in claims], [fence for _, fence in claims]
 
 
 def mark_sent(conn: Connection, id: UUID, fence: int, *, reply: str) -> bool:

@@ -4,7 +4,6 @@
 crash can double a mail (see `services.notifications.delivery.domain`).
 """
 
-import re
 import smtplib
 import socket
 import ssl
@@ -22,8 +21,6 @@ DOT_SECONDS = 60.0
 
 # An idle line may have been closed by the server: it is asked before it is used again.
 IDLE_SECONDS = 5.0
-
-LINE_BEGINS_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Unavailable(Exception):
@@ -73,14 +70,30 @@ class Transport:
         was accepted, and the next mail may be handed in.
         """
         with self._conversation() as smtp:
-            code, answer = smtp.mail(sender)
-            if code >= 500:
-                self.close()
-                raise Unavailable(f"the sender is refused: {_reply(code, answer)}")
-            self._expect(code, answer)
-            self._expect(*smtp.rcpt(recipient), of_recipient=True)
-            self._expect(*smtp.docmd("DATA"))
-            smtp.send(LINE_BEGINS_WITH_DOT.sub(b"..", content))
+            self._open_mail(smtp, sender, recipient)
+            smtp.send(content.replace(b"\r\n.", b"\r\n.."))  # RFC 5321, 4.5.2; a mail begins with a header
+
+    def _open_mail(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
+        """As far as the body. In one go where the server takes it so (RFC 2920), which spares it two of three waits."""
+        steps = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+        if smtp.has_extn("pipelining"):
+            smtp.send("".join(f"{step}\r\n" for step in steps))
+            answers = [smtp.getreply() for _ in steps]
+        else:
+            answers = []
+            for step in steps:
+                answers.append(smtp.docmd(step))
+                if answers[-1][0] >= 400:
+                    break
+        if len(answers) == len(steps) and answers[-1][0] == 354 and max(code for code, _ in answers) >= 400:
+            smtp.docmd(".")  # it wants the body of a mail that it refused: none
+        (code, answer), *rest = answers
+        if code >= 500:
+            self.close()
+            raise Unavailable(f"the sender is refused: {_reply(code, answer)}")
+        self._expect(code, answer)
+        for number, (code, answer) in enumerate(rest):
+            self._expect(code, answer, of_recipient=number == 0)
 
     def finish(self) -> str:
         """The final dot, and the server's reply to it. Raises Refused, or LineLost where nobody knows."""

@@ -16,8 +16,9 @@ from services.notifications.messages.schemas import (
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.links import Links
-from shared.errors import NotFound
-from shared.http import Blueprint
+from shared import audit
+from shared.errors import Conflict, NotFound
+from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import settings, transaction
@@ -56,6 +57,27 @@ def show_message(id: UUID) -> Response:
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
     texts = render(facts, about, links=links, sender=sender).texts
     return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))
+
+
+@staff.post("/messages/<uuid:id>/resend")
+@staff.staff("notifications:write")
+@staff.response(202, MessageSchema)
+def resend_message(id: UUID) -> Response:
+    """Send a mail again that was sent, has failed, or is in doubt; under its own Message-ID, so that whoever has it
+    sees it once. What a later event has overtaken is not sent again either.
+    """
+    with transaction() as conn:
+        row = queries.select_message(conn, id)
+        if row is None:
+            raise NotFound("No mail has this id.")
+        if not queries.requeue(conn, id):
+            raise Conflict(f"This mail is {row['state']}.", problem="wrong-state", state=row["state"])
+        audit.record(conn, actor=auth.actor(), action="message.resend", subject=str(id), changes={"was": row["state"]})
+        row = queries.select_message(conn, id)
+    assert row
+    response = answer(MessageSchema().dump(_nested(row)))
+    response.status_code = 202
+    return response
 
 
 def _nested(row: dict[str, Any]) -> dict[str, Any]:

@@ -64,3 +64,8 @@ KINDS = {
         DIGEST,
     )
 }
+
+
+def is_bulk(kind: str) -> bool:
+    """Whether mails of this kind go to many at once."""
+    return kind in (NEWSLETTER.name, DIGEST.name)

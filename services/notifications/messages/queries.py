@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from services.notifications.messages.kinds import Kind
-from shared.database import execute, fetch, fetch_dicts
+from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Envelope
 
 
@@ -254,3 +254,20 @@ def select_message(conn: Connection, id: UUID) -> dict[str, Any] | None:
     """
     found = fetch_dicts(conn, sql, id=id)
     return found[0] if found else None
+
+
+def requeue(conn: Connection, id: UUID) -> bool:
+    """Let a mail be sent again, as far as it is still due; False where it waits anyway, or was overtaken. One that may
+    have arrived already says so in its head.
+    """
+    sql = """
+        WITH again AS (
+            UPDATE messages
+               SET state = 'queued', next_attempt_at = clock_timestamp(), queued_at = clock_timestamp(), sent_at = NULL,
+                   doubts = doubts + (state = 'sent')::integer
+             WHERE id = %(id)s AND state IN ('sent', 'failed', 'in_doubt') AND recipient <> ''
+            RETURNING 1
+        )
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM again
+    """
+    return bool(fetch_value(conn, sql, id=id))

@@ -45,6 +45,14 @@ CREATE INDEX messages_due_single ON messages (next_attempt_at, position)
     WHERE category = 'single' AND state IN ('queued', 'retry', 'in_doubt');
 DROP INDEX messages_due;
 
+-- Each of a mail's steps writes all of its indexes: so as few as will do.
+ALTER TABLE messages
+    ADD CONSTRAINT messages_once UNIQUE (subject, kind, cause),
+    DROP CONSTRAINT messages_kind_subject_cause_key;
+DROP INDEX messages_topic, messages_event, messages_session;
+CREATE INDEX messages_event ON messages (event_id) WHERE category = 'single';
+CREATE INDEX messages_session ON messages (session_id, position) WHERE session_id IS NOT NULL;
+
 -- What newsletters tell of, each kind in the same form.
 CREATE VIEW news_sessions AS
     SELECT 'session' AS kind, id, title, summary, page_url AS url,

@@ -116,7 +116,8 @@ def preview_issue(id: UUID) -> Response:
     """What a reader would get now, as text and as HTML."""
     with transaction() as conn:
         letter = domain.preview(conn, domain.find(conn, id))
-    return answer(asdict(letter.personal(Links(settings(), shown=True), id)))
+    texts, _leave = letter.personal(Links(settings(), shown=True), id)
+    return answer(asdict(texts))
 
 
 @staff.post("/<uuid:id>/test")

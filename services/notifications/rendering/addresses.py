@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from email.header import Header
+from email.header import Header, decode_header, make_header
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 
 # Narrower than RFC 5321: no quoted local parts, no address literals, nothing that has a meaning in SMTP or in a header.
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
@@ -62,9 +63,18 @@ def check_header_text(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
 def encode_subject(text: str) -> str:
     """The text for the Subject, in lines as RFC 5322 has them: as it is, or in encoded words (RFC 2047) where it is not
-    ASCII.
+    ASCII. Raises UnsafeText where it may not stand in a header, or would not be read as it is meant.
     """
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
+    charset = "us-ascii" if check_header_text(text).isascii() else "utf-8"
+    encoded = Header(text, charset, maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
+    if str(make_header(decode_header(unfold(encoded)))) != text:
+        raise UnsafeText("the subject is not the one that was meant")
+    return encoded
+
+
+def unfold(value: str) -> str:
+    """A header's value in one line, as RFC 5322 joins its lines."""
+    return "".join(value.splitlines())

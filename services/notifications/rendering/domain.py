@@ -24,10 +24,13 @@ from services.notifications.rendering.templates import LANGUAGE, Texts, render_t
 
 @dataclass(frozen=True)
 class Content:
-    """What a mail says; `calendar` is its method and the iCalendar object."""
+    """What a mail says; `calendar` is its method and the iCalendar object, `leave` where its reader leaves the list
+    that it goes to.
+    """
 
     texts: Texts
-    calendar: tuple[Method, bytes] | None
+    calendar: tuple[Method, bytes] | None = None
+    leave: str | None = None
 
 
 def render(facts: Facts, about: Session | Letter | None, *, links: Links, sender: Mailbox) -> Content:
@@ -35,9 +38,10 @@ def render(facts: Facts, about: Session | Letter | None, *, links: Links, sender
     calendar entry would be for no valid address.
     """
     if about is None:
-        return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)), None)
+        return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)))
     if isinstance(about, Letter):
-        return Content(about.personal(links, facts.subject), None)
+        texts, leave = about.personal(links, facts.subject)
+        return Content(texts, leave=leave)
     values = _values(facts, about, links)
     return Content(render_texts(facts.kind, values), _calendar(facts, about, values, sender))
 

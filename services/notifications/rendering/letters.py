@@ -17,10 +17,10 @@ class Letter:
     issue: UUID
     texts: Texts
 
-    def personal(self, links: Links, reader: UUID) -> Texts:
-        """The issue as it goes to one reader."""
+    def personal(self, links: Links, reader: UUID) -> tuple[Texts, str]:
+        """The issue as it goes to one reader, and where they leave by it."""
         leave, preferences = links.leaving(reader, self.issue), links.subscription(reader)
         text, html = (
             form.replace(LEAVE, leave).replace(PREFERENCES, preferences) for form in (self.texts.text, self.texts.html)
         )
-        return Texts(self.texts.subject, text, html)
+        return Texts(self.texts.subject, text, html), leave

@@ -1,9 +1,8 @@
 """The links in a mail. Personal ones carry a token, which is made when the mail is written and never stored."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from shared import links
+from shared.links import Signer
 from shared.settings import Settings
 
 # What stands in a personal link that is shown to others, such as staff.
@@ -15,11 +14,10 @@ class Links:
 
     def __init__(self, settings: Settings, *, shown: bool = False) -> None:
         self.origin = settings.public_url
-        self._sign: Callable[[str, object], str] = (
-            (lambda _purpose, _subject: HIDDEN)
-            if shown
-            else (lambda purpose, subject: links.sign(settings, purpose, str(subject)))
-        )
+        self._signer = None if shown else Signer(settings)
+
+    def _sign(self, purpose: str, subject: object) -> str:
+        return self._signer.sign(purpose, str(subject)) if self._signer else HIDDEN
 
     def registration(self, id: UUID) -> str:
         """Where a registration is seen, changed and cancelled."""

@@ -9,14 +9,15 @@ from tests.servers.engines import Engines
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long it takes: rounds, and mails and events of a round."""
+    """How long it takes: rounds; mails, events and readers of a round."""
 
     rounds: int = 5
     mails: int = 3000
     events: int = 4000
+    readers: int = 100_000
 
 
-QUICK = Effort(rounds=3, mails=1000, events=2000)
+QUICK = Effort(rounds=3, mails=1000, events=2000, readers=20_000)
 
 
 @dataclass(frozen=True, kw_only=True)
