@@ -12,14 +12,19 @@ from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
 from services.notifications.suppressions import api as suppressions
+from services.notifications.webhooks.deliveries import api as webhook_deliveries
+from services.notifications.webhooks.deliveries import handlers as webhook_handlers
+from services.notifications.webhooks.endpoints import api as webhooks
+from services.notifications.webhooks.sending import jobs as webhook_jobs
 from shared.service import Service
 
 SERVICE = Service(
     "notifications",
     settings=NotificationsSettings,
-    blueprints=[messages.staff, reminders.staff, suppressions.staff],
-    handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
-    jobs=[deliver_mail(), *reminder_jobs.JOBS],
+    blueprints=[messages.staff, reminders.staff, suppressions.staff, webhooks.staff, webhook_deliveries.staff],
+    # What is known first, then what follows from it.
+    handlers=[programme, people, mails, webhook_handlers, privacy],
+    jobs=[deliver_mail(), *reminder_jobs.JOBS, *webhook_jobs.jobs()],
 )
 
 

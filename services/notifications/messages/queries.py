@@ -158,7 +158,10 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                  FROM invitations WHERE id = message.subject
                UNION ALL
                SELECT status, revision, person_id, email, name, expires_at, NULL
-                 FROM notices WHERE id = message.subject) AS person ON true
+                 FROM notices WHERE id = message.subject
+               UNION ALL
+               SELECT state, revision, id, owner_email, owner_name, NULL, NULL
+                 FROM webhooks WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = message.cause
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position

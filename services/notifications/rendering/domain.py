@@ -55,6 +55,7 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
         "hours": f"{hours:g}" if hours else None,
         "sign_in_url": links.sign_in(facts.subject) if facts.kind == SIGN_IN.name else None,
         "certificate_url": links.certificate(facts.subject),
+        "webhook": {name: facts.context.get(name) for name in ("url", "why", "last")},
     }
 
 
