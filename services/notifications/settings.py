@@ -21,8 +21,8 @@ class NotificationsSettings(Settings):
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
     reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
     webhook_allow: str = setting(
-        "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, and "
-        "without TLS",
+        "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, "
+        "and without TLS",
         default="",
     )
 

@@ -62,21 +62,18 @@ class Caller:
             status, retry_after = self._exchange(parse_url(url, self.allowed), headers, body)
             if not 200 <= status < 300:
                 error = f"answered {status}"
-        except Exception as failure:
+        except Exception as failure:  # whatever it is, it is an answer too: the delivery has to go on
             error = _describe(failure)
         spent = round((time.monotonic() - begun) * 1000)
         return Answer(status=status, milliseconds=spent, error=error, retry_after=retry_after)
 
     def _exchange(self, url: Url, headers: Mapping[str, str], body: bytes) -> tuple[int, float | None]:
         lines = Lines(Deadline(self.seconds), allowed=self.allowed, resolve=self.resolve)
-        parts = {"scheme": url.scheme, "host": url.host, "port": url.port}
-        origin = httpcore.Origin(url.scheme.encode(), url.host.encode(), url.port)
+        asked = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         sent = {"Host": _host(url), "User-Agent": AGENT, "Content-Type": "application/json", "Connection": "close"}
         with (
-            httpcore.HTTPConnection(origin, ssl_context=self.tls, network_backend=lines) as connection,
-            connection.stream(
-                "POST", httpcore.URL(**parts, target=url.target), headers={**sent, **headers}, content=body
-            ) as response,
+            httpcore.HTTPConnection(asked.origin, ssl_context=self.tls, network_backend=lines) as connection,
+            connection.stream("POST", asked, headers={**sent, **headers}, content=body) as response,
         ):
             return response.status, _read_wait(dict(response.headers).get(b"retry-after"))
 

@@ -4,6 +4,8 @@ The check is on what is connected to: a name is looked up here, once for a call,
 and one of these very addresses is connected to. So a name that leads elsewhere the next moment leads nowhere.
 """
 
+# ruff: noqa: ARG002 - the names are httpcore's; the deadline stands in place of its time-outs
+
 import time
 from collections.abc import Iterable
 from typing import Any

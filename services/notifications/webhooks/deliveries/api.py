@@ -21,7 +21,7 @@ from shared.errors import Conflict, NotFound
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.http.pagination import decode_cursor, encode_cursor, page
-from shared.runtime import connection, transaction
+from shared.runtime import transaction
 
 staff = Blueprint(
     "webhook-deliveries",

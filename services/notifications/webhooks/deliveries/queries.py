@@ -131,7 +131,8 @@ def select_delivery(conn: Connection, webhook_id: UUID, id: UUID) -> Delivery | 
 def select_attempts(conn: Connection, id: UUID) -> list[Attempt]:
     """The calls that were made for a delivery, the first first."""
     sql = """
-        SELECT at, status, milliseconds, error FROM webhook_attempts WHERE delivery_id = %(id)s ORDER BY webhook_attempts.id
+        SELECT at, status, milliseconds, error FROM webhook_attempts AS attempt
+         WHERE delivery_id = %(id)s ORDER BY attempt.id
     """
     return fetch(conn, Attempt, sql, id=id)
 

@@ -1,7 +1,7 @@
 """Secrets that sign what an outside site gets: shown once, kept encrypted, used by us alone.
 
-The key is made from LINKS_KEY_FILE, for this purpose alone. With another links key a secret cannot be read any more, and
-has to be made anew.
+The key is made from LINKS_KEY_FILE, for this purpose alone. With another links key a secret cannot be read any more,
+and has to be made anew.
 """
 
 import secrets

@@ -112,9 +112,7 @@ class Sender:
             return 0
         with conn.transaction():
             queries.take_turn(conn)
-            due = queries.claim(
-                conn, number=self.number, lease=LEASE, failing=lane.failing, each=lane.each, limit=room
-            )
+            due = queries.claim(conn, number=self.number, lease=LEASE, failing=lane.failing, each=lane.each, limit=room)
         if due:
             passing("webhook.after_claim")
         settings = runtime.settings()
