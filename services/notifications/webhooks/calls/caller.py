@@ -75,7 +75,8 @@ class Caller:
             httpcore.HTTPConnection(asked.origin, ssl_context=self.tls, network_backend=lines) as connection,
             connection.stream("POST", asked, headers={**sent, **headers}, content=body) as response,
         ):
-            return response.status, _read_wait(dict(response.headers).get(b"retry-after"))
+            named = {name.lower(): value for name, value in response.headers}
+            return response.status, _read_wait(named.get(b"retry-after"))
 
 
 def _host(url: Url) -> str:
