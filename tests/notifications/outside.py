@@ -8,12 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
 from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.calls.caller import Answer, Caller
+from services.notifications.webhooks.deliveries.domain import PING
+from services.notifications.webhooks.deliveries.queries import insert_ping
 from services.notifications.webhooks.endpoints import domain
 from services.notifications.webhooks.endpoints.queries import Webhook
 from services.notifications.webhooks.sending import queries
@@ -182,7 +184,7 @@ def claim(conn: psycopg.Connection[Any]) -> list[Claimed]:
     return [
         one
         for lane in LANES
-        for one in queries.claim(conn, number=1, lease=60, failing=lane.failing, each=lane.each, limit=lane.calls)
+        for one in queries.claim(conn, number=1, lease=60, slow=lane.slow, each=lane.each, limit=lane.calls)
     ]
 
 
@@ -191,3 +193,10 @@ def answer_once(conn: psycopg.Connection[Any], answer: Answer) -> str:
     conn.execute("UPDATE webhook_deliveries SET next_attempt_at = clock_timestamp() WHERE state = 'retry'")
     [claimed] = claim(conn)
     return settle(conn, claimed, answer)
+
+
+def disable_a_webhook(conn: psycopg.Connection[Any], settings: NotificationsSettings) -> None:
+    """A webhook that is called no more, by what the site answered to a test message."""
+    made, _ = domain.create(conn, settings, WANTED)
+    insert_ping(conn, made.id, event_id=uuid4(), type=PING, sequence=1, body="{}")
+    answer_once(conn, Answer(status=410, error="answered 410"))

@@ -1,6 +1,7 @@
 """Deliveries leave signed, at least once, each endpoint for itself, and are given up after three days."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,13 +10,14 @@ import orjson
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.notifications.webhooks.calls.caller import Answer
+from services.notifications.webhooks.calls.caller import Answer, Caller
+from services.notifications.webhooks.deliveries.queries import TRIES, requeue
 from services.notifications.webhooks.endpoints import domain
-from services.notifications.webhooks.sending.domain import LONGEST_WAIT, WAITS, wait_for
+from services.notifications.webhooks.sending.domain import LONGEST_WAIT, WAITS, call, settle, wait_for
+from services.notifications.webhooks.sending.queries import void_claims
 from shared import runtime
 from shared.events import catalog
-from shared.events.envelope import Envelope, Event
-from tests.notifications.conftest import Desk, make_settings, text_of
+from tests.notifications.conftest import Desk, handle, make_settings, text_of
 from tests.notifications.outside import (
     WANTED,
     Request,
@@ -82,9 +84,10 @@ def verify(secret: str, request: Request) -> Any:
 def test_a_message_arrives_signed_with_what_happened(board: Switchboard, site: Site) -> None:
     _, secret = board.hook(site)
     session = a_session()
-    event, envelope = arrived(catalog.SessionPublished(session=session))
+    event = arrived(catalog.SessionPublished(session=session))
+    envelope = event[1]
     with board.conn.transaction():
-        receive_arrived(board, event, envelope)
+        handle(board.conn, event)
     board.call()
 
     [request] = site.requests
@@ -95,12 +98,6 @@ def test_a_message_arrives_signed_with_what_happened(board: Switchboard, site: S
     delivery = board.delivery()
     assert (delivery["state"], delivery["status"], delivery["attempts"]) == ("delivered", 204, 1)
     assert delivery["body"].encode() == request.body
-
-
-def receive_arrived(board: Switchboard, event: Event, envelope: Envelope) -> None:
-    from tests.notifications.conftest import handle
-
-    handle(board.conn, (event, envelope))
 
 
 def test_a_signature_is_of_this_body_this_id_this_time_and_this_secret(board: Switchboard, site: Site) -> None:
@@ -226,6 +223,16 @@ def test_an_endpoint_is_called_twice_at_a_time_at_most_and_once_while_it_fails(w
     assert len(claim(waiting.conn)) == 1
 
 
+def test_an_endpoint_that_takes_long_is_called_with_those_that_fail(waiting: Desk) -> None:
+    answer_once(waiting.conn, Answer(status=200, milliseconds=14_000))
+    waiting.receive(a_series(), a_series())
+
+    [claimed] = claim(waiting.conn)
+    assert claimed.slow
+    assert settle(waiting.conn, claimed, TAKEN) == "delivered"
+    assert not claim(waiting.conn)[0].slow
+
+
 def test_the_first_of_every_endpoint_comes_before_the_second_of_any(desk: Desk) -> None:
     for _ in range(12):
         domain.create(desk.conn, desk.settings, WANTED)
@@ -251,9 +258,6 @@ def test_a_sender_that_is_gone_loses_nothing(board: Switchboard, site: Site) -> 
 
 
 def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
-    from services.notifications.webhooks.sending.domain import settle
-    from services.notifications.webhooks.sending.queries import void_claims
-
     [late] = claim(waiting.conn)
     waiting.conn.execute("UPDATE webhook_deliveries SET lease_until = now() - interval '1 second'")
     assert void_claims(waiting.conn, number=2)
@@ -298,8 +302,6 @@ def test_a_site_is_left_alone_as_long_as_it_asks_for_a_day_at_most(
 def test_an_endpoint_that_failed_for_three_days_is_disabled_and_its_owner_gets_one_mail(waiting: Desk) -> None:
     waiting.receive(a_series(), a_series())
     first, second = claim(waiting.conn)
-    from services.notifications.webhooks.sending.domain import settle
-
     assert settle(waiting.conn, first, FAILED) == "retry"
     waiting.conn.execute("UPDATE webhooks SET failing_since = now() - interval '73 hours'")
     assert settle(waiting.conn, second, FAILED) == "failed"
@@ -353,8 +355,6 @@ def test_a_webhook_that_is_enabled_again_needs_no_mail_that_it_was_not(waiting: 
 
 
 def test_a_webhook_that_was_deleted_while_it_was_called_is_gone(waiting: Desk) -> None:
-    from services.notifications.webhooks.sending.domain import settle
-
     [claimed] = claim(waiting.conn)
     domain.delete(waiting.conn, claimed.webhook_id)
 
@@ -370,8 +370,6 @@ def test_a_test_message_that_fails_is_not_tried_again_and_disables_nothing(waiti
 
 
 def test_a_redelivery_goes_out_under_the_same_id(board: Switchboard, site: Site) -> None:
-    from services.notifications.webhooks.deliveries.queries import TRIES, requeue
-
     board.hook(site)
     board.receive(a_series())
     board.call()
@@ -385,11 +383,6 @@ def test_a_redelivery_goes_out_under_the_same_id(board: Switchboard, site: Site)
 
 
 def test_with_another_links_key_a_message_fails_and_says_so(waiting: Desk, tmp_path: Any) -> None:
-    from dataclasses import replace
-
-    from services.notifications.webhooks.calls.caller import Caller
-    from services.notifications.webhooks.sending.domain import call
-
     (other := tmp_path / "key").write_text("another")
     [claimed] = claim(waiting.conn)
 

@@ -18,6 +18,7 @@ CREATE TABLE webhooks (
     reason          text,
     since           timestamptz NOT NULL DEFAULT clock_timestamp(),
     failing_since   timestamptz,
+    slow            boolean NOT NULL DEFAULT false,
     created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((state = 'disabled') = (reason IS NOT NULL))
 );
@@ -27,6 +28,7 @@ COMMENT ON COLUMN webhooks.owner_email IS 'Who is told when it is disabled; empt
 COMMENT ON COLUMN webhooks.secret IS 'Encrypted, by a key that LINKS_KEY_FILE gives';
 COMMENT ON COLUMN webhooks.previous_until IS 'Until then the secret before it signs too';
 COMMENT ON COLUMN webhooks.failing_since IS 'The first failure since something was last delivered';
+COMMENT ON COLUMN webhooks.slow IS 'Whether it last took a message after a long time: others shall not wait for it';
 
 CREATE TABLE webhook_deliveries (
     id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -27,6 +27,8 @@ LONGEST_WAIT = 24 * HOUR
 # What is added to a wait at most, as a part of it: so that what failed together does not come again together.
 JITTER = 0.1
 FAILING_DAYS = 3
+# An endpoint whose answer takes longer does not keep threads from others.
+SLOW_MILLISECONDS = 3000
 
 GONE = 410
 ASKS_TO_WAIT = (429, 503)
@@ -59,7 +61,7 @@ def settle(conn: Connection, claimed: Claimed, answer: Answer) -> str:
     or its webhook was deleted. Within a transaction.
     """
     if answer.taken:
-        queries.note_success(conn, claimed.webhook_id)
+        queries.note_success(conn, claimed.webhook_id, slow=answer.milliseconds > SLOW_MILLISECONDS)
         return _mark(conn, claimed, answer, "delivered")
     reason = _reason_to_disable(conn, claimed, answer)
     state = _mark(conn, claimed, answer, "failed" if reason or claimed.tries_left <= 1 else "retry")

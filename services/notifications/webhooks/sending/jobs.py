@@ -1,8 +1,8 @@
 """The sender of a worker: claims deliveries that are due, and lets threads call the sites, so that none waits for
 another.
 
-Calls have two lanes. An endpoint that failed last has a lane of few threads, one call at a time; so endpoints that hang
-take turns among themselves, and those that answer never wait for them.
+Calls have two lanes. Endpoints that failed last, or took long, share few threads, a call at a time each; so those that
+hang take turns among themselves, and those that answer do not wait for them.
 """
 
 import random
@@ -43,12 +43,12 @@ OUTCOMES = Counter("webhook_deliveries_total", "Calls of outside sites by what b
 class Lane:
     """So many calls at the same time, and so many to one endpoint."""
 
-    failing: bool
+    slow: bool
     calls: int
     each: int
 
 
-LANES = (Lane(failing=False, calls=12, each=2), Lane(failing=True, calls=4, each=1))
+LANES = (Lane(slow=False, calls=12, each=2), Lane(slow=True, calls=4, each=1))
 
 
 def make_caller(settings: NotificationsSettings) -> Caller:
@@ -107,12 +107,12 @@ class Sender:
 
     def _begin(self, conn: psycopg.Connection, lane: Lane) -> int:
         """Call what is due of a lane, as far as it has room; how many."""
-        room = lane.calls - sum(claimed.failing == lane.failing for claimed in self.calls.values())
+        room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
         if room <= 0:
             return 0
         with conn.transaction():
             queries.take_turn(conn)
-            due = queries.claim(conn, number=self.number, lease=LEASE, failing=lane.failing, each=lane.each, limit=room)
+            due = queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=room)
         if due:
             passing("webhook.after_claim")
         settings = runtime.settings()

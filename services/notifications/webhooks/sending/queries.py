@@ -14,8 +14,8 @@ from shared.database import execute, fetch, fetch_one
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A delivery that this sender has. `previous_secret` is None where it does not sign any more; `failing` is whether
-    the last call of its endpoint failed.
+    """A delivery that this sender has. `previous_secret` is None where it does not sign any more; `slow` is
+    whether the last call of its endpoint failed, or took long.
     """
 
     id: UUID
@@ -28,7 +28,7 @@ class Claimed:
     url: str
     secret: bytes
     previous_secret: bytes | None
-    failing: bool
+    slow: bool
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def take_turn(conn: Connection) -> None:
     execute(conn, "SELECT pg_advisory_xact_lock(hashtext('webhook-claims:' || current_schema()))")
 
 
-def claim(conn: Connection, *, number: int, lease: float, failing: bool, each: int, limit: int) -> list[Claimed]:
-    """Claim what is next for `lease` seconds, of endpoints that are failing or of those that are not: `each` of an
-    endpoint at most, those of all senders counted, and the first of every endpoint before the second of any.
+def claim(conn: Connection, *, number: int, lease: float, slow: bool, each: int, limit: int) -> list[Claimed]:
+    """Claim what is next for `lease` seconds, of endpoints that failed last or took long, or of the others: `each`
+    of an endpoint at most, those of all senders counted, and the first of every endpoint before the second of any.
     """
     sql = """
         WITH due AS (
@@ -83,7 +83,7 @@ def claim(conn: Connection, *, number: int, lease: float, failing: bool, each: i
                             ORDER BY next_attempt_at, position
                             LIMIT greatest(%(each)s - busy.calls, 0)
                               FOR UPDATE SKIP LOCKED) AS free) AS head
-             WHERE (webhook.failing_since IS NOT NULL) = %(failing)s
+             WHERE (webhook.failing_since IS NOT NULL OR webhook.slow) = %(slow)s
              ORDER BY head.place, head.next_attempt_at
              LIMIT %(limit)s
         )
@@ -96,15 +96,18 @@ def claim(conn: Connection, *, number: int, lease: float, failing: bool, each: i
                   delivery.tries_left, webhook.url, webhook.secret,
                   CASE WHEN webhook.previous_until > clock_timestamp() THEN webhook.previous_secret END
                       AS previous_secret,
-                  webhook.failing_since IS NOT NULL AS failing
+                  webhook.failing_since IS NOT NULL OR webhook.slow AS slow
     """
-    return fetch(conn, Claimed, sql, number=number, lease=lease, failing=failing, each=each, limit=limit)
+    return fetch(conn, Claimed, sql, number=number, lease=lease, slow=slow, each=each, limit=limit)
 
 
-def note_success(conn: Connection, webhook_id: UUID) -> None:
-    """The endpoint takes messages."""
-    sql = "UPDATE webhooks SET failing_since = NULL WHERE id = %(id)s AND failing_since IS NOT NULL"
-    execute(conn, sql, id=webhook_id)
+def note_success(conn: Connection, webhook_id: UUID, *, slow: bool) -> None:
+    """The endpoint takes messages, and whether it took long."""
+    sql = """
+        UPDATE webhooks SET failing_since = NULL, slow = %(slow)s
+         WHERE id = %(id)s AND (failing_since IS NOT NULL OR slow <> %(slow)s)
+    """
+    execute(conn, sql, id=webhook_id, slow=slow)
 
 
 def note_failure(conn: Connection, webhook_id: UUID, *, days: int) -> Failing | None:
