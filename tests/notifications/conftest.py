@@ -29,6 +29,7 @@ from shared.database import Database
 from shared.events.envelope import Envelope, Event
 from tests.notifications.programme import arrived
 from tests.notifications.sink import Listening, Sink
+from tests.processes import Process, running
 from tests.servers.engines import Engines
 
 MAIL_FROM = "Learning at ALA <learning@ala.example>"
@@ -155,6 +156,18 @@ def post(engines: Engines, fresh_database: str, smtp_url: str) -> Iterator[PostO
     office = PostOffice(make_settings(engines, url, smtp_url=smtp_url))
     yield office
     office.close()
+
+
+@pytest.fixture
+def worker(environment: dict[str, str]) -> Iterator[Callable[[], Process]]:
+    """Makes workers of notifications in the `environment` of the test, and ends them."""
+    with running() as processes:
+
+        def make() -> Process:
+            processes.append(process := Process("services.notifications", "worker", environment=environment))
+            return process
+
+        yield make
 
 
 def message_ids(mails: list[Any]) -> list[UUID]:

@@ -17,7 +17,7 @@ from shared.events.envelope import Event, open_envelope
 from shared.messaging import inbox
 from tests.notifications.outside import WANTED, Site, hangs, status
 from tests.notifications.programme import a_series, encoded
-from tests.processes import Process, running
+from tests.processes import Process
 from tests.waiting import eventually
 
 MESSAGES = 20
@@ -33,18 +33,6 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def environment(service_environments: dict[str, dict[str, str]], site: Site) -> dict[str, str]:
     return service_environments["notifications"] | {"WEBHOOK_ALLOW": f"127.0.0.1:{site.port}"}
-
-
-@pytest.fixture
-def worker(environment: dict[str, str]) -> Iterator[Callable[[], Process]]:
-    """Makes workers of notifications, and ends them."""
-    with running() as processes:
-
-        def make() -> Process:
-            processes.append(process := Process("services.notifications", "worker", environment=environment))
-            return process
-
-        yield make
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def show_webhook(id: UUID) -> Response:
 
 @staff.patch("/<uuid:id>")
 @staff.staff("notifications:write")
-@staff.arguments(ChangesSchema)
+@staff.arguments(ChangesSchema(partial=True))
 @staff.response(200, WebhookSchema)
 def change_webhook(wanted: dict[str, Any], id: UUID) -> Response:
     """Change a webhook, disable it or enable it again, from the version that `If-Match` names."""

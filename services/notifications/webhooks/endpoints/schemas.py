@@ -47,29 +47,25 @@ class FiltersSchema(ma.Schema):
     )
 
 
-class ChangesSchema(ma.Schema):
-    """What is to be otherwise; the rest stays as it is."""
+class WantedSchema(ma.Schema):
+    """An endpoint of an outside site."""
 
-    url = ma.fields.String(validate=Length(1, LONGEST), metadata=URL)
-    owner_name = Line(100, least=1, metadata=OWNER)
-    owner_email = ma.fields.String(validate=Length(3, 254), metadata=EMAIL)
-    description = Line(500, metadata={"description": "What it is for", "example": "Our calendar of trainings"})
+    url = ma.fields.String(required=True, validate=Length(1, LONGEST), metadata=URL)
+    owner_name = Line(100, least=1, required=True, metadata=OWNER)
+    owner_email = ma.fields.String(required=True, validate=Length(3, 254), metadata=EMAIL)
+    description = Line(
+        500, load_default="", metadata={"description": "What it is for", "example": "Our calendar of trainings"}
+    )
     types = ma.fields.List(
         ma.fields.String(validate=OneOf(PATTERNS)),
+        required=True,
         validate=Length(1, len(PATTERNS)),
         metadata={
             "description": "Types of events, or patterns of them: only what the catalog makes public",
             "example": ["catalog.session.*", "catalog.recording.published"],
         },
     )
-    filters = ma.fields.Nested(FiltersSchema)
-    state = ma.fields.String(
-        validate=OneOf(STATES),
-        metadata={
-            "description": "`disabled`: nothing is queued, and what waits has failed; once it is `active` again, it is "
-            "told of what happens from then on, and single deliveries can be redelivered"
-        },
-    )
+    filters = ma.fields.Nested(FiltersSchema, load_default=dict)
 
     @ma.validates("owner_email")
     def _check_address(self, email: str, **_kwargs: object) -> None:
@@ -79,23 +75,16 @@ class ChangesSchema(ma.Schema):
             raise ma.ValidationError(str(error)) from None
 
 
-class WantedSchema(ChangesSchema):
-    """An endpoint of an outside site."""
+class ChangesSchema(WantedSchema):
+    """What is to be otherwise; the rest stays as it is."""
 
-    class Meta:
-        exclude = ("state",)
-
-    url = ma.fields.String(required=True, validate=Length(1, LONGEST), metadata=URL)
-    owner_name = Line(100, least=1, required=True, metadata=OWNER)
-    owner_email = ma.fields.String(required=True, validate=Length(3, 254), metadata=EMAIL)
-    description = Line(500, load_default="", metadata={"description": "What it is for"})
-    types = ma.fields.List(
-        ma.fields.String(validate=OneOf(PATTERNS)),
-        required=True,
-        validate=Length(1, len(PATTERNS)),
-        metadata={"example": ["catalog.session.*", "catalog.recording.published"]},
+    state = ma.fields.String(
+        validate=OneOf(STATES),
+        metadata={
+            "description": "`disabled`: nothing is queued, and what waits has failed; once it is `active` again, it is "
+            "told of what happens from then on, and single deliveries can be redelivered"
+        },
     )
-    filters = ma.fields.Nested(FiltersSchema, load_default=dict)
 
 
 class WebhookSchema(ma.Schema):
