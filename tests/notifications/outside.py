@@ -86,7 +86,9 @@ def floods(opening: bytes, piece: bytes) -> Behaviour:
 
 
 class Site:
-    """A server on loopback. It does what stands in `script` for one request each, then always `usual`."""
+    """A server on loopback. It does what stands in `script` for one request each, then always `usual`; a `deaf` one
+    does not even read.
+    """
 
     def __init__(self, encryption: ssl.SSLContext | None = None) -> None:
         self.encryption = encryption
@@ -94,6 +96,7 @@ class Site:
         self.script: deque[Behaviour] = deque()
         self.requests: list[Request] = []
         self.connections = 0
+        self.deaf = False
         self.over = threading.Event()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.server.getsockname()[1]
@@ -123,6 +126,8 @@ class Site:
         with suppress(OSError, ValueError), line:
             if self.encryption:
                 line = self.encryption.wrap_socket(line, server_side=True)
+            if self.deaf:
+                self.over.wait()
             self.requests.append(read_request(line))
             behave = self.script.popleft() if self.script else self.usual
             behave(line, self.over)

@@ -364,6 +364,20 @@ def test_the_certificate_is_verified_for_the_name_though_the_address_is_connecte
     assert [request.headers["host"] for request in tls.requests] == [f"{name}:{tls.port}"] * (1 if status else 0)
 
 
+def test_a_site_that_never_begins_with_tls_is_left_in_time(site: Site) -> None:
+    site.deaf = True
+    caller = Caller(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
+
+    assert caller.post(f"https://127.0.0.1:{site.port}/", {}, b"{}").error == "no answer in time"
+
+
+def test_a_site_that_takes_no_bytes_is_left_in_time(site: Site) -> None:
+    site.deaf = True
+    caller = Caller(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
+
+    assert caller.post(site.url, {}, b"x" * 50_000_000).error == "no answer in time"
+
+
 def test_what_development_may_call_is_named_by_host_and_port() -> None:
     assert parse_allowed(" Sink:8000, [::1]:9 ,") == {("sink", 8000), ("::1", 9)}
     assert parse_url("http://sink:8000/x", parse_allowed("sink:8000")).port == 8000

@@ -59,13 +59,19 @@ class Caller:
         begun = time.monotonic()
         status, retry_after, error = None, None, None
         try:
-            status, retry_after = self._exchange(parse_url(url, self.allowed), headers, body)
+            status, retry_after = self._exchange(self._read(url), headers, body)
             if not 200 <= status < 300:
                 error = f"answered {status}"
         except Exception as failure:  # whatever it is, it is an answer too: the delivery has to go on
             error = _describe(failure)
         spent = round((time.monotonic() - begun) * 1000)
         return Answer(status=status, milliseconds=spent, error=error, retry_after=retry_after)
+
+    def _read(self, url: str) -> Url:
+        try:
+            return parse_url(url, self.allowed)
+        except ValueError as error:
+            raise CallFailed(str(error)) from None
 
     def _exchange(self, url: Url, headers: Mapping[str, str], body: bytes) -> tuple[int, float | None]:
         lines = Lines(Deadline(self.seconds), allowed=self.allowed, resolve=self.resolve)
@@ -98,7 +104,7 @@ def _read_wait(value: bytes | None) -> float | None:
 
 def _describe(failure: Exception) -> str:
     """Why there was no answer, for the log: never what the site sent."""
-    if isinstance(failure, (CallFailed, ValueError)):
+    if isinstance(failure, CallFailed):
         return str(failure)
     if isinstance(failure.__cause__, ssl.SSLCertVerificationError):
         return f"TLS: {failure.__cause__.verify_message}"

@@ -33,6 +33,8 @@ log = structlog.get_logger()
 # Seconds: how long a claim lasts, how long a round waits for calls to end.
 LEASE = 60.0
 ROUND = 0.25
+# A sender that is frozen while it claims does not keep the others from claiming.
+NO_IDLING = "-c idle_in_transaction_session_timeout=10s"
 # Days for which what came to an end is kept, and single calls.
 KEPT_DAYS, CALLS_KEPT_DAYS = 35, 30
 
@@ -64,7 +66,7 @@ class Sender:
         self.open_caller = open_caller
         self.caller: Caller | None = None
         self.conn: psycopg.Connection | None = None
-        self.number = 0
+        self.number = random.getrandbits(31)
         self.calls: dict[Future[Answer], Claimed] = {}
         self.pool = ThreadPoolExecutor(sum(lane.calls for lane in LANES), thread_name_prefix="webhook")
 
@@ -72,12 +74,10 @@ class Sender:
         """Settle the calls that have ended and begin those that are due; how many are or were under way."""
         try:
             conn = self._open_database()
-            settled = self._settle(conn)
-            for id in queries.void_claims(conn, number=self.number):
-                log.warning("sender of webhooks was lost", delivery_id=str(id))
-            begun = sum(self._begin(conn, lane) for lane in LANES)
+            done = self._settle(conn)
+            self._begin(self._claim(conn))
             wait(self.calls, timeout=ROUND, return_when=FIRST_COMPLETED)
-            return settled + begun + len(self.calls)
+            return done + len(self.calls)
         except BaseException:
             self.close()
             raise
@@ -98,28 +98,35 @@ class Sender:
     def _open_database(self) -> psycopg.Connection:
         present = runtime.current()
         if self.conn is None or self.conn.closed:
-            self.conn = psycopg.connect(present.database.conninfo, autocommit=True)
-            while not lock_number(self.conn, number := random.getrandbits(31)):
-                continue
-            self.number = number
+            self.conn = psycopg.connect(present.database.conninfo, autocommit=True, options=NO_IDLING)
+            # Under its old number, if it had one, the calls that are under way stay its own.
+            while not lock_number(self.conn, self.number):
+                self.number = random.getrandbits(31)
         present.database.set_clock(self.conn)
         return self.conn
 
-    def _begin(self, conn: psycopg.Connection, lane: Lane) -> int:
-        """Call what is due of a lane, as far as it has room; how many."""
-        room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
-        if room <= 0:
-            return 0
+    def _claim(self, conn: psycopg.Connection) -> list[Claimed]:
+        """Claim what is due, what lost senders had included, as far as each lane has room."""
         with conn.transaction():
             queries.take_turn(conn)
-            due = queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=room)
+            lost = queries.void_claims(conn, number=self.number)
+            claimed = [one for lane in LANES for one in self._claim_for(conn, lane)]
+        for id in lost:
+            log.warning("sender of webhooks was lost", delivery_id=str(id))
+        return claimed
+
+    def _claim_for(self, conn: psycopg.Connection, lane: Lane) -> list[Claimed]:
+        room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
+        return queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=max(room, 0))
+
+    def _begin(self, due: list[Claimed]) -> None:
+        """Let threads call; the claims are committed by now."""
         if due:
             passing("webhook.after_claim")
         settings = runtime.settings()
         self.caller = self.caller or self.open_caller(settings)
         for claimed in due:
             self.calls[self.pool.submit(call, self.caller, claimed, settings)] = claimed
-        return len(due)
 
     def _settle(self, conn: psycopg.Connection) -> int:
         """Write down how the calls went that have ended; how many."""
