@@ -67,6 +67,12 @@ def hangs(_line: socket.socket, over: threading.Event) -> None:
     over.wait()
 
 
+def answers_late(line: socket.socket, over: threading.Event) -> None:
+    """Takes it, once the test says so."""
+    hangs(line, over)
+    status(204)(line, over)
+
+
 def drips(line: socket.socket, over: threading.Event) -> None:
     """A byte now and then, always before anybody's patience with a single one ends; the answer never does."""
     line.sendall(b"HTTP/1.1 200 X\r\nX-Slow: ")

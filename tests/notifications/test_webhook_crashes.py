@@ -2,8 +2,6 @@
 
 import os
 import signal
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.endpoints import domain
 from shared.events.envelope import Event, open_envelope
 from shared.messaging import inbox
-from tests.notifications.outside import WANTED, Site, hangs, status
+from tests.notifications.outside import WANTED, Site, answers_late
 from tests.notifications.programme import a_series, encoded
 from tests.processes import Process
 from tests.waiting import eventually
@@ -44,12 +42,6 @@ def conn(environment: dict[str, str], site: Site) -> Iterator[psycopg.Connection
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as conn:
         domain.create(conn, settings, {**WANTED, "url": site.url})
         yield conn
-
-
-def answers_late(line: socket.socket, over: threading.Event) -> None:
-    """Takes it, once the test says so."""
-    hangs(line, over)
-    status(204)(line, over)
 
 
 def take_in(conn: psycopg.Connection[Any], *events: Event) -> set[str]:

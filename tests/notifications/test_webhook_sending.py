@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+import psycopg
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -24,6 +25,7 @@ from tests.notifications.outside import (
     Site,
     Switchboard,
     answer_once,
+    answers_late,
     claim,
     drips,
     hangs,
@@ -255,6 +257,27 @@ def test_a_sender_that_is_gone_loses_nothing(board: Switchboard, site: Site) -> 
 
     assert sorted(site.ids[:2]) == sorted(site.ids[2:])
     assert {delivery["state"] for delivery in board.deliveries()} == {"delivered"}
+
+
+def test_a_database_that_is_away_while_a_site_is_called_doubles_nothing(board: Switchboard, site: Site) -> None:
+    board.hook(site)
+    board.receive(a_series())
+    site.usual = answers_late
+    sender = board.caller()
+    with runtime.use(board.runtime):
+        sender.send_due()
+        eventually(lambda: site.requests)
+        board.conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        with pytest.raises(psycopg.OperationalError):
+            sender.send_due()
+    site.over.set()
+
+    board.call(sender)
+
+    assert (board.delivery()["state"], len(site.requests)) == ("delivered", 1)
 
 
 def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
