@@ -10,10 +10,10 @@ from services.notifications.webhooks.deliveries import queries
 from services.notifications.webhooks.deliveries.domain import PING, write_body
 from services.notifications.webhooks.deliveries.queries import TRIES, Delivery
 from services.notifications.webhooks.deliveries.schemas import (
-    DeliveriesQuery,
-    DeliveriesSchema,
-    DeliveryDetailSchema,
-    DeliverySchema,
+    WebhookDeliveriesQuery,
+    WebhookDeliveriesSchema,
+    WebhookDeliveryDetailSchema,
+    WebhookDeliverySchema,
 )
 from services.notifications.webhooks.endpoints import domain as endpoints
 from shared import audit, runtime
@@ -33,7 +33,7 @@ staff = Blueprint(
 
 @staff.post("/ping")
 @staff.staff("notifications:write")
-@staff.response(202, DeliverySchema)
+@staff.response(202, WebhookDeliverySchema)
 def ping_webhook(id: UUID) -> Delivery:
     """Send a test message, once and at once, also to a webhook that is disabled; its delivery tells how it went."""
     now = runtime.current().clock.now()
@@ -47,8 +47,8 @@ def ping_webhook(id: UUID) -> Delivery:
 
 @staff.get("/deliveries")
 @staff.staff("notifications:read")
-@staff.arguments(DeliveriesQuery, location="query")
-@staff.response(200, DeliveriesSchema)
+@staff.arguments(WebhookDeliveriesQuery, location="query")
+@staff.response(200, WebhookDeliveriesSchema)
 def list_deliveries(query: dict[str, Any], id: UUID) -> Response:
     """What a site was told in the last 35 days, the newest first."""
     limit, (before,) = query["limit"], decode_cursor(query["cursor"], int) or (None,)
@@ -56,24 +56,24 @@ def list_deliveries(query: dict[str, Any], id: UUID) -> Response:
         endpoints.find(conn, id)
         found = queries.select_deliveries(conn, id, state=query["state"], before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
-    body, headers = page(DeliverySchema(many=True).dump(found[:limit]), more)
+    body, headers = page(WebhookDeliverySchema(many=True).dump(found[:limit]), more)
     return answer(body, headers=headers)
 
 
 @staff.get("/deliveries/<uuid:delivery>")
 @staff.staff("notifications:read")
-@staff.response(200, DeliveryDetailSchema)
+@staff.response(200, WebhookDeliveryDetailSchema)
 def show_delivery(id: UUID, delivery: UUID) -> Response:
     """One delivery: what was sent, to the letter, and each call that was made."""
     with transaction() as conn:
         found = _find(conn, id, delivery)
         calls = queries.select_attempts(conn, delivery)
-    return answer(DeliveryDetailSchema().dump({**vars(found), "calls": calls}))
+    return answer(WebhookDeliveryDetailSchema().dump({**vars(found), "calls": calls}))
 
 
 @staff.post("/deliveries/<uuid:delivery>/redeliver")
 @staff.staff("notifications:write")
-@staff.response(202, DeliverySchema)
+@staff.response(202, WebhookDeliverySchema)
 def redeliver(id: UUID, delivery: UUID) -> Delivery:
     """Send the same again, now, under the same `webhook-id`, and try it as often as at first. Of a webhook that is
     disabled nothing is sent: enable it first.

@@ -11,11 +11,11 @@ MILLISECONDS = {"description": "How long the call took", "example": 84}
 ERROR = {"description": "Why it did not take it", "example": "answered 503"}
 
 
-class DeliveriesQuery(PageQuery):
+class WebhookDeliveriesQuery(PageQuery):
     state = ma.fields.String(load_default=None, validate=OneOf(STATES))
 
 
-class DeliverySchema(ma.Schema):
+class WebhookDeliverySchema(ma.Schema):
     """What a site is, or was, to be told, and what became of it."""
 
     id = ma.fields.UUID()
@@ -36,12 +36,12 @@ class DeliverySchema(ma.Schema):
     error = ma.fields.String(allow_none=True, metadata=ERROR)
 
 
-class DeliveriesSchema(ma.Schema):
-    items = ma.fields.List(ma.fields.Nested(DeliverySchema))
+class WebhookDeliveriesSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(WebhookDeliverySchema))
     next = ma.fields.String(allow_none=True)
 
 
-class AttemptSchema(ma.Schema):
+class WebhookCallSchema(ma.Schema):
     """A call that was made."""
 
     at = ma.fields.AwareDateTime()
@@ -50,7 +50,7 @@ class AttemptSchema(ma.Schema):
     error = ma.fields.String(allow_none=True, metadata=ERROR)
 
 
-class DeliveryDetailSchema(DeliverySchema):
+class WebhookDeliveryDetailSchema(WebhookDeliverySchema):
     """A delivery with what was sent and with the calls of the last 30 days. What the site answered, but for its status,
     is not kept.
     """
@@ -58,4 +58,4 @@ class DeliveryDetailSchema(DeliverySchema):
     body = ma.fields.String(
         metadata={"description": "To the letter, as it is signed", "example": '{"type":"catalog.session.held",…}'}
     )
-    calls = ma.fields.List(ma.fields.Nested(AttemptSchema), metadata={"description": "The first first"})
+    calls = ma.fields.List(ma.fields.Nested(WebhookCallSchema), metadata={"description": "The first first"})

@@ -9,11 +9,11 @@ from psycopg import Connection
 from services.notifications.webhooks.endpoints import domain, queries
 from services.notifications.webhooks.endpoints.queries import Webhook
 from services.notifications.webhooks.endpoints.schemas import (
-    ChangesSchema,
-    CreatedSchema,
-    SecretSchema,
-    WantedSchema,
+    NewWebhookSchema,
+    WebhookChangesSchema,
+    WebhookCreatedSchema,
     WebhookSchema,
+    WebhookSecretSchema,
     WebhooksSchema,
 )
 from shared import audit
@@ -50,8 +50,8 @@ def list_webhooks(query: dict[str, Any]) -> Response:
 # What is created here has a secret that is shown once: so no answer is kept by an idempotency key.
 @staff.post("")
 @staff.staff("notifications:write")
-@staff.arguments(WantedSchema)
-@staff.response(201, CreatedSchema)
+@staff.arguments(NewWebhookSchema)
+@staff.response(201, WebhookCreatedSchema)
 def create_webhook(wanted: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Call an outside site from now on. The answer holds its secret, which is not shown again.
 
@@ -75,7 +75,7 @@ def show_webhook(id: UUID) -> Response:
 
 @staff.patch("/<uuid:id>")
 @staff.staff("notifications:write")
-@staff.arguments(ChangesSchema(partial=True))
+@staff.arguments(WebhookChangesSchema(partial=True))
 @staff.response(200, WebhookSchema)
 def change_webhook(wanted: dict[str, Any], id: UUID) -> Response:
     """Change a webhook, disable it or enable it again, from the version that `If-Match` names."""
@@ -101,7 +101,7 @@ def delete_webhook(id: UUID) -> None:
 
 @staff.post("/<uuid:id>/secret")
 @staff.staff("notifications:write")
-@staff.response(200, SecretSchema)
+@staff.response(200, WebhookSecretSchema)
 def rotate_secret(id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a new secret, which is not shown again. For 24 hours each message is signed by it and by the one before, so
     that the site can change over when it likes.

@@ -31,7 +31,7 @@ def _values(example: str, *validate: Any) -> ma.fields.List:
     return ma.fields.List(one, validate=Length(1, MOST_VALUES), metadata={"example": [example]})
 
 
-class FiltersSchema(ma.Schema):
+class WebhookFiltersSchema(ma.Schema):
     """What an event must be about. It must match each that is given, by any of its values; what an event does not tell
     (a recording tells its series alone) does not match.
     """
@@ -47,7 +47,7 @@ class FiltersSchema(ma.Schema):
     )
 
 
-class WantedSchema(ma.Schema):
+class NewWebhookSchema(ma.Schema):
     """An endpoint of an outside site."""
 
     url = ma.fields.String(required=True, validate=Length(1, LONGEST), metadata=URL)
@@ -65,7 +65,7 @@ class WantedSchema(ma.Schema):
             "example": ["catalog.session.*", "catalog.recording.published"],
         },
     )
-    filters = ma.fields.Nested(FiltersSchema, load_default=dict)
+    filters = ma.fields.Nested(WebhookFiltersSchema, load_default=dict)
 
     @ma.validates("owner_email")
     def _check_address(self, email: str, **_kwargs: object) -> None:
@@ -75,7 +75,7 @@ class WantedSchema(ma.Schema):
             raise ma.ValidationError(str(error)) from None
 
 
-class ChangesSchema(WantedSchema):
+class WebhookChangesSchema(NewWebhookSchema):
     """What is to be otherwise; the rest stays as it is."""
 
     state = ma.fields.String(
@@ -96,7 +96,7 @@ class WebhookSchema(ma.Schema):
     owner_email = ma.fields.String(metadata=EMAIL)
     description = ma.fields.String()
     types = ma.fields.List(ma.fields.String(), metadata={"example": ["catalog.session.*"]})
-    filters = ma.fields.Nested(FiltersSchema)
+    filters = ma.fields.Nested(WebhookFiltersSchema)
     state = ma.fields.String(validate=OneOf(STATES))
     reason = ma.fields.String(
         allow_none=True, metadata={"description": "Why it is disabled", "example": "it answered 410 Gone"}
@@ -116,11 +116,11 @@ class WebhooksSchema(ma.Schema):
     next = ma.fields.String(allow_none=True)
 
 
-class CreatedSchema(WebhookSchema):
+class WebhookCreatedSchema(WebhookSchema):
     secret = ma.fields.String(metadata=SECRET)
 
 
-class SecretSchema(ma.Schema):
+class WebhookSecretSchema(ma.Schema):
     """A new secret."""
 
     secret = ma.fields.String(metadata=SECRET)
