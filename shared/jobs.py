@@ -21,12 +21,14 @@ class Job:
     """`run` does what is due, opens its own transactions, and returns how much it did; while that is not 0 it is
     called again at once.
 
-    Otherwise it is called every `every` seconds, and sooner where its service notifies the topic `jobs`.
+    Otherwise it is called every `every` seconds, and sooner where its service notifies the topic `jobs`. `end` is
+    called once when the worker stops, within the seconds that it has for that.
     """
 
     name: str
     run: Callable[[], int]
     every: float
+    end: Callable[[], None] | None = None
 
 
 class JobLoop:
@@ -41,7 +43,11 @@ class JobLoop:
 
     def run(self, stop: threading.Event) -> None:
         runtime.enter(self.runtime)
-        persist(self.name, self.pulse, stop, lambda: self._repeat(stop))
+        try:
+            persist(self.name, self.pulse, stop, lambda: self._repeat(stop))
+        finally:
+            if self.job.end:
+                self.job.end()
 
     def _repeat(self, stop: threading.Event) -> None:
         while not stop.is_set():

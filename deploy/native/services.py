@@ -88,7 +88,9 @@ class Services:
         badges = {"BADGE_KEY_FILE": str(secrets / "badge-key")}
         links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
         mail = {"SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "MAIL_FROM": self.options.mail_from}
-        return common | {"catalog": {}, "registration": links | badges, "notifications": links | mail}[service]
+        hooks = {"WEBHOOK_ALLOW": self.options.webhook_allow}
+        own = {"catalog": {}, "registration": links | badges, "notifications": links | mail | hooks}
+        return common | own[service]
 
 
 def _assignments(environment: dict[str, str]) -> list[str]:

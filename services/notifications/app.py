@@ -17,6 +17,10 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
 from services.notifications.subscriptions import jobs as subscription_jobs
 from services.notifications.suppressions import api as suppressions
+from services.notifications.webhooks.deliveries import api as webhook_deliveries
+from services.notifications.webhooks.deliveries import handlers as webhook_handlers
+from services.notifications.webhooks.endpoints import api as webhooks
+from services.notifications.webhooks.sending import jobs as webhook_jobs
 from shared.http.pages import style
 from shared.service import Service
 
@@ -30,11 +34,20 @@ SERVICE = Service(
         subscriptions.bp,
         subscriptions.staff,
         newsletters.staff,
+        webhooks.staff,
+        webhook_deliveries.staff,
         archive,
         style("notifications"),
     ],
-    handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
-    jobs=[deliver_mail(), *reminder_jobs.JOBS, *subscription_jobs.JOBS, *newsletter_jobs.JOBS],
+    # What is known first, then what follows from it.
+    handlers=[programme, people, mails, webhook_handlers, privacy],
+    jobs=[
+        deliver_mail(),
+        *reminder_jobs.JOBS,
+        *subscription_jobs.JOBS,
+        *newsletter_jobs.JOBS,
+        *webhook_jobs.jobs(),
+    ],
 )
 
 

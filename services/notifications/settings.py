@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.notifications.delivery.servers import parse_server
 from services.notifications.rendering.addresses import parse_mailbox
+from services.notifications.webhooks.calls.urls import parse_allowed
 from shared.settings import Settings, secret_file, setting
 
 
@@ -19,10 +20,16 @@ class NotificationsSettings(Settings):
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL")
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
     reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
+    webhook_allow: str = setting(
+        "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, "
+        "and without TLS",
+        default="",
+    )
 
     def __post_init__(self) -> None:
         parse_server(self.smtp_url)
         parse_mailbox(self.mail_from)
+        parse_allowed(self.webhook_allow)
         if self.reply_to:
             parse_mailbox(self.reply_to)
         if not self.links_key_file:
@@ -31,4 +38,7 @@ class NotificationsSettings(Settings):
     def unsafe(self) -> list[str]:
         server = parse_server(self.smtp_url)
         exposed = self.production and server.user and server.security == "none"
-        return super().unsafe() + (["SMTP_URL has a user, so it must be encrypted"] if exposed else [])
+        wrong = ["SMTP_URL has a user, so it must be encrypted"] if exposed else []
+        if self.production and self.webhook_allow:
+            wrong.append("WEBHOOK_ALLOW is for development only")
+        return super().unsafe() + wrong

@@ -35,6 +35,7 @@ from shared.database import Database
 from shared.events.envelope import Envelope, Event
 from tests.notifications.programme import arrived
 from tests.notifications.sink import Listening, Sink
+from tests.processes import Process, running
 from tests.servers.engines import Engines
 
 ORIGIN = Origin("192.0.2.7", "192.0.2.0/24")
@@ -181,6 +182,18 @@ def post(engines: Engines, fresh_database: str, smtp_url: str) -> Iterator[PostO
     office = PostOffice(make_settings(engines, url, smtp_url=smtp_url))
     yield office
     office.close()
+
+
+@pytest.fixture
+def worker(environment: dict[str, str]) -> Iterator[Callable[[], Process]]:
+    """Makes workers of notifications in the `environment` of the test, and ends them."""
+    with running() as processes:
+
+        def make() -> Process:
+            processes.append(process := Process("services.notifications", "worker", environment=environment))
+            return process
+
+        yield make
 
 
 def message_ids(mails: list[Any]) -> list[UUID]:

@@ -1,6 +1,6 @@
 """A worker that is killed at any instant loses no mail, and doubles none but the one that it was handing over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -11,7 +11,7 @@ from shared.messaging import inbox
 from tests.notifications.conftest import message_ids
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
 from tests.notifications.sink import Sink
-from tests.processes import Process, running
+from tests.processes import Process
 from tests.waiting import eventually
 
 MAILS = 30
@@ -20,18 +20,6 @@ MAILS = 30
 @pytest.fixture
 def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) -> dict[str, str]:
     return service_environments["notifications"] | {"SMTP_URL": smtp_url}
-
-
-@pytest.fixture
-def worker(environment: dict[str, str]) -> Iterator[Callable[[], Process]]:
-    """Makes workers of notifications, and ends them."""
-    with running() as processes:
-
-        def make() -> Process:
-            processes.append(process := Process("services.notifications", "worker", environment=environment))
-            return process
-
-        yield make
 
 
 def take_in(environment: dict[str, str], *events: Event) -> None:

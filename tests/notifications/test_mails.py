@@ -14,6 +14,7 @@ from shared import links
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, entry_of, html_of, text_of
+from tests.notifications.outside import disable_a_webhook
 from tests.notifications.programme import (
     JOIN_URL,
     STARTS,
@@ -77,6 +78,7 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
     desk.leave(reader)
     desk.pass_to(datetime(2017, 5, 30, tzinfo=UTC))  # two days before the invitation ends
     desk.pass_to(STARTS)  # a day before the webinar that was moved
+    disable_a_webhook(desk.conn, desk.settings)
     return dict(zip(desk.kinds(), desk.mails(), strict=True))
 
 

@@ -12,6 +12,7 @@ from services.notifications.messages.kinds import (
     SIGN_IN,
     SUBSCRIPTION_ENDED,
     SUBSCRIPTION_REQUESTED,
+    WEBHOOK_DISABLED,
 )
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
@@ -42,6 +43,8 @@ def overtaken(facts: Facts, about: About | None) -> str | None:
         return "the reader has subscribed again"
     if kind == CERTIFICATE and facts.status != "issued":
         return f"the certificate is {facts.status} by now"
+    if kind == WEBHOOK_DISABLED and facts.status != "disabled":
+        return f"the webhook is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
     if kind == REMINDER and session:

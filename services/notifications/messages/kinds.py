@@ -36,6 +36,7 @@ SUBSCRIPTION_ENDED = Kind("subscription-ended", "subscription")
 NEWSLETTER = Kind("newsletter", "newsletter")
 NEWSLETTER_TEST = Kind("newsletter-test", "newsletter-test")
 DIGEST = Kind("digest", "digest")
+WEBHOOK_DISABLED = Kind("webhook-disabled", "webhook")
 
 # Written by staff, or by the week, and the same to many.
 LETTERS = {kind.name for kind in (NEWSLETTER, NEWSLETTER_TEST, DIGEST)}
@@ -62,6 +63,7 @@ KINDS = {
         NEWSLETTER,
         NEWSLETTER_TEST,
         DIGEST,
+        WEBHOOK_DISABLED,
     )
 }
 

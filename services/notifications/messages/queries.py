@@ -194,7 +194,10 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                  FROM subscriptions WHERE id = message.subject
                UNION ALL
                SELECT state, revision, id, message.recipient, '', NULL, NULL
-                 FROM newsletters WHERE id = message.subject) AS person ON true
+                 FROM newsletters WHERE id = message.subject
+               UNION ALL
+               SELECT state, revision, id, owner_email, owner_name, NULL, NULL
+                 FROM webhooks WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = message.cause
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position

@@ -35,5 +35,6 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         "DELETE FROM subscriptions WHERE email = lower(%(email)s)",
         "DELETE FROM subscription_requests WHERE email = lower(%(email)s)",
         "DELETE FROM notices WHERE person_id = %(id)s",
+        "UPDATE webhooks SET owner_email = '', owner_name = '' WHERE lower(owner_email) = lower(%(email)s)",
     ):
         execute(conn, sql, id=person_id, email=email)

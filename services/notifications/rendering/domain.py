@@ -70,6 +70,7 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
         "confirm_url": links.subscription_request(facts.subject) if facts.kind == SUBSCRIPTION_REQUESTED.name else None,
         "preferences_url": links.subscription(facts.subject) if facts.kind == SUBSCRIPTION_STANDING.name else None,
         "origin": links.origin,
+        "webhook": {name: facts.context.get(name) for name in ("url", "why", "last")},
     }
 
 

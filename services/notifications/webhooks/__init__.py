@@ -1,0 +1,1 @@
+"""Webhooks: outside sites that are called when something of the programme changes."""

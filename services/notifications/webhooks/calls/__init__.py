@@ -1,0 +1,1 @@
+"""The way out: to addresses that are public, for a bounded time, and for a status alone."""

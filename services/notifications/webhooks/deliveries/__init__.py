@@ -1,0 +1,1 @@
+"""What an outside site is to be told: a row each, from the event to what the site answered."""

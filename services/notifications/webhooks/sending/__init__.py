@@ -1,0 +1,1 @@
+"""How deliveries leave: claimed by senders, called by threads, settled by what was answered."""

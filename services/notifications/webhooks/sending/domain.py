@@ -1,0 +1,113 @@
+"""What is sent, and what becomes of it by the answer.
+
+A message may come more than once: where the sender dies between the answer and the commit, nobody knows of the answer,
+and it is sent again under the same `webhook-id`.
+"""
+
+import random
+from datetime import UTC, datetime
+
+from psycopg import Connection
+from standardwebhooks import Webhook
+
+from services.notifications.settings import NotificationsSettings
+from services.notifications.webhooks.calls.caller import Answer, Caller
+from services.notifications.webhooks.deliveries.domain import PING
+from services.notifications.webhooks.deliveries.queries import TRIES
+from services.notifications.webhooks.endpoints import domain as endpoints
+from services.notifications.webhooks.endpoints.queries import insert_mail
+from services.notifications.webhooks.endpoints.sealing import SecretLost, unseal
+from services.notifications.webhooks.sending import queries
+from services.notifications.webhooks.sending.queries import Claimed
+
+MINUTE, HOUR = 60.0, 3600.0
+# Seconds from a failed try to the next: in all more than three days.
+WAITS = (5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR)
+LONGEST_WAIT = 24 * HOUR
+# What is added to a wait at most, as a part of it: so that what failed together does not come again together.
+JITTER = 0.1
+FAILING_DAYS = 3
+# An endpoint whose answer takes longer does not keep threads from others.
+SLOW_MILLISECONDS = 3000
+
+GONE = 410
+ASKS_TO_WAIT = (429, 503)
+
+
+def call(caller: Caller, claimed: Claimed, settings: NotificationsSettings) -> Answer:
+    """Send a delivery, signed now."""
+    try:
+        headers = sign(claimed, settings)
+    except SecretLost as error:
+        return Answer(error=str(error))
+    return caller.post(claimed.url, headers, claimed.body.encode())
+
+
+def sign(claimed: Claimed, settings: NotificationsSettings) -> dict[str, str]:
+    """The headers of Standard Webhooks; while two secrets are good, with a signature by each. Raises SecretLost."""
+    now, id = datetime.now(UTC), str(claimed.event_id)
+    sealed = [secret for secret in (claimed.secret, claimed.previous_secret) if secret]
+    secrets = [unseal(settings, claimed.webhook_id, secret) for secret in sealed]
+    signatures = [Webhook(secret).sign(id, now, claimed.body) for secret in secrets]
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def settle(conn: Connection, claimed: Claimed, answer: Answer) -> str:
+    """Bring a delivery to the state that the answer leads to, and give that; `lost` where somebody else has it by now,
+    or its webhook was deleted. Within a transaction.
+    """
+    if answer.taken:
+        queries.note_success(conn, claimed.webhook_id, slow=answer.milliseconds > SLOW_MILLISECONDS)
+        return _mark(conn, claimed, answer, "delivered")
+    reason = _reason_to_disable(conn, claimed, answer)
+    state = _mark(conn, claimed, answer, "failed" if reason or claimed.tries_left <= 1 else "retry")
+    if reason and state != "lost":
+        _disable(conn, claimed, answer, reason)
+    return state
+
+
+def wait_for(claimed: Claimed, answer: Answer) -> float:
+    """Seconds until a delivery that failed is tried again: by the number of its tries, or as long as the site asks, but
+    for a day at most.
+    """
+    usual = WAITS[min(max(TRIES - claimed.tries_left, 0), len(WAITS) - 1)]
+    asked = answer.retry_after if answer.status in ASKS_TO_WAIT else None
+    return max(usual, min(asked or 0, LONGEST_WAIT)) * (1 + random.uniform(0, JITTER))  # noqa: S311 - not a secret
+
+
+def _reason_to_disable(conn: Connection, claimed: Claimed, answer: Answer) -> str | None:
+    """Why the endpoint is to be called no more; None while it is. A test message that fails says nothing of it."""
+    if answer.status == GONE:
+        return "it answered 410 Gone"
+    if claimed.type == PING:
+        return None
+    failing = queries.note_failure(conn, claimed.webhook_id, days=FAILING_DAYS)
+    if failing is None or failing.state == "disabled":
+        return endpoints.BY_STAFF
+    if claimed.tries_left <= 1:
+        return "a message failed at each of its tries, which take three days"
+    return "every message has failed for three days" if failing.worn_out else None
+
+
+def _mark(conn: Connection, claimed: Claimed, answer: Answer, state: str) -> str:
+    marked = queries.settle(
+        conn,
+        claimed,
+        state=state,
+        status=answer.status,
+        milliseconds=answer.milliseconds,
+        error=answer.error,
+        wait=wait_for(claimed, answer),
+    )
+    return state if marked else "lost"
+
+
+def _disable(conn: Connection, claimed: Claimed, answer: Answer, reason: str) -> None:
+    """Once, with a mail to the owner; not again where it is disabled already."""
+    if endpoints.disable(conn, claimed.webhook_id, reason=reason):
+        context = {"url": claimed.url, "why": reason, "last": answer.error}
+        insert_mail(conn, claimed.webhook_id, event_id=claimed.event_id, context=context)

@@ -1,0 +1,174 @@
+"""The sender of a worker: claims deliveries that are due, and lets threads call the sites, so that none waits for
+another.
+
+Calls have two lanes. Endpoints that failed last, or took long, share few threads, a call at a time each; so those that
+hang take turns among themselves, and those that answer do not wait for them.
+"""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+from prometheus_client import Counter
+
+from services.notifications.delivery.queries import lock_number
+from services.notifications.settings import NotificationsSettings
+from services.notifications.webhooks.calls.caller import TOTAL_SECONDS, Caller
+from services.notifications.webhooks.calls.urls import parse_allowed
+from services.notifications.webhooks.deliveries.queries import forget
+from services.notifications.webhooks.sending import queries
+from services.notifications.webhooks.sending.domain import Answer, call, settle
+from services.notifications.webhooks.sending.queries import Claimed
+from shared import runtime
+from shared.failpoints import passing
+from shared.jobs import Job
+from shared.messaging.loop import AWAY
+
+log = structlog.get_logger()
+
+# Seconds: how long a claim lasts, how long a round waits for calls to end.
+LEASE = 60.0
+ROUND = 0.25
+# A sender that is frozen while it claims does not keep the others from claiming.
+NO_IDLING = "-c idle_in_transaction_session_timeout=10s"
+# Days for which what came to an end is kept, and single calls.
+KEPT_DAYS, CALLS_KEPT_DAYS = 35, 30
+
+OUTCOMES = Counter("webhook_deliveries_total", "Calls of outside sites by what became of the delivery", ["state"])
+
+
+@dataclass(frozen=True)
+class Lane:
+    """So many calls at the same time, and so many to one endpoint."""
+
+    slow: bool
+    calls: int
+    each: int
+
+
+LANES = (Lane(slow=False, calls=12, each=2), Lane(slow=True, calls=4, each=1))
+
+
+def make_caller(settings: NotificationsSettings) -> Caller:
+    return Caller(allowed=parse_allowed(settings.webhook_allow))
+
+
+class Sender:
+    """Holds a database connection, whose advisory lock says that it lives, and the calls that are under way. One
+    thread's own; only the calls themselves are made by others, and they touch nothing of it.
+    """
+
+    def __init__(self, open_caller: Callable[[NotificationsSettings], Caller] = make_caller) -> None:
+        self.open_caller = open_caller
+        self.caller: Caller | None = None
+        self.conn: psycopg.Connection | None = None
+        self.number = random.getrandbits(31)
+        self.calls: dict[Future[Answer], Claimed] = {}
+        self.pool = ThreadPoolExecutor(sum(lane.calls for lane in LANES), thread_name_prefix="webhook")
+
+    def send_due(self) -> int:
+        """Settle the calls that have ended and begin those that are due; how many are or were under way."""
+        try:
+            conn = self._open_database()
+            done = self._settle(conn)
+            self._begin(self._claim(conn))
+            wait(self.calls, timeout=ROUND, return_when=FIRST_COMPLETED)
+            return done + len(self.calls)
+        except BaseException:
+            self.close()
+            raise
+
+    def finish(self) -> None:
+        """Let the calls that are under way end, which they do within seconds, and write down how they went."""
+        wait(self.calls, timeout=TOTAL_SECONDS + 1)
+        with suppress(*AWAY):  # without the database others send them again
+            self._settle(self._open_database())
+        self.close()
+
+    def close(self) -> None:
+        """Drop the connection as it is: others take over what was claimed."""
+        if self.conn:
+            self.conn.close()
+        self.conn = None
+
+    def _open_database(self) -> psycopg.Connection:
+        present = runtime.current()
+        if self.conn is None or self.conn.closed:
+            self.conn = psycopg.connect(present.database.conninfo, autocommit=True, options=NO_IDLING)
+            # Under its old number, if it had one, the calls that are under way stay its own.
+            while not lock_number(self.conn, self.number):
+                self.number = random.getrandbits(31)
+        present.database.set_clock(self.conn)
+        return self.conn
+
+    def _claim(self, conn: psycopg.Connection) -> list[Claimed]:
+        """Claim what is due, what lost senders had included, as far as each lane has room."""
+        with conn.transaction():
+            queries.take_turn(conn)
+            lost = queries.void_claims(conn, number=self.number)
+            claimed = [one for lane in LANES for one in self._claim_for(conn, lane)]
+        for id in lost:
+            log.warning("sender of webhooks was lost", delivery_id=str(id))
+        return claimed
+
+    def _claim_for(self, conn: psycopg.Connection, lane: Lane) -> list[Claimed]:
+        room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
+        return queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=max(room, 0))
+
+    def _begin(self, due: list[Claimed]) -> None:
+        """Let threads call; the claims are committed by now."""
+        if due:
+            passing("webhook.after_claim")
+        settings = runtime.settings()
+        self.caller = self.caller or self.open_caller(settings)
+        for claimed in due:
+            self.calls[self.pool.submit(call, self.caller, claimed, settings)] = claimed
+
+    def _settle(self, conn: psycopg.Connection) -> int:
+        """Write down how the calls went that have ended; how many."""
+        ended = [future for future in self.calls if future.done()]
+        for future in ended:
+            claimed, answer = self.calls[future], _answer_of(future)
+            passing("webhook.after_answer")
+            with conn.transaction():
+                state = settle(conn, claimed, answer)
+            del self.calls[future]  # only now: a database that is away finds it here again
+            OUTCOMES.labels(state).inc()
+            log.info(
+                "webhook",
+                delivery_id=str(claimed.id),
+                webhook_id=str(claimed.webhook_id),
+                type=claimed.type,
+                state=state,
+                status=answer.status,
+                milliseconds=answer.milliseconds,
+            )
+        return len(ended)
+
+
+def _answer_of(future: Future[Answer]) -> Answer:
+    """What a call came to; a mistake of ours counts as a failure of this delivery, and keeps no other."""
+    if error := future.exception():
+        log.error("webhook not sent", error=type(error).__name__)
+        return Answer(error=f"not sent: {type(error).__name__}")
+    return future.result()
+
+
+def forget_old_deliveries() -> int:
+    """Delete what has outlived its promise."""
+    with runtime.transaction() as conn:
+        forget(conn, days=KEPT_DAYS, attempt_days=CALLS_KEPT_DAYS)
+    return 0
+
+
+def jobs() -> list[Job]:
+    """The jobs of a worker; each has a sender of its own."""
+    sender = Sender()
+    return [
+        Job("send-webhooks", sender.send_due, every=1.0, end=sender.finish),
+        Job("forget-webhook-deliveries", forget_old_deliveries, every=3600.0),
+    ]

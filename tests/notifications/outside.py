@@ -1,0 +1,213 @@
+"""Outside sites for tests: servers that answer as they are told to, and webhooks to them."""
+
+import socket
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from services.notifications.settings import NotificationsSettings
+from services.notifications.webhooks.calls.caller import Answer, Caller
+from services.notifications.webhooks.deliveries.domain import PING
+from services.notifications.webhooks.deliveries.queries import insert_ping
+from services.notifications.webhooks.endpoints import domain
+from services.notifications.webhooks.endpoints.queries import Webhook
+from services.notifications.webhooks.sending import queries
+from services.notifications.webhooks.sending.domain import settle
+from services.notifications.webhooks.sending.jobs import LANES, Sender
+from services.notifications.webhooks.sending.queries import Claimed
+from shared import runtime
+from tests.notifications.conftest import PostOffice
+
+URL = "https://www.library.example/hooks/learning"
+WANTED: dict[str, Any] = {
+    "url": URL,
+    "owner_name": "Ann Ünal",
+    "owner_email": "ann@library.example",
+    "description": "Our calendar",
+    "types": ["catalog.*"],
+    "filters": {},
+}
+# Seconds for which a call may last in tests, where nothing answers on purpose.
+PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a site got; names of headers are in small letters."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+
+
+# What a site does once it has a request; the event says that the test is over.
+Behaviour = Callable[[socket.socket, threading.Event], None]
+
+
+def status(code: int, **headers: str) -> Behaviour:
+    """Answers with this status, and nothing else."""
+    lines = [f"HTTP/1.1 {code} X", "Content-Length: 0", *[f"{k.replace('_', '-')}: {v}" for k, v in headers.items()]]
+    return says("\r\n".join([*lines, "", ""]).encode())
+
+
+def says(answer: bytes) -> Behaviour:
+    """Answers with these bytes."""
+    return lambda line, _over: line.sendall(answer)
+
+
+def hangs(_line: socket.socket, over: threading.Event) -> None:
+    """Says nothing."""
+    over.wait()
+
+
+def answers_late(line: socket.socket, over: threading.Event) -> None:
+    """Takes it, once the test says so."""
+    hangs(line, over)
+    status(204)(line, over)
+
+
+def drips(line: socket.socket, over: threading.Event) -> None:
+    """A byte now and then, always before anybody's patience with a single one ends; the answer never does."""
+    line.sendall(b"HTTP/1.1 200 X\r\nX-Slow: ")
+    while not over.wait(PATIENCE / 20):
+        line.sendall(b"x")
+
+
+def floods(opening: bytes, piece: bytes) -> Behaviour:
+    """An answer without an end, as fast as it goes."""
+
+    def flood(line: socket.socket, over: threading.Event) -> None:
+        line.sendall(opening)
+        while not over.is_set():
+            line.sendall(piece)
+
+    return flood
+
+
+class Site:
+    """A server on loopback. It does what stands in `script` for one request each, then always `usual`; a `deaf` one
+    does not even read.
+    """
+
+    def __init__(self, encryption: ssl.SSLContext | None = None) -> None:
+        self.encryption = encryption
+        self.usual: Behaviour = status(204)
+        self.script: deque[Behaviour] = deque()
+        self.requests: list[Request] = []
+        self.connections = 0
+        self.deaf = False
+        self.over = threading.Event()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.server.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    @property
+    def ids(self) -> list[str]:
+        """The `webhook-id` of each request."""
+        return [request.headers["webhook-id"] for request in self.requests]
+
+    def close(self) -> None:
+        self.over.set()
+        self.server.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = self.server.accept()
+                self.connections += 1
+                threading.Thread(target=self._answer, args=(line,), daemon=True).start()
+
+    def _answer(self, line: socket.socket) -> None:
+        with suppress(OSError, ValueError), line:
+            if self.encryption:
+                line = self.encryption.wrap_socket(line, server_side=True)
+            if self.deaf:
+                self.over.wait()
+            self.requests.append(read_request(line))
+            behave = self.script.popleft() if self.script else self.usual
+            behave(line, self.over)
+
+
+def read_request(line: socket.socket) -> Request:
+    """One request with its body."""
+    reader = line.makefile("rb")
+    first = reader.readline().decode().strip()
+    headers: dict[str, str] = {}
+    while text := reader.readline().decode().strip():
+        name, _, value = text.partition(":")
+        headers[name.lower()] = value.strip()
+    return Request(first, headers, reader.read(int(headers.get("content-length", 0))))
+
+
+class Switchboard(PostOffice):
+    """Notifications on a database of its own, with webhooks to sites on loopback."""
+
+    def hook(self, site: Site | str, **changes: Any) -> tuple[Webhook, str]:
+        """A webhook to this site or URL, and its secret."""
+        wanted = {**WANTED, "url": site if isinstance(site, str) else site.url, **changes}
+        with self.conn.transaction():
+            return domain.create(self.conn, self.settings, wanted)
+
+    def caller(self) -> Sender:
+        """A sender of webhooks whose calls end soon."""
+
+        def make(settings: NotificationsSettings) -> Caller:
+            return Caller(allowed=domain.parse_allowed(settings.webhook_allow), seconds=PATIENCE)
+
+        self.senders.append(sender := Sender(make))  # pyright: ignore[reportArgumentType]
+        return sender
+
+    def call(self, sender: Sender | None = None) -> None:
+        """Send what is due, whatever was postponed, until every call has ended."""
+        self.conn.execute("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE state = 'retry'")
+        sender = sender or self.caller()
+        with runtime.use(self.runtime):
+            while sender.send_due():
+                pass
+
+    def webhook(self, id: UUID) -> Webhook:
+        return domain.find(self.conn, id)
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Every delivery's row, in the order in which they were queued."""
+        with self.conn.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            return cursor.execute("SELECT * FROM webhook_deliveries ORDER BY position").fetchall()
+
+    def delivery(self) -> dict[str, Any]:
+        """The only delivery's row."""
+        [row] = self.deliveries()
+        return row
+
+
+def claim(conn: psycopg.Connection[Any]) -> list[Claimed]:
+    """Claim what is due as a sender would."""
+    return [
+        one
+        for lane in LANES
+        for one in queries.claim(conn, number=1, lease=60, slow=lane.slow, each=lane.each, limit=lane.calls)
+    ]
+
+
+def answer_once(conn: psycopg.Connection[Any], answer: Answer) -> str:
+    """Let the only delivery that is due, or is postponed, be answered so; its new state."""
+    conn.execute("UPDATE webhook_deliveries SET next_attempt_at = clock_timestamp() WHERE state = 'retry'")
+    [claimed] = claim(conn)
+    return settle(conn, claimed, answer)
+
+
+def disable_a_webhook(conn: psycopg.Connection[Any], settings: NotificationsSettings) -> None:
+    """A webhook that is called no more, by what the site answered to a test message."""
+    made, _ = domain.create(conn, settings, WANTED)
+    insert_ping(conn, made.id, event_id=uuid4(), type=PING, sequence=1, body="{}")
+    answer_once(conn, Answer(status=410, error="answered 410"))
