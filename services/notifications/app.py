@@ -15,6 +15,7 @@ from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
+from services.notifications.subscriptions import handlers as wishes
 from services.notifications.subscriptions import jobs as subscription_jobs
 from services.notifications.suppressions import api as suppressions
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
@@ -40,7 +41,7 @@ SERVICE = Service(
         style("notifications"),
     ],
     # What is known first, then what follows from it.
-    handlers=[programme, people, mails, webhook_handlers, privacy],
+    handlers=[programme, people, mails, wishes, webhook_handlers, privacy],
     jobs=[
         deliver_mail(),
         *reminder_jobs.JOBS,

@@ -4,7 +4,7 @@ what a mail needs.
 No link with a secret travels in an event: links are derived where they are written into a mail (see `shared.links`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -102,6 +102,16 @@ class SignIn:
     revision: int
     person: Person
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsletterRequest:
+    """A wish to get the newsletter, said on the way; its address is not proven to be theirs."""
+
+    id: UUID
+    revision: int
+    person: Person
+    library_types: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +244,14 @@ class SignInRequested(Event, type="registration.sign-in.requested"):
 
     subject_in = "sign_in"
     sign_in: SignIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsletterRequested(Event, type="registration.newsletter.requested"):
+    """Somebody who registered wants the newsletter as well."""
+
+    subject_in = "request"
+    request: NewsletterRequest
 
 
 @dataclass(frozen=True, kw_only=True)

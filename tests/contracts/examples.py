@@ -81,6 +81,7 @@ SUBJECTS: dict[str, Any] = {
     ),
     "erasure": registration.Erasure(id=ID, revision=1, person=PERSON),
     "forgetting": notifications.Forgetting(id=ID, revision=1),
+    "request": registration.NewsletterRequest(id=ID, revision=1, person=PERSON, library_types=["public"]),
     "sign_in": registration.SignIn(id=ID, revision=1, person=PERSON, expires_at=MOMENT),
     "certificate": registration.Certificate(
         id=ID,

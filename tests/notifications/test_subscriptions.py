@@ -325,3 +325,27 @@ def test_personal_links_of_readers_are_hidden_from_staff(desk: Desk, client: Fla
     shown = client.get(f"/notifications/v1/messages/{UUID(row['id'])}").json["rendered"]["text"]
 
     assert "token=hidden" in shown
+
+
+def test_who_registers_for_a_session_may_want_the_newsletter_as_well(desk: Desk, reader: FlaskClient) -> None:
+    def ask(person: participation.Person) -> None:
+        wish = participation.NewsletterRequest(id=uuid4(), revision=1, person=person, library_types=["public"])
+        desk.receive(participation.NewsletterRequested(request=wish))
+
+    ask(a_person())
+    made = confirm(desk, reader)
+    pass_an_hour(desk)
+    ask(a_person())
+
+    assert (made["name"], made["library_types"]) == ("Ann Ünal", ["public"])
+    assert desk.kinds() == ["subscription-requested"]  # nobody is asked for what they have
+
+
+def test_nobody_is_asked_who_is_forgotten(desk: Desk) -> None:
+    person = a_person()
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))
+
+    wish = participation.NewsletterRequest(id=uuid4(), revision=1, person=person)
+    desk.receive(participation.NewsletterRequested(request=wish))
+
+    assert desk.kinds() == []

@@ -176,3 +176,14 @@ def test_an_address_that_is_anothers_is_refused(registration: Registration) -> N
     )
 
     assert (refused.status_code, refused.json["type"]) == (409, "urn:convene:problem:email-taken")
+
+
+def test_who_registers_may_want_the_newsletter_as_well(registration: Registration) -> None:
+    registration.hold()
+
+    registration.register("ada@library.example", newsletter=True)
+    registration.register("bo@library.example")
+
+    assert registration.events("newsletter") == ["newsletter.requested"]
+    wish = registration.value("SELECT document -> 'data' -> 'request' FROM outbox WHERE aggregate = 'newsletter'")
+    assert (wish["person"]["email"], wish["library_types"]) == ("ada@library.example", ["public"])

@@ -9,7 +9,7 @@ CREATE TABLE subscription_requests (
     digest        boolean NOT NULL,
     asked_at      timestamptz NOT NULL DEFAULT programme_now(),
     asked_from    text NOT NULL,
-    network       text NOT NULL,
+    network       text,
     wording       text NOT NULL,
     expires_at    timestamptz NOT NULL,
     confirmed_at  timestamptz,
@@ -19,6 +19,7 @@ CREATE INDEX subscription_requests_email ON subscription_requests (email, counte
 CREATE INDEX subscription_requests_network ON subscription_requests (network, counted_at);
 COMMENT ON TABLE subscription_requests IS 'Somebody, maybe a stranger, gave this address: nothing follows from it but one mail, until its owner confirms';
 COMMENT ON COLUMN subscription_requests.asked_from IS 'Address, or service, that asked';
+COMMENT ON COLUMN subscription_requests.network IS 'NULL where a service of ours asked';
 COMMENT ON COLUMN subscription_requests.counted_at IS 'By the real clock, for limits';
 
 CREATE TABLE subscriptions (

@@ -41,7 +41,7 @@ def request(conn: Connection, wish: Wish, origin: Origin) -> None:
     that asks for too many addresses.
     """
     of_network, of_hour, of_day = queries.count_requests(conn, email=wish.email, network=origin.network)
-    if of_network >= MOST_OF_NETWORK:
+    if origin.network and of_network >= MOST_OF_NETWORK:
         raise TooMany("Too many have signed up from here. Please try again later.", seconds=3600)
     if of_hour >= MOST_AN_HOUR or of_day >= MOST_A_DAY:
         return
@@ -52,6 +52,12 @@ def request(conn: Connection, wish: Wish, origin: Origin) -> None:
         messages.insert_notice(conn, kinds.SUBSCRIPTION_STANDING, subject=standing.id, cause=id, recipient=wish.email)
     else:
         messages.insert_notice(conn, kinds.SUBSCRIPTION_REQUESTED, subject=id, cause=id, recipient=wish.email)
+
+
+def is_reader(conn: Connection, email: str) -> bool:
+    """Whether the newsletter goes to this address."""
+    standing = queries.lock_by_email(conn, email)
+    return standing is not None and standing.status == "confirmed"
 
 
 def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:

@@ -27,10 +27,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Origin:
-    """From where somebody speaks: an address, or a service; and its network, by which requests are limited."""
+    """From where somebody speaks: an address, or a form of ours; and the network, by which requests from outside are
+    limited.
+    """
 
     address: str
-    network: str
+    network: str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Exported:
     ended_at: datetime | None
 
 
-def count_requests(conn: Connection, *, email: str, network: str) -> tuple[int, int, int]:
+def count_requests(conn: Connection, *, email: str, network: str | None) -> tuple[int, int, int]:
     """How many requests there were from this network in the last hour, and about this address in the last hour and
     day; of the address one caller at a time.
     """

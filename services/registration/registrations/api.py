@@ -4,17 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.invitations import domain as invitations
 from services.registration.registrations import domain
+from services.registration.registrations.domain import Made
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
 from services.registration.registrations.schemas import (
-    ApplicantSchema,
     CorrectionSchema,
     GroupRequestSchema,
     RegistrationRequestSchema,
     RegistrationSchema,
+    SeriesRequestSchema,
     TokenQuery,
 )
 from services.registration.registrations.wishes import as_applicant
@@ -43,18 +45,32 @@ STAFF_ALONE = {"email", "note"}
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
     applicant, slug, code = as_applicant(wanted), wanted["session"], wanted["invitation"]
-    return outcome(take_turns(lambda conn: invitations.register(conn, slug=slug, applicant=applicant, code=code)))
+
+    def register(conn: Connection) -> Made:
+        made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
+        if wanted["newsletter"]:
+            domain.request_newsletter(conn, made)
+        return made
+
+    return outcome(take_turns(register))
 
 
 @bp.post("/series/<slug>/registrations")
 @idempotent
-@bp.arguments(ApplicantSchema)
+@bp.arguments(SeriesRequestSchema)
 @bp.response(201, OutcomesSchema)
 @bp.alt_response(200, schema=OutcomesSchema, description="They had registered for all of it: what stands")
 def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
     """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
     applicant = as_applicant(wanted)
-    return outcomes(take_turns(lambda conn: domain.register_series(conn, slug=slug, applicant=applicant)))
+
+    def register(conn: Connection) -> list[Made]:
+        made = domain.register_series(conn, slug=slug, applicant=applicant)
+        if wanted["newsletter"]:
+            domain.request_newsletter(conn, made[0])
+        return made
+
+    return outcomes(take_turns(register))
 
 
 @bp.post("/group-registrations")

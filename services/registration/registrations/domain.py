@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
+from uuid_utils.compat import uuid7
 
 from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
@@ -55,6 +56,19 @@ def register_series(conn: Connection, *, slug: str, applicant: Applicant) -> lis
     if unknown := applicant.answers.keys() - asked:
         raise Invalid({f"answers.{key}": ["There is no such question."] for key in unknown})
     return [_register(conn, terms, _answering(applicant, terms)) for terms in series]
+
+
+def request_newsletter(conn: Connection, made: Made) -> None:
+    """Pass on that whoever registered wants the newsletter as well, about libraries like theirs."""
+    registration = made.registration
+    kind = registration.library.get("type")
+    wish = events.NewsletterRequest(
+        id=uuid7(),
+        revision=1,
+        person=events.Person(id=registration.person_id, email=registration.email, name=registration.name),
+        library_types=[kind] if kind and kind != "other" else [],
+    )
+    outbox.add(conn, events.NewsletterRequested(request=wish))
 
 
 def register_group(conn: Connection, *, slug: str, registrar: events.Person, colleagues: list[Applicant]) -> list[Made]:

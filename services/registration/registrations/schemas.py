@@ -44,7 +44,16 @@ class ApplicantSchema(ColleagueSchema):
     library = ma.fields.Nested(LibrarySchema, required=True)
 
 
-class RegistrationRequestSchema(ApplicantSchema):
+class SeriesRequestSchema(ApplicantSchema):
+    """Somebody's wish to take part in all of a series."""
+
+    newsletter = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether to be sent the newsletter as well; a mail asks to confirm that"},
+    )
+
+
+class RegistrationRequestSchema(SeriesRequestSchema):
     """Somebody's wish to take part."""
 
     session = ma.fields.String(required=True, validate=Length(1, 200), metadata={"example": "world-cafe"})

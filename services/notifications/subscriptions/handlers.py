@@ -1,0 +1,23 @@
+"""People who register elsewhere may want the newsletter as well."""
+
+from psycopg import Connection
+
+from services.notifications.privacy.queries import is_erased
+from services.notifications.subscriptions import domain
+from services.notifications.subscriptions.queries import Origin, Wish
+from shared.events.envelope import Envelope
+from shared.events.registration import NewsletterRequested
+from shared.messaging.handlers import on
+
+REGISTRATION = Origin("the form to register for a session", network=None)
+
+
+@on("registration.newsletter.requested")
+def request_subscription(conn: Connection, event: NewsletterRequested, _envelope: Envelope) -> None:
+    """Ask the owner of the address to confirm it, unless they read it already."""
+    wanted = event.request
+    if is_erased(conn, wanted.person.id):
+        return
+    wish = Wish(email=wanted.person.email, name=wanted.person.name, library_types=wanted.library_types)
+    if not domain.is_reader(conn, wish.email):
+        domain.request(conn, wish, REGISTRATION)
