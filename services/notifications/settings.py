@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.notifications.delivery.rates import parse_rates
 from services.notifications.delivery.servers import parse_server
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.webhooks.calls.urls import parse_allowed
@@ -19,6 +20,11 @@ class NotificationsSettings(Settings):
     )
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL")
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
+    mail_rates: str | None = setting(
+        "Mails a second to a domain, and `*` to all together, by all workers: `gmail.com=20,*=100`. Mails of issues "
+        "are held back to keep them; single mails count, and go at once",
+        default=None,
+    )
     reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
     webhook_allow: str = setting(
         "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, "
@@ -32,6 +38,7 @@ class NotificationsSettings(Settings):
         parse_allowed(self.webhook_allow)
         if self.reply_to:
             parse_mailbox(self.reply_to)
+        parse_rates(self.mail_rates)
         if not self.links_key_file:
             raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
 

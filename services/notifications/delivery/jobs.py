@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from services.notifications.delivery import queries
 from services.notifications.delivery.domain import deliver
 from services.notifications.delivery.letters import HANDFUL, Postman
+from services.notifications.delivery.rates import hold_back, parse_rates
 from services.notifications.delivery.transport import Transport, Unavailable
 from services.notifications.messages.about import read_about
 from services.notifications.messages.kinds import is_bulk
@@ -89,9 +90,10 @@ class Sender:
         if forgotten := set(claimed) - {mail.id for mail in mails}:
             # Erased while another sender had it: nothing is left that it could say, or to whom.
             queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
-        done = len(forgotten)
+        may_go = hold_back(conn, mails, parse_rates(runtime.settings().mail_rates), number=self.number)
+        done = len(forgotten) + len(mails) - len(may_go)
         try:
-            done += self._deliver(conn, mails)
+            done += self._deliver(conn, may_go)
         except Unavailable as reason:
             self._rest(str(reason))
         if done < len(claimed):

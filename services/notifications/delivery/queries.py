@@ -4,8 +4,9 @@ A sender is a number whose advisory lock its database connection holds: the lock
 claims count up a row's `fence`, and what it writes is refused once somebody else has claimed the row since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import Connection
@@ -100,6 +101,36 @@ def release(conn: Connection, *, number: int) -> int:
          WHERE state = 'claimed' AND claimed_by = %(number)s
     """
     return execute(conn, sql, number=number)
+
+
+def select_now(conn: Connection) -> datetime:
+    """The moment by which mails are due."""
+    return fetch_value(conn, "SELECT clock_timestamp()")
+
+
+def reserve(conn: Connection, domain: str, *, seconds: float) -> datetime:
+    """Give the next places in line of a domain, of so many seconds together, to mails; when the first of them is."""
+    sql = """
+        INSERT INTO mail_paces AS pace (domain, next_free)
+        VALUES (%(domain)s, clock_timestamp() + %(seconds)s * interval '1 second')
+        ON CONFLICT (domain) DO UPDATE
+           SET next_free = greatest(pace.next_free, clock_timestamp()) + %(seconds)s * interval '1 second'
+        RETURNING next_free - %(seconds)s * interval '1 second'
+    """
+    return fetch_value(conn, sql, domain=domain, seconds=seconds)
+
+
+def postpone(conn: Connection, *, number: int, places: Mapping[UUID, datetime]) -> None:
+    """Give back what this sender claimed whose places in line come later; they are due then."""
+    sql = """
+        UPDATE messages
+           SET state = CASE WHEN doubts > 0 THEN 'in_doubt' WHEN attempts > 0 THEN 'retry' ELSE 'queued' END,
+               claimed_by = NULL, lease_until = NULL, next_attempt_at = given.place, paced = true
+          FROM unnest(%(ids)s::uuid[], %(places)s::timestamptz[]) AS given (id, place)
+         WHERE messages.id = given.id AND state = 'claimed' AND claimed_by = %(number)s
+    """
+    if places:
+        execute(conn, sql, number=number, ids=list(places), places=list(places.values()))
 
 
 def supersede(conn: Connection, *, number: int, ids: list[UUID], reason: str) -> None:

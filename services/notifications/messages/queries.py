@@ -30,6 +30,7 @@ class Facts:
     context: dict[str, Any]
     fence: int
     doubts: int
+    paced: bool
     dated_at: datetime
     overtaken_by: str | None
     status: str
@@ -163,7 +164,8 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
     """The mails with what is known now, in the order in which they were caused."""
     sql = """
         SELECT message.id, message.kind, message.subject, message.event_id, message.revision, message.session_id,
-               message.context, message.fence, message.doubts, coalesce(message.dated_at, programme_now()) AS dated_at,
+               message.context, message.fence, message.doubts, message.paced,
+               coalesce(message.dated_at, programme_now()) AS dated_at,
                (SELECT later.kind FROM messages AS later
                  WHERE later.subject = message.subject AND later.topic = message.topic
                    AND later.revision > message.revision
