@@ -1,6 +1,6 @@
 """Mails of an issue reach the server once each, whatever happens, and let single mails go first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from shared.events import registration as participation
 from tests.notifications.conftest import Desk, PostOffice, message_ids
 from tests.notifications.programme import a_sign_in
 from tests.notifications.sink import Sink
-from tests.processes import Process, running
+from tests.processes import Process
 from tests.waiting import eventually
 
 READERS = [f"reader{number}@library.example" for number in range(3 * HANDFUL + 1)]
@@ -118,18 +118,6 @@ def test_staff_send_a_mail_again_under_its_own_id(desk: Desk, client: FlaskClien
 @pytest.fixture
 def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) -> dict[str, str]:
     return service_environments["notifications"] | {"SMTP_URL": smtp_url}
-
-
-@pytest.fixture
-def worker(environment: dict[str, str]) -> Iterator[Callable[[], Process]]:
-    """Makes workers of notifications, and ends them."""
-    with running() as processes:
-
-        def make() -> Process:
-            processes.append(process := Process("services.notifications", "worker", environment=environment))
-            return process
-
-        yield make
 
 
 def subscribe(conn: psycopg.Connection[Any]) -> None:
