@@ -2,13 +2,13 @@
 run.
 
 `--write` puts the table into its section of docs/benchmarks.md, `--quick` takes fewer and shorter rounds, and names of
-parts (mails, rows, letters) measure these alone.
+parts (mails, rows, letters, commits) measure these alone.
 """
 
 import socket
 
 from tests.bench.command import Bench, Start, say
-from tests.bench.notifications import letters, mails, rows
+from tests.bench.notifications import commits, letters, mails, rows
 from tests.bench.notifications.setting import QUICK, Effort, Setting
 from tests.processes import Process
 from tests.waiting import eventually
@@ -37,7 +37,7 @@ BENCH = Bench(
     service="notifications",
     description="How fast mails are caused and sent.",
     prepare=_prepare,
-    parts={"mails": mails.measure, "rows": rows.measure, "letters": letters.measure},
+    parts={"mails": mails.measure, "rows": rows.measure, "letters": letters.measure, "commits": commits.measure},
 )
 
 if __name__ == "__main__":

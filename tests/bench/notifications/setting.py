@@ -9,15 +9,16 @@ from tests.servers.engines import Engines
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long it takes: rounds; mails, events and readers of a round."""
+    """How long it takes: rounds; mails, events, readers and calm seconds of a round."""
 
     rounds: int = 5
     mails: int = 3000
     events: int = 4000
     readers: int = 100_000
+    calm: int = 10
 
 
-QUICK = Effort(rounds=3, mails=1000, events=2000, readers=20_000)
+QUICK = Effort(rounds=3, mails=1000, events=2000, readers=20_000, calm=5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from tests.bench.registration.setting import Setting
 from tests.bench.rows import Row, not_slower
 from tests.processes import Process
 from tests.servers import databases
+from tests.servers.engines import Engines
 from tests.waiting import eventually
 
 DATABASE, VHOST = "effect", "convene"
@@ -40,10 +41,7 @@ KNOWN = """
 
 def measure(setting: Setting) -> list[Row]:
     """The 99th percentiles, in milliseconds."""
-    data.make(setting.engines, DATABASE, registrations=1000)
-    with psycopg.connect(setting.engines.database_url(DATABASE), autocommit=True) as conn:
-        conn.execute(KNOWN)
-        conn.execute(floor.TABLES)
+    prepare(setting.engines)
     rounds = []
     for number in range(setting.effort.rounds):
         setting.say(f"effects at {RATE} a second, round {number + 1} of {setting.effort.rounds}")
@@ -51,33 +49,51 @@ def measure(setting: Setting) -> list[Row]:
     return [not_slower(f"commit to effect at {RATE} a second, p99; without our code", rounds, most=MOST)]
 
 
+def prepare(engines: Engines) -> None:
+    """Sessions that both services know, and what the floor needs."""
+    data.make(engines, DATABASE, registrations=1000)
+    with psycopg.connect(engines.database_url(DATABASE), autocommit=True) as conn:
+        conn.execute(KNOWN)
+        conn.execute(floor.TABLES)
+
+
 def _ours(setting: Setting) -> list[float]:
     """Registering, the workers of both services, and the mail that is due."""
-    engines = setting.engines
-    environments = {
-        service: databases.service_environment(engines, service, database=DATABASE)
-        for service in ("registration", "notifications")
-    }
-    present = runtime.Runtime(
-        "registration", None, Clock(), Database(engines.database_url(DATABASE, "registration"), Clock(), size=1)
-    )
-    present.database.open()
+    arrived: LiteralString = "SELECT subject FROM notifications.messages WHERE subject = ANY(%s)"
+    with workers(setting.engines), registering(setting.engines) as register:
 
-    def commit(number: int) -> UUID:
-        applicant = Applicant(email=f"{uuid4()}@library.example", name="Ada Lovelace", library=LIBRARY)
+        def commit(number: int) -> UUID:
+            return register(number, f"{uuid4()}@library.example")
+
+        return _time(setting, commit, channel="notifications_jobs", arrived=arrived)
+
+
+@contextmanager
+def registering(engines: Engines) -> Iterator[Callable[[int, str], UUID]]:
+    """Registers an address for the session of a number, without an api; the registration."""
+    database = Database(engines.database_url(DATABASE, "registration"), Clock(), size=1)
+    present = runtime.Runtime("registration", None, Clock(), database)
+    database.open()
+
+    def register(number: int, email: str) -> UUID:
+        applicant = Applicant(email=email, name="Ada Lovelace", library=LIBRARY)
         with runtime.use(present), runtime.transaction() as conn:
             made = registrations.register(conn, slug=f"s{number % data.SESSIONS}", applicant=applicant)
         return made.registration.id
 
-    workers = [Process(f"services.{name}", "worker", environment=told) for name, told in environments.items()]
-    arrived: LiteralString = "SELECT subject FROM notifications.messages WHERE subject = ANY(%s)"
+    yield register
+    database.close()
+
+
+@contextmanager
+def workers(engines: Engines, **told: str) -> Iterator[None]:
+    """A worker of registration and one of notifications, which are told this besides."""
     with running.running() as processes:
-        for worker in workers:
-            processes.append(worker.start())
+        for service in ("registration", "notifications"):
+            environment = databases.service_environment(engines, service, database=DATABASE) | told
+            processes.append(worker := Process(f"services.{service}", "worker", environment=environment).start())
             worker.wait_ready()
-        taken = _time(setting, commit, channel="notifications_jobs", arrived=arrived)
-    present.database.close()
-    return taken
+        yield
 
 
 def _floor(setting: Setting) -> list[float]:

@@ -1,7 +1,9 @@
 """The way of a message without any of our code. `… -m tests.bench.registration.floor relay|consume DATABASE BROKER`
-waits for a notice and publishes the row that it names, or takes what comes and commits a row of it.
+waits for a notice and publishes the row that it names, or takes what comes and commits a row of it; with the port of a
+mail server it sends a mail then, to the id of the row.
 """
 
+import smtplib
 import sys
 from typing import Any
 
@@ -10,6 +12,7 @@ from kombu.connection import Connection
 from kombu.messaging import Producer
 
 QUEUE = "bench-floor"
+MAIL = "Subject: You are registered\r\n\r\n" + "You have a seat. " * 100 + "\r\n"
 TABLES = """
     CREATE TABLE floor_causes (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL,
                                document jsonb NOT NULL);
@@ -42,8 +45,9 @@ def relay(database: str, broker: str) -> None:
                 connection.drain_events(timeout=10)
 
 
-def consume(database: str, broker: str) -> None:
+def consume(database: str, broker: str, mail_port: str = "") -> None:
     with psycopg.connect(database, autocommit=True) as conn, Connection(broker) as connection:
+        smtp = smtplib.SMTP("127.0.0.1", int(mail_port), "bench") if mail_port else None
         channel = connection.channel()
         channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
         channel.basic_qos(0, 200, False)
@@ -54,6 +58,8 @@ def consume(database: str, broker: str) -> None:
                 conn.execute("INSERT INTO floor_effects (id, document) VALUES (%s, %s)", [id, body])
                 conn.execute("SELECT pg_notify('floor_effects', %s)", [id])
             channel.basic_ack(message.delivery_tag)  # pyright: ignore
+            if smtp:
+                smtp.sendmail("learning@ala.example", [f"{id}@library.example"], MAIL)
 
         channel.basic_consume(QUEUE, callback=take)
         while True:
