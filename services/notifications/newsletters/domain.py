@@ -54,20 +54,19 @@ def create_from_announcement(conn: Connection, slug: str) -> tuple[Issue, bool]:
         raise NotFound("There is no such announcement.")
     if known := queries.select_of_announcement(conn, told.id):
         return known, False
-    id = queries.insert(
-        conn,
-        slug=f"{_make_slug(told.title)}-{uuid7().hex[-6:]}",
-        subject=told.title,
-        preheader=told.summary,
-        body=f"{told.body}\n\n[Read more]({told.page_url})\n",
-        library_types=told.terms.get("library_type", []),
-        topics=told.terms.get("topic", []),
-        archived=True,
-        announcement_id=told.id,
-    )
-    if id is None:
-        raise Conflict("Somebody else makes an issue of it just now.")
-    return find(conn, id), True
+    draft = {
+        "subject": told.title,
+        "preheader": told.summary,
+        "body": f"{told.body}\n\n[Read more]({told.page_url})\n",
+        "library_types": told.terms.get("library_type", []),
+        "topics": told.terms.get("topic", []),
+        "archived": True,
+        "announcement_id": told.id,
+    }
+    for free in (slug, f"{slug}-{uuid7().hex[-6:]}"):
+        if id := queries.insert(conn, slug=free, **draft):
+            return find(conn, id), True
+    raise Conflict("Somebody else makes an issue of it just now.")
 
 
 def find(conn: Connection, id: UUID) -> Issue:
