@@ -12,12 +12,13 @@ from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
 from services.notifications.suppressions import api as suppressions
+from services.notifications.templates import api as templates
 from shared.service import Service
 
 SERVICE = Service(
     "notifications",
     settings=NotificationsSettings,
-    blueprints=[messages.staff, reminders.staff, suppressions.staff],
+    blueprints=[messages.staff, reminders.staff, suppressions.staff, templates.staff],
     handlers=[programme, people, mails, privacy],  # what is known first, then the mails that follow from it
     jobs=[deliver_mail(), *reminder_jobs.JOBS],
 )

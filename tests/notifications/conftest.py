@@ -16,6 +16,7 @@ from icalendar import Calendar
 from psycopg.rows import dict_row
 
 from services.notifications.app import SERVICE
+from services.notifications.delivery.domain import Desk as WritingDesk
 from services.notifications.delivery.domain import write
 from services.notifications.delivery.jobs import Sender
 from services.notifications.messages.domain import overtaken
@@ -23,6 +24,7 @@ from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.programme.queries import Session, select_sessions
 from services.notifications.reminders.jobs import remind
 from services.notifications.settings import NotificationsSettings
+from services.notifications.templates.domain import load
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
@@ -202,7 +204,10 @@ class Desk:
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that was caused, as it would be sent now."""
-        return [parse(write(facts, session, self.settings)) for facts, session in self._facts()]
+        return [
+            parse(write(facts, session, WritingDesk(self.settings, load(self.conn))))
+            for facts, session in self._facts()
+        ]
 
     def mail(self, kind: str) -> EmailMessage:
         """The only mail of this kind."""

@@ -7,6 +7,8 @@ again as if nothing had been. Between the dot and the last commit only the serve
 sent once more under the same Message-ID.
 """
 
+from dataclasses import dataclass, field
+
 import structlog
 from psycopg import Connection
 
@@ -19,6 +21,7 @@ from services.notifications.rendering.addresses import UnsafeText, parse_mailbox
 from services.notifications.rendering.domain import addressee, render
 from services.notifications.rendering.links import Links
 from services.notifications.rendering.mime import Head, build
+from services.notifications.rendering.overrides import Overrides
 from services.notifications.settings import NotificationsSettings
 from services.notifications.suppressions import domain as suppressions
 from shared.failpoints import passing
@@ -36,9 +39,15 @@ class NotRendered(Exception):
     """A mail could not be written, by a mistake of ours: it waits, others go on."""
 
 
-def deliver(
-    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
-) -> str:
+@dataclass(frozen=True)
+class Desk:
+    """Where mails are written: the settings of who sends them, and how staff word them."""
+
+    settings: NotificationsSettings
+    overrides: Overrides = field(default_factory=Overrides)
+
+
+def deliver(conn: Connection, transport: Transport, facts: Facts, session: Session | None, desk: Desk) -> str:
     """Bring a claimed mail to its next state, and give that. `conn` is the sender's own, in autocommit mode.
 
     Raises Unavailable where the server takes nobody's mail; the claim is then as it was.
@@ -48,7 +57,7 @@ def deliver(
         queries.mark_superseded(*row, reason=overtaken_by)
         return "superseded"
     try:
-        return _hand_over(conn, transport, facts, session, settings)
+        return _hand_over(conn, transport, facts, session, desk)
     except UnsafeText as error:
         queries.mark_failed(*row, reply=None, reason=str(error))
         return "failed"
@@ -63,11 +72,9 @@ def deliver(
         return _postpone(conn, facts, reply=None, reason=str(error))
 
 
-def _hand_over(
-    conn: Connection, transport: Transport, facts: Facts, session: Session | None, settings: NotificationsSettings
-) -> str:
-    sender, recipient = parse_mailbox(settings.mail_from), addressee(facts)
-    content = write(facts, session, settings)
+def _hand_over(conn: Connection, transport: Transport, facts: Facts, session: Session | None, desk: Desk) -> str:
+    sender, recipient = parse_mailbox(desk.settings.mail_from), addressee(facts)
+    content = write(facts, session, desk)
     transport.hand_in(sender.address, recipient.address, content)
     passing("mail.before_handing_over")
     if not queries.mark_handing_over(conn, facts.id, facts.fence, recipient=recipient.address, lease=LEASE):
@@ -84,8 +91,9 @@ def _hand_over(
     return "sent"
 
 
-def write(facts: Facts, session: Session | None, settings: NotificationsSettings) -> bytes:
+def write(facts: Facts, session: Session | None, desk: Desk) -> bytes:
     """The bytes of the mail. Raises UnsafeText, or NotRendered."""
+    settings = desk.settings
     sender = parse_mailbox(settings.mail_from)
     head = Head(
         id=facts.id,
@@ -96,7 +104,7 @@ def write(facts: Facts, session: Session | None, settings: NotificationsSettings
         again=facts.doubts > 0,
     )
     try:
-        return build(head, render(facts, session, links=Links(settings), sender=sender))
+        return build(head, render(facts, session, links=Links(settings), sender=sender, overrides=desk.overrides))
     except UnsafeText:
         raise
     except Exception as error:  # whatever it is, it must not keep the other mails

@@ -9,11 +9,12 @@ import structlog
 from prometheus_client import Counter
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.domain import deliver
+from services.notifications.delivery.domain import Desk, deliver
 from services.notifications.delivery.transport import Transport, Unavailable
 from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.programme.queries import select_sessions
 from services.notifications.settings import NotificationsSettings
+from services.notifications.templates import domain as templates
 from shared import runtime
 from shared.failpoints import passing
 from shared.jobs import Job
@@ -86,19 +87,19 @@ class Sender:
         if forgotten := set(claimed) - {mail.id for mail in mails}:
             # Erased while another sender had it: nothing is left that it could say, or to whom.
             queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
-        done = len(forgotten)
+        done, desk = len(forgotten), Desk(runtime.settings(), templates.load(conn))
         try:
-            done += self._deliver(conn, mails)
+            done += self._deliver(conn, mails, desk)
         except Unavailable as reason:
             self._rest(str(reason))
+        templates.note_broken(conn, desk.overrides)
         if done < len(claimed):
             queries.release(conn, number=self.number)
         return done
 
-    def _deliver(self, conn: psycopg.Connection, mails: list[Facts]) -> int:
+    def _deliver(self, conn: psycopg.Connection, mails: list[Facts], desk: Desk) -> int:
         """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
-        settings = runtime.settings()
-        self.transport = self.transport or self.open_transport(settings)
+        self.transport = self.transport or self.open_transport(desk.settings)
         known = {mail.session_id for mail in mails if mail.session_id}
         sessions = {session.id: session for session in select_sessions(conn, known)}
         until = time.monotonic() + ROUND
@@ -107,7 +108,7 @@ class Sender:
                 return done
             self.transport.make_ready()
             session = sessions[mail.session_id] if mail.session_id else None
-            state = deliver(conn, self.transport, mail, session, settings)
+            state = deliver(conn, self.transport, mail, session, desk)
             self.disappointments = 0
             OUTCOMES.labels(mail.kind, state).inc()
             log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)

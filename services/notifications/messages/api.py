@@ -16,6 +16,7 @@ from services.notifications.programme.queries import select_sessions
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.links import Links
+from services.notifications.templates import domain as templates
 from shared.errors import NotFound
 from shared.http import Blueprint
 from shared.http.answers import answer
@@ -51,10 +52,11 @@ def show_message(id: UUID) -> Response:
             raise NotFound("No mail has this id.")
         facts = next(iter(queries.select_facts(conn, [id])), None)
         session = next(iter(select_sessions(conn, filter(None, [row["session_id"]]))), None)
+        overrides = templates.load(conn)
     if facts is None:
         return answer(MessageDetailSchema().dump({**_nested(row), "rendered": None}))
     links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
-    texts = render(facts, session, links=links, sender=sender).texts
+    texts = render(facts, session, links=links, sender=sender, overrides=overrides).texts
     return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))
 
 

@@ -11,7 +11,8 @@ from services.notifications.rendering.addresses import Mailbox, UnsafeText, chec
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.links import Links, web_link
 from services.notifications.rendering.moments import label_duration, label_moment, label_time, label_wait
-from services.notifications.rendering.templates import Texts, render_texts
+from services.notifications.rendering.overrides import Overrides
+from services.notifications.rendering.templates import Texts
 
 LANGUAGE = "en"
 
@@ -24,14 +25,20 @@ class Content:
     calendar: tuple[Method, bytes] | None
 
 
-def render(facts: Facts, session: Session | None, *, links: Links, sender: Mailbox) -> Content:
+def render(
+    facts: Facts, session: Session | None, *, links: Links, sender: Mailbox, overrides: Overrides | None = None
+) -> Content:
     """A mail as it would be sent now; `session` is None where it is about none. Raises UnsafeText where its calendar
     entry would be for no valid address.
     """
-    if session is None:
-        return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)), None)
-    values = _values(facts, session, links)
-    return Content(render_texts(facts.kind, values), _calendar(facts, session, values, sender))
+    values = values_of(facts, session, links=links, sender=sender)
+    texts = (overrides or Overrides()).render(facts.kind, values)
+    return Content(texts, _calendar(facts, session, values, sender) if session else None)
+
+
+def values_of(facts: Facts, session: Session | None, *, links: Links, sender: Mailbox) -> dict[str, Any]:
+    """Everything that a template of this mail may name."""
+    return _values(facts, session, links) if session else _values_of_notice(facts, links, sender)
 
 
 def addressee(facts: Facts) -> Mailbox:
