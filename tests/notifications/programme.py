@@ -104,6 +104,19 @@ def a_recording(session: catalog.Session, **changes: Any) -> catalog.RecordingPu
     return catalog.RecordingPublished(recording=replace(recording, **changes))
 
 
+def attendance(registration: participation.Registration, *, attended: bool) -> participation.AttendanceRecorded:
+    """The event that says whether whoever registered came."""
+    return participation.AttendanceRecorded(
+        attendance=participation.Attendance(
+            id=uuid4(),
+            revision=1,
+            session_id=registration.session_id,
+            person_id=registration.person.id,
+            attended=attended,
+        )
+    )
+
+
 def an_invitation(session: catalog.Session, **changes: Any) -> participation.Invitation:
     invitation = participation.Invitation(
         id=uuid4(),

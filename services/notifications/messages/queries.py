@@ -18,7 +18,8 @@ from shared.events.envelope import Envelope
 class Facts:
     """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are the
     registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject;
-    `suppressed` is why no mail goes to the address, where none does.
+    `suppressed` is why no mail goes to the address, where none does; `attended` whether the person came to the session,
+    for news of its recording, and None while nobody has said who came.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class Facts:
     recording_seconds: int | None
     recording_captions: bool | None
     recording_withdrawn: bool
+    attended: bool | None = None
 
 
 def insert_message(
@@ -148,7 +150,12 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AS series_title,
                recording.url AS recording_url, recording.duration_seconds AS recording_seconds,
                recording.captions AS recording_captions,
-               coalesce(recording.withdrawn, false) AS recording_withdrawn
+               coalesce(recording.withdrawn, false) AS recording_withdrawn,
+               CASE WHEN recording.id IS NOT NULL THEN coalesce(
+                   (SELECT bool_or(attended) FROM attendance
+                     WHERE session_id = message.session_id AND person_id = person.person_id),
+                   (SELECT false FROM attendance WHERE session_id = message.session_id AND attended LIMIT 1))
+               END AS attended
           FROM messages AS message
           JOIN LATERAL (
                SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug

@@ -6,7 +6,13 @@ from services.notifications.people import queries
 from services.notifications.privacy.queries import is_erased
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
-from shared.events.registration import CertificateEvent, InvitationEvent, RegistrationEvent, SignInRequested
+from shared.events.registration import (
+    AttendanceRecorded,
+    CertificateEvent,
+    InvitationEvent,
+    RegistrationEvent,
+    SignInRequested,
+)
 from shared.messaging.handlers import on
 
 
@@ -61,6 +67,22 @@ def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelop
         email=invitation.person.email,
         name=invitation.person.name,
         expires_at=invitation.expires_at,
+    )
+
+
+@on("registration.attendance.recorded")
+def keep_attendance(conn: Connection, event: AttendanceRecorded, _envelope: Envelope) -> None:
+    """Know whether somebody came to a session, for what is said of it later."""
+    attendance = event.attendance
+    if is_erased(conn, attendance.person_id):
+        return
+    queries.upsert_attendance(
+        conn,
+        id=attendance.id,
+        revision=attendance.revision,
+        session_id=attendance.session_id,
+        person_id=attendance.person_id,
+        attended=attendance.attended,
     )
 
 

@@ -49,3 +49,14 @@ def upsert_invitation(conn: Connection, **facts: Any) -> None:
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, **facts)
+
+
+def upsert_attendance(conn: Connection, **facts: Any) -> None:
+    """Keep whether somebody came as it is known now, unless a later revision is here."""
+    sql = """
+        INSERT INTO attendance AS known (id, revision, session_id, person_id, attended)
+        VALUES (%(id)s, %(revision)s, %(session_id)s, %(person_id)s, %(attended)s)
+        ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, attended = excluded.attended
+         WHERE excluded.revision > known.revision
+    """
+    execute(conn, sql, **facts)

@@ -97,6 +97,8 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
         "recording_url": web_link(facts.recording_url),
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
+        "came": facts.attended is True,
+        "missed": facts.attended is False,
         "captions": "yes" if facts.recording_captions else None,
     }
 

@@ -81,4 +81,5 @@ def sample_facts(kind: str) -> Facts:
         recording_seconds=5280,
         recording_captions=True,
         recording_withdrawn=False,
+        attended=False,
     )
