@@ -83,6 +83,24 @@ class Completed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`session_id` is the one session of the series that the person has not seen yet; `counts` says in which ways
+    seeing it counts (`live`, `recorded`); `seen` and `total` are numbers of sessions that count.
+    """
+
+    id: UUID
+    revision: int
+    series_id: UUID
+    series_slug: str
+    series_title: str
+    counts: list[str]
+    session_id: UUID
+    seen: int
+    total: int
+    person: Person
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invitation:
     id: UUID
     revision: int
@@ -200,6 +218,14 @@ class SeriesCompleted(Event, type="registration.series.completed"):
 
     subject_in = "completion"
     completion: Completed
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesProgressed(Event, type="registration.series.progressed"):
+    """A person has one session left to see of those that a series counts; once for each such session."""
+
+    subject_in = "progress"
+    progress: Progress
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,6 +149,23 @@ def a_certificate() -> participation.Certificate:
     )
 
 
+def progress(session: catalog.Session, **changes: Any) -> participation.SeriesProgressed:
+    """The event that this session is the last one that somebody has not seen."""
+    made = participation.Progress(
+        id=uuid4(),
+        revision=1,
+        series_id=uuid4(),
+        series_slug="large-urban",
+        series_title="Large and Urban Communities",
+        counts=["live", "recorded"],
+        session_id=session.id,
+        seen=2,
+        total=3,
+        person=a_person(),
+    )
+    return participation.SeriesProgressed(progress=replace(made, **changes))
+
+
 def a_series() -> catalog.SeriesPublished:
     series = catalog.Series(
         id=uuid4(),

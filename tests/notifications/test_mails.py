@@ -29,6 +29,7 @@ from tests.notifications.programme import (
     confirmed,
     moved,
     next_of,
+    progress,
     when,
 )
 
@@ -67,6 +68,7 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
         participation.InvitationIssued(invitation=an_invitation(workshop)),
         participation.SignInRequested(sign_in=a_sign_in()),
         participation.CertificateIssued(certificate=a_certificate()),
+        progress(webinar),
     )
     desk.pass_to(datetime(2017, 5, 30, tzinfo=UTC))  # two days before the invitation ends
     desk.pass_to(STARTS)  # a day before the webinar that was moved

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notifications.messages.kinds import CERTIFICATE, KINDS, REMINDER, SIGN_IN
+from services.notifications.messages.kinds import CERTIFICATE, KINDS, PROGRESS, REMINDER, SIGN_IN
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 
@@ -24,6 +24,8 @@ def overtaken(facts: Facts, session: Session | None) -> str | None:
         return "the link is not good any more"
     if kind == CERTIFICATE and facts.status != "issued":
         return f"the certificate is {facts.status} by now"
+    if kind == PROGRESS and facts.status != "issued":
+        return f"the series is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
     if kind == REMINDER and session:

@@ -30,6 +30,7 @@ REMINDER = Kind("session-reminder", "reminder")
 INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
 CERTIFICATE = Kind("certificate-issued", "certificate")
+PROGRESS = Kind("series-progress", "progress")
 
 KINDS = {
     kind.name: kind
@@ -47,5 +48,6 @@ KINDS = {
         INVITATION_REMINDER,
         SIGN_IN,
         CERTIFICATE,
+        PROGRESS,
     )
 }

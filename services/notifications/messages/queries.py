@@ -164,9 +164,16 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                SELECT status, revision, person_id, email, name, expires_at, series_slug
                  FROM invitations WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, person_id, email, name, expires_at, NULL
-                 FROM notices WHERE id = message.subject) AS person ON true
-          LEFT JOIN recordings AS recording ON recording.id = message.cause
+               SELECT CASE WHEN EXISTS (SELECT FROM completions AS done
+                                         WHERE done.person_id = notice.person_id AND done.series_id = notice.series_id)
+                           THEN 'completed' ELSE status END,
+                      revision, person_id, email, name, expires_at, NULL
+                 FROM notices AS notice WHERE id = message.subject) AS person ON true
+          LEFT JOIN recordings AS recording ON recording.id = CASE message.topic
+               WHEN 'progress' THEN (SELECT id FROM recordings
+                                      WHERE session_id = message.session_id AND NOT withdrawn
+                                      ORDER BY published_at DESC LIMIT 1)
+               ELSE message.cause END
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position
     """

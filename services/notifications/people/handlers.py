@@ -11,6 +11,8 @@ from shared.events.registration import (
     CertificateEvent,
     InvitationEvent,
     RegistrationEvent,
+    SeriesCompleted,
+    SeriesProgressed,
     SignInRequested,
 )
 from shared.messaging.handlers import on
@@ -84,6 +86,35 @@ def keep_attendance(conn: Connection, event: AttendanceRecorded, _envelope: Enve
         person_id=attendance.person_id,
         attended=attendance.attended,
     )
+
+
+@on("registration.series.progressed")
+def keep_progress(conn: Connection, event: SeriesProgressed, _envelope: Envelope) -> None:
+    """Know who has one session of a series to go. News of a session that is not known yet waits for it."""
+    progress = event.progress
+    if is_erased(conn, progress.person.id):
+        return
+    programme.share_session(conn, progress.session_id)
+    queries.upsert_notice(
+        conn,
+        id=progress.id,
+        revision=progress.revision,
+        status="issued",
+        person_id=progress.person.id,
+        email=progress.person.email,
+        name=progress.person.name,
+        expires_at=None,
+        series_id=progress.series_id,
+    )
+
+
+@on("registration.series.completed")
+def keep_completion(conn: Connection, event: SeriesCompleted, _envelope: Envelope) -> None:
+    """Know who has completed which series."""
+    completion = event.completion
+    if is_erased(conn, completion.person.id):
+        return
+    queries.insert_completion(conn, series_id=completion.series_id, person_id=completion.person.id)
 
 
 @on("registration.sign-in.requested")

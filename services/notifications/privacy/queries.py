@@ -33,6 +33,7 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         "UPDATE invitations SET email = '', name = '' WHERE person_id = %(id)s",
         "DELETE FROM suppressions WHERE email = lower(%(email)s)",
         "DELETE FROM notices WHERE person_id = %(id)s",
+        "DELETE FROM completions WHERE person_id = %(id)s",
         "DELETE FROM attendance WHERE person_id = %(id)s",
     ):
         execute(conn, sql, id=person_id, email=email)

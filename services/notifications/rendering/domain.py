@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifications.messages.kinds import INVITATION, KINDS, SIGN_IN, Method
+from services.notifications.messages.kinds import INVITATION, KINDS, PROGRESS, SIGN_IN, Method
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
@@ -68,22 +68,27 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
 def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
-    invited = KINDS[facts.kind].topic == INVITATION.topic
+    topic = KINDS[facts.kind].topic
+    invited, registered = topic == INVITATION.topic, topic not in (INVITATION.topic, PROGRESS.topic)
+    recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
         "language": LANGUAGE,
         "name": facts.name,
         "title": session.title,
         "initiative": session.initiative,
-        "series": facts.series_title,
+        "series": facts.series_title or facts.context.get("series"),
         "when": label_time(session),
         "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
         "previous": facts.context.get("previous"),
         "place": _place(session),
-        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and not invited else None,
+        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and registered else None,
         "page_url": web_link(session.page_url),
-        "manage_url": None if invited else links.registration(facts.subject),
-        "accept_url": None if invited else links.offer(facts.subject),
+        "manage_url": links.registration(facts.subject) if registered else None,
+        "accept_url": links.offer(facts.subject) if registered else None,
+        "seen": facts.context.get("seen"),
+        "total": facts.context.get("total"),
+        "upcoming": session.status in ("planned", "scheduled"),
         "position": facts.context.get("position"),
         "by_registrant": facts.context.get("reason") == "cancelled by registrant",
         "had_seat": facts.context.get("was") == "confirmed",
@@ -94,7 +99,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "accept_until": _moment(facts.context.get("offered_until"), session),
         "invitation_url": links.invitation(facts.subject) if invited else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
-        "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
+        "watch_url": links.views(session.slug, facts.person_id) if recorded else None,
         "recording_url": web_link(facts.recording_url),
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
         "came": facts.attended is True,

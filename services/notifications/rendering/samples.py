@@ -25,6 +25,8 @@ CONTEXT = {
     "position": 3,
     "previous": "April 5, 2017, 1:00 PM CDT",
     "offered_until": "2017-03-20T22:00:00+00:00",
+    "seen": 2,
+    "total": 3,
 }
 
 

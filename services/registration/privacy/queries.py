@@ -38,6 +38,9 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
         "completions": """
             SELECT series.slug AS series, completed_at FROM completions JOIN series ON series.id = series_id
              WHERE person_id = %(id)s""",
+        "progress": """
+            SELECT series.slug AS series, seen, progress_at FROM progress JOIN series ON series.id = series_id
+             WHERE person_id = %(id)s""",
         "invitations": """
             SELECT i.id, s.slug AS session, i.status, issued_by, issued_at, expires_at
               FROM invitations AS i JOIN sessions AS s ON s.id = session_id WHERE person_id = %(id)s""",
