@@ -19,12 +19,19 @@ class NotificationsSettings(Settings):
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL")
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
     reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
+    settle_seconds: float = setting(
+        "Seconds for which news waits that later news may overtake (a session moved, a seat moved up to or given up, a "
+        "recording, progress), so that several changes become one mail",
+        default=30.0,
+    )
 
     def __post_init__(self) -> None:
         parse_server(self.smtp_url)
         parse_mailbox(self.mail_from)
         if self.reply_to:
             parse_mailbox(self.reply_to)
+        if not 0 <= self.settle_seconds <= 3600:
+            raise ValueError("SETTLE_SECONDS must be between 0 and 3600")
         if not self.links_key_file:
             raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
 

@@ -46,6 +46,7 @@ def make_settings(engines: Engines, database_url: str, **changes: Any) -> Notifi
         "links_key_file": Path(engines.secrets / "links-key"),
         "smtp_url": "smtp://127.0.0.1:1",
         "mail_from": MAIL_FROM,
+        "settle_seconds": 0.0,
     }
     return NotificationsSettings(**(given | changes))
 
@@ -115,7 +116,7 @@ class PostOffice:
 
     def receive(self, *events: Event) -> None:
         for event in events:
-            with self.conn.transaction():
+            with runtime.use(self.runtime), self.conn.transaction():
                 receive(self.conn, event)
 
     def sender(self) -> Sender:
@@ -130,6 +131,10 @@ class PostOffice:
         )
         with runtime.use(self.runtime):
             return (sender or self.sender()).send_due()
+
+    def settle(self, seconds: float) -> None:
+        """Let so many seconds pass for every mail that waits."""
+        self.conn.execute("UPDATE messages SET next_attempt_at = next_attempt_at - %s * interval '1 second'", [seconds])
 
     def rows(self) -> list[dict[str, Any]]:
         return rows(self.conn)

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from services.notifications.messages.kinds import Kind
 from shared.database import execute, fetch, fetch_dicts
 from shared.events.envelope import Envelope
+from shared.runtime import settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class Facts:
     """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are the
     registration's or the invitation's; `overtaken_by` is the kind of a later mail on the same topic and subject;
     `suppressed` is why no mail goes to the address, where none does; `attended` whether the person came to the session,
-    for news of its recording, and None while nobody has said who came.
+    for news of its recording, and None while nobody has said who came; `previous` when it was to be by the last mail
+    that told of it, for news of its time.
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class Facts:
     recording_captions: bool | None
     recording_withdrawn: bool
     attended: bool | None = None
+    previous: str | None = None
 
 
 def insert_message(
@@ -60,9 +63,9 @@ def insert_message(
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context)
+                                  session_id, recipient, context, next_attempt_at)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                    %(session_id)s, %(recipient)s, %(context)s)
+                    %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second')
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
@@ -75,9 +78,9 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context)
+                                  session_id, recipient, context, next_attempt_at)
             SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, email, %(context)s
+                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
               FROM registrations
              WHERE session_id = %(subject)s AND status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
@@ -93,9 +96,10 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
     """
     sql = """
         WITH added AS (
-            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
+                                  next_attempt_at)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, registration.email
+                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
@@ -111,9 +115,10 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
     """
     sql = """
         WITH added AS (
-            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
+                                  next_attempt_at)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
-                   session_id, registration.email
+                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
               FROM registrations AS registration JOIN recordings AS recording USING (session_id)
              WHERE registration.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
                AND registration.registered_at < recording.published_at
@@ -125,6 +130,7 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
 
 
 def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
+    """What an event tells of the mails that it causes; those of kinds that settle may be claimed after `wait` seconds."""
     return {
         "kind": kind.name,
         "topic": kind.topic,
@@ -132,6 +138,7 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
         "event_id": envelope.id,
         "revision": envelope.sequence,
         "caused_at": envelope.time,
+        "wait": settings().settle_seconds if kind.settles else 0.0,
     }
 
 
@@ -155,7 +162,17 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    (SELECT bool_or(attended) FROM attendance
                      WHERE session_id = message.session_id AND person_id = person.person_id),
                    (SELECT false FROM attendance WHERE session_id = message.session_id AND attended LIMIT 1))
-               END AS attended
+               END AS attended,
+               CASE WHEN message.topic = 'time' THEN
+                   (SELECT first.context ->> 'previous' FROM messages AS first
+                     WHERE first.subject = message.subject AND first.topic = 'time'
+                       AND first.position <= message.position
+                       AND first.position > coalesce((SELECT max(told.position) FROM messages AS told
+                                                       WHERE told.subject = message.subject
+                                                         AND told.topic IN ('time', 'seat') AND told.state = 'sent'
+                                                         AND told.position < message.position), 0)
+                     ORDER BY first.position LIMIT 1)
+               END AS previous
           FROM messages AS message
           JOIN LATERAL (
                SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug

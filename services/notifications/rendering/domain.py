@@ -80,7 +80,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "when": label_time(session),
         "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
-        "previous": facts.context.get("previous"),
+        "previous": facts.previous,
         "place": _place(session),
         "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and registered else None,
         "page_url": web_link(session.page_url),

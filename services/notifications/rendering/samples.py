@@ -23,7 +23,6 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 }
 CONTEXT = {
     "position": 3,
-    "previous": "April 5, 2017, 1:00 PM CDT",
     "offered_until": "2017-03-20T22:00:00+00:00",
     "seen": 2,
     "total": 3,
@@ -84,4 +83,5 @@ def sample_facts(kind: str) -> Facts:
         recording_captions=True,
         recording_withdrawn=False,
         attended=False,
+        previous="April 5, 2017, 1:00 PM CDT",
     )
