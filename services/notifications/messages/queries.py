@@ -130,7 +130,7 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
 
 
 def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
-    """What an event tells of the mails that it causes; those of kinds that settle may be claimed after `wait` seconds."""
+    """What an event tells of the mails that it causes; they may be claimed after `wait` seconds."""
     return {
         "kind": kind.name,
         "topic": kind.topic,
