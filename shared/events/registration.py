@@ -31,7 +31,8 @@ class Person:
 @dataclass(frozen=True, kw_only=True)
 class Registration:
     """`position` is the place on the waiting list, from 1, at the moment of the event; None unless waitlisted.
-    `offered_until` is when an offered seat must be accepted; `registered_by` names a colleague who registered them.
+    `offered_until` is when an offered seat must be accepted; `registered_by` names a colleague who registered them;
+    `timezone` is the person's own (an IANA name), where they said it.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Registration:
     person: Person
     registered_by: str | None = None
     registered_at: datetime
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

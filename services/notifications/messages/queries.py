@@ -48,6 +48,7 @@ class Facts:
     recording_withdrawn: bool
     attended: bool | None = None
     previous: str | None = None
+    timezone: str | None = None
 
 
 def insert_message(
@@ -152,6 +153,7 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AND later.revision > message.revision
                  ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
                person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
+               person.timezone,
                (SELECT reason FROM suppressions WHERE email = lower(person.email)) AS suppressed,
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
@@ -175,16 +177,17 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                END AS previous
           FROM messages AS message
           JOIN LATERAL (
-               SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug
+               SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug,
+                      timezone
                  FROM registrations WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, person_id, email, name, expires_at, series_slug
+               SELECT status, revision, person_id, email, name, expires_at, series_slug, NULL
                  FROM invitations WHERE id = message.subject
                UNION ALL
                SELECT CASE WHEN EXISTS (SELECT FROM completions AS done
                                          WHERE done.person_id = notice.person_id AND done.series_id = notice.series_id)
                            THEN 'completed' ELSE status END,
-                      revision, person_id, email, name, expires_at, NULL
+                      revision, person_id, email, name, expires_at, NULL, NULL
                  FROM notices AS notice WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = CASE message.topic
                WHEN 'progress' THEN (SELECT id FROM recordings

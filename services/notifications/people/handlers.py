@@ -42,6 +42,7 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
         email=registration.person.email,
         name=registration.person.name,
         registered_at=registration.registered_at,
+        timezone=registration.timezone,
     )
 
 

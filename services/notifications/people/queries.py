@@ -12,11 +12,12 @@ def upsert_registration(conn: Connection, **facts: Any) -> None:
     """Keep a registration as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
-                                            registered_at)
+                                            registered_at, timezone)
         VALUES (%(id)s, %(revision)s, %(status)s, %(revision)s, %(session_id)s, %(person_id)s, %(email)s, %(name)s,
-                %(registered_at)s)
+                %(registered_at)s, %(timezone)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
+               timezone = excluded.timezone,
                status_since = CASE WHEN known.status = excluded.status
                                    THEN known.status_since ELSE excluded.revision END
          WHERE excluded.revision > known.revision

@@ -10,7 +10,7 @@ from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.links import Links, web_link
-from services.notifications.rendering.moments import label_duration, label_moment, label_time, label_wait
+from services.notifications.rendering.moments import label_duration, label_moment, label_time_for, label_wait
 from services.notifications.rendering.overrides import Overrides
 from services.notifications.rendering.templates import Texts
 
@@ -77,7 +77,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "title": session.title,
         "initiative": session.initiative,
         "series": facts.series_title or facts.context.get("series"),
-        "when": label_time(session),
+        "when": label_time_for(session, facts.timezone),
         "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
         "previous": facts.previous,

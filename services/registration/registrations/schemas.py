@@ -10,6 +10,7 @@ from services.registration.registrations.fields import (
     free_text,
     line,
     no_encoded_words,
+    timezone,
 )
 from shared.http.fields import Line
 
@@ -43,6 +44,7 @@ class ColleagueSchema(ma.Schema):
     job_title = line(200, example="Adult services librarian")
     accommodations = accommodations()
     answers = answers()
+    timezone = timezone(load_default=None)
 
 
 class ApplicantSchema(ColleagueSchema):
@@ -86,6 +88,7 @@ class CorrectionSchema(ma.Schema):
     answers = ma.fields.Dict(keys=ma.fields.String(), validate=Length(max=60))
     email = ma.fields.String(validate=Length(3, 320), metadata={"description": "Staff alone"})
     note = free_text("Staff alone")
+    timezone = timezone()
 
 
 class RegistrationSchema(ma.Schema):
@@ -106,6 +109,7 @@ class RegistrationSchema(ma.Schema):
     registered_by = ma.fields.String(
         allow_none=True, metadata={"description": "Name of the colleague who registered them"}
     )
+    timezone = ma.fields.String(allow_none=True, metadata={"example": "America/New_York"})
     registered_at = ma.fields.AwareDateTime()
     offered_until = ma.fields.AwareDateTime(
         allow_none=True, metadata={"description": "When an offered seat passes on, unless it is accepted"}
