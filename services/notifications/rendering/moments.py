@@ -9,7 +9,7 @@ from services.notifications.programme.queries import Session
 
 def label_time_for(session: Session, timezone: str | None) -> str:
     """When a session is for whoever lives in this zone: `Thursday, April 6, 2017, 2:00–3:30 PM EDT (1:00–2:30 PM CDT in
-    the session's own time zone)`. A session at a place has that place's time alone; so has one whose reader named no zone.
+    the session's own time zone)`. A session at a place has that place's time alone; so has one whose reader named none.
     """
     own = label_time(session)
     if session.venue or not session.online or not session.starts_at or not session.timezone or not timezone:

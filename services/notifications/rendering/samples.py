@@ -83,5 +83,6 @@ def sample_facts(kind: str) -> Facts:
         recording_captions=True,
         recording_withdrawn=False,
         attended=False,
+        timezone="America/New_York",
         previous="April 5, 2017, 1:00 PM CDT",
     )
