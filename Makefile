@@ -13,7 +13,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications test check format lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications test check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -66,6 +66,9 @@ bench-registration: venv ## how fast seats are taken and events go, against its 
 
 bench-notifications: venv ## how fast mails are caused and sent, against its goals (BENCH="--quick mails")
 	@$(RUN) -m tests.bench.notifications $(BENCH)
+
+mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
+	@$(RUN) -m deploy.pictures
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@for service in $(SERVICES); do \

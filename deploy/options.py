@@ -23,6 +23,7 @@ class Options:
     convene_clock: str = "2016-12-15T10:00:00-06:00"
     mail_from: str = "Learning at ALA <learning@ala.example>"
     webhook_allow: str = ""
+    settle_seconds: int = 30
     web_workers: int = 2
     web_threads: int = 4
     log_level: str = "info"

@@ -82,6 +82,15 @@ class Record:
         """How many of the three webinars somebody saw, live or recorded."""
         return sum((email, webinar) in self.attended | self.watched for webinar in WEBINARS)
 
+    def left_to_see(self, email: str) -> str | None:
+        """Which webinar was the last one left to somebody once they had seen two: all who come are reported first, and
+        then recordings are watched, each webinar after the other. None where they never saw two.
+        """
+        ways = (self.attended, self.watched)
+        seen = [webinar for way in ways for webinar in WEBINARS if (email, webinar) in way]
+        left = set(WEBINARS) - set(seen[: len(WEBINARS) - 1])
+        return left.pop() if len(left) == 1 else None
+
     def complete(self, emails: Iterable[str]) -> set[str]:
         """Those who saw all three, and so must be invited to the workshop."""
         return {email for email in emails if self.seen(email) == len(WEBINARS)}
@@ -108,6 +117,7 @@ class Record:
                 *((email, "registration-cancelled", WORLD_CAFE) for email in given_up),
                 *((email, "session-rescheduled", WORLD_CAFE) for email in self.seated(WORLD_CAFE)),
                 *((email, "recording-published", webinar) for webinar in WEBINARS for email in self.seated(webinar)),
+                *((email, "series-progress", left) for email in emails if (left := self.left_to_see(email))),
                 *((email, "invitation-issued", WORKSHOP) for email in self.complete(emails)),
                 *((email, "registration-cancelled", session) for email, session in self.gave_up),
                 *((email, "registration-offered", WORKSHOP) for email in self.offered),

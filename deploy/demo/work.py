@@ -29,6 +29,7 @@ SAYINGS = {
     "registration-cancelled": "you gave up",
     "session-rescheduled": "the webinar has moved",
     "recording-published": "the recording is there",
+    "series-progress": "one more to go",
     "invitation-issued": "you are invited",
     "certificate-issued": "your certificate",
 }

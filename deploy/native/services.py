@@ -87,7 +87,11 @@ class Services:
         }
         badges = {"BADGE_KEY_FILE": str(secrets / "badge-key")}
         links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
-        mail = {"SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "MAIL_FROM": self.options.mail_from}
+        mail = {
+            "SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
+            "MAIL_FROM": self.options.mail_from,
+            "SETTLE_SECONDS": str(self.options.settle_seconds),
+        }
         hooks = {"WEBHOOK_ALLOW": self.options.webhook_allow}
         own = {"catalog": {}, "registration": links | badges, "notifications": links | mail | hooks}
         return common | own[service]

@@ -22,6 +22,7 @@ from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
 from services.notifications.webhooks.endpoints import api as webhooks
 from services.notifications.webhooks.sending import jobs as webhook_jobs
+from services.notifications.wording import api as templates
 from shared.http.pages import style
 from shared.service import Service
 
@@ -35,6 +36,7 @@ SERVICE = Service(
         subscriptions.bp,
         subscriptions.staff,
         newsletters.staff,
+        templates.staff,
         webhooks.staff,
         webhook_deliveries.staff,
         archive,

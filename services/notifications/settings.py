@@ -31,6 +31,11 @@ class NotificationsSettings(Settings):
         "and without TLS",
         default="",
     )
+    settle_seconds: float = setting(
+        "Seconds for which news waits that later news may overtake (a session moved, a seat moved up to or given up, a "
+        "recording, progress), so that several changes become one mail",
+        default=30.0,
+    )
 
     def __post_init__(self) -> None:
         parse_server(self.smtp_url)
@@ -39,6 +44,8 @@ class NotificationsSettings(Settings):
         if self.reply_to:
             parse_mailbox(self.reply_to)
         parse_rates(self.mail_rates)
+        if not 0 <= self.settle_seconds <= 3600:
+            raise ValueError("SETTLE_SECONDS must be between 0 and 3600")
         if not self.links_key_file:
             raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
 

@@ -31,7 +31,8 @@ class Person:
 @dataclass(frozen=True, kw_only=True)
 class Registration:
     """`position` is the place on the waiting list, from 1, at the moment of the event; None unless waitlisted.
-    `offered_until` is when an offered seat must be accepted; `registered_by` names a colleague who registered them.
+    `offered_until` is when an offered seat must be accepted; `registered_by` names a colleague who registered them;
+    `timezone` is the person's own (an IANA name), where they said it.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Registration:
     person: Person
     registered_by: str | None = None
     registered_at: datetime
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,24 @@ class Completed:
     series_slug: str
     person: Person
     completed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`session_id` is the one session of the series that the person has not seen yet; `counts` says in which ways
+    seeing it counts (`live`, `recorded`); `seen` and `total` are numbers of sessions that count.
+    """
+
+    id: UUID
+    revision: int
+    series_id: UUID
+    series_slug: str
+    series_title: str
+    counts: list[str]
+    session_id: UUID
+    seen: int
+    total: int
+    person: Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +230,14 @@ class SeriesCompleted(Event, type="registration.series.completed"):
 
     subject_in = "completion"
     completion: Completed
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesProgressed(Event, type="registration.series.progressed"):
+    """A person has one session left to see of those that a series counts; once for each such session."""
+
+    subject_in = "progress"
+    progress: Progress
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,18 @@ SUBJECTS: dict[str, Any] = {
     "completion": registration.Completed(
         id=ID, revision=1, series_id=ID, series_slug="large-urban-public", person=PERSON, completed_at=MOMENT
     ),
+    "progress": registration.Progress(
+        id=ID,
+        revision=1,
+        series_id=ID,
+        series_slug="large-urban-public",
+        series_title="Large and Urban Communities",
+        counts=["live", "recorded"],
+        session_id=OTHER,
+        seen=2,
+        total=3,
+        person=PERSON,
+    ),
     "invitation": registration.Invitation(
         id=ID, revision=1, session_id=OTHER, session_slug="workshop", person=PERSON, status="issued"
     ),

@@ -73,7 +73,9 @@ def test_an_option_that_is_no_number_is_named(monkeypatch):
 
 def test_the_options_have_the_defaults_of_compose():
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("gateway_port", "mail_port", "broker_console_port", "mail_from", "bind_address", "gateway_reads"):
+    for name in ("gateway_port", "mail_port", "broker_console_port", "mail_from", "settle_seconds"):
+        assert f"${{{name.upper()}:-{getattr(Options(), name)}}}" in text
+    for name in ("bind_address", "gateway_reads"):
         assert f"${{{name.upper()}:-{getattr(Options(), name)}}}" in text
 
 

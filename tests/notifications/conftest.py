@@ -29,6 +29,7 @@ from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import domain as subscriptions
 from services.notifications.subscriptions.queries import Origin, Subscription, Wish, insert_imported, lock_by_email
+from services.notifications.wording.domain import load
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
@@ -52,6 +53,7 @@ def make_settings(engines: Engines, database_url: str, **changes: Any) -> Notifi
         "links_key_file": Path(engines.secrets / "links-key"),
         "smtp_url": "smtp://127.0.0.1:1",
         "mail_from": MAIL_FROM,
+        "settle_seconds": 0.0,
     }
     return NotificationsSettings(**(given | changes))
 
@@ -121,7 +123,7 @@ class PostOffice:
 
     def receive(self, *events: Event) -> None:
         for event in events:
-            with self.conn.transaction():
+            with runtime.use(self.runtime), self.conn.transaction():
                 receive(self.conn, event)
 
     def subscribe(self, *emails: str) -> None:
@@ -155,6 +157,10 @@ class PostOffice:
         )
         with runtime.use(self.runtime):
             return (sender or self.sender()).send_due()
+
+    def settle(self, seconds: float) -> None:
+        """Let so many seconds pass for every mail that waits."""
+        self.conn.execute("UPDATE messages SET next_attempt_at = next_attempt_at - %s * interval '1 second'", [seconds])
 
     def rows(self) -> list[dict[str, Any]]:
         return rows(self.conn)
@@ -281,7 +287,8 @@ class Desk:
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that was caused, as it would be sent now."""
-        return [parse(write(facts, about, read_letterhead(self.settings))) for facts, about in self._facts()]
+        letterhead = read_letterhead(self.settings, load(self.conn))
+        return [parse(write(facts, about, letterhead)) for facts, about in self._facts()]
 
     def mail(self, kind: str) -> EmailMessage:
         """The only mail of this kind."""

@@ -104,6 +104,19 @@ def a_recording(session: catalog.Session, **changes: Any) -> catalog.RecordingPu
     return catalog.RecordingPublished(recording=replace(recording, **changes))
 
 
+def attendance(registration: participation.Registration, *, attended: bool) -> participation.AttendanceRecorded:
+    """The event that says whether whoever registered came."""
+    return participation.AttendanceRecorded(
+        attendance=participation.Attendance(
+            id=uuid4(),
+            revision=1,
+            session_id=registration.session_id,
+            person_id=registration.person.id,
+            attended=attended,
+        )
+    )
+
+
 def an_invitation(session: catalog.Session, **changes: Any) -> participation.Invitation:
     invitation = participation.Invitation(
         id=uuid4(),
@@ -134,6 +147,23 @@ def a_certificate() -> participation.Certificate:
         person=a_person(),
         issued_at=STARTS,
     )
+
+
+def progress(session: catalog.Session, **changes: Any) -> participation.SeriesProgressed:
+    """The event that this session is the last one that somebody has not seen."""
+    made = participation.Progress(
+        id=uuid4(),
+        revision=1,
+        series_id=uuid4(),
+        series_slug="large-urban",
+        series_title="Large and Urban Communities",
+        counts=["live", "recorded"],
+        session_id=session.id,
+        seen=2,
+        total=3,
+        person=a_person(),
+    )
+    return participation.SeriesProgressed(progress=replace(made, **changes))
 
 
 def a_series() -> catalog.SeriesPublished:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -45,7 +46,8 @@ def test_completion_invites_once_whatever_the_order_of_arrival(
     for name in order:
         arrivals[name]()
 
-    assert registration.events("series", "invitation") == ["series.completed", "invitation.issued"]
+    told = registration.events("series", "invitation")
+    assert [one for one in told if one != "series.progressed"] == ["series.completed", "invitation.issued"]
     assert registration.client.get(invitation_path(registration, "ada@x.org")).json["status"] == "issued"
 
 
@@ -70,11 +72,11 @@ def test_a_series_that_loses_a_session_completes_those_who_saw_the_rest(registra
     registration.know_series(make_series([first.id, second.id], id=series))
     registration.set_time(AFTER)
     registration.attend(("ada@x.org", 80), slug="first")
-    assert registration.events("series") == []
+    assert registration.events("series") == ["series.progressed"]
 
     registration.know_series(make_series([first.id], id=series, revision=2))
 
-    assert registration.events("series") == ["series.completed"]
+    assert registration.events("series") == ["series.progressed", "series.completed"]
 
 
 def test_only_the_ways_that_count_complete(registration: Registration) -> None:
@@ -246,3 +248,67 @@ def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> 
     assert registration.client.post(path, json=heartbeat).status_code == 401
     stranger = links.sign(runtime.settings(), "learner", str(uuid4()))
     assert registration.client.post(f"{path}?token={stranger}", json=heartbeat).status_code == 404
+
+
+def progress_of(registration: Registration) -> list[tuple[str, str, int, int]]:
+    """To whom it was told which session is left, with how many of how many they have seen."""
+    rows = registration.conn.execute(
+        "SELECT document -> 'data' -> 'progress' FROM outbox WHERE type = 'registration.series.progressed'"
+        " ORDER BY position"
+    )
+    return [(one["person"]["email"], one["session_id"], one["seen"], one["total"]) for (one,) in rows]
+
+
+def test_who_has_one_session_to_go_is_told_once_which(registration: Registration) -> None:
+    first, second, third = (registration.hold(slug) for slug in ("first", "second", "third"))
+    series = make_series([first.id, second.id, third.id])
+    registration.know_series(series)
+    for slug in ("first", "second", "third"):
+        registration.register("ada@x.org", slug)
+    registration.set_time(AFTER)
+
+    registration.attend(("ada@x.org", 80), slug="first")
+    assert progress_of(registration) == []
+    registration.attend(("ada@x.org", 80), slug="third")
+    registration.attend(("ada@x.org", 85), slug="third")
+    registration.know_series(replace(series, revision=2, title="Renamed"))
+
+    assert progress_of(registration) == [("ada@x.org", str(second.id), 2, 3)]
+
+
+def test_who_completes_at_once_is_told_of_nothing_left(registration: Registration) -> None:
+    first, second = registration.hold("first"), registration.hold("second")
+    for slug in ("first", "second"):
+        registration.register("ada@x.org", slug)
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80), slug="first")
+    registration.attend(("ada@x.org", 80), slug="second")
+
+    registration.know_series(make_series([first.id, second.id]))
+
+    assert registration.events("series") == ["series.completed"]
+
+
+def test_a_series_of_one_session_has_nothing_on_the_way(registration: Registration) -> None:
+    registration.hold("other")
+    first = registration.hold("first")
+    registration.register("ada@x.org", "other")
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80), slug="other")
+
+    registration.know_series(make_series([first.id]))
+
+    assert progress_of(registration) == []
+
+
+def test_a_series_that_loses_a_session_leaves_one_to_go(registration: Registration) -> None:
+    first, second, third = (registration.hold(slug) for slug in ("first", "second", "third"))
+    series = make_series([first.id, second.id, third.id])
+    registration.know_series(series)
+    registration.register("ada@x.org", "first")
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80), slug="first")
+
+    registration.know_series(make_series([first.id, second.id], id=series.id, revision=2))
+
+    assert progress_of(registration) == [("ada@x.org", str(second.id), 1, 2)]

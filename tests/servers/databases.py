@@ -70,5 +70,6 @@ def service_environment(engines: Engines, service: str, *, database: str, vhost:
         "BADGE_KEY_FILE": str(engines.secrets / "badge-key"),
         "SMTP_URL": "smtp://127.0.0.1:1",
         "MAIL_FROM": "convene@example.org",
+        "SETTLE_SECONDS": "0",
         "TMPDIR": str(engines.folder),
     }

@@ -87,17 +87,16 @@ def _hand_over(
 
 def write(facts: Facts, about: About | None, letterhead: Letterhead) -> bytes:
     """The bytes of the mail. Raises UnsafeText, or NotRendered."""
-    sender, links = letterhead.sender, letterhead.links
     head = Head(
         id=facts.id,
         date=facts.dated_at,
-        sender=sender,
+        sender=letterhead.sender,
         recipient=addressee(facts),
         reply_to=letterhead.reply_to,
         again=facts.doubts > 0,
     )
     try:
-        return build(head, render(facts, about, links=links, sender=sender))
+        return build(head, render(facts, about, letterhead))
     except UnsafeText:
         raise
     except Exception as error:  # whatever it is, it must not keep the other mails

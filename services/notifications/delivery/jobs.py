@@ -16,8 +16,9 @@ from services.notifications.delivery.transport import Transport, Unavailable
 from services.notifications.messages.about import read_about
 from services.notifications.messages.kinds import is_bulk
 from services.notifications.messages.queries import Facts, select_facts
-from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.rendering.letterhead import Letterhead, read_letterhead
 from services.notifications.settings import NotificationsSettings
+from services.notifications.wording import domain as templates
 from shared import runtime
 from shared.failpoints import passing
 from shared.jobs import Job
@@ -90,21 +91,23 @@ class Sender:
         if forgotten := set(claimed) - {mail.id for mail in mails}:
             # Erased while another sender had it: nothing is left that it could say, or to whom.
             queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
+        overrides = templates.load(conn)
         may_go = hold_back(conn, mails, parse_rates(runtime.settings().mail_rates), number=self.number)
         done = len(forgotten) + len(mails) - len(may_go)
         try:
-            done += self._deliver(conn, may_go)
+            done += self._deliver(conn, may_go, read_letterhead(runtime.settings(), overrides))
         except Unavailable as reason:
             self._rest(str(reason))
+        templates.note_broken(conn, overrides)
         if done < len(claimed):
             queries.release(conn, number=self.number)
         return done
 
-    def _deliver(self, conn: psycopg.Connection, mails: list[Facts]) -> int:
+    def _deliver(self, conn: psycopg.Connection, mails: list[Facts], letterhead: Letterhead) -> int:
         """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
         settings = runtime.settings()
         transport = self.transport = self.transport or self.open_transport(settings)
-        about, letterhead = read_about(conn, mails), read_letterhead(settings)
+        about = read_about(conn, mails)
         until = time.monotonic() + ROUND
         done = 0
         with Postman(conn, transport, about, letterhead) as postman:

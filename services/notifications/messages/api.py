@@ -13,9 +13,9 @@ from services.notifications.messages.schemas import (
     MessageSchema,
     MessagesQuery,
 )
-from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import render
-from services.notifications.rendering.links import Links
+from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.wording import domain as templates
 from shared import audit
 from shared.errors import Conflict, NotFound
 from shared.http import Blueprint, auth
@@ -52,10 +52,10 @@ def show_message(id: UUID) -> Response:
             raise NotFound("No mail has this id.")
         facts = next(iter(queries.select_facts(conn, [id])), None)
         about = read_about(conn, [facts]).get(id) if facts else None
+        overrides = templates.load(conn)
     if facts is None:
         return answer(MessageDetailSchema().dump({**_nested(row), "rendered": None}))
-    links, sender = Links(settings(), shown=True), parse_mailbox(settings().mail_from)
-    texts = render(facts, about, links=links, sender=sender).texts
+    texts = render(facts, about, read_letterhead(settings(), overrides, shown=True)).texts
     return answer(MessageDetailSchema().dump({**_nested(row), "rendered": texts}))
 
 

@@ -8,6 +8,7 @@ from services.notifications.messages.kinds import (
     DIGEST,
     KINDS,
     NEWSLETTER,
+    PROGRESS,
     REMINDER,
     SIGN_IN,
     SUBSCRIPTION_ENDED,
@@ -45,6 +46,8 @@ def overtaken(facts: Facts, about: About | None) -> str | None:
         return f"the certificate is {facts.status} by now"
     if kind == WEBHOOK_DISABLED and facts.status != "disabled":
         return f"the webhook is {facts.status} by now"
+    if kind == PROGRESS and facts.status != "issued":
+        return f"the series is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
     if kind == REMINDER and session:

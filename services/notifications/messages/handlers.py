@@ -22,6 +22,7 @@ from shared.events.registration import (
     RegistrationPromoted,
     RegistrationUpdated,
     RegistrationWaitlisted,
+    SeriesProgressed,
     SignInRequested,
 )
 from shared.messaging.handlers import on
@@ -110,6 +111,27 @@ def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelo
         session_id=invitation.session_id,
         recipient=invitation.person.email,
         context={},
+    )
+
+
+@on("registration.series.progressed")
+def queue_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope) -> None:
+    """The person has one session of a series to go."""
+    progress = event.progress
+    if is_erased(conn, progress.person.id):
+        return
+    queries.insert_message(
+        conn,
+        envelope,
+        kinds.PROGRESS,
+        session_id=progress.session_id,
+        recipient=progress.person.email,
+        context={
+            "series": progress.series_title,
+            "seen": progress.seen,
+            "total": progress.total,
+            "counts": progress.counts,
+        },
     )
 
 

@@ -12,13 +12,16 @@ from psycopg.types.json import Jsonb
 from services.notifications.messages.kinds import Kind
 from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Envelope
+from shared.runtime import settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are those of
     its subject: a registration, an invitation, a subscription …; `overtaken_by` is the kind of a later mail on the same
-    topic and subject; `suppressed` is why no mail goes to the address, where none does.
+    topic and subject; `suppressed` is why no mail goes to the address, where none does; `attended` whether the person
+    came to the session, for news of its recording, and None while nobody has said who came; `previous` when it was to
+    be by the last mail that told of it, for news of its time.
     """
 
     id: UUID
@@ -45,6 +48,9 @@ class Facts:
     recording_seconds: int | None
     recording_captions: bool | None
     recording_withdrawn: bool
+    attended: bool | None = None
+    previous: str | None = None
+    timezone: str | None = None
 
 
 def insert_message(
@@ -60,9 +66,9 @@ def insert_message(
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context)
+                                  session_id, recipient, context, next_attempt_at)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                    %(session_id)s, %(recipient)s, %(context)s)
+                    %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second')
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
@@ -100,9 +106,9 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context)
+                                  session_id, recipient, context, next_attempt_at)
             SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, email, %(context)s
+                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
               FROM registrations
              WHERE session_id = %(subject)s AND status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
@@ -118,9 +124,10 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
     """
     sql = """
         WITH added AS (
-            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
+                                  next_attempt_at)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, registration.email
+                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
@@ -136,9 +143,10 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
     """
     sql = """
         WITH added AS (
-            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
+                                  next_attempt_at)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
-                   session_id, registration.email
+                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
               FROM registrations AS registration JOIN recordings AS recording USING (session_id)
              WHERE registration.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
                AND registration.registered_at < recording.published_at
@@ -150,6 +158,7 @@ def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind)
 
 
 def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
+    """What an event tells of the mails that it causes; they may be claimed after `wait` seconds."""
     return {
         "kind": kind.name,
         "topic": kind.topic,
@@ -157,6 +166,7 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
         "event_id": envelope.id,
         "revision": envelope.sequence,
         "caused_at": envelope.time,
+        "wait": settings().settle_seconds if kind.settles else 0.0,
     }
 
 
@@ -171,36 +181,60 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AND later.revision > message.revision
                  ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
                person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
+               person.timezone,
                (SELECT reason FROM suppressions WHERE email = lower(person.email)) AS suppressed,
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
                recording.url AS recording_url, recording.duration_seconds AS recording_seconds,
                recording.captions AS recording_captions,
-               coalesce(recording.withdrawn, false) AS recording_withdrawn
+               coalesce(recording.withdrawn, false) AS recording_withdrawn,
+               CASE WHEN recording.id IS NOT NULL THEN coalesce(
+                   (SELECT bool_or(attended) FROM attendance
+                     WHERE session_id = message.session_id AND person_id = person.person_id),
+                   (SELECT false FROM attendance WHERE session_id = message.session_id AND attended LIMIT 1))
+               END AS attended,
+               CASE WHEN message.topic = 'time' THEN
+                   (SELECT first.context ->> 'previous' FROM messages AS first
+                     WHERE first.subject = message.subject AND first.topic = 'time'
+                       AND first.position <= message.position
+                       AND first.position > coalesce((SELECT max(told.position) FROM messages AS told
+                                                       WHERE told.subject = message.subject
+                                                         AND told.topic IN ('time', 'seat') AND told.state = 'sent'
+                                                         AND told.position < message.position), 0)
+                     ORDER BY first.position LIMIT 1)
+               END AS previous
           FROM messages AS message
           JOIN LATERAL (
-               SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug
+               SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug,
+                      timezone
                  FROM registrations WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, person_id, email, name, expires_at, series_slug
+               SELECT status, revision, person_id, email, name, expires_at, series_slug, NULL
                  FROM invitations WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, person_id, email, name, expires_at, NULL
-                 FROM notices WHERE id = message.subject
+               SELECT CASE WHEN EXISTS (SELECT FROM completions AS done
+                                         WHERE done.person_id = notice.person_id AND done.series_id = notice.series_id)
+                           THEN 'completed' ELSE status END,
+                      revision, person_id, email, name, expires_at, NULL, NULL
+                 FROM notices AS notice WHERE id = message.subject
                UNION ALL
                SELECT CASE WHEN confirmed_at IS NULL THEN 'asked' ELSE 'confirmed' END, 1, id, email, '', expires_at,
-                      NULL
+                      NULL, NULL
                  FROM subscription_requests WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, id, email, name, NULL, NULL
+               SELECT status, revision, id, email, name, NULL, NULL, NULL
                  FROM subscriptions WHERE id = message.subject
                UNION ALL
-               SELECT state, revision, id, message.recipient, '', NULL, NULL
+               SELECT state, revision, id, message.recipient, '', NULL, NULL, NULL
                  FROM newsletters WHERE id = message.subject
                UNION ALL
-               SELECT state, revision, id, owner_email, owner_name, NULL, NULL
+               SELECT state, revision, id, owner_email, owner_name, NULL, NULL, NULL
                  FROM webhooks WHERE id = message.subject) AS person ON true
-          LEFT JOIN recordings AS recording ON recording.id = message.cause
+          LEFT JOIN recordings AS recording ON recording.id = CASE message.topic
+               WHEN 'progress' THEN (SELECT id FROM recordings
+                                      WHERE session_id = message.session_id AND NOT withdrawn
+                                      ORDER BY published_at DESC LIMIT 1)
+               ELSE message.cause END
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position
     """

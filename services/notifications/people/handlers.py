@@ -6,7 +6,15 @@ from services.notifications.people import queries
 from services.notifications.privacy.queries import is_erased
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
-from shared.events.registration import CertificateEvent, InvitationEvent, RegistrationEvent, SignInRequested
+from shared.events.registration import (
+    AttendanceRecorded,
+    CertificateEvent,
+    InvitationEvent,
+    RegistrationEvent,
+    SeriesCompleted,
+    SeriesProgressed,
+    SignInRequested,
+)
 from shared.messaging.handlers import on
 
 
@@ -34,6 +42,7 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
         email=registration.person.email,
         name=registration.person.name,
         registered_at=registration.registered_at,
+        timezone=registration.timezone,
     )
 
 
@@ -62,6 +71,51 @@ def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelop
         name=invitation.person.name,
         expires_at=invitation.expires_at,
     )
+
+
+@on("registration.attendance.recorded")
+def keep_attendance(conn: Connection, event: AttendanceRecorded, _envelope: Envelope) -> None:
+    """Know whether somebody came to a session, for what is said of it later."""
+    attendance = event.attendance
+    if is_erased(conn, attendance.person_id):
+        return
+    queries.upsert_attendance(
+        conn,
+        id=attendance.id,
+        revision=attendance.revision,
+        session_id=attendance.session_id,
+        person_id=attendance.person_id,
+        attended=attendance.attended,
+    )
+
+
+@on("registration.series.progressed")
+def keep_progress(conn: Connection, event: SeriesProgressed, _envelope: Envelope) -> None:
+    """Know who has one session of a series to go. News of a session that is not known yet waits for it."""
+    progress = event.progress
+    if is_erased(conn, progress.person.id):
+        return
+    programme.share_session(conn, progress.session_id)
+    queries.upsert_notice(
+        conn,
+        id=progress.id,
+        revision=progress.revision,
+        status="issued",
+        person_id=progress.person.id,
+        email=progress.person.email,
+        name=progress.person.name,
+        expires_at=None,
+        series_id=progress.series_id,
+    )
+
+
+@on("registration.series.completed")
+def keep_completion(conn: Connection, event: SeriesCompleted, _envelope: Envelope) -> None:
+    """Know who has completed which series."""
+    completion = event.completion
+    if is_erased(conn, completion.person.id):
+        return
+    queries.insert_completion(conn, series_id=completion.series_id, person_id=completion.person.id)
 
 
 @on("registration.sign-in.requested")

@@ -29,12 +29,14 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         UPDATE messages SET state = 'superseded', reason = 'the person was erased', next_attempt_at = NULL
          WHERE recipient = '' AND state IN ('queued', 'retry', 'in_doubt')
         """,
-        "UPDATE registrations SET email = '', name = '' WHERE person_id = %(id)s",
+        "UPDATE registrations SET email = '', name = '', timezone = NULL WHERE person_id = %(id)s",
         "UPDATE invitations SET email = '', name = '' WHERE person_id = %(id)s",
         "DELETE FROM suppressions WHERE email = lower(%(email)s)",
         "DELETE FROM subscriptions WHERE email = lower(%(email)s)",
         "DELETE FROM subscription_requests WHERE email = lower(%(email)s)",
         "DELETE FROM notices WHERE person_id = %(id)s",
         "UPDATE webhooks SET owner_email = '', owner_name = '' WHERE lower(owner_email) = lower(%(email)s)",
+        "DELETE FROM completions WHERE person_id = %(id)s",
+        "DELETE FROM attendance WHERE person_id = %(id)s",
     ):
         execute(conn, sql, id=person_id, email=email)

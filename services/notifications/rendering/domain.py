@@ -7,6 +7,7 @@ from typing import Any
 from services.notifications.messages.kinds import (
     INVITATION,
     KINDS,
+    PROGRESS,
     SIGN_IN,
     SUBSCRIPTION_REQUESTED,
     SUBSCRIPTION_STANDING,
@@ -16,10 +17,11 @@ from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
 from services.notifications.rendering.calendars import write_entry
+from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links, web_link
-from services.notifications.rendering.moments import label_duration, label_moment, label_time, label_wait
-from services.notifications.rendering.templates import LANGUAGE, Texts, render_texts
+from services.notifications.rendering.moments import label_duration, label_moment, label_time_for, label_wait
+from services.notifications.rendering.templates import LANGUAGE, Texts
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,23 @@ class Content:
     leave: str | None = None
 
 
-def render(facts: Facts, about: Session | Letter | None, *, links: Links, sender: Mailbox) -> Content:
+def render(facts: Facts, about: Session | Letter | None, letterhead: Letterhead) -> Content:
     """A mail as it would be sent now; `about` is None where it is about a person alone. Raises UnsafeText where its
     calendar entry would be for no valid address.
     """
-    if about is None:
-        return Content(render_texts(facts.kind, _values_of_notice(facts, links, sender)))
     if isinstance(about, Letter):
-        texts, leave = about.personal(links, facts.subject)
+        texts, leave = about.personal(letterhead.links, facts.subject)
         return Content(texts, leave=leave)
-    values = _values(facts, about, links)
-    return Content(render_texts(facts.kind, values), _calendar(facts, about, values, sender))
+    values = values_of(facts, about, letterhead)
+    texts = letterhead.overrides.render(facts.kind, values)
+    return Content(texts, _calendar(facts, about, values, letterhead.sender) if about else None)
+
+
+def values_of(facts: Facts, session: Session | None, letterhead: Letterhead) -> dict[str, Any]:
+    """Everything that a template of this mail may name."""
+    if session:
+        return _values(facts, session, letterhead.links)
+    return _values_of_notice(facts, letterhead.links, letterhead.sender)
 
 
 def addressee(facts: Facts) -> Mailbox:
@@ -70,29 +78,34 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
         "confirm_url": links.subscription_request(facts.subject) if facts.kind == SUBSCRIPTION_REQUESTED.name else None,
         "preferences_url": links.subscription(facts.subject) if facts.kind == SUBSCRIPTION_STANDING.name else None,
         "origin": links.origin,
-        "webhook": {name: facts.context.get(name) for name in ("url", "why", "last")},
+        **{f"webhook_{name}": facts.context.get(name) for name in ("url", "why", "last")},
     }
 
 
 def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
-    invited = KINDS[facts.kind].topic == INVITATION.topic
+    topic = KINDS[facts.kind].topic
+    invited, registered = topic == INVITATION.topic, topic not in (INVITATION.topic, PROGRESS.topic)
+    recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
         "language": LANGUAGE,
         "name": facts.name,
         "title": session.title,
         "initiative": session.initiative,
-        "series": facts.series_title,
-        "when": label_time(session),
+        "series": facts.series_title or facts.context.get("series"),
+        "when": label_time_for(session, facts.timezone),
         "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
-        "previous": facts.context.get("previous"),
+        "previous": facts.previous,
         "place": _place(session),
-        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and not invited else None,
+        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and registered else None,
         "page_url": web_link(session.page_url),
-        "manage_url": None if invited else links.registration(facts.subject),
-        "accept_url": None if invited else links.offer(facts.subject),
+        "manage_url": links.registration(facts.subject) if registered else None,
+        "accept_url": links.offer(facts.subject) if registered else None,
+        "seen": facts.context.get("seen"),
+        "total": facts.context.get("total"),
+        "upcoming": session.status in ("planned", "scheduled"),
         "position": facts.context.get("position"),
         "by_registrant": facts.context.get("reason") == "cancelled by registrant",
         "had_seat": facts.context.get("was") == "confirmed",
@@ -103,9 +116,11 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "accept_until": _moment(facts.context.get("offered_until"), session),
         "invitation_url": links.invitation(facts.subject) if invited else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
-        "watch_url": links.views(session.slug, facts.person_id) if facts.recording_url else None,
+        "watch_url": links.views(session.slug, facts.person_id) if recorded else None,
         "recording_url": web_link(facts.recording_url),
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
+        "came": facts.attended is True,
+        "missed": facts.attended is False,
         "captions": "yes" if facts.recording_captions else None,
     }
 

@@ -1,9 +1,9 @@
-"""Moments as people read them in a mail, in English and in the session's own zone."""
+"""Moments as people read them in a mail, in English and in the session's own zone; of online sessions in theirs too."""
 
 from calendar import day_name, month_name
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.notifications.programme.queries import Session
 
@@ -27,15 +27,34 @@ class Timed(Protocol):
     def timezone(self) -> str | None: ...
 
 
-def label_time(session: Timed) -> str:
-    """`Thursday, April 6, 2017, 1:00–2:30 PM CDT`; where the time is not known yet, what is known of it."""
+def label_time_for(session: Session, timezone: str | None) -> str:
+    """When a session is for whoever lives in this zone: `Thursday, April 6, 2017, 2:00–3:30 PM EDT (1:00–2:30 PM CDT in
+    the session's own time zone)`. A session at a place has that place's time alone; so has one whose reader named none.
+    """
+    own = label_time(session)
+    if session.venue or not session.online or not session.starts_at or not session.timezone or not timezone:
+        return own
+    try:
+        theirs = label_time(session, ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):  # registration knows a zone that this machine does not
+        return own
+    if theirs == own:
+        return own
+    same_day = theirs.startswith(day := f"{_day(session.starts_at.astimezone(ZoneInfo(session.timezone)))}, ")
+    return f"{theirs} ({own.removeprefix(day) if same_day else own} in the session's own time zone)"
+
+
+def label_time(session: Timed, zone: ZoneInfo | None = None) -> str:
+    """`Thursday, April 6, 2017, 1:00–2:30 PM CDT`, in the session's zone or this; where the time is not known yet, what
+    is known of it.
+    """
     if not session.starts_at or not session.timezone:
         return session.when_label or ""
-    zone = ZoneInfo(session.timezone)
+    zone = zone or ZoneInfo(session.timezone)
     start = session.starts_at.astimezone(zone)
     end = session.ends_at.astimezone(zone) if session.ends_at else start
     if start == end:
-        return label_moment(start, session.timezone)
+        return f"{_day(start)}, {_clock(start)} {_zone(start)}"
     if start.date() != end.date():
         return f"{_day(start)}, {_clock(start)} to {_day(end)}, {_clock(end)} {_zone(end)}"
     first = _clock(start) if _half(start) != _half(end) else _clock(start).removesuffix(f" {_half(start)}")

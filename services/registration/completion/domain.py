@@ -1,5 +1,5 @@
 """Completing a series, and the invitation that this earns: once per person, whatever the order in which attendance,
-views and changes of the series arrive, and never taken back.
+views and changes of the series arrive, and never taken back. Whoever has one session to go is told so on the way.
 """
 
 from uuid import UUID
@@ -54,4 +54,31 @@ def _complete(conn: Connection, series: Series, person_ids: list[UUID]) -> None:
             for completion in completions
         ],
     )
+    _tell_progress(conn, series, person_ids)
     invitations.issue_earned(conn, series)
+
+
+def _tell_progress(conn: Connection, series: Series, person_ids: list[UUID]) -> None:
+    """Tell of those who have one session to go, once for each such session."""
+    progress = queries.insert_progress(conn, series, person_ids)
+    who = people.select_many(conn, [one.person_id for one in progress])
+    outbox.add(
+        conn,
+        *[
+            events.SeriesProgressed(
+                progress=events.Progress(
+                    id=one.id,
+                    revision=1,
+                    series_id=series.id,
+                    series_slug=series.slug,
+                    series_title=series.title,
+                    counts=series.counts,
+                    session_id=one.session_id,
+                    seen=one.seen,
+                    total=len(series.sessions),
+                    person=who[one.person_id],
+                )
+            )
+            for one in progress
+        ],
+    )

@@ -17,6 +17,16 @@ class Completion:
     completed_at: datetime
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Somebody has seen `seen` sessions of a series, and all but `session_id`."""
+
+    id: UUID
+    person_id: UUID
+    session_id: UUID
+    seen: int
+
+
 def select_candidates(conn: Connection, series: Series) -> list[UUID]:
     """Everybody who has seen anything that the series counts and has not completed it."""
     sql = """
@@ -53,4 +63,32 @@ def insert_completions(conn: Connection, series: Series, people: list[UUID]) -> 
         sessions=series.sessions,
         counts=series.counts,
         people=people,
+    )
+
+
+def insert_progress(conn: Connection, series: Series, people: list[UUID]) -> list[Progress]:
+    """Record, of these people, those who have one session left of those that count, and have seen another; each such
+    session once. Nobody who has completed the series.
+    """
+    sql = """
+        WITH seen AS (
+            SELECT person_id, session_id FROM attendance WHERE attended AND 'live' = ANY(%(counts)s)
+            UNION
+            SELECT person_id, session_id FROM views WHERE viewed_at IS NOT NULL AND 'recorded' = ANY(%(counts)s)
+        ), sets AS (
+            SELECT person_id, array_agg(session_id) AS sessions FROM seen
+             WHERE person_id = ANY(%(people)s) AND session_id = ANY(%(sessions)s)
+             GROUP BY person_id HAVING count(*) = cardinality(%(sessions)s::uuid[]) - 1
+        )
+        INSERT INTO progress (id, series_id, person_id, session_id, seen)
+        SELECT gen_random_uuid(), %(series_id)s, person_id, missing, cardinality(sets.sessions)
+          FROM sets JOIN unnest(%(sessions)s::uuid[]) AS missing ON missing <> ALL (sets.sessions)
+         WHERE NOT EXISTS (SELECT FROM completions AS done
+                            WHERE done.series_id = %(series_id)s AND done.person_id = sets.person_id)
+         ORDER BY person_id
+        ON CONFLICT (series_id, person_id, session_id) DO NOTHING
+        RETURNING id, person_id, session_id, seen
+    """
+    return fetch(
+        conn, Progress, sql, series_id=series.id, sessions=series.sessions, counts=series.counts, people=people
     )

@@ -24,7 +24,7 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
         "person": "SELECT id, email, name, created_at FROM people WHERE id = %(id)s",
         "registrations": """
             SELECT id, session_slug AS session, status, position, job_title, library, accommodations, answers, note,
-                   offered_until, registered_by, registered_at
+                   timezone, offered_until, registered_by, registered_at
               FROM registration_details WHERE person_id = %(id)s ORDER BY registered_at""",
         "registered_colleagues": """
             SELECT id, session_slug AS session FROM registration_details
@@ -37,6 +37,9 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
               FROM views JOIN sessions AS s ON s.id = session_id WHERE person_id = %(id)s""",
         "completions": """
             SELECT series.slug AS series, completed_at FROM completions JOIN series ON series.id = series_id
+             WHERE person_id = %(id)s""",
+        "progress": """
+            SELECT series.slug AS series, seen, progress_at FROM progress JOIN series ON series.id = series_id
              WHERE person_id = %(id)s""",
         "invitations": """
             SELECT i.id, s.slug AS session, i.status, issued_by, issued_at, expires_at
@@ -73,7 +76,8 @@ def blank(conn: Connection, person_id: UUID) -> None:
         # The type, the size and the state of a library are many people's; its name can be one person's.
         """
         UPDATE registrations
-           SET job_title = NULL, accommodations = NULL, answers = '{}', note = NULL, registered_by = NULL,
+           SET job_title = NULL, accommodations = NULL, answers = '{}', note = NULL, timezone = NULL,
+               registered_by = NULL,
                library = jsonb_strip_nulls(jsonb_build_object(
                    'type', library -> 'type', 'community_size', library -> 'community_size',
                    'state', library -> 'state', 'country', library -> 'country'))

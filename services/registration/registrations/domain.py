@@ -137,8 +137,8 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     """Correct what somebody said of themselves; as it was, and as it is.
 
     `changes` holds, by the names of `Registration`, what is to be different: name, email, job_title, library,
-    accommodations, answers, note. Raises NotFound, Invalid, or Conflict (registration-cancelled; email-taken where
-    another person has that address).
+    accommodations, answers, note, timezone. Raises NotFound, Invalid, or Conflict (registration-cancelled; email-taken
+    where another person has that address).
     """
     lock_seats(conn, [get(conn, id).session_id])
     before = get(conn, id)
@@ -222,4 +222,5 @@ def _as_applicant(registration: Registration) -> Applicant:
         job_title=registration.job_title,
         accommodations=registration.accommodations,
         note=registration.note,
+        timezone=registration.timezone,
     )

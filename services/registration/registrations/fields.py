@@ -1,6 +1,8 @@
 """Fields that several forms have."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 import marshmallow as ma
 from marshmallow.validate import Length
@@ -21,6 +23,30 @@ def line(most: int, *, required: bool = False, example: str) -> Line:
         allow_none=not required,
         validate=[no_encoded_words],
         metadata={"example": example},
+    )
+
+
+def is_zone(name: str) -> None:
+    """Raises ValidationError for what is no IANA name of a time zone."""
+    if name not in _zones():
+        raise ma.ValidationError("Must be a time zone of the IANA, e.g. America/New_York.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Once a process, since the whole folder of zones is read."""
+    return frozenset(available_timezones())
+
+
+def timezone(**kwargs: Any) -> ma.fields.String:
+    return ma.fields.String(
+        allow_none=True,
+        validate=[Length(max=64), is_zone],
+        metadata={
+            "description": "In which mails tell when an online session is, beside the session's own",
+            "example": "America/New_York",
+        },
+        **kwargs,
     )
 
 

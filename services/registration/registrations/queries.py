@@ -35,6 +35,7 @@ class Registration:
     note: str | None
     offered_until: datetime | None
     registered_by: str | None
+    timezone: str | None
 
     @property
     def code(self) -> str:
@@ -68,7 +69,7 @@ def update(conn: Connection, registration: Registration) -> None:
     sql = """
         UPDATE registrations
            SET job_title = %(job_title)s, library = %(library)s, accommodations = %(accommodations)s,
-               answers = %(answers)s, note = %(note)s, revision = revision + 1
+               answers = %(answers)s, note = %(note)s, timezone = %(timezone)s, revision = revision + 1
          WHERE id = %(id)s
     """
     execute(
@@ -80,6 +81,7 @@ def update(conn: Connection, registration: Registration) -> None:
         accommodations=registration.accommodations,
         answers=Jsonb(registration.answers),
         note=registration.note,
+        timezone=registration.timezone,
     )
 
 

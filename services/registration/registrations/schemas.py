@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import accommodations, answers, free_text, line
+from services.registration.registrations.fields import accommodations, answers, free_text, line, timezone
 from shared.http.fields import Line, email, no_encoded_words
 
 TYPES = ["academic", "public", "rural", "school", "special", "other"]
@@ -36,6 +36,7 @@ class ColleagueSchema(ma.Schema):
     job_title = line(200, example="Adult services librarian")
     accommodations = accommodations()
     answers = answers()
+    timezone = timezone(load_default=None)
 
 
 class ApplicantSchema(ColleagueSchema):
@@ -88,6 +89,7 @@ class CorrectionSchema(ma.Schema):
     answers = ma.fields.Dict(keys=ma.fields.String(), validate=Length(max=60))
     email = ma.fields.String(validate=Length(3, 320), metadata={"description": "Staff alone"})
     note = free_text("Staff alone")
+    timezone = timezone()
 
 
 class RegistrationSchema(ma.Schema):
@@ -108,6 +110,7 @@ class RegistrationSchema(ma.Schema):
     registered_by = ma.fields.String(
         allow_none=True, metadata={"description": "Name of the colleague who registered them"}
     )
+    timezone = ma.fields.String(allow_none=True, metadata={"example": "America/New_York"})
     registered_at = ma.fields.AwareDateTime()
     offered_until = ma.fields.AwareDateTime(
         allow_none=True, metadata={"description": "When an offered seat passes on, unless it is accepted"}

@@ -16,4 +16,5 @@ def as_applicant(wanted: dict[str, Any]) -> Applicant:
         accommodations=wanted["accommodations"],
         answers=wanted["answers"],
         note=wanted.get("note"),
+        timezone=wanted["timezone"],
     )

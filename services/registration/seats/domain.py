@@ -119,6 +119,7 @@ def state(registration: Registration) -> events.Registration:
         person=events.Person(id=registration.person_id, email=registration.email, name=registration.name),
         registered_by=registration.registered_by,
         registered_at=registration.registered_at,
+        timezone=registration.timezone,
     )
 
 

@@ -27,6 +27,7 @@ class Applicant:
     accommodations: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
+    timezone: str | None = None
     registered_by: UUID | None = None
 
 
@@ -78,13 +79,13 @@ def take_place(
             RETURNING id, email, name
         ), registration AS (
             INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
-                                       answers, note, registered_by)
+                                       answers, note, timezone, registered_by)
             SELECT %(id)s, %(session_id)s, person.id, CASE WHEN seated THEN 'confirmed' ELSE 'waitlisted' END,
                    joined, %(job_title)s, %(library)s::jsonb, %(accommodations)s, %(answers)s::jsonb, %(note)s,
-                   nullif(%(registered_by)s::uuid, person.id)
+                   %(timezone)s, nullif(%(registered_by)s::uuid, person.id)
               FROM place, person
             RETURNING id, revision, session_id, status, joined, person_id, job_title, library, registered_at,
-                      accommodations, answers, note, offered_until
+                      accommodations, answers, note, offered_until, timezone
         ), ledger AS (
             INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
             SELECT %(session_id)s, entries, 1, taken,
@@ -112,6 +113,7 @@ def take_place(
         accommodations=applicant.accommodations,
         answers=orjson.dumps(applicant.answers).decode(),
         note=applicant.note,
+        timezone=applicant.timezone,
         registered_by=applicant.registered_by,
         over=over_capacity,
     )

@@ -1,0 +1,108 @@
+"""Templates by staff, with a preview of each."""
+
+from typing import Any
+
+from flask import Response
+from psycopg import Connection
+
+from services.notifications.messages.kinds import SINGLE
+from services.notifications.messages.schemas import RenderedSchema
+from services.notifications.rendering.samples import sample_values
+from services.notifications.rendering.templates import Texts, read_source, render_texts
+from services.notifications.wording import domain, queries
+from services.notifications.wording.queries import Override
+from services.notifications.wording.schemas import (
+    PreviewSchema,
+    TemplateSchema,
+    TemplateSourceSchema,
+    TemplatesSchema,
+)
+from shared import audit
+from shared.http import Blueprint, auth, conditional
+from shared.http.answers import answer, tag_of
+from shared.runtime import connection, settings, transaction
+
+staff = Blueprint("templates", __name__, url_prefix="/notifications/v1/templates", description="How mails are worded")
+
+
+@staff.get("")
+@staff.staff("notifications:read")
+@staff.response(200, TemplatesSchema)
+def list_templates() -> Response:
+    """Every kind of mail: whether staff word it, and whether their template works."""
+    with connection() as conn:
+        by_kind = {override.kind: override for override in queries.select_overrides(conn)}
+    return answer(TemplatesSchema().dump({"items": [_summary(kind, by_kind.get(kind)) for kind in sorted(SINGLE)]}))
+
+
+@staff.get("/<kind>")
+@staff.staff("notifications:read")
+@staff.response(200, TemplateSchema)
+def show_template(kind: str) -> Response:
+    """The built-in template of a kind, the staff's if there is one, and what either may name."""
+    with connection() as conn:
+        return answer(_document(kind, domain.find(conn, kind)))
+
+
+@staff.put("/<kind>")
+@staff.staff("notifications:write")
+@staff.arguments(TemplateSourceSchema)
+@staff.response(200, TemplateSchema)
+def replace_template(wanted: dict[str, Any], kind: str) -> Response:
+    """Word a kind of mail otherwise, from the version that `If-Match` names; mails that wait are worded so too."""
+    with transaction() as conn:
+        before = _lock_matched(conn, kind)
+        domain.replace(conn, kind, wanted["source"], settings())
+        _note(conn, "template.replace", kind, before, wanted["source"])
+        after = domain.find(conn, kind)
+    return answer(_document(kind, after))
+
+
+@staff.delete("/<kind>")
+@staff.staff("notifications:write")
+@staff.response(204)
+def remove_template(kind: str) -> None:
+    """Word a kind of mail as it is built in again, from the version that `If-Match` names."""
+    with transaction() as conn:
+        before = _lock_matched(conn, kind)
+        if queries.delete_override(conn, kind):
+            _note(conn, "template.remove", kind, before, None)
+
+
+@staff.post("/<kind>/preview")
+@staff.staff("notifications:read")
+@staff.arguments(PreviewSchema)
+@staff.response(200, RenderedSchema)
+def preview_template(wanted: dict[str, Any], kind: str) -> Texts:
+    """How a mail reads with sample data; 422 names what is wrong with its template, and in which line."""
+    with connection() as conn:
+        standing = domain.find(conn, kind)
+    source = wanted["source"] or (standing and standing.source)
+    if source is None:
+        return render_texts(kind, sample_values(kind, settings()))
+    return domain.preview(kind, source, settings())
+
+
+def _lock_matched(conn: Connection, kind: str) -> Override | None:
+    """The template, locked, if `If-Match` names it. Raises NotFound, PreconditionRequired or PreconditionFailed."""
+    before = domain.lock(conn, kind)
+    conditional.require_match(tag_of(_document(kind, before)))
+    return before
+
+
+def _document(kind: str, override: Override | None) -> Any:
+    source = override.source if override else None
+    values = sorted(sample_values(kind, settings()))
+    return TemplateSchema().dump(
+        {**_summary(kind, override), "built_in": read_source(kind), "source": source, "values": values}
+    )
+
+
+def _summary(kind: str, override: Override | None) -> dict[str, Any]:
+    told = {name: getattr(override, name, None) for name in ("since", "broken_since", "broken")}
+    return {"kind": kind, "overridden": override is not None, **told}
+
+
+def _note(conn: Connection, action: str, kind: str, before: Override | None, after: str | None) -> None:
+    changes = {"source": [before and before.source, after]}
+    audit.record(conn, actor=auth.actor(), action=action, subject=kind, changes=changes)
