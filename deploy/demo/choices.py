@@ -56,6 +56,16 @@ def joins_twice(person: Person) -> bool:
     return person.number % 9 == 0
 
 
+def wants_the_newsletter(person: Person) -> bool:
+    """Some want the newsletter as well, and say so each time they register."""
+    return person.number % 5 == 0
+
+
+def confirms_it(person: Person) -> bool:
+    """Half of these follow the link in the mail that asks."""
+    return person.number % 10 == 0
+
+
 def watches_later(person: Person) -> bool:
     """Half of the people watch the recordings of what they missed; the other half never find the time."""
     return person.number % 2 == 0

@@ -16,6 +16,8 @@ MANAGE = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}\?token=[\w.-]
 OFFER = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}/accept\?token=[\w.-]+")
 CERTIFICATE = re.compile(r"/registration/v1/certificates/[0-9a-f-]{36}")
 LEARNER = re.compile(r"/registration/v1/sessions/[\w-]+/views\?token=([\w.-]+)")
+CONFIRM = re.compile(r"/notifications/v1/subscriptions/confirm\?token=([\w.-]+)")
+LEAVE = re.compile(r"/notifications/v1/unsubscribe/[\w.-]+")
 INVITATION = re.compile(r"/registration/v1/invitations/([\w.-]+)")
 AT_ONCE = 8
 

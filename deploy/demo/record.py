@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from deploy.demo.choices import SERIES, WEBINARS, WORKSHOP, WORLD_CAFE
 
-Due = tuple[str, str, str]  # a mail that is due: to which address, of which kind, about which session or certificate
+Due = tuple[
+    str, str, str
+]  # a mail that is due: to which address, of which kind, about which session or certificate, if any
 
 
 @dataclass
@@ -14,7 +16,8 @@ class Record:
     """People by their addresses. `answers` holds the status that each was given by the first answer, by person and
     session; `position` the places in each session's line; `reports` what platforms' reports held and what
     registration found in them. `gave_up` are seats in the workshop; `offered` are those who were offered these, in
-    order, and `lapsed` is who did not answer. `titles` are of sessions and the series.
+    order, and `lapsed` is who did not answer. `titles` are of sessions and the series. `readers` got the newsletter,
+    and `left` it then.
     """
 
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -32,6 +35,9 @@ class Record:
     came_to_workshop: set[str] = field(default_factory=set)
     titles: dict[str, str] = field(default_factory=dict)
     certificate_stands: bool = False
+    asked_to_confirm: list[str] = field(default_factory=list)
+    readers: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     report: dict[str, int] = field(default_factory=dict)
     report_by_type: Counter[str] = field(default_factory=Counter)
 
@@ -124,5 +130,8 @@ class Record:
                 *((email, "registration-promoted", WORKSHOP) for email in self.accepted),
                 *((email, "registration-cancelled", WORKSHOP) for email in self.offered if email == self.lapsed),
                 *((email, "certificate-issued", title) for email, title in self.certificates(emails)),
+                *((email, "subscription-requested", "") for email in self.asked_to_confirm),
+                *((email, "newsletter", "") for email in self.readers),
+                *((email, "subscription-ended", "") for email in self.left),
             ]
         )

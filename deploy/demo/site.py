@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-CATALOG, REGISTRATION = "/catalog/v1", "/registration/v1"
+CATALOG, REGISTRATION, NOTIFICATIONS = "/catalog/v1", "/registration/v1", "/notifications/v1"
 PATIENCE = 60.0
 TRY_AGAIN = (429, 502, 503, 504)
 

@@ -18,12 +18,13 @@ from deploy.demo.mirror import Mirror
 from deploy.demo.people import Person, invent
 from deploy.demo.record import Record
 from deploy.demo.settling import settle
-from deploy.demo.site import CATALOG, REGISTRATION, Site
+from deploy.demo.site import CATALOG, NOTIFICATIONS, REGISTRATION, Site
 from deploy.demo.telling import wait_for
 
 AT_ONCE = 16
 HEARTBEAT = timedelta(minutes=10)
 RECORDING_SECONDS = 5400
+ANNOUNCEMENT = "free-training-for-libraries"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -48,6 +49,7 @@ class Story:
             ("December 2016: the programme is announced", self.announce),
             ("An outside site reads the catalog", self.be_read),
             ("January 2017: library people register", self.fill),
+            ("The newsletter goes out", self.write_to_readers),
             ("Spring 2017: a webinar moves, all are held, recorded and watched", self.take_place),
         ]
 
@@ -105,6 +107,33 @@ class Story:
             f" {len(self.record.promoted)} in line move up. {len(self.record.places_given_up)} leave the line."
         )
 
+    def write_to_readers(self) -> None:
+        """Who wanted the newsletter is asked once; half of them confirm it, and get the issue that staff make of the
+        announcement; one leaves with one click.
+        """
+        self.instance.set_clock("2017-01-12T09:00:00-06:00")
+        record = self.record
+        links = mailbox.find(mailbox.CONFIRM, self.mails.read_all())
+        record.asked_to_confirm = [person.email for person in self.people if choices.wants_the_newsletter(person)]
+        record.readers = [person.email for person in self.people if choices.confirms_it(person)]
+        self.all_at_once(lambda email: self._confirm(links[email]), record.readers)
+        issue = self.site.act(f"{NOTIFICATIONS}/newsletters/announcements/{ANNOUNCEMENT}")
+        path = f"{NOTIFICATIONS}/newsletters/{issue['id']}"
+        self.site.act(f"{path}/schedule", {})
+        wait_for("the issue to be sent", lambda: self.site.look(f"{path}/progress")["state"] == "sent", seconds=60)
+        record.left = record.readers[:1]
+        leave = mailbox.find(mailbox.LEAVE, self.mails.read_all())
+        for email in record.left:
+            self.site.call("POST", leave[email], data={"List-Unsubscribe": "One-Click"}).raise_for_status()
+        settle(self.instance)
+        self.say(
+            f"{len(record.asked_to_confirm)} wanted the newsletter, {len(record.readers)} confirm it and get the issue"
+            f" that staff make of the announcement; {len(record.left)} leaves with one click."
+        )
+
+    def _confirm(self, token: str) -> None:
+        self.site.post(f"{NOTIFICATIONS}/subscriptions/confirm", {"token": token}).raise_for_status()
+
     def take_place(self) -> None:
         """One webinar moves; all are held; platforms report who came; recordings are published, and watched."""
         self.instance.set_clock("2017-03-01T09:00:00-06:00")
@@ -135,7 +164,8 @@ class Story:
 
     def apply(self, person: Person, wanted: str) -> httpx.Response:
         """Register somebody for a session, or for the whole series."""
-        body = {"email": person.email, "name": person.name, "library": person.library}
+        wants = choices.wants_the_newsletter(person)
+        body = {"email": person.email, "name": person.name, "library": person.library, "newsletter": wants}
         if wanted == SERIES:
             return self.site.post(f"{REGISTRATION}/series/{SERIES}/registrations", body)
         return self.site.post(f"{REGISTRATION}/registrations", {**body, "session": wanted})

@@ -32,6 +32,9 @@ SAYINGS = {
     "series-progress": "one more to go",
     "invitation-issued": "you are invited",
     "certificate-issued": "your certificate",
+    "subscription-requested": "do you want the newsletter?",
+    "newsletter": "the newsletter",
+    "subscription-ended": "you have left it",
 }
 
 

@@ -3,12 +3,9 @@
 These handlers are named after those that keep the copies, and so run after them in the same transaction.
 """
 
-from typing import Any
-
 from psycopg import Connection
 
 from services.notifications.messages import kinds, queries
-from services.notifications.messages.kinds import Kind
 from services.notifications.privacy.queries import is_erased
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
@@ -17,7 +14,6 @@ from shared.events.registration import (
     InvitationIssued,
     RegistrationCancelled,
     RegistrationConfirmed,
-    RegistrationEvent,
     RegistrationOffered,
     RegistrationPromoted,
     RegistrationUpdated,
@@ -31,16 +27,15 @@ from shared.messaging.handlers import on
 @on("registration.registration.confirmed")
 def queue_confirmation(conn: Connection, event: RegistrationConfirmed, envelope: Envelope) -> None:
     """The person has a seat: text, and an entry for the calendar."""
-    _queue(conn, event, envelope, kinds.CONFIRMED, context={"registered_by": event.registration.registered_by})
-    queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
+    context = {"registered_by": event.registration.registered_by}
+    queries.insert_for_registrant(conn, envelope, kinds.CONFIRMED, context=context, late=kinds.RECORDING)
 
 
 @on("registration.registration.waitlisted")
 def queue_place_in_line(conn: Connection, event: RegistrationWaitlisted, envelope: Envelope) -> None:
     """The person waits, and at which place."""
-    _queue(
+    queries.insert_for_registrant(
         conn,
-        event,
         envelope,
         kinds.WAITLISTED,
         context={"position": event.registration.position, "registered_by": event.registration.registered_by},
@@ -51,14 +46,13 @@ def queue_place_in_line(conn: Connection, event: RegistrationWaitlisted, envelop
 def queue_offer(conn: Connection, event: RegistrationOffered, envelope: Envelope) -> None:
     """The person who waited may accept a seat, and until when."""
     until = event.registration.offered_until
-    _queue(conn, event, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
+    queries.insert_for_registrant(conn, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
 
 
 @on("registration.registration.promoted")
-def queue_promotion(conn: Connection, event: RegistrationPromoted, envelope: Envelope) -> None:
+def queue_promotion(conn: Connection, _event: RegistrationPromoted, envelope: Envelope) -> None:
     """The person who waited has a seat: text, and an entry for the calendar."""
-    _queue(conn, event, envelope, kinds.PROMOTED)
-    queries.insert_for_late_registrant(conn, envelope, kinds.RECORDING)
+    queries.insert_for_registrant(conn, envelope, kinds.PROMOTED, context={}, late=kinds.RECORDING)
 
 
 @on("registration.registration.updated")
@@ -68,12 +62,14 @@ def queue_again(conn: Connection, event: RegistrationUpdated, envelope: Envelope
     if not event.readdressed:
         return
     if registration.status == "waitlisted":
-        _queue(conn, event, envelope, kinds.WAITLISTED, context={"position": registration.position})
+        queries.insert_for_registrant(conn, envelope, kinds.WAITLISTED, context={"position": registration.position})
     elif registration.status == "confirmed":
-        _queue(conn, event, envelope, kinds.CONFIRMED)
+        queries.insert_for_registrant(conn, envelope, kinds.CONFIRMED, context={})
     else:
         until = registration.offered_until
-        _queue(conn, event, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
+        queries.insert_for_registrant(
+            conn, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()}
+        )
 
 
 @on("registration.registration.cancelled")
@@ -82,7 +78,7 @@ def queue_cancellation(conn: Connection, event: RegistrationCancelled, envelope:
     if event.reason == "person erased":
         return
     kind = kinds.SESSION_CANCELLED if event.reason == "session cancelled" else kinds.CANCELLED
-    _queue(conn, event, envelope, kind, context={"reason": event.reason, "was": event.previous_status})
+    queries.insert_for_registrant(conn, envelope, kind, context={"reason": event.reason, "was": event.previous_status})
 
 
 @on("catalog.session.scheduled", "catalog.session.rescheduled")
@@ -157,20 +153,4 @@ def queue_certificate(conn: Connection, event: CertificateIssued, envelope: Enve
         session_id=None,
         recipient=certificate.person.email,
         context={"title": certificate.title, "certificate": certificate.kind, "hours": certificate.contact_hours},
-    )
-
-
-def _queue(
-    conn: Connection, event: RegistrationEvent, envelope: Envelope, kind: Kind, *, context: dict[str, Any] | None = None
-) -> None:
-    registration = event.registration
-    if is_erased(conn, registration.person.id):
-        return
-    queries.insert_message(
-        conn,
-        envelope,
-        kind,
-        session_id=registration.session_id,
-        recipient=registration.person.email,
-        context=context or {},
     )

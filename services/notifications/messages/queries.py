@@ -137,24 +137,43 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
     execute(conn, sql, **_causing(envelope, kind))
 
 
-def insert_for_late_registrant(conn: Connection, envelope: Envelope, kind: Kind) -> None:
-    """What `insert_for_recording` left out because the event of a registration, the subject of this one, came after the
-    recording's, though the person registered before it.
+def insert_for_registrant(
+    conn: Connection, envelope: Envelope, kind: Kind, *, context: dict[str, Any], late: Kind | None = None
+) -> None:
+    """A mail to the person of the registration that is the event's subject, unless they were erased; once for an event.
+
+    And of the kind `late` what `insert_for_recording` left out because this event came after the recording's, though
+    the person registered before it.
     """
     sql = """
-        WITH added AS (
+        WITH person AS MATERIALIZED (
+            SELECT id, session_id, email, status, registered_at
+              FROM registrations WHERE id = %(subject)s AND email <> ''
+        ), added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
+                                  session_id, recipient, context, next_attempt_at)
+            SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
+                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
+              FROM person
+            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+        ), late AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
                                   next_attempt_at)
-            SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
-                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
-              FROM registrations AS registration JOIN recordings AS recording USING (session_id)
-             WHERE registration.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
-               AND registration.registered_at < recording.published_at
+            SELECT %(late)s, %(late_topic)s, person.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
+                   session_id, email, clock_timestamp() + %(late_wait)s * interval '1 second'
+              FROM person JOIN recordings AS recording USING (session_id)
+             WHERE %(late)s::text IS NOT NULL AND status = 'confirmed' AND NOT withdrawn
+               AND registered_at < published_at
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_jobs', '')
+          FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
     """
-    execute(conn, sql, **_causing(envelope, kind))
+    after = {"late": late.name, "late_topic": late.topic, "late_wait": _wait(late)} if late else NOT_LATE
+    execute(conn, sql, context=Jsonb(context), **after, **_causing(envelope, kind))
+
+
+NOT_LATE = {"late": None, "late_topic": None, "late_wait": 0.0}
 
 
 def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
@@ -166,8 +185,12 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
         "event_id": envelope.id,
         "revision": envelope.sequence,
         "caused_at": envelope.time,
-        "wait": settings().settle_seconds if kind.settles else 0.0,
+        "wait": _wait(kind),
     }
+
+
+def _wait(kind: Kind) -> float:
+    return settings().settle_seconds if kind.settles else 0.0
 
 
 def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:

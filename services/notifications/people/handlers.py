@@ -31,8 +31,7 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
     registration = event.registration
     if is_erased(conn, registration.person.id):
         return
-    programme.share_session(conn, registration.session_id)
-    queries.upsert_registration(
+    known = queries.upsert_registration(
         conn,
         id=registration.id,
         revision=registration.revision,
@@ -44,6 +43,8 @@ def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Env
         registered_at=registration.registered_at,
         timezone=registration.timezone,
     )
+    if not known:
+        raise programme.NotYetKnown
 
 
 @on(

@@ -5,24 +5,32 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute
+from shared.database import execute, fetch_value
 
 
-def upsert_registration(conn: Connection, **facts: Any) -> None:
-    """Keep a registration as it is now, unless a later revision is here."""
-    sql = """
-        INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
-                                            registered_at, timezone)
-        VALUES (%(id)s, %(revision)s, %(status)s, %(revision)s, %(session_id)s, %(person_id)s, %(email)s, %(name)s,
-                %(registered_at)s, %(timezone)s)
-        ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
-               timezone = excluded.timezone,
-               status_since = CASE WHEN known.status = excluded.status
-                                   THEN known.status_since ELSE excluded.revision END
-         WHERE excluded.revision > known.revision
+def upsert_registration(conn: Connection, **facts: Any) -> bool:
+    """Keep a registration as it is now, unless a later revision is here, and its session from changing until the
+    transaction ends; False where the session is not known.
     """
-    execute(conn, sql, **facts)
+    sql = """
+        WITH session AS MATERIALIZED (
+            SELECT id FROM sessions WHERE id = %(session_id)s FOR SHARE
+        ), kept AS (
+            INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
+                                                registered_at, timezone)
+            SELECT %(id)s, %(revision)s, %(status)s, %(revision)s, session.id, %(person_id)s, %(email)s, %(name)s,
+                   %(registered_at)s, %(timezone)s
+              FROM session
+            ON CONFLICT (id) DO UPDATE
+               SET revision = excluded.revision, status = excluded.status, email = excluded.email,
+                   name = excluded.name, timezone = excluded.timezone,
+                   status_since = CASE WHEN known.status = excluded.status
+                                       THEN known.status_since ELSE excluded.revision END
+             WHERE excluded.revision > known.revision
+        )
+        SELECT EXISTS (SELECT FROM session)
+    """
+    return fetch_value(conn, sql, **facts)
 
 
 def upsert_notice(conn: Connection, *, series_id: UUID | None = None, **facts: Any) -> None:

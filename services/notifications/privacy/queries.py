@@ -9,8 +9,7 @@ from shared.database import execute, fetch_value
 
 def is_erased(conn: Connection, person_id: UUID) -> bool:
     """Whether this person is to be forgotten. Whoever is told no, and those who forget them, take turns."""
-    execute(conn, "SELECT pg_advisory_xact_lock_shared(hashtextextended('person:' || %(id)s, 0))", id=str(person_id))
-    return fetch_value(conn, "SELECT EXISTS (SELECT FROM erased_people WHERE person_id = %(id)s)", id=person_id)
+    return fetch_value(conn, "SELECT is_erased(%(id)s)", id=person_id)
 
 
 def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
