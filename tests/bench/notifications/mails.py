@@ -14,9 +14,8 @@ import psycopg
 
 from services.notifications.messages.queries import select_facts
 from services.notifications.programme.queries import select_sessions
-from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.domain import Content, render
-from services.notifications.rendering.links import Links
+from services.notifications.rendering.letterhead import read_letterhead
 from shared.events.catalog import SessionPublished
 from tests.bench import report, running
 from tests.bench.notifications.setting import Setting
@@ -71,7 +70,7 @@ def _fill(conn: psycopg.Connection[Any], setting: Setting) -> Content:
     row = conn.execute("SELECT id FROM messages LIMIT 1").fetchone()
     assert row
     [facts], [known] = select_facts(conn, [row[0]]), select_sessions(conn, [session.id])
-    return render(facts, known, links=Links(settings), sender=parse_mailbox(settings.mail_from))
+    return render(facts, known, read_letterhead(settings))
 
 
 def _send(conn: psycopg.Connection[Any], setting: Setting, *, workers: int) -> float:

@@ -11,7 +11,6 @@ import psycopg
 from services.notifications.app import SERVICE
 from shared import runtime
 from shared.clock import Clock
-from shared.database import Database
 from shared.events import catalog
 from shared.events import registration as participation
 from shared.events.envelope import open_envelope, seal
@@ -23,6 +22,7 @@ from tests.bench.notifications.setting import Setting
 from tests.bench.registration import messages
 from tests.bench.rows import Row, fast
 from tests.notifications import programme
+from tests.notifications.conftest import make_runtime, make_settings
 from tests.servers import databases
 
 DATABASE, SERVICE_NAME = "rows", "notifications"
@@ -33,15 +33,14 @@ def measure(setting: Setting) -> list[Row]:
     bare = messages.Bench(setting.engines, setting.effort.events)
     databases.clone(setting.engines, DATABASE)
     url = setting.engines.database_url(DATABASE, SERVICE_NAME)
-    database = Database(url, Clock(), size=2)
-    database.open()
-    present = runtime.Runtime(SERVICE_NAME, None, Clock(), database)
+    present = make_runtime(make_settings(setting.engines, url))
+    present.database.open()
     rounds: list[report.Round] = []
     with psycopg.connect(url, autocommit=True) as conn:
         for number in range(setting.effort.rounds):
             setting.say(f"rows, round {number + 1} of {setting.effort.rounds}")
             rounds.append((_cause(conn, present, setting.effort.events), bare.process()))
-    database.close()
+    present.database.close()
     return [fast("events to rows of mails; events to a row each", rounds, least=LEAST)]
 
 
