@@ -1,7 +1,8 @@
 """The event door: functions that a service names for the types of events it listens to."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -11,17 +12,33 @@ from shared.events.envelope import Envelope, registry
 
 Handler = Callable[[Connection, Any, Envelope], None]
 H = TypeVar("H", bound=Callable[..., None])
+E = TypeVar("E")
+
+# Events that came, in their order.
+Happened = Sequence[tuple[E, Envelope]]
 
 
-def on(*types: str) -> Callable[[H], H]:
-    """Name a function `(conn, event, envelope) -> None` as handler of these event types.
+@dataclass(frozen=True)
+class Together:
+    """A handler of any number of events of one type at once, which came one after the other."""
+
+    handle: Callable[[Connection, Happened[Any]], None]
+
+    def __call__(self, conn: Connection, event: Any, envelope: Envelope) -> None:
+        self.handle(conn, [(event, envelope)])
+
+
+def on(*types: str, together: bool = False) -> Callable[[H], H]:
+    """Name a function `(conn, event, envelope) -> None` as handler of these event types; with `together` it is
+    `(conn, happened) -> None`, for effects that cost much less for many at once.
 
     It runs within the transaction that also marks the event as done, once per event whatever the broker does; it may
-    raise `PermanentError` where no later attempt can help. Anything else that it raises is tried again later.
+    raise `PermanentError` where no later attempt can help. Anything else that it raises is tried again later; several
+    events are then tried one by one.
     """
 
     def mark(handler: H) -> H:
-        vars(handler).update(listens_to=types)
+        vars(handler).update(listens_to=types, together=together)
         return handler
 
     return mark
@@ -38,5 +55,5 @@ def collect(modules: Iterable[ModuleType]) -> dict[str, list[Handler]]:
                 continue
             for kind in getattr(value, "listens_to", ()):
                 registry[kind]
-                found[kind].append(value)
+                found[kind].append(Together(value) if value.together else value)
     return dict(found)

@@ -3,11 +3,13 @@ effect happens once.
 
 Each loop takes a lane (a sixteenth of the aggregates), so that events of an aggregate keep their order however many
 loops and replicas there are. A whole batch commits at once; where anything in it fails, its events are handled one by
-one, so that a poisonous one fails alone.
+one, so that a poisonous one fails alone. Events of one type that come one after the other are handled together where
+their handlers can.
 """
 
 import random
 import threading
+from itertools import groupby
 
 import psycopg
 import structlog
@@ -16,10 +18,10 @@ from structlog.contextvars import bound_contextvars
 
 from shared import runtime
 from shared.errors import PermanentError
-from shared.events.envelope import UnknownType, load
+from shared.events.envelope import Envelope, Event, UnknownType, load
 from shared.failpoints import passing
 from shared.messaging import inbox
-from shared.messaging.handlers import Handler
+from shared.messaging.handlers import Handler, Happened, Together
 from shared.messaging.inbox import Pending
 from shared.messaging.loop import AWAY, Pulse, persist
 from shared.messaging.wakeup import Listener, wait
@@ -96,13 +98,23 @@ class Processor:
     def _handle(self, conn: Connection, events: list[Pending]) -> None:
         with conn.transaction(), runtime.use(self.runtime), runtime.lend(conn):
             self.runtime.database.set_clock(conn)
-            for event in events:
-                self._dispatch(conn, event)
+            for run in _runs(events):
+                self._dispatch(conn, run)
             inbox.finish(conn, [event.position for event in events])
             passing("processor.after_effect_before_commit")
 
-    def _dispatch(self, conn: Connection, pending: Pending) -> None:
-        event, envelope = load(pending.document)
+    def _dispatch(self, conn: Connection, run: Happened[Event]) -> None:
+        """Let events of one type be handled: together, where all of its handlers can."""
+        handlers = self.handlers.get(run[0][1].type, ())
+        together = [handler for handler in handlers if isinstance(handler, Together)]
+        if len(run) > 1 and len(together) == len(handlers):
+            for handler in together:
+                handler.handle(conn, run)
+            return
+        for event, envelope in run:
+            self._dispatch_one(conn, event, envelope)
+
+    def _dispatch_one(self, conn: Connection, event: Event, envelope: Envelope) -> None:
         with bound_contextvars(
             event_id=str(envelope.id),
             event_type=envelope.type,
@@ -148,6 +160,12 @@ class Processor:
     def _quarantine(self, conn: Connection, event: Pending, reason: str) -> None:
         inbox.quarantine(conn, event.position, error=reason)
         log.error("event quarantined", type=event.type, position=event.position, attempts=event.attempts, reason=reason)
+
+
+def _runs(events: list[Pending]) -> list[Happened[Event]]:
+    """The events, those of one type together that came one after the other."""
+    loaded = [load(pending.document) for pending in events]
+    return [list(run) for _, run in groupby(loaded, key=lambda one: one[1].type)]
 
 
 def _describe(error: Exception) -> str:

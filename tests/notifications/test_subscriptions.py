@@ -255,6 +255,22 @@ def test_staff_find_readers_by_what_they_want(desk: Desk, client: FlaskClient) -
     assert found(cursor=first["next"]) == [ANN]
 
 
+def test_a_reader_who_wants_that_is_forgotten(desk: Desk, client: FlaskClient) -> None:
+    sign_up(client)
+    confirm(desk, client)
+    link = leaving(desk, id := id_of(desk))
+    desk.publish(desk.issue())
+
+    assert client.delete(f"{READERS}/{id}").status_code == 204
+
+    assert {(row["recipient"], row["state"]) for row in desk.rows()} == {("", "superseded")}
+    assert client.get(READERS).json["items"] == []
+    assert client.delete(f"{READERS}/{id}").status_code == 404
+    assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    for table in ("subscriptions", "subscription_requests", "consents", "messages", "audit_log"):
+        assert ANN not in str(desk.conn.execute(f"SELECT t::text FROM {table} AS t").fetchall())  # noqa: S608 # pyright: ignore
+
+
 def an_import(**changes: Any) -> dict[str, Any]:
     return {
         "email": "cy@library.example",

@@ -21,38 +21,37 @@ from shared.events.registration import (
     SeriesProgressed,
     SignInRequested,
 )
-from shared.messaging.handlers import on
+from shared.messaging.handlers import Happened, on
 
 
-@on("registration.registration.confirmed")
-def queue_confirmation(conn: Connection, event: RegistrationConfirmed, envelope: Envelope) -> None:
-    """The person has a seat: text, and an entry for the calendar."""
-    context = {"registered_by": event.registration.registered_by}
-    queries.insert_for_registrant(conn, envelope, kinds.CONFIRMED, context=context, late=kinds.RECORDING)
+@on("registration.registration.confirmed", together=True)
+def queue_confirmations(conn: Connection, happened: Happened[RegistrationConfirmed]) -> None:
+    """People have seats: text, and an entry for the calendar."""
+    caused = [(envelope, {"registered_by": event.registration.registered_by}) for event, envelope in happened]
+    queries.insert_for_registrations(conn, kinds.CONFIRMED, caused, late=kinds.RECORDING)
 
 
-@on("registration.registration.waitlisted")
-def queue_place_in_line(conn: Connection, event: RegistrationWaitlisted, envelope: Envelope) -> None:
-    """The person waits, and at which place."""
-    queries.insert_for_registrant(
-        conn,
-        envelope,
-        kinds.WAITLISTED,
-        context={"position": event.registration.position, "registered_by": event.registration.registered_by},
-    )
+@on("registration.registration.waitlisted", together=True)
+def queue_places_in_line(conn: Connection, happened: Happened[RegistrationWaitlisted]) -> None:
+    """People wait, and at which places."""
+    caused = [
+        (envelope, {"position": event.registration.position, "registered_by": event.registration.registered_by})
+        for event, envelope in happened
+    ]
+    queries.insert_for_registrations(conn, kinds.WAITLISTED, caused)
 
 
 @on("registration.registration.offered")
 def queue_offer(conn: Connection, event: RegistrationOffered, envelope: Envelope) -> None:
     """The person who waited may accept a seat, and until when."""
     until = event.registration.offered_until
-    queries.insert_for_registrant(conn, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()})
+    queries.insert_for_registrations(conn, kinds.OFFERED, [(envelope, {"offered_until": until and until.isoformat()})])
 
 
 @on("registration.registration.promoted")
 def queue_promotion(conn: Connection, _event: RegistrationPromoted, envelope: Envelope) -> None:
     """The person who waited has a seat: text, and an entry for the calendar."""
-    queries.insert_for_registrant(conn, envelope, kinds.PROMOTED, context={}, late=kinds.RECORDING)
+    queries.insert_for_registrations(conn, kinds.PROMOTED, [(envelope, {})], late=kinds.RECORDING)
 
 
 @on("registration.registration.updated")
@@ -62,14 +61,13 @@ def queue_again(conn: Connection, event: RegistrationUpdated, envelope: Envelope
     if not event.readdressed:
         return
     if registration.status == "waitlisted":
-        queries.insert_for_registrant(conn, envelope, kinds.WAITLISTED, context={"position": registration.position})
+        queries.insert_for_registrations(conn, kinds.WAITLISTED, [(envelope, {"position": registration.position})])
     elif registration.status == "confirmed":
-        queries.insert_for_registrant(conn, envelope, kinds.CONFIRMED, context={})
+        queries.insert_for_registrations(conn, kinds.CONFIRMED, [(envelope, {})])
     else:
         until = registration.offered_until
-        queries.insert_for_registrant(
-            conn, envelope, kinds.OFFERED, context={"offered_until": until and until.isoformat()}
-        )
+        context = {"offered_until": until and until.isoformat()}
+        queries.insert_for_registrations(conn, kinds.OFFERED, [(envelope, context)])
 
 
 @on("registration.registration.cancelled")
@@ -78,7 +76,7 @@ def queue_cancellation(conn: Connection, event: RegistrationCancelled, envelope:
     if event.reason == "person erased":
         return
     kind = kinds.SESSION_CANCELLED if event.reason == "session cancelled" else kinds.CANCELLED
-    queries.insert_for_registrant(conn, envelope, kind, context={"reason": event.reason, "was": event.previous_status})
+    queries.insert_for_registrations(conn, kind, [(envelope, {"reason": event.reason, "was": event.previous_status})])
 
 
 @on("catalog.session.scheduled", "catalog.session.rescheduled")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
@@ -137,40 +138,57 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
     execute(conn, sql, **_causing(envelope, kind))
 
 
-def insert_for_registrant(
-    conn: Connection, envelope: Envelope, kind: Kind, *, context: dict[str, Any], late: Kind | None = None
+def insert_for_registrations(
+    conn: Connection, kind: Kind, caused: Sequence[tuple[Envelope, dict[str, Any]]], *, late: Kind | None = None
 ) -> None:
-    """A mail to the person of the registration that is the event's subject, unless they were erased; once for an event.
+    """A mail to the person of each registration that is the subject of one of these events, unless they were erased;
+    once for an event, with the context that is given beside it.
 
-    And of the kind `late` what `insert_for_recording` left out because this event came after the recording's, though
+    And of the kind `late` what `insert_for_recording` left out because such an event came after the recording's, though
     the person registered before it.
     """
     sql = """
-        WITH person AS MATERIALIZED (
-            SELECT id, session_id, email, status, registered_at
-              FROM registrations WHERE id = %(subject)s AND email <> ''
+        WITH given AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
+                       AS (place integer, subject uuid, event_id uuid, revision bigint, caused_at timestamptz,
+                           context jsonb)
+        ), person AS MATERIALIZED (
+            SELECT given.*, session_id, email, status, registered_at
+              FROM given JOIN registrations ON id = subject AND email <> ''
         ), added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
                                   session_id, recipient, context, next_attempt_at)
-            SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
-              FROM person
+            SELECT %(kind)s, %(topic)s, subject, event_id, event_id, revision, caused_at,
+                   session_id, email, context, clock_timestamp() + %(wait)s * interval '1 second'
+              FROM person ORDER BY place
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         ), late AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
                                   next_attempt_at)
-            SELECT %(late)s, %(late_topic)s, person.id, recording.id, %(event_id)s, recording.revision, %(caused_at)s,
+            SELECT %(late)s, %(late_topic)s, subject, recording.id, event_id, recording.revision, caused_at,
                    session_id, email, clock_timestamp() + %(late_wait)s * interval '1 second'
               FROM person JOIN recordings AS recording USING (session_id)
              WHERE %(late)s::text IS NOT NULL AND status = 'confirmed' AND NOT withdrawn
                AND registered_at < published_at
+             ORDER BY place
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_jobs', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
     """
+    rows = [
+        {
+            "place": place,
+            "subject": envelope.subject,
+            "event_id": envelope.id,
+            "revision": envelope.sequence,
+            "caused_at": envelope.time,
+            "context": context,
+        }
+        for place, (envelope, context) in enumerate(caused)
+    ]
     after = {"late": late.name, "late_topic": late.topic, "late_wait": _wait(late)} if late else NOT_LATE
-    execute(conn, sql, context=Jsonb(context), **after, **_causing(envelope, kind))
+    execute(conn, sql, rows=orjson.dumps(rows).decode(), kind=kind.name, topic=kind.topic, wait=_wait(kind), **after)
 
 
 NOT_LATE = {"late": None, "late_topic": None, "late_wait": 0.0}

@@ -3,7 +3,7 @@
 from psycopg import Connection
 
 from services.notifications.people import queries
-from services.notifications.privacy.queries import is_erased
+from services.notifications.privacy.queries import is_erased, select_erased
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
 from shared.events.registration import (
@@ -15,7 +15,7 @@ from shared.events.registration import (
     SeriesProgressed,
     SignInRequested,
 )
-from shared.messaging.handlers import on
+from shared.messaging.handlers import Happened, on
 
 
 @on(
@@ -25,25 +25,14 @@ from shared.messaging.handlers import on
     "registration.registration.promoted",
     "registration.registration.updated",
     "registration.registration.cancelled",
+    together=True,
 )
-def keep_registration(conn: Connection, event: RegistrationEvent, _envelope: Envelope) -> None:
-    """Know a registration as it is now. One for a session that is not known yet waits for it."""
-    registration = event.registration
-    if is_erased(conn, registration.person.id):
-        return
-    known = queries.upsert_registration(
-        conn,
-        id=registration.id,
-        revision=registration.revision,
-        status=registration.status,
-        session_id=registration.session_id,
-        person_id=registration.person.id,
-        email=registration.person.email,
-        name=registration.person.name,
-        registered_at=registration.registered_at,
-        timezone=registration.timezone,
-    )
-    if not known:
+def keep_registrations(conn: Connection, happened: Happened[RegistrationEvent]) -> None:
+    """Know registrations as they are now. One for a session that is not known yet waits for it."""
+    registrations = [event.registration for event, _ in happened]
+    erased = select_erased(conn, {registration.person.id for registration in registrations})
+    kept = [registration for registration in registrations if registration.person.id not in erased]
+    if kept and not queries.upsert_registrations(conn, kept):
         raise programme.NotYetKnown
 
 

@@ -1,26 +1,34 @@
 """SQL of the copy of who takes part in what."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import Connection
 
 from shared.database import execute, fetch_value
+from shared.events.registration import Registration
 
 
-def upsert_registration(conn: Connection, **facts: Any) -> bool:
-    """Keep a registration as it is now, unless a later revision is here, and its session from changing until the
-    transaction ends; False where the session is not known.
+def upsert_registrations(conn: Connection, registrations: Sequence[Registration]) -> bool:
+    """Keep registrations as they are now, unless later revisions are here, and their sessions from changing until the
+    transaction ends; False where one of the sessions is not known.
     """
     sql = """
-        WITH session AS MATERIALIZED (
-            SELECT id FROM sessions WHERE id = %(session_id)s FOR SHARE
+        WITH given AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
+                       AS (id uuid, revision bigint, status text, session_id uuid, person_id uuid, email text,
+                           name text, registered_at timestamptz, timezone text)
+        ), session AS MATERIALIZED (
+            SELECT id FROM sessions WHERE id IN (SELECT session_id FROM given) ORDER BY id FOR SHARE
         ), kept AS (
             INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
                                                 registered_at, timezone)
-            SELECT %(id)s, %(revision)s, %(status)s, %(revision)s, session.id, %(person_id)s, %(email)s, %(name)s,
-                   %(registered_at)s, %(timezone)s
-              FROM session
+            SELECT DISTINCT ON (given.id) given.id, revision, status, revision, session_id, person_id, email, name,
+                   registered_at, timezone
+              FROM given JOIN session ON session.id = session_id
+             ORDER BY given.id, revision DESC
             ON CONFLICT (id) DO UPDATE
                SET revision = excluded.revision, status = excluded.status, email = excluded.email,
                    name = excluded.name, timezone = excluded.timezone,
@@ -28,9 +36,24 @@ def upsert_registration(conn: Connection, **facts: Any) -> bool:
                                        THEN known.status_since ELSE excluded.revision END
              WHERE excluded.revision > known.revision
         )
-        SELECT EXISTS (SELECT FROM session)
+        SELECT NOT EXISTS (SELECT FROM given WHERE session_id NOT IN (SELECT id FROM session))
     """
-    return fetch_value(conn, sql, **facts)
+    return fetch_value(conn, sql, rows=orjson.dumps([_row(one) for one in registrations]).decode())
+
+
+def _row(registration: Registration) -> dict[str, object]:
+    person = registration.person
+    return {
+        "id": registration.id,
+        "revision": registration.revision,
+        "status": registration.status,
+        "session_id": registration.session_id,
+        "person_id": person.id,
+        "email": person.email,
+        "name": person.name,
+        "registered_at": registration.registered_at,
+        "timezone": registration.timezone,
+    }
 
 
 def upsert_notice(conn: Connection, *, series_id: UUID | None = None, **facts: Any) -> None:

@@ -1,15 +1,21 @@
 """All that is personal, in one place."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch_value
+from shared.database import execute
 
 
 def is_erased(conn: Connection, person_id: UUID) -> bool:
     """Whether this person is to be forgotten. Whoever is told no, and those who forget them, take turns."""
-    return fetch_value(conn, "SELECT is_erased(%(id)s)", id=person_id)
+    return bool(select_erased(conn, [person_id]))
+
+
+def select_erased(conn: Connection, people: Iterable[UUID]) -> set[UUID]:
+    """As `is_erased`, of several: those of them who are."""
+    return {row[0] for row in conn.execute("SELECT erased_among(%(people)s)", {"people": list(people)})}
 
 
 def blank(conn: Connection, person_id: UUID, *, email: str) -> None:

@@ -167,6 +167,18 @@ def show_reader(id: UUID) -> Response:
     return answer(ReaderDetailSchema().dump({**asdict(found), "consents": consents}))
 
 
+@staff.delete("/<uuid:id>")
+@staff.staff("notifications:write")
+@staff.response(204)
+def forget_reader(id: UUID) -> None:
+    """Forget a reader who wants that: nothing of them is left but that mails went out. The link in their mails still
+    answers.
+    """
+    with transaction() as conn:
+        domain.forget(conn, id)
+        audit.record(conn, actor=auth.actor(), action="reader.forget", subject=str(id), changes={})
+
+
 @staff.post("/imports")
 @staff.staff("notifications:write")
 @staff.arguments(ImportQuery, location="query")

@@ -142,6 +142,17 @@ def stop(conn: Connection, email: str) -> None:
         queries.insert_consent(conn, standing.id, "ended", given_from="a complaint", wording=LEAVING)
 
 
+def forget(conn: Connection, id: UUID) -> None:
+    """Leave nothing of a reader, the proof included: at their wish. Who merely leaves is known as having left. Raises
+    NotFound.
+    """
+    standing = queries.lock(conn, id)
+    if standing is None:
+        raise NotFound("There is no such reader.")
+    queries.blank_mails(conn, id, email=standing.email)
+    queries.delete(conn, id, email=standing.email)
+
+
 def _read(conn: Connection, id: UUID) -> Subscription:
     found = queries.lock(conn, id)
     assert found

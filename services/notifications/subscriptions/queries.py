@@ -258,3 +258,25 @@ def stream_readers(conn: Connection) -> Iterator[Exported]:
          ORDER BY position
     """
     return stream(conn, Exported, sql)
+
+
+def blank_mails(conn: Connection, id: UUID, *, email: str) -> None:
+    """Leave nothing in a reader's mails that tells who it was; those that wait are not due any more."""
+    for sql in (
+        """
+        UPDATE messages SET state = 'superseded', reason = 'the reader was forgotten', next_attempt_at = NULL
+         WHERE state IN ('queued', 'retry', 'in_doubt')
+           AND (subject = %(id)s OR subject IN (SELECT id FROM subscription_requests WHERE email = %(email)s))
+        """,
+        """
+        UPDATE messages SET recipient = '', context = '{}', reply = NULL
+         WHERE subject = %(id)s OR subject IN (SELECT id FROM subscription_requests WHERE email = %(email)s)
+        """,
+    ):
+        execute(conn, sql, id=id, email=email)
+
+
+def delete(conn: Connection, id: UUID, *, email: str) -> None:
+    """Delete a reader with the proof of what they did, and every request for their address."""
+    execute(conn, "DELETE FROM subscription_requests WHERE email = %(email)s", email=email)
+    execute(conn, "DELETE FROM subscriptions WHERE id = %(id)s", id=id)
