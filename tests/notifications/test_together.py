@@ -16,9 +16,14 @@ from tests.notifications.conftest import PostOffice
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
 
 
-def work_off(post: PostOffice, *events: Event) -> None:
+def arrivals(*events: Event) -> list[inbox.Arrival]:
+    """Events as they come over the wire, each with its id."""
+    return [inbox.Arrival(*open_envelope(encoded(event))) for event in events]
+
+
+def work_off(post: PostOffice, *came: inbox.Arrival) -> None:
     """Let events be received in this order, and handled by one loop until none is left that can be."""
-    inbox.insert(post.conn, [inbox.Arrival(*open_envelope(encoded(event))) for event in events])
+    inbox.insert(post.conn, came)
     loop = Processor(1, post.runtime, SERVICE.event_handlers(), Listener("", "notifications"))
     while loop.work_off_one_lane(post.conn):
         pass
@@ -36,17 +41,18 @@ def test_a_storm_of_registrations_makes_each_persons_mail_due_once(
     session, unknown = a_session(), a_session(slug="unknown")
     erased = a_person("Cy", "cy@library.example")
     erasure = participation.Erasure(id=uuid4(), revision=1, person=erased)
-    work_off(post, SessionPublished(session=session), participation.PersonErased(erasure=erasure))
+    work_off(post, *arrivals(SessionPublished(session=session), participation.PersonErased(erasure=erasure)))
     people = [a_person(email=f"person{number}@library.example") for number in range(40)]
     seats = [a_registration(session, person=person) for person in people]
     line = [
         a_registration(session, status="waitlisted", position=place, person=a_person(email=f"w{place}@x.example"))
         for place in range(1, 11)
     ]
-    storm = [confirmed(seat) for seat in seats]
+    storm = arrivals(*[confirmed(seat) for seat in seats])
+    strays = [a_registration(unknown), a_registration(session, person=erased)]
 
-    work_off(post, *storm[:20], confirmed(a_registration(unknown)), confirmed(a_registration(session, person=erased)))
-    work_off(post, *storm, *[participation.RegistrationWaitlisted(registration=waiting) for waiting in line])
+    work_off(post, *storm[:20], *arrivals(*[confirmed(stray) for stray in strays]))
+    work_off(post, *storm, *arrivals(*[participation.RegistrationWaitlisted(registration=one) for one in line]))
 
     due = [(row["recipient"], row["kind"]) for row in post.rows()]
     assert sorted(due) == sorted(
@@ -67,9 +73,9 @@ def test_of_two_revisions_of_one_registration_that_come_together_the_later_stand
         )
         for revision, name in ((3, "Third"), (2, "Second"))
     ]
-    work_off(post, SessionPublished(session=session))
+    work_off(post, *arrivals(SessionPublished(session=session)))
 
-    work_off(post, *corrected)
+    work_off(post, *arrivals(*corrected))
 
     assert post.conn.execute("SELECT revision, name FROM registrations").fetchall() == [(3, "Third")]
     assert len(post.rows()) == 2
