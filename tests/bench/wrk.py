@@ -11,6 +11,9 @@ from tests.bench.client import UnexpectedAnswerError
 
 PATHS = Path(__file__).with_name("paths.lua")
 
+# A disk that stalls is slow, and no failure.
+PATIENCE = "10s"
+
 
 def program() -> str | None:
     """Where wrk is installed."""
@@ -37,7 +40,7 @@ def measure_script(url: str, script: Path, environment: dict[str, str], *, secon
 def _run(
     seconds: int, arguments: list[str], *, environment: dict[str, str] | None = None, refused: bool = False
 ) -> float:
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", *arguments]
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", PATIENCE, *arguments]
     env = {**os.environ, **(environment or {})}
     output = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", output)
