@@ -21,13 +21,14 @@ class Job:
     """`run` does what is due, opens its own transactions, and returns how much it did; while that is not 0 it is
     called again at once.
 
-    Otherwise it is called every `every` seconds, and sooner where its service notifies the topic `jobs`. `end` is
-    called once when the worker stops, within the seconds that it has for that.
+    Otherwise it is called every `every` seconds, and sooner where its service notifies its `topic`, if it has one. `end`
+    is called once when the worker stops, within the seconds that it has for that.
     """
 
     name: str
     run: Callable[[], int]
     every: float
+    topic: str | None = None
     end: Callable[[], None] | None = None
 
 
@@ -38,7 +39,7 @@ class JobLoop:
         self.job = job
         self.name = f"job-{job.name}"
         self.runtime = present
-        self.bell = listener.bell("jobs")
+        self.bell = listener.bell(job.topic) if job.topic else threading.Event()
         self.pulse = Pulse()
 
     def run(self, stop: threading.Event) -> None:

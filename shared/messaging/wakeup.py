@@ -1,17 +1,18 @@
 """Waking loops by PostgreSQL's NOTIFY: a hint that saves the wait for the next poll, and nothing depends on it."""
 
 import threading
+from collections import defaultdict
 
 import psycopg
 from psycopg import sql
 
 from shared.messaging.loop import POLL_SECONDS, Pulse, persist
 
-TOPICS = ("outbox", "inbox", "jobs", "revision")
-
 
 class Listener:
-    """Listens on a connection of its own and sets an event for each topic that was notified."""
+    """Listens on a connection of its own and sets an event for each topic that was notified; to the topics that have
+    bells when it begins.
+    """
 
     name = "listener"
 
@@ -19,7 +20,7 @@ class Listener:
         self.conninfo = conninfo
         self.service = service
         self.pulse = Pulse()
-        self.bells: dict[str, list[threading.Event]] = {topic: [] for topic in TOPICS}
+        self.bells: defaultdict[str, list[threading.Event]] = defaultdict(list)
 
     def bell(self, topic: str) -> threading.Event:
         """A bell of the caller's own that is rung (set) whenever the topic is notified; the caller clears it."""
@@ -31,7 +32,7 @@ class Listener:
 
     def _listen(self, stop: threading.Event) -> None:
         with psycopg.connect(self.conninfo, autocommit=True) as conn:
-            for topic in TOPICS:
+            for topic in self.bells:
                 conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{self.service}_{topic}")))
             while not stop.is_set():
                 self.pulse.beat(well=True)

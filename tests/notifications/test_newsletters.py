@@ -11,6 +11,8 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
+from services.notifications.newsletters import composing
+from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters.plain import render_plain
 from shared import links
 from shared.events import catalog
@@ -215,6 +217,27 @@ def test_what_an_issue_says_is_fixed_when_it_begins(desk: Desk) -> None:
     desk.receive(catalog.SessionUpdated(session=replace(session, revision=2, title="Another name")))
 
     assert "World Café" in text_of(letters(desk)[ANN])
+
+
+def test_an_issue_that_cannot_be_written_is_a_draft_again_and_keeps_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.subscribe(ANN)
+    issue, other = desk.issue(), desk.issue("Fine.", slug="other")
+    newsletters.send_test(desk.conn, issue, "staff@ala.example")
+    fill = composing.fill
+
+    def fail(conn: Any, body: str) -> Any:
+        if body == issue.body:
+            raise RuntimeError
+        return fill(conn, body)
+
+    monkeypatch.setattr(composing, "fill", fail)
+    desk.publish(issue)
+    desk.publish(other)
+
+    assert newsletters.find(desk.conn, issue.id).state == "draft"
+    assert desk.due() == ["newsletter-test", "newsletter"]
 
 
 def test_two_issues_with_one_slug_are_refused_and_a_draft_can_be_deleted(desk: Desk, client: FlaskClient) -> None:

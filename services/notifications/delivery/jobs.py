@@ -147,4 +147,4 @@ def _draw_number() -> int:
 
 def deliver_mail() -> Job:
     """The job of a worker; each has a sender of its own."""
-    return Job("deliver-mail", Sender().send_due, every=1.0)
+    return Job("deliver-mail", Sender().send_due, every=1.0, topic="mails")

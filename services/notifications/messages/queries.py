@@ -72,7 +72,7 @@ def insert_message(
                     %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second')
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
     execute(conn, sql, session_id=session_id, recipient=recipient, context=Jsonb(context), **_causing(envelope, kind))
 
@@ -88,7 +88,7 @@ def insert_notice(
                     %(recipient)s)
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
     execute(
         conn,
@@ -114,7 +114,7 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
              WHERE session_id = %(subject)s AND status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
     execute(conn, sql, context=Jsonb(context), **_causing(envelope, kind))
 
@@ -133,7 +133,7 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
     execute(conn, sql, **_causing(envelope, kind))
 
@@ -173,7 +173,7 @@ def insert_for_registrations(
              ORDER BY place
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '')
+        SELECT count(*), pg_notify(current_schema() || '_mails', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
     """
     rows = [
@@ -348,6 +348,6 @@ def requeue(conn: Connection, id: UUID) -> bool:
              WHERE id = %(id)s AND state IN ('sent', 'failed', 'in_doubt') AND recipient <> ''
             RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM again
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM again
     """
     return bool(fetch_value(conn, sql, id=id))

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
@@ -28,6 +29,8 @@ from services.notifications.rendering.moments import label_day
 from shared import runtime
 from shared.database import constraint_of
 from shared.errors import Conflict, Invalid, NotFound
+
+log = structlog.get_logger()
 
 # Readers for whom mails are made due in one transaction.
 BATCH = 5000
@@ -141,12 +144,21 @@ def preview(conn: Connection, issue: Issue) -> Letter:
 
 
 def begin_due(conn: Connection) -> bool:
-    """Begin with an issue whose time has come; False where there is none."""
+    """Begin with an issue whose time has come; False where there is none. One that cannot be written is a draft
+    again.
+    """
     id = queries.lock_due(conn)
     if id is None:
         return False
-    letter, content = _compose(conn, find(conn, id))
-    queries.begin(conn, id, content=content, html=letter.texts.html, plain=letter.texts.text)
+    try:
+        letter, content = _compose(conn, find(conn, id))
+    except psycopg.Error:
+        raise
+    except Exception as error:  # a mistake of ours; it must not end the worker again and again
+        log.error("issue not begun", issue_id=str(id), error=type(error).__name__)
+        queries.update_schedule(conn, id, state="draft", send_at=None)
+    else:
+        queries.begin(conn, id, content=content, html=letter.texts.html, plain=letter.texts.text)
     return True
 
 

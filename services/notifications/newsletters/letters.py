@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
+import psycopg
+import structlog
 from psycopg import Connection
 
 from services.notifications.messages.kinds import DIGEST, LETTERS, NEWSLETTER_TEST
@@ -14,6 +16,8 @@ from services.notifications.newsletters import composing, domain, queries
 from services.notifications.newsletters.queries import Sending
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.templates import Texts
+
+log = structlog.get_logger()
 
 
 def read_letters(conn: Connection, mails: Iterable[Facts]) -> dict[UUID, Letter]:
@@ -34,14 +38,25 @@ def _read(
     digest: Callable[[Sending, tuple[str, ...], tuple[str, ...]], Letter | None],
 ) -> Letter | None:
     if mail.kind == NEWSLETTER_TEST.name:
-        letter = domain.preview(conn, domain.find(conn, mail.subject))
-        return replace(letter, texts=replace(letter.texts, subject=f"[Test] {letter.texts.subject}"))
+        return _test(conn, mail.subject)
     issue = issues[mail.event_id]
     if mail.kind == DIGEST.name:
         return digest(issue, tuple(mail.context["library_types"]), tuple(mail.context["topics"]))
     assert issue.plain is not None
     assert issue.html is not None
     return Letter(issue.id, Texts(issue.subject, issue.plain, issue.html))
+
+
+def _test(conn: Connection, issue: UUID) -> Letter | None:
+    """A test of an issue; None where it cannot be written, which must not keep the other mails."""
+    try:
+        letter = domain.preview(conn, domain.find(conn, issue))
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        log.error("issue not written", issue_id=str(issue), error=type(error).__name__)
+        return None
+    return replace(letter, texts=replace(letter.texts, subject=f"[Test] {letter.texts.subject}"))
 
 
 def _digests(conn: Connection) -> Callable[[Sending, tuple[str, ...], tuple[str, ...]], Letter | None]:

@@ -313,7 +313,7 @@ def insert_mails(conn: Connection, id: UUID, kind: Kind, *, limit: int) -> int:
                    fanned_out_at = CASE WHEN (SELECT count(*) FROM batch) < %(limit)s THEN clock_timestamp() END
              WHERE id = %(id)s
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM batch
+        SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM batch
     """
     return fetch_value(conn, sql, id=id, kind=kind.name, topic=kind.topic, limit=limit)
 

@@ -73,7 +73,7 @@ def insert_due_of_sessions(conn: Connection, *, limit: int) -> int:
             ON CONFLICT (kind, subject, cause) DO NOTHING
             RETURNING 1
         )
-        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_jobs', '') END FROM added
+        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_mails', '') END FROM added
     """
     return fetch_value(conn, sql, days=LONGEST_DAYS + 1, limit=limit, kind=REMINDER.name, topic=REMINDER.topic)
 
@@ -103,7 +103,7 @@ def insert_due_of_invitations(conn: Connection, *, days: int, limit: int) -> int
             ON CONFLICT (kind, subject, cause) DO NOTHING
             RETURNING 1
         )
-        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_jobs', '') END FROM added
+        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_mails', '') END FROM added
     """
     kind = INVITATION_REMINDER
     return fetch_value(conn, sql, days=days, limit=limit, kind=kind.name, topic=kind.topic)

@@ -108,7 +108,7 @@ def _send(conn: psycopg.Connection[Any], setting: Setting) -> float:
         began = time.perf_counter()
         with conn.transaction():
             conn.execute("UPDATE messages SET next_attempt_at = now()")
-            conn.execute("NOTIFY notifications_jobs")
+            conn.execute("NOTIFY notifications_mails")
         eventually(lambda: _count_sent(conn) == setting.effort.mails, seconds=120)
         return setting.effort.mails / (time.perf_counter() - began)
 

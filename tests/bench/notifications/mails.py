@@ -87,7 +87,7 @@ def _send(conn: psycopg.Connection[Any], setting: Setting, *, workers: int) -> f
         began = time.perf_counter()
         with conn.transaction():
             conn.execute(DUE)
-            conn.execute("NOTIFY notifications_jobs")
+            conn.execute("NOTIFY notifications_mails")
         eventually(lambda: _sent(conn) == setting.effort.mails, seconds=120)
         return setting.effort.mails / (time.perf_counter() - began)
 

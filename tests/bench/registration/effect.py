@@ -65,7 +65,7 @@ def _ours(setting: Setting) -> list[float]:
         def commit(number: int) -> UUID:
             return register(number, f"{uuid4()}@library.example")
 
-        return _time(setting, commit, channel="notifications_jobs", arrived=arrived)
+        return _time(setting, commit, channel="notifications_mails", arrived=arrived)
 
 
 @contextmanager

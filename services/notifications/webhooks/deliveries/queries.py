@@ -75,7 +75,7 @@ def insert_deliveries(
             ON CONFLICT (webhook_id, event_id) DO NOTHING
             RETURNING 1
         )
-        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_jobs', '') END FROM added
+        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_webhooks', '') END FROM added
     """
     execute(
         conn,
@@ -98,7 +98,7 @@ def insert_ping(conn: Connection, webhook_id: UUID, *, event_id: UUID, type: str
             INSERT INTO webhook_deliveries (webhook_id, event_id, type, subject, sequence, body, tries_left)
             VALUES (%(webhook_id)s, %(event_id)s, %(type)s, %(webhook_id)s, %(sequence)s, %(body)s, 1) RETURNING id
         )
-        SELECT id, pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT id, pg_notify(current_schema() || '_webhooks', '') FROM added
     """
     return fetch_value(conn, sql, webhook_id=webhook_id, event_id=event_id, type=type, sequence=sequence, body=body)
 
@@ -145,7 +145,7 @@ def requeue(conn: Connection, id: UUID, *, tries: int) -> bool:
                SET state = 'queued', next_attempt_at = clock_timestamp(), tries_left = %(tries)s
              WHERE id = %(id)s AND state <> 'claimed' RETURNING 1
         )
-        SELECT count(*) > 0, pg_notify(current_schema() || '_jobs', '') FROM again
+        SELECT count(*) > 0, pg_notify(current_schema() || '_webhooks', '') FROM again
     """
     return fetch_value(conn, sql, id=id, tries=tries)
 

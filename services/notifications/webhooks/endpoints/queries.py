@@ -138,7 +138,7 @@ def insert_mail(conn: Connection, id: UUID, *, event_id: UUID, context: dict[str
               FROM webhooks WHERE id = %(id)s AND owner_email <> ''
             ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_jobs', '') FROM added
+        SELECT count(*), pg_notify(current_schema() || '_webhooks', '') FROM added
     """
     kind = WEBHOOK_DISABLED
     execute(conn, sql, id=id, kind=kind.name, topic=kind.topic, event_id=event_id, context=Jsonb(context))

@@ -169,6 +169,6 @@ def jobs() -> list[Job]:
     """The jobs of a worker; each has a sender of its own."""
     sender = Sender()
     return [
-        Job("send-webhooks", sender.send_due, every=1.0, end=sender.finish),
+        Job("send-webhooks", sender.send_due, every=1.0, topic="webhooks", end=sender.finish),
         Job("forget-webhook-deliveries", forget_old_deliveries, every=3600.0),
     ]
