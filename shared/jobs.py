@@ -21,8 +21,8 @@ class Job:
     """`run` does what is due, opens its own transactions, and returns how much it did; while that is not 0 it is
     called again at once.
 
-    Otherwise it is called every `every` seconds, and sooner where its service notifies its `topic`, if it has one. `end`
-    is called once when the worker stops, within the seconds that it has for that.
+    Otherwise it is called every `every` seconds, and sooner where its service notifies its `topic`, if it has one.
+    `end` is called once when the worker stops, within the seconds that it has for that.
     """
 
     name: str
