@@ -10,7 +10,7 @@ from shared.database import execute, fetch
 
 # Of what matches, so many are ranked: first of those that have it in their titles, then of the others. And so many are
 # counted. Without a bound a common word would make the database rank everything.
-RANKED, COUNTED = 60, 1_000
+RANKED, COUNTED = 60, 500
 
 # How a word that was found is marked until the text around it is escaped: no text holds control characters.
 START, STOP = "\x02", "\x03"

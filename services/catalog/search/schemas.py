@@ -37,7 +37,7 @@ class HitSchema(ma.Schema):
 class SearchSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(HitSchema))
     next = ma.fields.String(allow_none=True)
-    total = ma.fields.Integer(metadata={"description": "How much was found, counted up to 1,000"})
+    total = ma.fields.Integer(metadata={"description": "How much was found, counted up to 500"})
     corrected = ma.fields.String(
         allow_none=True, metadata={"description": "What was looked for instead, where what was typed is found nowhere"}
     )
