@@ -23,6 +23,9 @@ READERS = {
     "catalog-broker-password": (CATALOG, ROOT),
     "registration-broker-password": (REGISTRATION, ROOT),
     "notifications-broker-password": (NOTIFICATIONS, ROOT),
+    "catalog-session-key": (CATALOG, ROOT),
+    "registration-session-key": (REGISTRATION, ROOT),
+    "notifications-session-key": (NOTIFICATIONS, ROOT),
     "links-key": (REGISTRATION, NOTIFICATIONS),
     "badge-key": (REGISTRATION, ROOT),
 }

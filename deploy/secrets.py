@@ -41,6 +41,7 @@ def make_secrets(folder: Path, *, production: bool = False) -> None:
         *(f"{service}-db-password" for service in SERVICES),
         "erlang-cookie",
         "links-key",
+        *(f"{service}-session-key" for service in SERVICES),
     ):
         _keep(folder / name, _random_text)
     passwords = {user: _keep(folder / f"{user}-broker-password", _random_text) for user in (*SERVICES, OPERATOR)}

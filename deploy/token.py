@@ -12,19 +12,21 @@ SCOPES = (
     " people:erase operations"
 )
 HOURS = 12
+ISSUER = "convene-development"
 
 
-def sign(secrets: Path, *, scope: str = SCOPES, subject: str = "staff@example.org") -> str:
+def sign(secrets: Path, *, scope: str = SCOPES, subject: str = "staff@example.org", name: str = "") -> str:
     """A JWT (RFC 7519, EdDSA) for `subject` with `scope`, valid for twelve hours. `secrets` is the installation's
     secrets folder.
     """
     [key] = json.loads((secrets / "jwks.json").read_text())["keys"]
     claims = {
-        "iss": "convene-development",
+        "iss": ISSUER,
         "aud": "convene",
         "sub": subject,
         "scope": scope,
         "exp": int(time.time()) + HOURS * 3600,
+        **({"name": name} if name else {}),
     }
     private = (secrets / "jwt-private.pem").read_text()
     return jwt.encode(claims, private, algorithm="EdDSA", headers={"kid": key["kid"]})

@@ -39,6 +39,17 @@ class Settings:
     jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")
     jwt_issuer: str = setting("`iss` that staff tokens must carry", default="convene-development")
     jwt_audience: str = setting("`aud` that staff tokens must carry", default="convene")
+    oidc_discovery: str | None = setting(
+        "The identity provider by which staff sign in to the pages: address of its discovery document", default=None
+    )
+    oidc_client_id: str = setting("What the provider calls this installation", default="convene")
+    oidc_client_secret_file: Path | None = secret_file("Secret of that client; without it PKCE alone protects the code")
+    oidc_scope: str = setting(
+        "What is asked of the provider: the scopes of staff that it may grant among them",
+        default="openid profile catalog:write registration:read registration:write notifications:read"
+        " notifications:write people:erase operations",
+    )
+    session_key_file: Path | None = secret_file("Key that signs the cookie of a sign-in on its way, one a service")
     links_key_file: Path | None = secret_file(
         "Key that signs the links in mails; registration and notifications share it"
     )
@@ -78,6 +89,8 @@ class Settings:
             wrong.append("PUBLIC_URL must be https")
         if self.jwt_issuer == "convene-development":
             wrong.append("JWT_ISSUER must name the real issuer")
+        if self.oidc_discovery and not self.oidc_discovery.startswith("https://"):
+            wrong.append("OIDC_DISCOVERY must be https")
         return wrong
 
 

@@ -32,13 +32,14 @@ http {{
 
 
 class Gateway:
-    """nginx in `folder`, in front of the apis at `ports`."""
+    """nginx in `folder`, in front of the `apis` and the development identity provider, by their ports."""
 
-    def __init__(self, folder: Path, *, options: Options, port: int, apis: dict[str, int]) -> None:
+    def __init__(self, folder: Path, *, options: Options, port: int, apis: dict[str, int], identity: int) -> None:
         self.folder = folder
         self.options = options
         self.port = port
         self.apis = apis
+        self.identity = identity
 
     def prepare(self) -> None:
         """Write its configuration."""
@@ -63,6 +64,7 @@ class Gateway:
             "GATEWAY_RESOLVER": "127.0.0.1",
             "GATEWAY_UPSTREAMS": "\n".join(upstreams),
             **{f"GATEWAY_{name.upper()}": name for name in self.apis},
+            "GATEWAY_IDENTITY": f"127.0.0.1:{self.identity}",
             "GATEWAY_READS": str(self.options.gateway_reads),
             "GATEWAY_WRITES": str(self.options.gateway_writes),
             "GATEWAY_CACHE": "cache",

@@ -7,6 +7,7 @@ from pathlib import Path
 from deploy.clock import set_clock
 from deploy.errors import DeployError
 from deploy.native.gateway import Gateway
+from deploy.native.identity import identity_provider
 from deploy.native.mailcatcher.program import mail_catcher
 from deploy.native.ports import free_ports, is_free
 from deploy.native.program import Program
@@ -34,7 +35,7 @@ class Addresses:
 class SystemParts(NativeServers):
     """PostgreSQL, RabbitMQ, the gateway, a mail catcher, and an api and a worker of each service, in one folder."""
 
-    port_names = (*NativeServers.port_names, "smtp", *PROCESSES)
+    port_names = (*NativeServers.port_names, "smtp", "identity", *PROCESSES)
 
     def __init__(self, folder: Path, options: Options | None = None, *, console: bool = True) -> None:
         """Without RabbitMQ's `console` the broker stops in one second in place of six."""
@@ -50,7 +51,13 @@ class SystemParts(NativeServers):
     @property
     def gateway(self) -> Gateway:
         apis = {service: self.ports[f"{service}-api"] for service in SERVICES}
-        return Gateway(self.folder / "nginx", options=self.options, port=self.ports["gateway"], apis=apis)
+        return Gateway(
+            self.folder / "nginx",
+            options=self.options,
+            port=self.ports["gateway"],
+            apis=apis,
+            identity=self.ports["identity"],
+        )
 
     @property
     def clock_file(self) -> Path:
@@ -72,6 +79,7 @@ class SystemParts(NativeServers):
         return {
             **self.services.ready_addresses(),
             "gateway": f"http://{host}:{self.ports['gateway']}/",
+            "identity": f"http://127.0.0.1:{self.ports['identity']}/identity/keys",
             "mail": f"http://{host}:{self.ports['mail']}/api/healthz",
         }
 
@@ -100,4 +108,6 @@ class SystemParts(NativeServers):
         """In the order of their start: engines, the doors, the services."""
         shown_at = (self.options.bind_address, self.ports["mail"])
         mail = mail_catcher(self.folder / "mails", smtp=self.ports["smtp"], http=shown_at)
-        return [*super().programs(), self.gateway.program(), mail, *self.services.programs()]
+        site = self.addresses().site
+        identity = identity_provider(self.secrets, port=self.ports["identity"], public_url=site)
+        return [*super().programs(), self.gateway.program(), mail, identity, *self.services.programs()]

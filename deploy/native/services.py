@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.errors import DeployError
+from deploy.native import identity
 from deploy.native.program import Program
 from deploy.native.supervisor import ROOT
 from deploy.options import Options
@@ -77,6 +78,8 @@ class Services:
             "BROKER_PASSWORD_FILE": str(secrets / f"{service}-broker-password"),
             "PUBLIC_URL": self.public_url,
             "JWKS": str(secrets / "jwks.json"),
+            "OIDC_DISCOVERY": f"{identity.url_of(self.ports['identity'])}/identity/.well-known/openid-configuration",
+            "SESSION_KEY_FILE": str(secrets / f"{service}-session-key"),
             "CLOCK_FILE": str(self.folder / "clock"),
             "API_BIND": f"{HOST}:{self.ports[f'{service}-api']}",
             "WORKER_BIND": f"{HOST}:{self.ports[f'{service}-worker']}",

@@ -21,7 +21,6 @@ from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
-from shared.http.pages import style
 from shared.service import Service
 
 SERVICE = Service(
@@ -42,7 +41,6 @@ SERVICE = Service(
         exports.staff,
         imports.staff,
         pages.pages,
-        style("catalog"),
         machines.public,
     ],
     handlers=[handlers],

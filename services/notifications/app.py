@@ -23,7 +23,6 @@ from services.notifications.webhooks.deliveries import handlers as webhook_handl
 from services.notifications.webhooks.endpoints import api as webhooks
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
-from shared.http.pages import style
 from shared.service import Service
 
 SERVICE = Service(
@@ -40,7 +39,6 @@ SERVICE = Service(
         webhooks.staff,
         webhook_deliveries.staff,
         archive,
-        style("notifications"),
     ],
     # What is known first, then what follows from it.
     handlers=[programme, people, mails, wishes, webhook_handlers, privacy],

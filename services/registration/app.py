@@ -23,7 +23,6 @@ from services.registration.roster import api as roster
 from services.registration.rules import api as rules
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
-from shared.http.pages import style
 from shared.service import Service
 
 SERVICE = Service(
@@ -43,7 +42,6 @@ SERVICE = Service(
         libraries.bp,
         reports.staff,
         privacy.bp,
-        style("registration"),
         invitations.bp,
         invitations.staff,
     ],

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from shared import health, metrics, runtime
 from shared.freshness import Freshness, Stamp
-from shared.http import audit, docs, kept, operations, problems, requests, strict
+from shared.http import audit, backstage, docs, kept, operations, pages, problems, requests, signin, strict
 from shared.http.blueprint import Blueprint
 
 
@@ -49,7 +49,9 @@ def build(
     for blueprint in (*blueprints, audit.blueprint(present.service), operations.blueprint(present.service)):
         # What is for people is no part of the API, and of its document.
         (api if isinstance(blueprint, Blueprint) else app).register_blueprint(blueprint)
-    app.register_blueprint(docs.blueprint(present.service))
+    for further in (docs.blueprint, pages.static, signin.blueprint, backstage.blueprint):
+        app.register_blueprint(further(present.service))
+    signin.install(app, present.settings)
     _add_probes(app, present)
     _add_security_headers(app, present)
     app.wsgi_app = _within(present, app.wsgi_app)

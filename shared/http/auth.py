@@ -2,6 +2,7 @@
 set-up made.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,20 @@ ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 
 
 def require(scope: str) -> None:
-    """Let the request on only with a token that carries `scope`. Raises Unauthorized or Forbidden."""
-    claims = _claims()
-    if scope not in str(claims.get("scope", "")).split():
+    """Let the request on only with a bearer token that carries `scope`. Raises Unauthorized or Forbidden."""
+    admit(verify(_bearer()), scope)
+
+
+def admit(claims: Mapping[str, Any], scope: str) -> None:
+    """Let the request on as the one whom `claims` name, where they carry `scope`. Raises Forbidden."""
+    if scope not in scopes(claims):
         raise Forbidden(f"This needs the scope {scope}.")
     g.actor = str(claims["sub"])
+
+
+def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """What these claims allow (RFC 8693, 4.2)."""
+    return frozenset(str(claims.get("scope", "")).split())
 
 
 def actor() -> str:
@@ -41,10 +51,8 @@ def has(scope: str) -> bool:
     return True
 
 
-def _claims() -> dict[str, Any]:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthorized("A bearer token is needed.")
+def verify(token: str) -> dict[str, Any]:
+    """The claims of a staff token. Raises Unauthorized for one that is not valid now."""
     settings = runtime.settings()
     try:
         return jwt.decode(
@@ -57,6 +65,13 @@ def _claims() -> dict[str, Any]:
         )
     except (jwt.PyJWTError, ValueError):
         raise Unauthorized("The token is not valid.") from None
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("A bearer token is needed.")
+    return token
 
 
 def _key(jwks: str, token: str) -> jwt.PyJWK:

@@ -15,6 +15,7 @@ from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import DomainError, Moved, TooMany, messages_by_path
+from shared.http import pages
 
 log = structlog.get_logger()
 
@@ -81,7 +82,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Response:
-    """A problem document as an answer."""
+    """A problem document as an answer; a page of it for people."""
     document = {
         "type": f"urn:convene:problem:{problem}" if problem else "about:blank",
         "title": title,
@@ -92,8 +93,11 @@ def answer(
         "errors": errors,
         **(extra or {}),
     }
-    body = orjson.dumps({name: value for name, value in document.items() if value is not None}, default=str)
-    response = Response(body, status, content_type=CONTENT_TYPE)
+    if pages.wanted():
+        response = pages.respond("problem.html", status=status, problem=document)
+    else:
+        body = orjson.dumps({name: value for name, value in document.items() if value is not None}, default=str)
+        response = Response(body, status, content_type=CONTENT_TYPE)
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -86,9 +86,8 @@ def test_images_are_told_apart_by_whose_they_are():
 
 
 def test_every_name_in_the_gateways_template_has_a_value_natively(tmp_path: Path):
-    gateway = Gateway(
-        tmp_path, options=Options(), port=8080, apis={"catalog": 1, "registration": 2, "notifications": 3}
-    )
+    apis = {"catalog": 1, "registration": 2, "notifications": 3}
+    gateway = Gateway(tmp_path, options=Options(), port=8080, apis=apis, identity=4)
 
     gateway.prepare()
 

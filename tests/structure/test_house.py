@@ -15,8 +15,9 @@ MODULES = [f for folder in ("shared", "services", "deploy") for f in (ROOT / fol
 PUBLIC = {
     "comments, and harvesters' forms": re.compile(r"POST /catalog/(v1/sessions/<slug>/comments|oai)$"),
     "GET /catalog/v1/{collection}": re.compile(r"GET /catalog/v1/"),
+    "what pages load, and the way to sign in": re.compile(r"(GET /\w+/static/|(GET|POST) /\w+/staff/sign)"),
     "pages, and what leads to them": re.compile(
-        r"GET /catalog/($|pages\.css$|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
+        r"GET /catalog/($|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
         r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"
     ),
     "registering and what a mail's link allows": re.compile(
@@ -24,11 +25,11 @@ PUBLIC = {
         r"|invitations|join|libraries$|sessions/<slug>/(availability|form|views))"
     ),
     "readers of the newsletter, and what a mail's link allows": re.compile(
-        r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|archive|pages\.css)"
+        r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|archive)"
     ),
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
-    "certificates, to verify": re.compile(r"GET /registration/(v1/(certificates|issuer)|pages\.css)"),
+    "certificates, to verify": re.compile(r"GET /registration/v1/(certificates|issuer)"),
     "documents and probes": re.compile(r"GET /\w+/(health/|metrics$|v1/(docs|openapi\.json))"),
 }
 

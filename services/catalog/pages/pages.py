@@ -1,6 +1,6 @@
 """`/catalog/…`: a page for each thing, for people. They are no part of the API, and change as people like."""
 
-from flask import Blueprint, Response
+from flask import Response
 from psycopg import Connection
 
 from services.catalog import addresses, reading
@@ -10,13 +10,14 @@ from services.catalog.pages.rendering import Page
 from services.catalog.programmes.queries import select_documents_of
 from services.catalog.publishing.domain import Document
 from services.catalog.publishing.queries import Entry
+from shared.http.pages import Pages
 from shared.runtime import connection
 
 # How many sessions a page names at most; there may be more, and the API has them all.
 MOST = 100
 NEXT, NEWEST = 20, 5
 
-pages = Blueprint("pages", __name__, url_prefix="/catalog")
+pages = Pages("pages", url_prefix="/catalog")
 
 
 @pages.get("/")

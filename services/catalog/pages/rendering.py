@@ -3,24 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.catalog import addresses
 from services.catalog.answers import answer_bytes
 from services.catalog.dates.labels import label_day
 from services.catalog.pages import json_ld
 from shared import runtime
+from shared.http import pages
 
-FOLDER = Path(__file__).parent
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-SITE = "Convene"
 DESCRIBED = 300
 
 
@@ -40,24 +34,20 @@ class Page:
     embeddable: bool = False
 
 
-def respond(page: Page, **values: Any) -> Response:
-    """The page as an answer."""
+def respond(page: Page, *, policy: dict[str, str] | None = None, **values: Any) -> Response:
+    """The page as an answer, the same for everybody; `policy` adds to its Content-Security-Policy."""
     crumbs = [*page.crumbs, (page.title, page.address)]
-    text = (
-        _environment()
-        .get_template(page.template)
-        .render(
-            values,
-            page=page,
-            description=shorten(page.description or page.title),
-            site=SITE,
-            crumbs=page.crumbs,
-            oembed=oembed_of(page.address) if page.embeddable else None,
-            json_ld=json_ld.script([*page.things, *([json_ld.breadcrumbs(crumbs)] if page.crumbs else [])]),
-        )
+    _prepare()
+    text = pages.render(
+        page.template,
+        page=page,
+        description=shorten(page.description or page.title),
+        crumbs=page.crumbs,
+        oembed=oembed_of(page.address) if page.embeddable else None,
+        json_ld=json_ld.script([*page.things, *([json_ld.breadcrumbs(crumbs)] if page.crumbs else [])]),
+        **values,
     )
-    headers = {"Content-Security-Policy": POLICY, "Content-Language": "en"}
-    return answer_bytes(text.encode(), "text/html; charset=utf-8", headers=headers)
+    return pages.protect(answer_bytes(text.encode(), pages.HTML), policy)
 
 
 def home() -> str:
@@ -86,15 +76,8 @@ def _day(moment: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+def _prepare() -> None:
+    """What templates of the catalog may use besides."""
+    environment = pages.environment("catalog")
     environment.globals.update(page_of=addresses.page_of, feed=feed, home=home)
     environment.filters["day"] = _day
-    return environment

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from feedgen.feed import FeedGenerator
-from flask import Blueprint, Response
+from flask import Response
 
 from services.notifications.newsletters import queries
 from services.notifications.newsletters.queries import Archived
@@ -11,10 +11,10 @@ from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.links import Links
 from services.notifications.rendering.moments import label_day
 from shared.errors import NotFound
-from shared.http.pages import respond
+from shared.http.pages import Pages, respond
 from shared.runtime import connection, settings
 
-pages = Blueprint("archive", __name__, url_prefix="/notifications/archive")
+pages = Pages("archive", url_prefix="/notifications/archive")
 
 MOST, IN_FEED = 200, 50
 CACHED = "public, max-age=60"

@@ -1,0 +1,66 @@
+"""Pages of staff that every service has: what waits where, what was set aside, and what staff did."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect
+from psycopg import Connection
+
+from shared import audit
+from shared.http import auth
+from shared.http.audit import AuditQuery
+from shared.http.pages import Pages, asked, respond
+from shared.http.pagination import PageQuery, decode_cursor, encode_cursor
+from shared.messaging import inbox, outbox, quarantine
+from shared.runtime import connection, transaction
+
+
+def blueprint(service: str) -> Pages:
+    """`/<service>/staff/queues` and `…/audit`."""
+    pages = Pages("backstage", url_prefix=f"/{service}/staff")
+
+    @pages.get("/queues")
+    @pages.staff("operations")
+    def show_queues() -> Response:
+        """How much waits, and what was set aside, the newest first."""
+        query = asked(PageQuery())
+        limit, (before,) = query["limit"], decode_cursor(query["cursor"], str) or (None,)
+        with connection() as conn:
+            depths = {"Outbox": outbox.depth(conn), "Inbox": inbox.depth(conn)}
+            aside = quarantine.count(conn)
+            found = quarantine.select_all(conn, limit=limit + 1, before=UUID(before) if before else None)
+        more = encode_cursor(str(found[limit - 1]["id"])) if len(found) > limit else None
+        return respond("queues.html", depths=depths, aside=aside, found=found[:limit], more=more)
+
+    @pages.form("/queues/<uuid:id>/replay")
+    @pages.staff("operations")
+    def replay(id: UUID) -> Any:
+        """Try it again, as if it came anew."""
+        return _settle("quarantine.replay", id, quarantine.replay)
+
+    @pages.form("/queues/<uuid:id>/discard")
+    @pages.staff("operations")
+    def discard(id: UUID) -> Any:
+        """Decide that it is not wanted."""
+        return _settle("quarantine.discard", id, quarantine.discard)
+
+    @pages.get("/audit")
+    @pages.staff(f"{service}:write")
+    def show_audit() -> Response:
+        """Who did what, when, and what that changed, the newest first."""
+        query = asked(AuditQuery())
+        limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
+        query = {name: value or None for name, value in query.items()}
+        with connection() as conn:
+            found = audit.select(conn, **query, before=before, limit=limit + 1)
+        more = encode_cursor(found[limit - 1]["id"]) if len(found) > limit else None
+        return respond("audit.html", found=found[:limit], query=query, more=more)
+
+    def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Any:
+        with transaction() as conn:
+            effect(conn, id)
+            audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={})
+        return redirect(f"/{service}/staff/queues", 303)
+
+    return pages

@@ -1,0 +1,152 @@
+"""Forms of pages: read by the same schemas as JSON, shown again with what is wrong, taken from this site alone.
+
+The name of a field is its path in the schema: `library.name`, `people.2.email`, `answers.experience`. So the messages
+of a schema stand at their fields without further ado.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import marshmallow as ma
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from shared import runtime
+from shared.errors import Forbidden, Invalid, messages_by_path
+
+OURS = ("same-origin", "none")
+
+
+class Form:
+    """What a form shows: texts and errors by the names of its fields."""
+
+    def __init__(self, values: MultiDict[str, str] | None = None, errors: Mapping[str, Any] | None = None) -> None:
+        self.values = values if values is not None else MultiDict()
+        self.errors: dict[str, list[str]] = {}
+        self.refuse(errors or {})
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Form":
+        """The form that shows a document (as JSON has it), to be changed."""
+        return cls(MultiDict(_flatten(document)))
+
+    def refuse(self, errors: Mapping[str, Any]) -> "Form":
+        """Say what is wrong, by the names of fields; what belongs to no field by any other name."""
+        for name, messages in errors.items():
+            found = [messages] if isinstance(messages, str) else [str(message) for message in messages]
+            self.errors.setdefault(name, []).extend(found)
+        return self
+
+    def text(self, name: str, default: str = "") -> str:
+        """What the field holds."""
+        return self.values.get(name, default)
+
+    def texts(self, name: str) -> list[str]:
+        """What a field of several holds."""
+        return self.values.getlist(name)
+
+    def wrong(self, name: str) -> list[str]:
+        """What is wrong with the field, or within it."""
+        return [m for path, found in self.errors.items() if path == name or path.startswith(f"{name}.") for m in found]
+
+    def count(self, name: str) -> int:
+        """How many rows the list of this name has."""
+        return 1 + max((index for index in _indexes(self.values, f"{name}.")), default=-1)
+
+    def __bool__(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.errors
+
+
+def read(schema: ma.Schema) -> tuple[Any, Form]:
+    """What was sent by the form, as the schema loads it, and the form to show again; nothing where that is wrong."""
+    form = Form(request.form)
+    try:
+        return schema.load(nest(schema, request.form)), form
+    except ma.ValidationError as error:
+        return None, form.refuse(messages_by_path(error.normalized_messages()))
+
+
+def load(schema: ma.Schema) -> Any:
+    """As `read`, where no form is shown again. Raises Invalid."""
+    found, form = read(schema)
+    if not form:
+        raise Invalid(form.errors)
+    return found
+
+
+def nest(schema: ma.Schema, values: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
+    """What a form sent, as JSON would have it. A field that is left empty is null where the schema allows that, and
+    else left out; so is a row of a list in which nothing was filled in.
+    """
+    found: dict[str, Any] = {}
+    for name, field in schema.fields.items():
+        value = _value(field, values, f"{prefix}{field.data_key or name}")
+        if value is not ma.missing:
+            found[field.data_key or name] = value
+    return found
+
+
+def refuse_foreign() -> None:
+    """Let no other site's page send a form in the name of whoever looks at it (CSRF). Browsers say where a request
+    comes from (Fetch Metadata, `Sec-Fetch-Site`); older ones name the origin, or, as is right where an address holds a
+    token, none: then nothing is allowed for which a cookie would be needed. Raises Forbidden.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
+    known = site in OURS if site else origin == runtime.settings().public_url
+    if known or (not site and origin == "null" and not request.cookies):
+        return
+    raise Forbidden("This form was sent by another site. Please open the page here, and send it again.")
+
+
+def _value(field: Any, values: MultiDict[str, str], name: str) -> Any:
+    if isinstance(field, ma.fields.Nested):
+        inner = nest(field.schema, values, f"{name}.")
+        return inner if any(key.startswith(f"{name}.") for key in values) else _nothing(field)
+    if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
+        rows = [nest(field.inner.schema, values, f"{name}.{i}.") for i in sorted(set(_indexes(values, f"{name}.")))]
+        return [row for row in rows if any(value not in (None, "", False, []) for value in row.values())]
+    if isinstance(field, ma.fields.List):
+        return [text for text in values.getlist(name) if text]
+    if isinstance(field, ma.fields.Mapping):
+        return dict(_members(values, f"{name}."))
+    if isinstance(field, ma.fields.Boolean):
+        return name in values and values[name] not in ("", "false", "0")
+    text = values.get(name, "").replace("\r\n", "\n")
+    return text if text.strip() else _nothing(field)
+
+
+def _nothing(field: Any) -> Any:
+    return None if field.allow_none else ma.missing
+
+
+def _indexes(values: MultiDict[str, str], prefix: str) -> Iterator[int]:
+    for key in values:
+        if key.startswith(prefix) and (index := key.removeprefix(prefix).split(".")[0]).isdecimal():
+            yield int(index)
+
+
+def _members(values: MultiDict[str, str], prefix: str) -> Iterator[tuple[str, Any]]:
+    """`answers.topics` sent twice, or as `answers.topics[]`, is a list."""
+    for key, texts in values.lists():
+        if key.startswith(prefix):
+            name, found = key.removeprefix(prefix), [text for text in texts if text.strip()]
+            if name.endswith("[]"):
+                yield name.removesuffix("[]"), found
+            elif found:
+                yield name, found[0].replace("\r\n", "\n")
+
+
+def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flatten(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _flatten(inner, f"{name}.{index}" if isinstance(inner, Mapping) else name)
+    elif value is True:
+        yield name, "true"
+    elif value is not None and value is not False:
+        yield name, str(value)
