@@ -4,9 +4,10 @@ from typing import Any
 
 import marshmallow as ma
 import pytest
+from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from shared.http.forms import Form, nest
+from shared.http.forms import Form, nest, read
 
 
 class Inner(ma.Schema):
@@ -66,3 +67,22 @@ def test_what_is_wrong_stands_at_its_field() -> None:
     assert not form
     assert (form.wrong("rows.1.name"), form.wrong("rows"), form.wrong("row")) == (["Missing."], ["Missing."], [])
     assert form.wrong("title") == ["Too long."]
+
+
+class Line(Inner):
+    answers = ma.fields.Dict(keys=ma.fields.String(), load_default=dict)
+
+
+class List(ma.Schema):
+    lines = ma.fields.List(ma.fields.Nested(Line))
+
+
+def test_rows_that_were_left_empty_shift_no_message_to_another_row() -> None:
+    sent = {"lines.0.name": "x", "lines.1.name": "", "lines.1.role": "", "lines.2.name": "", "lines.2.role": "host"}
+
+    with Flask("forms").test_request_context(method="POST", data=sent):
+        loaded, form = read(List())
+
+    assert loaded is None
+    assert form.errors == {"lines.1.name": ["Please fill this in."]}
+    assert (form.text("lines.1.role"), form.count("lines")) == ("host", 2)
