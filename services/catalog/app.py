@@ -21,6 +21,7 @@ from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
+from services.catalog.widget import pages as widget
 from shared.service import Service
 
 SERVICE = Service(
@@ -42,6 +43,7 @@ SERVICE = Service(
         imports.staff,
         pages.pages,
         machines.public,
+        widget.pages,
     ],
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],

@@ -16,6 +16,7 @@ PUBLIC = {
     "comments, and harvesters' forms": re.compile(r"POST /catalog/(v1/sessions/<slug>/comments|oai)$"),
     "GET /catalog/v1/{collection}": re.compile(r"GET /catalog/v1/"),
     "what pages load, and the way to sign in": re.compile(r"(GET /\w+/static/|(GET|POST) /\w+/staff/sign)"),
+    "lists of sessions on other sites": re.compile(r"GET /catalog/widget"),
     "pages, and what leads to them": re.compile(
         r"GET /catalog/($|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
         r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"
