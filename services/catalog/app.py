@@ -15,7 +15,7 @@ from services.catalog.harvesting import api as harvesting
 from services.catalog.imports import api as imports
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
-from services.catalog.pages import pages
+from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
@@ -41,7 +41,10 @@ SERVICE = Service(
         programmes.staff,
         exports.staff,
         imports.staff,
+        learning.pages,
         pages.pages,
+        watching.pages,
+        talking.pages,
         machines.public,
         widget.pages,
     ],

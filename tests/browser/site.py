@@ -76,7 +76,7 @@ class Site:
         for service, api in self.apis.items():
             api.wait_ready(f"/{service}/health/ready")
         self.identity.wait_ready("/identity/keys")
-        self.gateway.wait_ready("/")
+        self.gateway.wait_ready("/health")
         self.settle()
 
     def run(self, service: str, *arguments: str) -> str:
