@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from deploy.native.gateway import Gateway
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
@@ -93,6 +94,18 @@ class Process:
         if not self.is_running():
             raise RuntimeError(f"{' '.join(self.args)} ended:\n{self.read_log()[-4000:]}")
         return False
+
+
+class NativeGateway(Process):
+    """The gateway, which is nginx and no Python module."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__("gateway", environment={})
+        gateway.prepare()
+        self.gateway, self.port = gateway, gateway.port
+
+    def command(self) -> list[str]:
+        return self.gateway.program().command
 
 
 @contextmanager

@@ -7,10 +7,13 @@ from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
 from services.registration.certificates import api as certificates
 from services.registration.certificates import jobs as certificate_jobs
+from services.registration.certificates.pages import pages as certificate_pages
 from services.registration.invitations import api as invitations
 from services.registration.invitations import jobs as invitation_jobs
+from services.registration.invitations.pages import pages as invitation_pages
 from services.registration.learners import api as learners
 from services.registration.learners import jobs as learner_jobs
+from services.registration.learners.pages import pages as learner_pages
 from services.registration.libraries import api as libraries
 from services.registration.libraries.commands import importing
 from services.registration.privacy import api as privacy
@@ -18,6 +21,8 @@ from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
+from services.registration.registrations.managing import pages as managing_pages
+from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
 from services.registration.roster import api as roster
 from services.registration.rules import api as rules
@@ -44,6 +49,11 @@ SERVICE = Service(
         privacy.bp,
         invitations.bp,
         invitations.staff,
+        registration_pages,
+        managing_pages,
+        invitation_pages,
+        learner_pages,
+        certificate_pages,
     ],
     handlers=[programme, privacy_handlers],
     jobs=[

@@ -1,4 +1,4 @@
-"""Answers with a strong ETag made of their bytes."""
+"""Answers with a strong ETag made of their bytes, and the one that leads elsewhere."""
 
 from typing import Any
 
@@ -22,3 +22,8 @@ def answer(document: Any, *, cache_control: str = PERSONAL, headers: dict[str, s
     response = conditional.not_modified(etag) or Response(body, content_type="application/json")
     response.headers.update(headers or {})
     return conditional.tag(response, etag, cache_control=cache_control)
+
+
+def see_other(address: str) -> Response:
+    """Leads on to another page, by GET (RFC 9110, 15.4.4): what was sent by a form is not sent again on a reload."""
+    return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})

@@ -1,14 +1,14 @@
 """Pages of staff that every service has: what waits where, what was set aside, and what staff did."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect
+from flask import Response
 from psycopg import Connection
 
 from shared import audit
 from shared.http import auth
+from shared.http.answers import see_other
 from shared.http.audit import AuditQuery
 from shared.http.pages import Pages, asked, respond
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor
@@ -35,13 +35,13 @@ def blueprint(service: str) -> Pages:
 
     @pages.form("/queues/<uuid:id>/replay")
     @pages.staff("operations")
-    def replay(id: UUID) -> Any:
+    def replay(id: UUID) -> Response:
         """Try it again, as if it came anew."""
         return _settle("quarantine.replay", id, quarantine.replay)
 
     @pages.form("/queues/<uuid:id>/discard")
     @pages.staff("operations")
-    def discard(id: UUID) -> Any:
+    def discard(id: UUID) -> Response:
         """Decide that it is not wanted."""
         return _settle("quarantine.discard", id, quarantine.discard)
 
@@ -57,10 +57,10 @@ def blueprint(service: str) -> Pages:
         more = encode_cursor(found[limit - 1]["id"]) if len(found) > limit else None
         return respond("audit.html", found=found[:limit], query=query, more=more)
 
-    def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Any:
+    def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Response:
         with transaction() as conn:
             effect(conn, id)
             audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={})
-        return redirect(f"/{service}/staff/queues", 303)
+        return see_other(f"/{service}/staff/queues")
 
     return pages

@@ -15,6 +15,11 @@ from shared import runtime
 from shared.errors import Forbidden, Invalid, messages_by_path
 
 OURS = ("same-origin", "none")
+# What marshmallow says to programs, as people are told it.
+IN_WORDS = {
+    "Missing data for required field.": "Please fill this in.",
+    "Field may not be null.": "Please fill this in.",
+}
 
 
 class Form:
@@ -60,11 +65,12 @@ class Form:
 
 def read(schema: ma.Schema) -> tuple[Any, Form]:
     """What was sent by the form, as the schema loads it, and the form to show again; nothing where that is wrong."""
-    form = Form(request.form)
+    form = Form(_close_gaps(schema, request.form))
     try:
-        return schema.load(nest(schema, request.form)), form
+        return schema.load(nest(schema, form.values)), form
     except ma.ValidationError as error:
-        return None, form.refuse(messages_by_path(error.normalized_messages()))
+        found = messages_by_path(error.normalized_messages())
+        return None, form.refuse({name: _in_words(messages) for name, messages in found.items()})
 
 
 def load(schema: ma.Schema) -> Any:
@@ -106,8 +112,7 @@ def _value(field: Any, values: MultiDict[str, str], name: str) -> Any:
         inner = nest(field.schema, values, f"{name}.")
         return inner if any(key.startswith(f"{name}.") for key in values) else _nothing(field)
     if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
-        rows = [nest(field.inner.schema, values, f"{name}.{i}.") for i in sorted(set(_indexes(values, f"{name}.")))]
-        return [row for row in rows if any(value not in (None, "", False, []) for value in row.values())]
+        return [row for _index, row in _rows(field, values, name)]
     if isinstance(field, ma.fields.List):
         return [text for text in values.getlist(name) if text]
     if isinstance(field, ma.fields.Mapping):
@@ -116,6 +121,37 @@ def _value(field: Any, values: MultiDict[str, str], name: str) -> Any:
         return name in values and values[name] not in ("", "false", "0")
     text = values.get(name, "").replace("\r\n", "\n")
     return text if text.strip() else _nothing(field)
+
+
+def _rows(field: Any, values: MultiDict[str, str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a list in which something was filled in, and the numbers that they were sent with."""
+    for index in sorted(set(_indexes(values, f"{name}."))):
+        row = nest(field.inner.schema, values, f"{name}.{index}.")
+        if any(value not in (None, "", False, [], {}) for value in row.values()):
+            yield index, row
+
+
+def _close_gaps(schema: ma.Schema, values: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The same, each list's rows numbered as the schema counts them, so that what it says of one stands there."""
+    for name, field in schema.fields.items():
+        if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
+            path = f"{field.data_key or name}."
+            places = {str(index): place for place, (index, _row) in enumerate(_rows(field, values, path[:-1]))}
+            values = MultiDict(_renumber(values, path, places))
+    return values
+
+
+def _renumber(values: MultiDict[str, str], path: str, places: dict[str, int]) -> Iterator[tuple[str, str]]:
+    for key, text in values.items(multi=True):
+        index, _, rest = key.removeprefix(path).partition(".")
+        if not key.startswith(path) or not index.isdecimal():
+            yield key, text
+        elif index in places:
+            yield f"{path}{places[index]}.{rest}", text
+
+
+def _in_words(messages: Any) -> Any:
+    return [IN_WORDS.get(message, message) for message in messages] if isinstance(messages, list) else messages
 
 
 def _nothing(field: Any) -> Any:

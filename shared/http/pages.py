@@ -50,11 +50,16 @@ class Pages(Blueprint):
         self.before_request(refuse_foreign)
 
     def add_url_rule(
-        self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, **options: Any
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
     ) -> None:
         if view_func is not None:
             vars(view_func).update(takes_query=True)
-        super().add_url_rule(rule, endpoint, view_func, **options)
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
     def form(self, rule: str) -> Callable[..., Any]:
         """A route that takes a form by POST."""
@@ -119,9 +124,10 @@ def wanted() -> bool:
 def asked(schema: ma.Schema) -> dict[str, Any]:
     """What the address asks for, as the schema loads it; what it does not know is ignored. Raises Invalid."""
     try:
-        return schema.load(nest(schema, request.args), unknown=ma.EXCLUDE)
+        found: Any = schema.load(nest(schema, request.args), unknown=ma.EXCLUDE)
     except ma.ValidationError as error:
         raise Invalid(error.normalized_messages()) from None
+    return found
 
 
 def static(service: str) -> Blueprint:

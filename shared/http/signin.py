@@ -11,11 +11,12 @@ from urllib.parse import urlencode, urlsplit
 import structlog
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Blueprint, Flask, Response, current_app, g, redirect, request, session
+from flask import Blueprint, Flask, Response, current_app, g, request, session
 
 from shared import runtime
 from shared.errors import DomainError, Forbidden, Unauthorized
 from shared.http import auth
+from shared.http.answers import see_other
 from shared.http.forms import refuse_foreign
 from shared.settings import Settings, read_secret
 
@@ -102,14 +103,14 @@ def blueprint(service: str) -> Blueprint:
         except OSError as error:
             raise _away(error) from None
         claims = auth.verify(str(token["access_token"]))
-        response = redirect(local(session.pop("next", "")) or f"/{service}/staff/", 303)
+        response = see_other(local(session.pop("next", "")) or f"/{service}/staff/")
         _set_cookie(response, str(token["access_token"]), seconds=int(claims["exp"] - time.time()))
         return response
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
         """Forget the token in this browser."""
-        response = redirect("/", 303)
+        response = see_other("/")
         _set_cookie(response, "", seconds=0)
         return response
 
@@ -129,9 +130,7 @@ def _lead(wanted: str) -> Response:
     address = f"/{runtime.current().service}/staff/sign-in?{urlencode({'next': wanted})}"
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": address})
-    response = redirect(address, 303)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return see_other(address)
 
 
 def _provider() -> Any:

@@ -14,7 +14,7 @@ from deploy.clock import set_clock
 from deploy.demo.mailbox import Mailbox
 from deploy.native.gateway import Gateway
 from deploy.options import Options
-from tests.processes import Process, free_port
+from tests.processes import NativeGateway, Process, free_port
 from tests.servers.databases import ROOT, service_environment
 from tests.servers.engines import SERVICES, Engines
 from tests.waiting import eventually
@@ -22,17 +22,6 @@ from tests.waiting import eventually
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
 LATER = "deploy/sample/later/workshop-scheduled.yaml"
 BEGINNING = "2016-12-15T10:00:00-06:00"
-
-
-class NativeGateway(Process):
-    """nginx, which is no Python module."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        super().__init__("gateway", environment={})
-        self.gateway, self.port = gateway, gateway.port
-
-    def command(self) -> list[str]:
-        return self.gateway.program().command
 
 
 class Site:
@@ -73,7 +62,6 @@ class Site:
         options = Options(gateway_reads=10000, gateway_writes=10000)
         apis = {service: api.port for service, api in self.apis.items()}
         gateway = Gateway(folder / "nginx", options=options, port=port, apis=apis, identity=identity)
-        gateway.prepare()
         self.gateway = NativeGateway(gateway)
 
     def processes(self) -> list[Process]:

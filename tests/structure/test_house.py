@@ -28,6 +28,10 @@ PUBLIC = {
         r"(GET|POST|PATCH|DELETE) /notifications/(v1/(subscriptions|unsubscribe/)|archive)"
     ),
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
+    "pages of registration, for learners": re.compile(
+        r"(GET|POST) /registration/(sessions/<slug>(/group)?$|series/<slug>$|done$|manage/|invitations/|sign-(in|out)"
+        r"|learning$|certificates/)"
+    ),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/v1/(certificates|issuer)"),
     "documents and probes": re.compile(r"GET /\w+/(health/|metrics$|v1/(docs|openapi\.json))"),

@@ -1,5 +1,6 @@
 """Finding sessions: which pass the filters, in which order, and how many there are of each term."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -39,7 +40,7 @@ class Selection:
     """
 
     def __init__(self, index: Index, filters: dict[str, Any], *, matching: BitMap | None, now: datetime) -> None:
-        self.index = index
+        self.index, self.now = index, now
         self.sets = {name: index.having(name, filters[name]) for name in BY_VALUE if filters.get(name)}
         if matching is not None:
             self.sets["q"] = matching
@@ -80,3 +81,15 @@ class Selection:
                 if (members := sets.get(term.mark)) and (count := under.intersection_cardinality(members))
             ]
         return counted
+
+    def count(self, name: str, values: Iterable[str]) -> dict[str, int]:
+        """How many sessions each of these values of a filter has, under the filters but this one, as for a vocabulary's
+        terms.
+        """
+        under = self.found(without=name)
+        return {value: under.intersection_cardinality(self._having(name, value)) for value in values}
+
+    def _having(self, name: str, value: str) -> BitMap:
+        if name == "registration":
+            return self.index.registering(value, self.now)
+        return self.index.having(name, [value])

@@ -86,6 +86,12 @@ class Index:
             return self.sets.get(f"{name}:{values[0]}", NOBODY)
         return BitMap.union(BitMap(), *(self.sets.get(f"{name}:{value}", BitMap()) for value in values))
 
+    def values(self, name: str) -> list[str]:
+        """What values of a filter there are."""
+        return [
+            mark.removeprefix(f"{name}:") for mark, found in self.sets.items() if found and mark.startswith(f"{name}:")
+        ]
+
     def starting_before(self, moment: datetime) -> BitMap:
         """Sessions that may start before a moment."""
         found = BitMap(range(bisect_left(self.starts, moment)))

@@ -1,8 +1,10 @@
 """Lists of sessions, for every door that shows one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pyroaring import BitMap
@@ -26,39 +28,84 @@ class Listing:
     facets: dict[str, list[dict[str, Any]]] | None
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many sessions pass filters; how many each term has, as the API tells it, and each value of other filters."""
+
+    total: int
+    terms: dict[str, list[dict[str, Any]]]
+    values: dict[str, dict[str, int]]
+
+
+Found = TypeVar("Found")
+# What is done with the sessions that pass filters.
+Use = Callable[[Shelf, domain.Selection, datetime], Found]
+
+
 def find(filters: dict[str, Any], *, sort: str, limit: int, after: Key | None = None, facets: bool = False) -> Listing:
     """The public sessions that pass the filters (those of `discovery.schemas.FilterQuery`), from after a place in the
     order. Raises Invalid for words that cannot be looked for.
     """
+    return _select(filters, partial(_list, sort=sort, limit=limit, after=after, facets=facets))
+
+
+def count(filters: dict[str, Any], names: dict[str, tuple[str, ...] | None]) -> Counts:
+    """How many sessions pass the filters, and of the filters that are named how many each value has under the others:
+    each of these, or each there is. Raises what `find` raises.
+    """
+    return _select(filters, partial(_count, names=names))
+
+
+def find_numbers(filters: dict[str, Any], *, limit: int) -> list[int]:
+    """The numbers of sessions that pass the filters, `limit` of them at most. Raises what `find` raises."""
+    return _select(
+        filters,
+        lambda shelf, selection, _: [shelf.index.sessions[position].number for position in selection.found()[:limit]],
+    )
+
+
+def _select(filters: dict[str, Any], use: Use[Found]) -> Found:
     words = filters.get("q")
-    list_found = partial(_list, filters=filters, sort=sort, limit=limit, after=after, facets=facets)
     with open_shelf() as shelf:
         if not words or words in shelf.matching:
-            return list_found(shelf, matching=shelf.matching[words] if words else None)
+            return _use(shelf, filters, shelf.matching[words] if words else None, use)
         index, stamp = shelf.index, shelf.stamp
     numbers = find_sessions(words)  # while others use the shelf
     with open_shelf() as shelf:
         matching = shelf.match(numbers)
         if (shelf.index, shelf.stamp) == (index, stamp):
             shelf.matching[words] = matching
-        return list_found(shelf, matching=matching)
+        return _use(shelf, filters, matching, use)
+
+
+def _use(shelf: Shelf, filters: dict[str, Any], matching: BitMap | None, use: Use[Found]) -> Found:
+    now = runtime.current().clock.now()
+    return use(shelf, domain.Selection(shelf.index, filters, matching=matching, now=now), now)
 
 
 def _list(
     shelf: Shelf,
-    filters: dict[str, Any],
+    selection: domain.Selection,
+    now: datetime,
     *,
-    matching: BitMap | None,
     sort: str,
     limit: int,
     after: Key | None,
     facets: bool,
 ) -> Listing:
-    now = runtime.current().clock.now()
-    selection = domain.Selection(shelf.index, filters, matching=matching, now=now)
     page = selection.page(sort, after=after, limit=limit)
     counted = selection.facets(shelf.terms) if facets else None
     return Listing(shelf.render(page.sessions, now), page.more, counted)
+
+
+def _count(
+    shelf: Shelf, selection: domain.Selection, _: datetime, *, names: dict[str, tuple[str, ...] | None]
+) -> Counts:
+    values = {
+        name: selection.count(name, shelf.index.values(name) if values is None else values)
+        for name, values in names.items()
+    }
+    return Counts(len(selection.found()), selection.facets(shelf.terms), values)
 
 
 def find_documents(filters: dict[str, Any], *, sort: str, limit: int) -> list[Document]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from services.catalog import addresses
 from services.catalog.pages import rendering
 from services.catalog.publishing.domain import Document
+from shared.http.pages import SITE
 
 KINDS = {addresses.COLLECTIONS[kind]: kind for kind in ("session", "series", "announcement")}
 PATH = re.compile(r"/catalog/(?P<collection>[a-z]+)/(?P<slug>[a-z0-9-]+)")
@@ -40,7 +41,7 @@ def describe(kind: str, document: Document, *, width: int | None, height: int | 
         "version": "1.0",
         "type": "link",
         "title": document["title"],
-        "provider_name": rendering.SITE,
+        "provider_name": SITE,
         "provider_url": rendering.home(),
         "cache_age": KEEP,
     }

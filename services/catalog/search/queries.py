@@ -85,17 +85,20 @@ def select_hits(
     prefix: str,
     kinds: list[str] | None,
     among: list[int] | None,
+    only: list[int] | None = None,
     after: tuple[int, int] | None,
     limit: int,
 ) -> list[Hit]:
     """What matches, the best first, from after a (score, number); with the words that were found in their place.
 
-    `among` are numbers that are known to match and to be of the `kinds`; None looks for them.
+    `among` are numbers that are known to match and to be of the `kinds`; None looks for them. `only` leaves out what is
+    not among these numbers.
     """
     sql = """
         WITH query AS MATERIALIZED (SELECT words_query(%(finished)s, %(prefix)s) AS query),
         candidates AS MATERIALIZED (
             (SELECT number FROM texts, query WHERE title_vector @@ query AND is_of_kinds(entry_id, kind, %(kinds)s)
+                AND (%(only)s::bigint[] IS NULL OR number = ANY(%(only)s))
               LIMIT %(ranked)s)
             UNION
             (SELECT number FROM texts, query
@@ -126,6 +129,7 @@ def select_hits(
         prefix=prefix,
         kinds=kinds,
         among=among,
+        only=only,
         ranked=RANKED,
         score=score,
         number=number,

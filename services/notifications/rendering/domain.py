@@ -20,8 +20,9 @@ from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links, web_link
-from services.notifications.rendering.moments import label_duration, label_moment, label_time_for, label_wait
+from services.notifications.rendering.moments import label_time_for, label_wait
 from services.notifications.rendering.templates import LANGUAGE, Texts
+from shared.moments import label_duration, label_moment
 
 
 @dataclass(frozen=True)

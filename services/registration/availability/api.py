@@ -2,11 +2,9 @@
 
 from flask import Response
 
-from services.registration.availability import queries
+from services.registration.availability import domain
 from services.registration.availability.schemas import AvailabilitySchema
 from services.registration.programme import domain as programme
-from services.registration.registrations import admission
-from shared.errors import NotFound
 from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.runtime import connection
@@ -21,16 +19,5 @@ bp = Blueprint(
 def show_availability(slug: str) -> Response:
     """How full a session is."""
     with connection() as conn:
-        session = programme.find_session(conn, slug)
-        seats = queries.select_seats(conn, session.id)
-    if seats is None:
-        raise NotFound("There is no such session.")
-    left = None if seats.capacity is None else max(seats.capacity - seats.taken, 0)
-    found = {
-        "capacity": seats.capacity,
-        "confirmed": seats.taken,
-        "waitlisted": seats.waitlisted,
-        "seats_left": left,
-        "state": admission.state(session, seats_left=left),
-    }
+        found = domain.describe(conn, programme.find_session(conn, slug))
     return answer(AvailabilitySchema().dump(found), cache_control="no-cache")

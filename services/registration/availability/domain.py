@@ -1,16 +1,36 @@
 """Telling how full sessions are, in few events however many seats are taken."""
 
+from typing import Any
+
 from psycopg import Connection
 
 from services.registration.availability import queries
 from services.registration.availability.queries import Disagreement
+from services.registration.programme.queries import Session
+from services.registration.registrations import admission
 from services.registration.seats import domain as seats_domain
 from services.registration.seats.queries import lock_seats
+from shared.errors import NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
 
 # A session's seats are told no more often than this; the state is carried, so the last event is all there is to know.
 SECONDS = 1.0
+
+
+def describe(conn: Connection, session: Session) -> dict[str, Any]:
+    """How full a session is, as `schemas.AvailabilitySchema` has it. Raises NotFound."""
+    seats = queries.select_seats(conn, session.id)
+    if seats is None:
+        raise NotFound("There is no such session.")
+    left = None if seats.capacity is None else max(seats.capacity - seats.taken, 0)
+    return {
+        "capacity": seats.capacity,
+        "confirmed": seats.taken,
+        "waitlisted": seats.waitlisted,
+        "seats_left": left,
+        "state": admission.state(session, seats_left=left),
+    }
 
 
 def tell_changes(conn: Connection) -> int:

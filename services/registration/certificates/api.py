@@ -6,9 +6,11 @@ from uuid import UUID
 import orjson
 from flask import Response, request
 
+from services.registration import addresses
 from services.registration.certificates import domain, queries
 from services.registration.certificates.badges import LIST_SIZE, Issuer
-from services.registration.certificates.documents import label_day, print_certificate
+from services.registration.certificates.documents import print_certificate
+from services.registration.certificates.pages import show_certificate as show_page
 from services.registration.certificates.queries import Certificate
 from services.registration.certificates.schemas import (
     CredentialSchema,
@@ -19,7 +21,6 @@ from services.registration.certificates.schemas import (
 from shared import audit, runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint, auth
-from shared.http.pages import respond
 from shared.runtime import connection, transaction
 
 bp = Blueprint("certificates", __name__, url_prefix="/registration/v1", description="Certificates", public=True)
@@ -35,7 +36,7 @@ CACHE = "public, max-age=300"
 def show_certificate(id: UUID) -> Response:
     """A certificate: as a page that anybody can verify it by, as an Open Badge, or as a PDF, by `Accept`."""
     kind = request.accept_mimetypes.best_match([JSON, HTML, PDF], default=JSON)
-    shown = {JSON: _badge, PDF: _document, HTML: _page}[kind](id)
+    shown = {JSON: _badge, PDF: _document, HTML: show_page}[kind](id)
     shown.headers["Vary"] = "Accept"
     return shown
 
@@ -99,19 +100,6 @@ def _document(id: UUID) -> Response:
     return response
 
 
-def _page(id: UUID) -> Response:
-    certificate, settings = _find(id), runtime.settings()
-    return respond(
-        "certificate.html",
-        certificate=certificate,
-        issuer=settings.issuer_name,
-        issuer_url=settings.issuer_url,
-        address=_address(id),
-        day=label_day(certificate.earned_at),
-        cache_control="no-cache",
-    )
-
-
 def _find(id: UUID) -> Certificate:
     with connection() as conn:
         return domain.get(conn, id)
@@ -122,7 +110,7 @@ def _issuer() -> Issuer:
 
 
 def _address(id: UUID) -> str:
-    return f"{runtime.settings().public_url}/registration/v1/certificates/{id}"
+    return f"{runtime.settings().public_url}{addresses.certificate(id)}"
 
 
 def _json(document: Any) -> Response:

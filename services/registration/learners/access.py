@@ -20,11 +20,18 @@ def learner(token: str | None = None) -> UUID:
     given = token or (bearer if scheme.lower() == "bearer" else "")
     if given and (person := links.verify(runtime.settings(), "learner", given)):
         return UUID(person)
-    if cookie := request.cookies.get(COOKIE):
-        with connection() as conn:
-            if found := queries.select_session_person(conn, cookie):
-                return found
+    if found := signed_in():
+        return found
     raise Unauthorized("Sign in, or use the link from a mail.")
+
+
+def signed_in() -> UUID | None:
+    """Who is signed in in this browser."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    with connection() as conn:
+        return queries.select_session_person(conn, cookie)
 
 
 def set_cookie(response: Response, token: str) -> None:

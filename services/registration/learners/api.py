@@ -18,6 +18,7 @@ from shared.errors import Gone
 from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
+from shared.http.forms import refuse_foreign
 from shared.http.networks import network
 from shared.http.pages import respond
 from shared.runtime import connection, transaction
@@ -42,8 +43,8 @@ def request_sign_in(wanted: dict[str, Any]) -> dict[str, str]:
 @bp.arguments(LearnerQuery, location="query")
 @bp.response(200, content_type="text/html")
 def show_sign_in(query: dict[str, Any]) -> Response:
-    """The page that the link in the mail leads to; it uses nothing up, since programs read mails before people do."""
-    return respond("sign-in.html", token=query["token"] or "")
+    """The page that links in older mails lead to; it uses nothing up, since programs read mails before people do."""
+    return respond("sign-in-link.html", token=query["token"] or "")
 
 
 @bp.post("/session")
@@ -53,6 +54,8 @@ def show_sign_in(query: dict[str, Any]) -> Response:
 def sign_in() -> Response:
     """Use up a link to sign in; a cookie that no script can read holds the session."""
     as_page = request.mimetype == FORM
+    if as_page:
+        refuse_foreign()
     given: Any = request.form.to_dict() if as_page else request.get_json(silent=True)
     token: Any = load_body(LinkSchema(), given or {})
     try:

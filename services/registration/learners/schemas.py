@@ -89,3 +89,9 @@ class LearnerQuery(ma.Schema):
         validate=Length(max=500),
         metadata={"description": "From the mail; else the cookie counts"},
     )
+
+
+class NextQuery(ma.Schema):
+    """Where to go once signed in."""
+
+    next = ma.fields.String(load_default="")

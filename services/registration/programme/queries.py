@@ -1,5 +1,6 @@
 """The copy of the catalog's facts."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from shared.database import execute, fetch, fetch_one
 from shared.events import catalog
+from shared.moments import label_moment, label_time
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,49 @@ class Session:
     series_slug: str | None
     join_url: str | None
     now: datetime
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What people are told of a session: what, when and where it is, and whether it can be watched later."""
+
+    id: UUID
+    slug: str
+    title: str
+    status: str
+    format: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    timezone: str | None
+    when_label: str | None
+    venue: dict[str, str | None] | None
+    platform: str | None
+    join_url: str | None
+    series_slug: str | None
+    series_title: str | None
+    recorded: bool
+
+    @property
+    def place(self) -> str | None:
+        """`Colorado Convention Center, Room 201, Denver`, or `Online (Zoom)`; None where neither is known."""
+        if self.venue:
+            return ", ".join(filter(None, (self.venue.get(part) for part in ("name", "room", "address"))))
+        return f"Online ({self.platform})" if self.platform else None
+
+    @property
+    def when(self) -> str:
+        """When it is, in its own zone."""
+        if self.starts_at and not self.timezone:
+            return label_moment(self.starts_at, None)
+        return label_time(self) or "The date is not known yet"
+
+    @property
+    def to_come(self) -> bool:
+        return self.status in ("planned", "scheduled")
+
+    def tell(self, moment: datetime) -> str:
+        """A moment, as people of the session's place read it."""
+        return label_moment(moment, self.timezone)
 
 
 @dataclass(frozen=True)
@@ -54,16 +99,19 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
     """Take in a session as the catalog has it now; False where this or a later revision is held already."""
     sql = """
         INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at,
-                              format, series_slug, series_title, initiative, join_url, contact_hours)
+                              format, series_slug, series_title, initiative, join_url, contact_hours, when_label,
+                              timezone, venue, platform)
         VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(status)s, %(policy)s, %(opens_at)s, %(closes_at)s,
                 %(starts_at)s, %(ends_at)s, %(format)s, %(series_slug)s, %(series_title)s, %(initiative)s, %(join_url)s,
-                %(contact_hours)s)
+                %(contact_hours)s, %(when_label)s, %(timezone)s, %(venue)s, %(platform)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, status = excluded.status,
                policy = excluded.policy, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
                starts_at = excluded.starts_at, ends_at = excluded.ends_at, format = excluded.format,
                series_slug = excluded.series_slug, series_title = excluded.series_title,
-               initiative = excluded.initiative, join_url = excluded.join_url, contact_hours = excluded.contact_hours
+               initiative = excluded.initiative, join_url = excluded.join_url, contact_hours = excluded.contact_hours,
+               when_label = excluded.when_label, timezone = excluded.timezone, venue = excluded.venue,
+               platform = excluded.platform
          WHERE sessions.revision < excluded.revision
     """
     return bool(
@@ -86,6 +134,10 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
             initiative=Jsonb(asdict(session.initiative)),
             join_url=session.online.join_url if session.online else None,
             contact_hours=session.contact_hours,
+            when_label=session.when.label,
+            timezone=session.when.timezone,
+            venue=Jsonb(asdict(session.venue)) if session.venue else None,
+            platform=session.online.platform if session.online else None,
         )
     )
 
@@ -147,6 +199,17 @@ def select_session(conn: Connection, slug: str) -> Session | None:
          ORDER BY revision DESC LIMIT 1
     """
     return fetch_one(conn, Session, sql, slug=slug)
+
+
+def select_occasions(conn: Connection, slugs: Iterable[str]) -> dict[str, Occasion]:
+    """What people are told of the sessions of these slugs, by slug."""
+    sql = """
+        SELECT DISTINCT ON (s.slug) s.id, s.slug, s.title, s.status, s.format, s.starts_at, s.ends_at, s.timezone,
+               s.when_label, s.venue, s.platform, s.join_url, s.series_slug, s.series_title,
+               EXISTS (SELECT FROM recordings WHERE session_id = s.id AND NOT withdrawn) AS recorded
+          FROM sessions AS s WHERE s.slug = ANY(%(slugs)s) ORDER BY s.slug, s.revision DESC
+    """
+    return {one.slug: one for one in fetch(conn, Occasion, sql, slugs=list(slugs))}
 
 
 def select_series_counting(conn: Connection, session_id: UUID) -> list[Series]:

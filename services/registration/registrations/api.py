@@ -4,12 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from psycopg import Connection
-from uuid_utils.compat import uuid7
 
-from services.registration.invitations import domain as invitations
-from services.registration.registrations import domain
-from services.registration.registrations.domain import Made
+from services.registration import addresses
+from services.registration.registrations import domain, wishes
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
 from services.registration.registrations.schemas import (
     CorrectionSchema,
@@ -19,16 +16,13 @@ from services.registration.registrations.schemas import (
     SeriesRequestSchema,
     TokenQuery,
 )
-from services.registration.registrations.wishes import as_applicant
-from shared import audit, links, runtime
+from shared import audit
 from shared.addresses import fold_email
-from shared.errors import Invalid, NotFound
-from shared.events.registration import Person
+from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
-from shared.turns import take_turns
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
 
@@ -44,15 +38,7 @@ STAFF_ALONE = {"email", "note"}
 @bp.alt_response(200, schema=OutcomeSchema, description="The same person again: the registration that stands")
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    applicant, slug, code = as_applicant(wanted), wanted["session"], wanted["invitation"]
-
-    def register(conn: Connection) -> Made:
-        made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
-        if wanted["newsletter"]:
-            domain.request_newsletter(conn, made)
-        return made
-
-    return outcome(take_turns(register))
+    return outcome(wishes.register(wanted, slug=wanted["session"]))
 
 
 @bp.post("/series/<slug>/registrations")
@@ -62,15 +48,7 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 @bp.alt_response(200, schema=OutcomesSchema, description="They had registered for all of it: what stands")
 def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
     """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
-    applicant = as_applicant(wanted)
-
-    def register(conn: Connection) -> list[Made]:
-        made = domain.register_series(conn, slug=slug, applicant=applicant)
-        if wanted["newsletter"]:
-            domain.request_newsletter(conn, made[0])
-        return made
-
-    return outcomes(take_turns(register))
+    return outcomes(wishes.register_series(wanted, slug=slug))
 
 
 @bp.post("/group-registrations")
@@ -82,14 +60,7 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
     """Register up to 50 colleagues for a session, all or none; each gets a mail and a link of their own. The answer is
     in their order.
     """
-    registrar = Person(id=uuid7(), email=fold_email(wanted["registrar"]["email"]), name=wanted["registrar"]["name"])
-    colleagues = [as_applicant({**one, "library": wanted["library"]}) for one in wanted["people"]]
-    if len({colleague.email for colleague in colleagues}) < len(colleagues):
-        raise Invalid({"people": ["Two of them have the same address."]})
-    slug = wanted["session"]
-    return outcomes(
-        take_turns(lambda conn: domain.register_group(conn, slug=slug, registrar=registrar, colleagues=colleagues))
-    )
+    return outcomes(wishes.register_group(wanted, slug=wanted["session"]))
 
 
 @bp.get("/registrations/<uuid:id>")
@@ -157,6 +128,5 @@ def _authorize(id: UUID, token: str | None, *, scope: str) -> bool:
     """Let the link's bearer or staff in; whether it is staff. Raises NotFound, so that nobody learns what exists."""
     if auth.has(scope):
         return True
-    if token is None or links.verify(runtime.settings(), "registration", token) != str(id):
-        raise NotFound("There is no such registration.")
+    addresses.check(id, token)
     return False

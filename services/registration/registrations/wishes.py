@@ -1,9 +1,18 @@
-"""What forms say, as the domain takes it."""
+"""What forms wish, as the domain takes it, and carried out: by the door of programs as by that of people."""
 
 from typing import Any
 
+from psycopg import Connection
+from uuid_utils.compat import uuid7
+
+from services.registration.invitations import domain as invitations
+from services.registration.registrations import domain
+from services.registration.registrations.domain import Made
 from services.registration.seats.queries import Applicant
 from shared.addresses import fold_email
+from shared.errors import Invalid
+from shared.events.registration import Person
+from shared.turns import take_turns
 
 
 def as_applicant(wanted: dict[str, Any]) -> Applicant:
@@ -18,3 +27,50 @@ def as_applicant(wanted: dict[str, Any]) -> Applicant:
         note=wanted.get("note"),
         timezone=wanted["timezone"],
     )
+
+
+def register(wanted: dict[str, Any], *, slug: str) -> Made:
+    """Register somebody for a session, and pass on that they want the newsletter. Raises what registering raises."""
+    applicant, code = as_applicant(wanted), wanted["invitation"]
+
+    def take(conn: Connection) -> Made:
+        made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
+        if wanted["newsletter"]:
+            domain.request_newsletter(conn, made)
+        return made
+
+    return take_turns(take)
+
+
+def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
+    """Register somebody for every session of a series that is open now. Raises what registering raises."""
+    applicant = as_applicant(wanted)
+
+    def take(conn: Connection) -> list[Made]:
+        made = domain.register_series(conn, slug=slug, applicant=applicant)
+        if wanted["newsletter"]:
+            domain.request_newsletter(conn, made[0])
+        return made
+
+    return take_turns(take)
+
+
+def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made]:
+    """Register colleagues for a session, in their order. Raises what registering raises, naming whose it is."""
+    registrar, library = wanted["registrar"], wanted["library"]
+    by = Person(id=uuid7(), email=_at("registrar", registrar["email"]), name=registrar["name"])
+    colleagues = [
+        as_applicant({**one, "email": _at(f"people.{place}", one["email"]), "library": library})
+        for place, one in enumerate(wanted["people"])
+    ]
+    if len({colleague.email for colleague in colleagues}) < len(colleagues):
+        raise Invalid({"people": ["Two of them have the same address."]})
+    return take_turns(lambda conn: domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues))
+
+
+def _at(path: str, email: str) -> str:
+    """The folded address; where it is none, the refusal says which of the form's it is."""
+    try:
+        return fold_email(email)
+    except Invalid as error:
+        raise Invalid({f"{path}.{name}": said for name, said in error.errors.items()}) from None

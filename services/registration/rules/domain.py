@@ -85,6 +85,13 @@ def advise(terms: Terms, library: dict[str, Any]) -> str | None:
     return f"{meant} You are welcome all the same."
 
 
+def describe_audience(terms: Terms) -> str | None:
+    """Whom the session's series is meant for, in words; None where it is for everybody."""
+    audience = terms.audience or {}
+    types, sizes = audience.get("library_types") or [], audience.get("community_sizes") or []
+    return _describe(audience, types, sizes) if types or sizes or audience.get("note") else None
+
+
 def _judge(question: dict[str, Any], answer: Any) -> str | None:
     """What is wrong with an answer, or None."""
     kind = question["kind"]

@@ -1,0 +1,66 @@
+"""What a search found, as it is shown: a page of it, the best first, with what was found marked."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from services.catalog import addresses
+from services.catalog.search import domain, queries
+from services.catalog.search.queries import COUNTED, RANKED, START, STOP, Hit
+from shared.http.pagination import decode_cursor, encode_cursor
+from shared.runtime import connection
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of what was found; `more` is the cursor of the next, `numbers` by kind what all was found."""
+
+    items: list[dict[str, Any]]
+    more: str | None
+    corrected: str | None
+    numbers: dict[str, list[int]]
+
+
+def find_results(
+    words: str, *, kinds: list[str] | None = None, only: list[int] | None = None, limit: int, cursor: str | None
+) -> Results:
+    """What has these words: of some kinds, or of these numbers, which are known to have them. Raises Invalid."""
+    after = decode_cursor(cursor, int, int)
+    with connection() as conn:
+        found = domain.find(conn, words, limit=COUNTED)
+        first = found.first(RANKED) if only is None else only[:RANKED]
+        hits = queries.select_hits(
+            conn,
+            finished=found.query.finished,
+            prefix=found.query.prefix,
+            kinds=kinds,
+            among=None if kinds else first,
+            only=only,
+            after=after and (after[0], after[1]),
+            limit=limit + 1,
+        )
+    shown = hits[:limit]
+    more = encode_cursor(shown[-1].score, shown[-1].number) if len(hits) > limit else None
+    return Results([_present(hit) for hit in shown], more, found.corrected, found.numbers)
+
+
+def _present(hit: Hit) -> dict[str, Any]:
+    document = hit.document
+    return {
+        "kind": hit.kind,
+        "id": hit.id,
+        "slug": hit.slug,
+        "title": document["title"],
+        "title_html": _mark(hit.title),
+        "snippet_html": _mark(hit.snippet),
+        "when": document.get("when"),
+        "published_at": document.get("published_at"),
+        "recorded": bool(document.get("recording")),
+        "score": hit.score,
+        "links": addresses.links_of(hit.kind, hit.slug, scheduled="starts_at" in (document.get("when") or {})),
+    }
+
+
+def _mark(text: str) -> str:
+    """What was found in `<mark>`, in a text that is escaped."""
+    return html.escape(text.strip()).replace(START, "<mark>").replace(STOP, "</mark>")

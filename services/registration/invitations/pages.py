@@ -1,0 +1,120 @@
+"""The page behind the code of an invitation: whoever has it accepts, declines, or passes it on."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect
+
+from services.registration import addresses
+from services.registration.invitations import domain
+from services.registration.invitations.schemas import AcceptanceSchema, GuestSchema
+from services.registration.programme import queries as programme
+from services.registration.registrations import admission, queries, showing
+from services.registration.registrations.refusals import refuse
+from services.registration.rules import domain as rules
+from services.registration.rules.queries import select_rules
+from shared.addresses import fold_email
+from shared.errors import DomainError
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, respond
+from shared.runtime import connection, transaction
+from shared.turns import take_turns
+
+pages = Pages("answering", url_prefix="/registration/invitations")
+
+
+@pages.get("/<code>")
+def show_invitation(code: str) -> Response:
+    """To what, until when, and what can be answered."""
+    return _show(code, domain.read_code(code))
+
+
+@pages.get("/<code>/accept")
+def show_acceptance(code: str) -> Response:
+    """Where the mail's button leads; it takes a form to accept."""
+    return _show(code, domain.read_code(code))
+
+
+@pages.form("/<code>/accept")
+def accept(code: str) -> Any:
+    """A seat while seats last, then a place in line."""
+    id = domain.read_code(code)
+    given, form = read(AcceptanceSchema())
+    status = 422
+    if form:
+        try:
+            made = take_turns(lambda conn: domain.accept(conn, id, said=given))
+            return redirect(addresses.manage(made.registration.id), 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _show(code, id, form, status=status)
+
+
+@pages.get("/<code>/decline")
+def show_declining(code: str) -> Response:
+    """Whether they are sure."""
+    return _show(code, domain.read_code(code), declining=True)
+
+
+@pages.form("/<code>/decline")
+def decline(code: str) -> Any:
+    """Note that they will not come."""
+    id, form = domain.read_code(code), Form()
+    try:
+        with transaction() as conn:
+            domain.decline(conn, id)
+        return redirect(f"/registration/invitations/{code}", 303)
+    except DomainError as error:
+        return _show(code, id, form, status=refuse(form, error))
+
+
+@pages.form("/<code>/transfer")
+def transfer(code: str) -> Any:
+    """Pass it on to a colleague, who gets a mail."""
+    id = domain.read_code(code)
+    colleague, form = read(GuestSchema())
+    status = 422
+    if form:
+        try:
+            email = fold_email(colleague["email"])
+            with transaction() as conn:
+                domain.transfer(conn, id, email=email, name=colleague["name"])
+            return redirect(f"/registration/invitations/{code}", 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _show(code, id, Form(), guest=form, status=status)
+
+
+def _show(
+    code: str,
+    id: UUID,
+    form: Form | None = None,
+    *,
+    guest: Form | None = None,
+    status: int = 200,
+    declining: bool = False,
+) -> Response:
+    with connection() as conn:
+        invitation = domain.get(conn, id)
+        terms = rules.find_terms(conn, invitation.session_slug)
+        occasion = programme.select_occasions(conn, [invitation.session_slug])[invitation.session_slug]
+        standing = queries.select_active(conn, invitation.session_id, invitation.email)
+        latest = queries.select_latest_details(conn, invitation.person_id)
+        transferable = select_rules(conn, invitation.session_id).transferable
+    return respond(
+        "invitation.html",
+        status=status,
+        code=code,
+        invitation=invitation,
+        occasion=occasion,
+        terms=terms,
+        form=form if form is not None else Form(),
+        guest=guest if guest is not None else Form(),
+        standing=addresses.manage(standing.id) if standing else None,
+        library=latest.library if latest and latest.library.get("name") else None,
+        open=admission.is_open(terms),
+        transferable=transferable,
+        declining=declining,
+        titles=showing.titles(terms.questions),
+        **showing.choices(),
+    )

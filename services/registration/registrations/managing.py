@@ -1,0 +1,135 @@
+"""The pages behind the link in a mail: a registration as its owner sees it, changes it and gives it up."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect
+
+from services.registration import addresses
+from services.registration.programme import queries as programme
+from services.registration.registrations import domain, showing
+from services.registration.registrations.formschemas import ChangeForm, ManageQuery
+from services.registration.registrations.refusals import refuse
+from services.registration.rules import domain as rules
+from services.registration.seats.queries import has_lapsed
+from shared.errors import Conflict, DomainError, Gone
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, asked, respond
+from shared.runtime import connection, transaction
+
+pages = Pages("managing", url_prefix="/registration/manage")
+
+
+@pages.get("/<uuid:id>")
+def show_registration(id: UUID) -> Response:
+    """How things stand, and what can be done."""
+    return _show("manage.html", id, saved=_let_on(id)["saved"])
+
+
+@pages.get("/<uuid:id>/change")
+def show_change_form(id: UUID) -> Response:
+    """What was said, to be changed."""
+    _let_on(id)
+    return _show_form(id)
+
+
+@pages.form("/<uuid:id>/change")
+def change(id: UUID) -> Any:
+    """Keep what is different."""
+    _let_on(id)
+    changes, form = read(ChangeForm())
+    status = 422
+    if form:
+        try:
+            with transaction() as conn:
+                domain.correct(conn, id, changes)
+            return redirect(f"{addresses.manage(id)}&saved=true", 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _show_form(id, form, status=status)
+
+
+@pages.get("/<uuid:id>/cancel")
+def show_cancel_form(id: UUID) -> Response:
+    """Whether they are sure."""
+    _let_on(id)
+    return _show("manage-cancel.html", id)
+
+
+@pages.form("/<uuid:id>/cancel")
+def cancel(id: UUID) -> Any:
+    """Give the seat, or the place in line, up; the page that follows says so, or why it was too late for that."""
+    _let_on(id)
+    return _do_and_show(id, lambda conn: domain.cancel(conn, id, reason="cancelled by registrant"))
+
+
+@pages.get("/<uuid:id>/offer")
+def show_offer(id: UUID) -> Any:
+    """The seat that is offered; where none is, how things stand."""
+    return _show("manage.html", id, saved=_let_on(id)["saved"])
+
+
+@pages.form("/<uuid:id>/offer")
+def accept_offer(id: UUID) -> Any:
+    """Take the seat that is offered; the page that follows says so, or that it has passed on."""
+    _let_on(id)
+    return _do_and_show(id, lambda conn: domain.accept_offer(conn, id))
+
+
+def _let_on(id: UUID) -> dict[str, Any]:
+    """What the address asks for, of who has the link. Raises NotFound."""
+    query = asked(ManageQuery())
+    addresses.check(id, query["token"])
+    return query
+
+
+def _do_and_show(id: UUID, act: Any) -> Any:
+    """Refusals are states of things, which the page tells better than a refusal would."""
+    try:
+        with transaction() as conn:
+            act(conn)
+    except (Conflict, Gone):
+        pass
+    return redirect(addresses.manage(id), 303)
+
+
+def _show(template: str, id: UUID, **values: Any) -> Response:
+    with connection() as conn:
+        mine = domain.get(conn, id)
+        terms = rules.find_terms(conn, mine.session_slug)
+        occasion = programme.select_occasions(conn, [mine.session_slug])[mine.session_slug]
+        late = mine.status == "offered" and mine.offered_until is not None and mine.offered_until <= terms.now
+        lapsed = late or (mine.status == "cancelled" and has_lapsed(conn, mine))
+    begun = occasion.ends_at is not None and terms.now > occasion.ends_at
+    return respond(
+        template,
+        mine=mine,
+        terms=terms,
+        occasion=occasion,
+        lapsed=lapsed,
+        ended=begun or occasion.status == "held",
+        questions={question["key"]: question for question in terms.questions},
+        types=showing.TYPE_LABELS,
+        sizes=showing.SIZE_LABELS,
+        link=lambda part="": addresses.manage(id, part),
+        join=addresses.join(id),
+        **values,
+    )
+
+
+def _show_form(id: UUID, form: Form | None = None, *, status: int = 200) -> Response:
+    with connection() as conn:
+        mine = domain.get(conn, id)
+        terms = rules.find_terms(conn, mine.session_slug)
+    if mine.status == "cancelled":
+        return redirect(addresses.manage(id), 303)  # pyright: ignore[reportReturnType]
+    return respond(
+        "manage-change.html",
+        status=status,
+        form=form if form is not None else showing.said(mine, terms.questions),
+        mine=mine,
+        terms=terms,
+        link=lambda part="": addresses.manage(id, part),
+        titles=showing.titles(terms.questions),
+        **showing.choices(),
+    )

@@ -1,0 +1,190 @@
+"""The forms by which people register: for a session, for a series, with colleagues; and what became of it."""
+
+from typing import Any
+
+from flask import Response, redirect
+
+from services.registration import addresses
+from services.registration.availability import domain as availability
+from services.registration.learners import access
+from services.registration.programme import queries as programme
+from services.registration.registrations import admission, queries, receipts, showing, wishes
+from services.registration.registrations.formschemas import (
+    GroupForm,
+    ReceiptQuery,
+    SeriesForm,
+    SessionForm,
+    SessionQuery,
+)
+from services.registration.registrations.refusals import refuse
+from services.registration.rules import domain as rules
+from services.registration.rules.queries import Terms
+from shared.errors import DomainError, NotFound
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, asked, respond
+from shared.runtime import connection
+
+pages = Pages("registering", url_prefix="/registration")
+
+BLANK_ROWS, MOST_ROWS = 4, 50
+
+
+@pages.get("/sessions/<slug>")
+def show_session_form(slug: str) -> Response:
+    """The form for a session, or why there is none."""
+    given = asked(SessionQuery())
+    with connection() as conn:
+        form = showing.known(conn, invitation=given["invitation"])
+    return _ask_for_session(slug, form)
+
+
+@pages.form("/sessions/<slug>")
+def register(slug: str) -> Any:
+    """Register for a session; who is registered already learns that, and nothing changes."""
+    wanted, form = read(SessionForm())
+    status = 422
+    if form:
+        try:
+            return redirect(receipts.address([wishes.register(wanted, slug=slug)]), 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _ask_for_session(slug, form, status=status)
+
+
+@pages.get("/sessions/<slug>/group")
+def show_group_form(slug: str) -> Response:
+    """The form for colleagues."""
+    with connection() as conn:
+        mine = showing.known(conn)
+    values = {f"registrar.{name}": mine.text(name) for name in ("name", "email")}
+    for name, text in mine.values.items():
+        if name.startswith("library."):
+            values[name] = text
+    return _ask_for_group(slug, Form.of(values))
+
+
+@pages.form("/sessions/<slug>/group")
+def register_group(slug: str) -> Any:
+    """Register colleagues, all or none."""
+    wanted, form = read(GroupForm())
+    status = 422
+    if form:
+        try:
+            return redirect(receipts.address(wishes.register_group(wanted, slug=slug)), 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _ask_for_group(slug, form, status=status)
+
+
+@pages.get("/series/<slug>")
+def show_series_form(slug: str) -> Response:
+    """One form for all sessions of a series that are open."""
+    with connection() as conn:
+        form = showing.known(conn)
+    return _ask_for_series(slug, form)
+
+
+@pages.form("/series/<slug>")
+def register_series(slug: str) -> Any:
+    """Register for all of them, or where one refuses, for none."""
+    wanted, form = read(SeriesForm())
+    status = 422
+    if form:
+        try:
+            return redirect(receipts.address(wishes.register_series(wanted, slug=slug)), 303)
+        except DomainError as error:
+            status = refuse(form, error)
+    return _ask_for_series(slug, form, status=status)
+
+
+@pages.get("/done")
+def show_receipt() -> Response:
+    """What became of a form; whoever is signed in gets the way to what is theirs besides."""
+    found = receipts.read(asked(ReceiptQuery())["receipt"])
+    reader = access.signed_in()
+    with connection() as conn:
+        made = [one for one in (queries.select(conn, id) for id in found) if one]
+        if not made:
+            raise NotFound("There is no such registration any more.")
+        occasions = programme.select_occasions(conn, {one.session_slug for one in made})
+        terms = rules.find_terms(conn, made[0].session_slug)
+    new = [one for one in made if found[one.id]]
+    return respond(
+        "registered.html",
+        made=made,
+        new=new,
+        reader=reader,
+        manage=addresses.manage,
+        occasions=occasions,
+        series_slug=terms.series_slug,
+        advice=rules.describe_audience(terms) if any(_is_for_others(terms, one.library) for one in new) else None,
+    )
+
+
+def _is_for_others(terms: Terms, library: dict[str, Any]) -> bool:
+    return not terms.audience_required and rules.advise(terms, library) is not None
+
+
+def _ask_for_session(slug: str, form: Form, *, status: int = 200) -> Response:
+    with connection() as conn:
+        terms = rules.find_terms(conn, slug)
+        occasion = programme.select_occasions(conn, [slug])[slug]
+        seats = availability.describe(conn, terms)
+        standing = None if status != 200 else showing.standing(conn, terms.id, form)
+    return respond(
+        "register.html",
+        status=status,
+        form=form,
+        terms=terms,
+        occasion=occasion,
+        seats=seats,
+        standing=standing,
+        manage=addresses.manage(standing.id) if standing else None,
+        audience=rules.describe_audience(terms),
+        titles=showing.titles(terms.questions),
+        **showing.choices(),
+    )
+
+
+def _ask_for_group(slug: str, form: Form, *, status: int = 200) -> Response:
+    with connection() as conn:
+        terms = rules.find_terms(conn, slug)
+        occasion = programme.select_occasions(conn, [slug])[slug]
+        seats = availability.describe(conn, terms)
+    rows = min(form.count("people") + (1 if status != 200 else BLANK_ROWS), MOST_ROWS)
+    return respond(
+        "register-group.html",
+        status=status,
+        form=form,
+        terms=terms,
+        occasion=occasion,
+        seats=seats,
+        rows=rows,
+        most=MOST_ROWS,
+        titles=showing.titles(terms.questions, rows=rows),
+        **showing.choices(),
+    )
+
+
+def _ask_for_series(slug: str, form: Form, *, status: int = 200) -> Response:
+    with connection() as conn:
+        series = rules.find_terms_of_series(conn, slug)
+        occasions = programme.select_occasions(conn, [one.slug for one in series])
+        seats = {one.slug: availability.describe(conn, one) for one in series}
+    chosen = [one for one in series if one.policy == "open" and admission.is_open(one)]
+    questions = list({question["key"]: question for one in chosen for question in one.questions}.values())
+    return respond(
+        "register-series.html",
+        status=status,
+        form=form,
+        title=series[0].series_title,
+        slug=slug,
+        chosen=chosen,
+        others=[one for one in series if one not in chosen],
+        occasions=occasions,
+        seats=seats,
+        questions=questions,
+        audience=rules.describe_audience(series[0]),
+        titles=showing.titles(questions),
+        **showing.choices(),
+    )

@@ -1,0 +1,22 @@
+"""Refusals of the domain, as the form that was sent tells them."""
+
+from services.registration.registrations.admission import InvitationRequired
+from shared.errors import DomainError, Invalid, NotFound
+from shared.http.forms import Form
+
+# What is wrong with no field in particular stands above the form.
+WHOLE = "form"
+NOT_INVITED = "This session is by invitation. The code in your invitation is for the address that it was sent to."
+
+
+def refuse(form: Form, error: DomainError) -> int:
+    """Say in the form why it was refused; the status to answer with. Raises what no form can tell."""
+    if isinstance(error, NotFound):
+        raise error
+    if isinstance(error, Invalid):
+        form.refuse(error.errors)
+    elif isinstance(error, InvitationRequired):
+        form.refuse({"invitation": [NOT_INVITED]})
+    else:
+        form.refuse({WHOLE: [error.detail]})
+    return error.status

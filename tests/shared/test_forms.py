@@ -1,0 +1,88 @@
+"""What a form sends is read by the schemas of JSON, and shown again as it was typed."""
+
+from typing import Any
+
+import marshmallow as ma
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from shared.http.forms import Form, nest, read
+
+
+class Inner(ma.Schema):
+    name = ma.fields.String(required=True)
+    role = ma.fields.String(allow_none=True, load_default=None)
+
+
+class Outer(ma.Schema):
+    title = ma.fields.String(required=True)
+    note = ma.fields.String(allow_none=True)
+    number = ma.fields.Integer()
+    wanted = ma.fields.Boolean(load_default=False)
+    kinds = ma.fields.List(ma.fields.String())
+    inner = ma.fields.Nested(Inner)
+    rows = ma.fields.List(ma.fields.Nested(Inner))
+    answers = ma.fields.Dict(keys=ma.fields.String())
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ([("title", " A ")], {"title": " A "}),
+        ([("title", "")], {}),
+        ([("title", "A"), ("note", "  ")], {"title": "A", "note": None}),
+        ([("note", "a\r\nb")], {"note": "a\nb"}),
+        ([("number", "7")], {"number": "7"}),
+        ([("wanted", "true")], {"wanted": True}),
+        ([("kinds", "a"), ("kinds", "b"), ("kinds", "")], {"kinds": ["a", "b"]}),
+        ([("inner.name", "x"), ("inner.role", "")], {"inner": {"name": "x", "role": None}}),
+        (
+            [("rows.0.name", "x"), ("rows.0.role", ""), ("rows.1.name", ""), ("rows.2.name", "z")],
+            {"rows": [{"name": "x", "role": None}, {"name": "z", "role": None}]},
+        ),
+        ([("answers.a", "x"), ("answers.b[]", "1"), ("answers.b[]", "2")], {"answers": {"a": "x", "b": ["1", "2"]}}),
+        ([("unknown", "x")], {}),
+    ],
+)
+def test_a_form_means_what_json_would(sent: list[tuple[str, str]], meant: dict[str, Any]) -> None:
+    nothing = {"wanted": False, "note": None, "kinds": [], "rows": [], "answers": {}}
+
+    assert nest(Outer(), MultiDict(sent)) == {**nothing, **meant}
+
+
+def test_a_document_is_shown_by_the_names_of_its_fields() -> None:
+    form = Form.of(
+        {"title": "A", "note": None, "wanted": True, "kinds": ["a", "b"], "rows": [{"name": "x"}, {"name": "y"}]}
+    )
+
+    assert (form.text("title"), form.text("note"), form.text("wanted")) == ("A", "", "true")
+    assert form.texts("kinds") == ["a", "b"]
+    assert (form.text("rows.1.name"), form.count("rows"), form.count("nothing")) == ("y", 2, 0)
+
+
+def test_what_is_wrong_stands_at_its_field() -> None:
+    form = Form().refuse({"rows.1.name": ["Missing."], "title": "Too long."})
+
+    assert not form
+    assert (form.wrong("rows.1.name"), form.wrong("rows"), form.wrong("row")) == (["Missing."], ["Missing."], [])
+    assert form.wrong("title") == ["Too long."]
+
+
+class Line(Inner):
+    answers = ma.fields.Dict(keys=ma.fields.String(), load_default=dict)
+
+
+class List(ma.Schema):
+    lines = ma.fields.List(ma.fields.Nested(Line))
+
+
+def test_rows_that_were_left_empty_shift_no_message_to_another_row() -> None:
+    sent = {"lines.0.name": "x", "lines.1.name": "", "lines.1.role": "", "lines.2.name": "", "lines.2.role": "host"}
+
+    with Flask("forms").test_request_context(method="POST", data=sent):
+        loaded, form = read(List())
+
+    assert loaded is None
+    assert form.errors == {"lines.1.name": ["Please fill this in."]}
+    assert (form.text("lines.1.role"), form.count("lines")) == ("host", 2)
