@@ -51,3 +51,8 @@ def links_of(kind: str, slug: str, *, scheduled: bool = False) -> dict[str, Any]
 def registration_url() -> str:
     """Where a registration is sent."""
     return f"{runtime.settings().public_url}/registration/v1/registrations"
+
+
+def staff_path(kind: str, slug: str) -> str:
+    """The path under which staff look after it."""
+    return f"/catalog/staff/{COLLECTIONS[kind]}/{slug}"

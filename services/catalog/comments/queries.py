@@ -36,6 +36,11 @@ def count_pending(conn: Connection, session_id: UUID) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def count_waiting(conn: Connection) -> int:
+    """How many comments wait for a decision."""
+    return fetch_value(conn, "SELECT count(*) FROM comments WHERE status = 'pending'")
+
+
 def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID | None:
     """The id of the same comment, where it waits already."""
     sql = """
