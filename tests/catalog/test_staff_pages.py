@@ -15,7 +15,7 @@ from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import sample, small
 from tests.catalog.test_editing import PARTS
 
-HOSTILE = '<script>alert(1)</script>"\'>'
+HOSTILE = "<script>alert(1)</script>\"'>"
 PAGES = [
     "",
     "organizations",
@@ -177,9 +177,7 @@ def test_what_people_wrote_is_escaped(desk: Desk) -> None:
 
 
 def test_the_overview_names_everything_and_what_is_worth_a_look(desk: Desk) -> None:
-    desk.catalog.client.post(
-        "/catalog/v1/sessions/cafe/comments", json={"author": "Ada", "body": "Good."}, headers={}
-    )
+    desk.catalog.client.post("/catalog/v1/sessions/cafe/comments", json={"author": "Ada", "body": "Good."}, headers={})
     page = desk.see("")
 
     for name in ("Models", "Large", "Workshop", "Café", "Free"):
@@ -430,9 +428,10 @@ def test_a_document_is_looked_at_before_it_is_taken_in(catalog: Catalog) -> None
     assert catalog.slugs("/initiatives") == ["ltc-models-for-change"]
     exported = desk.see("initiatives/ltc-models-for-change/export.yaml")
     assert "It is all there already." in desk.send("imports", {"document": exported}).text
-    assert "It is all there already." in desk.send(
-        "imports", {"document": desk.see("initiatives/ltc-models-for-change/export.json")}
-    ).text
+    assert (
+        "It is all there already."
+        in desk.send("imports", {"document": desk.see("initiatives/ltc-models-for-change/export.json")}).text
+    )
 
 
 def test_every_fault_of_a_document_is_told_by_its_path(desk: Desk) -> None:
