@@ -5,6 +5,7 @@ from flask import Flask
 from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
+from services.notifications.messages import pages as mail_log
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -16,15 +17,18 @@ from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
+from services.notifications.subscriptions import desk as readers_desk
 from services.notifications.subscriptions import handlers as wishes
 from services.notifications.subscriptions import jobs as subscription_jobs
 from services.notifications.subscriptions import pages as reader_pages
 from services.notifications.suppressions import api as suppressions
+from services.notifications.suppressions import pages as suppressions_desk
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
 from services.notifications.webhooks.endpoints import api as webhooks
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
+from services.notifications.wording import pages as templates_desk
 from shared.service import Service
 
 SERVICE = Service(
@@ -43,6 +47,10 @@ SERVICE = Service(
         archive,
         reader_pages.pages,
         editor.pages,
+        mail_log.pages,
+        readers_desk.pages,
+        suppressions_desk.pages,
+        templates_desk.pages,
     ],
     # What is known first, then what follows from it.
     handlers=[programme, people, mails, wishes, webhook_handlers, privacy],

@@ -29,7 +29,7 @@ def sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Public").check()
     page.get_by_role("button", name="Sign up").click()
-    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
 
 
 @pytest.mark.parametrize(("size", "javascript"), [("phone", True), ("desktop", True), ("phone", False)])
@@ -90,7 +90,7 @@ def test_the_form_needs_no_mouse(contexts: Callable[..., BrowserContext]) -> Non
     page.keyboard.type(f"{uuid4().hex[:8]}@library.example")
     page.keyboard.press("Enter")
 
-    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
 
 
 def test_the_archive_can_be_read(page: Page) -> None:

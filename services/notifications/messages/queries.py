@@ -322,6 +322,28 @@ def select_messages(
     )
 
 
+def count_states(conn: Connection, *, days: int) -> dict[str, int]:
+    """How many mails that were caused in the last days are in which state."""
+    sql = """
+        SELECT state, count(*) FROM messages
+         WHERE caused_at > programme_now() - make_interval(days => %(days)s)
+         GROUP BY state
+    """
+    return dict(conn.execute(sql, {"days": days}).fetchall())
+
+
+def select_figures(conn: Connection) -> dict[str, Any]:
+    """How long the oldest mail waits that is due, how many readers there are, and addresses that no mail goes to."""
+    sql = """
+        SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_attempt_at)), 0)::int
+                  FROM messages WHERE state IN ('queued', 'retry') AND next_attempt_at <= clock_timestamp()
+                   AND next_attempt_at > '-infinity') AS oldest_seconds,
+               (SELECT count(*) FROM readers WHERE status = 'confirmed') AS readers,
+               (SELECT count(*) FROM suppressions) AS suppressed
+    """
+    return fetch_dicts(conn, sql)[0]
+
+
 def select_message(conn: Connection, id: UUID) -> dict[str, Any] | None:
     """One entry of the log."""
     sql = """

@@ -2,18 +2,17 @@
 proof for staff.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request
 
-from services.notifications.subscriptions import domain, queries
+from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
 from services.notifications.subscriptions.origins import origin
-from services.notifications.subscriptions.queries import Exported, Subscription, Wish
+from services.notifications.subscriptions.queries import Subscription, Wish
 from services.notifications.subscriptions.schemas import (
     AskedSchema,
     ImportQuery,
@@ -137,7 +136,7 @@ def list_readers(query: dict[str, Any]) -> Response:
     import takes them.
     """
     if (kind := tables.wanted()) != tables.JSON:
-        return tables.table(kind, "readers", [field.name for field in fields(Exported)], _cells)
+        return exports.table(kind)
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
     query["email"] = query["email"] and fold_email(query["email"])
     with connection() as conn:
@@ -195,7 +194,3 @@ def _url(standing: Subscription) -> str:
 
 def _show(standing: Subscription) -> Response:
     return answer(OwnSubscriptionSchema().dump({**asdict(standing), "url": _url(standing)}))
-
-
-def _cells(conn: Any) -> Iterator[tuple[Any, ...]]:
-    return (astuple(one) for one in queries.stream_readers(conn))

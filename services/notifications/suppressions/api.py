@@ -7,6 +7,7 @@ from flask import Response, request
 
 from services.notifications.subscriptions import domain as subscriptions
 from services.notifications.suppressions import domain, queries, reports
+from services.notifications.suppressions.audits import note
 from services.notifications.suppressions.queries import Reason, Suppression
 from services.notifications.suppressions.schemas import (
     BouncesSchema,
@@ -16,8 +17,7 @@ from services.notifications.suppressions.schemas import (
     SuppressionsSchema,
     SuppressSchema,
 )
-from shared import audit
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -62,7 +62,7 @@ def suppress_address(wanted: dict[str, Any]) -> tuple[Suppression, int]:
         new = domain.suppress(conn, wanted["email"], reason="staff", detail=wanted["detail"])
         [found] = queries.select(conn, email=domain.fold(wanted["email"]), before=None, limit=1)
         if new:
-            _note(conn, "suppression.add", found.id)
+            note(conn, "suppression.add", found.id)
     return found, 201 if new else 200
 
 
@@ -73,7 +73,7 @@ def lift_suppression(id: UUID) -> None:
     """Let mail go to an address again."""
     with transaction() as conn:
         domain.lift(conn, id)
-        _note(conn, "suppression.lift", id)
+        note(conn, "suppression.lift", id)
 
 
 @staff.post("/bounces")
@@ -102,7 +102,3 @@ def report_bounces() -> dict[str, int]:
 
 def _is_final(bounce: dict[str, Any]) -> bool:
     return bounce["kind"] == "complaint" or bounce["permanent"]
-
-
-def _note(conn: Any, action: str, id: UUID) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={})

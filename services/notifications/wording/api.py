@@ -10,6 +10,7 @@ from services.notifications.messages.schemas import RenderedSchema
 from services.notifications.rendering.samples import sample_values
 from services.notifications.rendering.templates import Texts, read_source, render_texts
 from services.notifications.wording import domain, queries
+from services.notifications.wording.audits import note
 from services.notifications.wording.queries import Override
 from services.notifications.wording.schemas import (
     PreviewSchema,
@@ -17,8 +18,7 @@ from services.notifications.wording.schemas import (
     TemplateSourceSchema,
     TemplatesSchema,
 )
-from shared import audit
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
 from shared.runtime import connection, settings, transaction
 
@@ -53,7 +53,7 @@ def replace_template(wanted: dict[str, Any], kind: str) -> Response:
     with transaction() as conn:
         before = _lock_matched(conn, kind)
         domain.replace(conn, kind, wanted["source"], settings())
-        _note(conn, "template.replace", kind, before, wanted["source"])
+        note(conn, "template.replace", kind, before, wanted["source"])
         after = domain.find(conn, kind)
     return answer(_document(kind, after))
 
@@ -66,7 +66,7 @@ def remove_template(kind: str) -> None:
     with transaction() as conn:
         before = _lock_matched(conn, kind)
         if queries.delete_override(conn, kind):
-            _note(conn, "template.remove", kind, before, None)
+            note(conn, "template.remove", kind, before, None)
 
 
 @staff.post("/<kind>/preview")
@@ -101,8 +101,3 @@ def _document(kind: str, override: Override | None) -> Any:
 def _summary(kind: str, override: Override | None) -> dict[str, Any]:
     told = {name: getattr(override, name, None) for name in ("since", "broken_since", "broken")}
     return {"kind": kind, "overridden": override is not None, **told}
-
-
-def _note(conn: Connection, action: str, kind: str, before: Override | None, after: str | None) -> None:
-    changes = {"source": [before and before.source, after]}
-    audit.record(conn, actor=auth.actor(), action=action, subject=kind, changes=changes)

@@ -1,0 +1,51 @@
+"""A mail of the log as staff see it: what became of it, and how it reads by what is known now."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from services.notifications.messages import queries
+from services.notifications.messages.about import read_about
+from services.notifications.rendering.domain import render
+from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.rendering.templates import Texts
+from services.notifications.wording import domain as templates
+from shared import audit
+from shared.errors import Conflict, NotFound
+from shared.http import auth
+from shared.runtime import settings
+
+Row = dict[str, Any]
+
+
+def find(conn: Connection, id: UUID) -> Row:
+    """An entry of the log, with its session. Raises NotFound."""
+    row = queries.select_message(conn, id)
+    if row is None:
+        raise NotFound("No mail has this id.")
+    return nested(row)
+
+
+def read(conn: Connection, id: UUID) -> Texts | None:
+    """How a mail reads by what is known now, personal links without their tokens; None where the person was erased."""
+    facts = next(iter(queries.select_facts(conn, [id])), None)
+    if facts is None:
+        return None
+    about = read_about(conn, [facts]).get(id)
+    return render(facts, about, read_letterhead(settings(), templates.load(conn), shown=True)).texts
+
+
+def resend(conn: Connection, id: UUID) -> Row:
+    """Let a mail go out again, as the one who asks wants it. Raises NotFound, Conflict (wrong-state)."""
+    row = find(conn, id)
+    if not queries.requeue(conn, id):
+        raise Conflict(f"This mail is {row['state']}.", problem="wrong-state", state=row["state"])
+    audit.record(conn, actor=auth.actor(), action="message.resend", subject=str(id), changes={"was": row["state"]})
+    return find(conn, id)
+
+
+def nested(row: Row) -> Row:
+    """A row of the log with its session as a part of its own."""
+    session = {"id": row["session_id"], "slug": row["session_slug"], "title": row["session_title"]}
+    return {**row, "session": session if row["session_id"] else None}
