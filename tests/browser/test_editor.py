@@ -29,7 +29,7 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
     page = staff_page(f"{NEWS}/new", name="Nia News")
 
     page.get_by_label("Subject").fill(subject)
-    page.get_by_label("Text", exact=True).press_sequentially("# Hello\n\n[[upcoming-sessions limit=2]]\n\n<b>bold</b>")
+    page.get_by_label("Text", exact=True).press_sequentially("## Hello\n\n[[upcoming-sessions limit=2]]\n\n<b>bold</b>")
     page.locator("#preview").get_by_role("heading", name="Hello").wait_for()
     page.locator("#preview li, #preview h3, #preview a").first.wait_for()
     assert page.locator("#preview b").count() == 0
