@@ -20,9 +20,10 @@ from shared.runtime import connection, transaction
 pages = Pages("managing", url_prefix="/registration/manage")
 
 
+@pages.get("/<uuid:id>/offer")
 @pages.get("/<uuid:id>")
 def show_registration(id: UUID) -> Response:
-    """How things stand, and what can be done."""
+    """How things stand, and what can be done; a seat that is offered comes first."""
     return _show("manage.html", id, saved=_let_on(id)["saved"])
 
 
@@ -61,12 +62,6 @@ def cancel(id: UUID) -> Any:
     """Give the seat, or the place in line, up; the page that follows says so, or why it was too late for that."""
     _let_on(id)
     return _do_and_show(id, lambda conn: domain.cancel(conn, id, reason="cancelled by registrant"))
-
-
-@pages.get("/<uuid:id>/offer")
-def show_offer(id: UUID) -> Any:
-    """The seat that is offered; where none is, how things stand."""
-    return _show("manage.html", id, saved=_let_on(id)["saved"])
 
 
 @pages.form("/<uuid:id>/offer")
