@@ -16,7 +16,7 @@ MANAGE = re.compile(r"/registration/manage/[0-9a-f-]{36}\?token=[\w.-]+")
 OFFER = re.compile(r"/registration/manage/[0-9a-f-]{36}/offer\?token=[\w.-]+")
 CERTIFICATE = re.compile(r"/registration/certificates/[0-9a-f-]{36}")
 LEARNER = re.compile(r"/catalog/recordings/[\w-]+#token=([\w.-]+)")
-CONFIRM = re.compile(r"/notifications/v1/subscriptions/confirm\?token=([\w.-]+)")
+CONFIRM = re.compile(r"/notifications/confirm\?token=([\w.-]+)")
 LEAVE = re.compile(r"/notifications/v1/unsubscribe/[\w.-]+")
 INVITATION = re.compile(r"/registration/invitations/([\w.-]+)")
 AT_ONCE = 8

@@ -27,6 +27,11 @@ def page_path(kind: str, slug: str) -> str:
     return f"/catalog/{COLLECTIONS[kind]}/{slug}"
 
 
+def recording_page(slug: str) -> str:
+    """Where people watch the recording of a session."""
+    return f"{runtime.settings().public_url}/catalog/recordings/{slug}"
+
+
 def api_path(kind: str, slug: str) -> str:
     """The path under which programs read it."""
     return f"/catalog/v1/{COLLECTIONS[kind]}/{slug}"
@@ -46,3 +51,8 @@ def links_of(kind: str, slug: str, *, scheduled: bool = False) -> dict[str, Any]
 def registration_url() -> str:
     """Where a registration is sent."""
     return f"{runtime.settings().public_url}/registration/v1/registrations"
+
+
+def staff_path(kind: str, slug: str) -> str:
+    """The path under which staff look after it."""
+    return f"/catalog/staff/{COLLECTIONS[kind]}/{slug}"

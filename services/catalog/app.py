@@ -4,23 +4,31 @@ from flask import Flask
 
 from services.catalog.announcements import api as announcements
 from services.catalog.comments import api as comments
+from services.catalog.comments import pages as moderation
+from services.catalog.desk import pages as desk
 from services.catalog.discovery import api as discovery
 from services.catalog.discovery.queries import select_stamp
 from services.catalog.editing import api as editing
+from services.catalog.editing import pages as forms
+from services.catalog.editing import publication
 from services.catalog.editing.jobs import PUBLISH_DUE
 from services.catalog.exports import api as exports
 from services.catalog.exports.commands import exporting
 from services.catalog.feeds import api as feeds
 from services.catalog.harvesting import api as harvesting
 from services.catalog.imports import api as imports
+from services.catalog.imports import pages as documents
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
-from services.catalog.pages import pages
+from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
+from services.catalog.programmes import pages as vocabularies
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
+from services.catalog.sessions import pages as session_desk
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
+from services.catalog.widget import pages as widget
 from shared.service import Service
 
 SERVICE = Service(
@@ -40,8 +48,19 @@ SERVICE = Service(
         programmes.staff,
         exports.staff,
         imports.staff,
+        learning.pages,
+        desk.pages,
+        forms.pages,
+        publication.pages,
+        session_desk.pages,
+        moderation.pages,
+        documents.pages,
+        vocabularies.pages,
         pages.pages,
+        watching.pages,
+        talking.pages,
         machines.public,
+        widget.pages,
     ],
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from flask import Response
+from flask import Response, g
 from psycopg import Connection
 
 from services.catalog import addresses
@@ -21,13 +21,13 @@ SCOPE = "catalog:write"
 
 
 def find(conn: Connection, kind: str, slug: str) -> Entry:
-    """What has this slug: public, or in any state for a request with a staff token. Raises NotFound, Gone for what was
-    withdrawn, and Moved where the slug was changed.
+    """What has this slug: public, or in any state for a request with a staff token, and on pages of staff. Raises
+    NotFound, Gone for what was withdrawn, and Moved where the slug was changed.
     """
     entry = queries.select_entry(conn, kind, slug)
     if entry is None:
         _refuse_unknown(conn, kind, slug)
-    if entry.published_at is None and not auth.has(SCOPE):
+    if entry.published_at is None and not _may_see_drafts():
         _refuse_hidden(entry)
     return entry
 
@@ -48,6 +48,10 @@ def show(kind: str, slug: str) -> Response:
     with connection() as conn:
         entry = find(conn, kind, slug)
         return answer(present(conn, entry), version=entry.changed_in)
+
+
+def _may_see_drafts() -> bool:
+    return SCOPE in g.staff["scopes"] if "staff" in g else auth.has(SCOPE)
 
 
 def _refuse_unknown(conn: Connection, kind: str, slug: str) -> NoReturn:

@@ -10,13 +10,13 @@ from psycopg import Connection
 from services.catalog import addresses, reading
 from services.catalog.announcements.schemas import AnnouncementSchema
 from services.catalog.answers import answer
+from services.catalog.auditing import record
 from services.catalog.editing import domain, queries, schemas
 from services.catalog.programmes import schemas as programmes
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import Entry, lock_catalog, select_entry
 from services.catalog.sessions.schemas import SessionSchema
-from shared import audit
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, conditional
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
@@ -63,7 +63,7 @@ def _add_routes(kind: str, *, creation: type[ma.Schema], replacement: type[ma.Sc
     def withdraw(slug: str, *, with_parts: bool = False) -> None:
         with transaction() as conn:
             entry = _find_version(conn, kind, slug)
-            _audit(conn, f"{kind}.withdraw", domain.withdraw(conn, entry, with_parts=with_parts))
+            record(conn, f"{kind}.withdraw", domain.withdraw(conn, entry, with_parts=with_parts))
 
     def publish(when: dict[str, Any], slug: str) -> Response:
         with transaction() as conn:
@@ -73,7 +73,7 @@ def _add_routes(kind: str, *, creation: type[ma.Schema], replacement: type[ma.Sc
     def keep_draft(slug: str) -> None:
         with transaction() as conn:
             lock_catalog(conn)
-            _audit(conn, f"{kind}.keep-draft", domain.keep_draft(conn, domain.find(conn, kind, slug)))
+            record(conn, f"{kind}.keep-draft", domain.keep_draft(conn, domain.find(conn, kind, slug)))
 
     a = "an" if kind[0] in "aeio" else "a"
     create.__doc__ = f"Make {a} {kind} of its part of a programme document: a draft until it is published."
@@ -105,12 +105,8 @@ def _find_version(conn: Connection, kind: str, slug: str) -> Entry:
     return entry
 
 
-def _audit(conn: Connection, action: str, outcome: Outcome) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())
-
-
 def _record(conn: Connection, action: str, outcome: Outcome) -> Response:
-    _audit(conn, action, outcome)
+    record(conn, action, outcome)
     entry = select_entry(conn, outcome.kind, outcome.slug)
     assert entry
     return answer(reading.present(conn, entry), version=entry.changed_in)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import OneOf
+from marshmallow.validate import Length, OneOf
 
 from services.catalog.announcements.schemas import AnnouncementPartSchema
 from services.catalog.dates import domain as dates
@@ -99,11 +99,25 @@ class PublicationSchema(ma.Schema):
         return {"at": dates.resolve(moment, data["timezone"]) if moment else None}
 
 
+class NewQuery(ma.Schema):
+    """To what a new thing is to belong."""
+
+    initiative = ma.fields.String(load_default="", validate=Length(max=100))
+    series = ma.fields.String(load_default="", validate=Length(max=100))
+
+
 class WithdrawalQuery(ma.Schema):
     with_parts = ma.fields.Boolean(
         load_default=False,
         metadata={"description": "Of an initiative: withdraw what belongs to it and is public, too"},
     )
+
+
+class LabelQuery(ma.Schema):
+    """A date in EDTF, under whichever name its field has."""
+
+    edtf = ma.fields.String(load_default="", validate=Length(max=100))
+    when = ma.fields.String(load_default="", validate=Length(max=100))
 
 
 class EntriesQuery(PageQuery):

@@ -32,6 +32,18 @@ def export_programme(conn: Connection, initiative: Entry) -> Part:
     return _without_empty({"publish": public, **named, **document})
 
 
+def export_part(conn: Connection, entry: Entry) -> Part:
+    """The part of a programme document that makes one thing."""
+    if entry.kind == "organization":
+        [organization] = queries.select_organizations(conn, [entry.slug])
+        return organization
+    if entry.kind == "initiative":
+        return _initiative(entry)
+    part = queries.select_part(conn, entry.id)
+    assert part
+    return {"series": _series, "session": _session, "announcement": _announcement}[entry.kind](part)
+
+
 def _publication(entry: ExportedEntry, public: bool) -> Part:
     """When a part is public, where that is not what the document says."""
     if entry.state == "scheduled" and entry.publish_at:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch, fetch_dicts
+from shared.database import fetch, fetch_dicts, fetch_one
 
 
 @dataclass(frozen=True)
@@ -27,32 +27,46 @@ class ExportedEntry:
     invites_to: str | None
 
 
+# Every column of an ExportedEntry; whoever selects says of which.
+PARTS: LiteralString = """
+    SELECT entry.id, entry.slug, entry.state, entry.publish_at, entry.document, entry.private,
+           whole.slug AS series, coalesce(session.timezone, announcement.timezone) AS timezone,
+           ARRAY(SELECT named.slug FROM completion_sessions AS part JOIN entries AS named ON named.id = session_id
+                  WHERE part.series_id = entry.id AND named.state <> 'withdrawn' ORDER BY part.place)
+           || ARRAY(SELECT named.slug
+                      FROM announcement_sessions AS part JOIN entries AS named ON named.id = session_id
+                     WHERE announcement_id = entry.id AND named.state <> 'withdrawn'
+                     ORDER BY part.place) AS sessions,
+           series.counts, invited.slug AS invites_to
+      FROM entries AS entry
+      LEFT JOIN series ON series.id = entry.id
+      LEFT JOIN sessions AS session ON session.id = entry.id
+      LEFT JOIN announcements AS announcement ON announcement.id = entry.id
+      LEFT JOIN series AS above ON above.id = session.series_id
+      LEFT JOIN entries AS whole ON whole.id = above.id AND whole.state <> 'withdrawn'
+      LEFT JOIN entries AS invited ON invited.id = series.invites_to AND invited.state <> 'withdrawn'
+"""
+
+
 def select_parts(conn: Connection, initiative_id: UUID, kind: str) -> list[ExportedEntry]:
     """The parts of a kind that were not withdrawn, in their order; `sessions` are those that complete a series, or that
     an announcement is about.
     """
-    sql = """
-        SELECT entry.id, entry.slug, entry.state, entry.publish_at, entry.document, entry.private,
-               whole.slug AS series, coalesce(session.timezone, announcement.timezone) AS timezone,
-               ARRAY(SELECT named.slug FROM completion_sessions AS part JOIN entries AS named ON named.id = session_id
-                      WHERE part.series_id = entry.id AND named.state <> 'withdrawn' ORDER BY part.place)
-               || ARRAY(SELECT named.slug
-                          FROM announcement_sessions AS part JOIN entries AS named ON named.id = session_id
-                         WHERE announcement_id = entry.id AND named.state <> 'withdrawn'
-                         ORDER BY part.place) AS sessions,
-               series.counts, invited.slug AS invites_to
-          FROM entries AS entry
-          LEFT JOIN series ON series.id = entry.id
-          LEFT JOIN sessions AS session ON session.id = entry.id
-          LEFT JOIN announcements AS announcement ON announcement.id = entry.id
-          LEFT JOIN series AS above ON above.id = session.series_id
-          LEFT JOIN entries AS whole ON whole.id = above.id AND whole.state <> 'withdrawn'
-          LEFT JOIN entries AS invited ON invited.id = series.invites_to AND invited.state <> 'withdrawn'
-         WHERE entry.kind = %(kind)s AND entry.state <> 'withdrawn'
-           AND coalesce(series.initiative_id, session.initiative_id, announcement.initiative_id) = %(initiative_id)s
-         ORDER BY coalesce(above.place, series.place) NULLS FIRST, session.place, announcement.announced_at, entry.slug
+    sql = (
+        PARTS
+        + """
+     WHERE entry.kind = %(kind)s AND entry.state <> 'withdrawn'
+       AND coalesce(series.initiative_id, session.initiative_id, announcement.initiative_id) = %(initiative_id)s
+     ORDER BY coalesce(above.place, series.place) NULLS FIRST, session.place, announcement.announced_at, entry.slug
     """
+    )
     return fetch(conn, ExportedEntry, sql, initiative_id=initiative_id, kind=kind)
+
+
+def select_part(conn: Connection, id: UUID) -> ExportedEntry | None:
+    """One such part, in whatever state."""
+    sql = PARTS + "WHERE entry.id = %(id)s"
+    return fetch_one(conn, ExportedEntry, sql, id=id)
 
 
 def select_organizations(conn: Connection, slugs: list[str]) -> list[dict[str, Any]]:

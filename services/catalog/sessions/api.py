@@ -9,12 +9,12 @@ from psycopg import Connection
 
 from services.catalog import reading
 from services.catalog.answers import answer, answer_bytes
+from services.catalog.auditing import record
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import select_entry
 from services.catalog.recordings import domain as recordings
 from services.catalog.sessions import details, domain, schemas
-from shared import audit
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
 
@@ -70,7 +70,7 @@ def publish_recording(recording: dict[str, Any], slug: str) -> Response:
 def withdraw_recording(slug: str) -> None:
     """Withdraw a session's recording: it cannot be watched any more."""
     with transaction() as conn:
-        _audit(conn, "session.withdraw-recording", recordings.withdraw(conn, slug))
+        record(conn, "session.withdraw-recording", recordings.withdraw(conn, slug))
 
 
 @staff.post("/<slug>/open-registration")
@@ -106,11 +106,7 @@ def _act(action: str, act: Callable[[Connection], Outcome]) -> Response:
 
 
 def _record(conn: Connection, action: str, outcome: Outcome) -> Response:
-    _audit(conn, action, outcome)
+    record(conn, action, outcome)
     entry = select_entry(conn, "session", outcome.slug)
     assert entry
     return answer(reading.present(conn, entry), version=entry.changed_in)
-
-
-def _audit(conn: Connection, action: str, outcome: Outcome) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())

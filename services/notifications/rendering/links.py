@@ -41,11 +41,11 @@ class Links:
 
     def subscription_request(self, id: UUID) -> str:
         """Where somebody confirms that they want the newsletter."""
-        return f"{self.origin}/notifications/v1/subscriptions/confirm?token={self._sign('subscription-request', id)}"
+        return f"{self.origin}/notifications/confirm?token={self._sign('subscription-request', id)}"
 
     def subscription(self, id: UUID) -> str:
         """Where a reader sees and changes their subscription."""
-        return f"{self.origin}/notifications/v1/subscriptions/{self._sign('subscription', id)}"
+        return f"{self.origin}/notifications/preferences/{self._sign('subscription', id)}"
 
     def leaving(self, reader: UUID, issue: UUID) -> str:
         """Where a reader leaves the newsletter with one click; it tells by which issue."""

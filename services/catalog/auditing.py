@@ -1,0 +1,12 @@
+"""What staff did to a thing of the catalog, for the audit log: the same record by whichever door."""
+
+from psycopg import Connection
+
+from services.catalog.publishing.domain import Outcome
+from shared import audit
+from shared.http import auth
+
+
+def record(conn: Connection, action: str, outcome: Outcome) -> None:
+    """Write down what the one who asks did, and what that changed."""
+    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())

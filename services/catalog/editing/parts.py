@@ -1,0 +1,132 @@
+"""Parts of a programme document in forms: what stands, or was sent, as a form; and what a form says, as a part."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from psycopg import Connection
+from werkzeug.datastructures import MultiDict
+
+from services.catalog.dates import domain as dates
+from services.catalog.editing import fields, schemas
+from services.catalog.exports.domain import export_part
+from services.catalog.programmes import schemas as programmes
+from services.catalog.publishing.queries import Entry
+from shared.errors import messages_by_path
+from shared.http import forms
+from shared.http.forms import Form
+
+Document = dict[str, Any]
+
+CREATIONS: dict[str, type[ma.Schema]] = {
+    "organization": programmes.OrganizationPartSchema,
+    "initiative": programmes.InitiativePartSchema,
+    "series": schemas.SeriesCreationSchema,
+    "session": schemas.SessionCreationSchema,
+    "announcement": schemas.AnnouncementCreationSchema,
+}
+REPLACEMENTS: dict[str, type[ma.Schema]] = {
+    "organization": schemas.OrganizationReplacementSchema,
+    "initiative": schemas.InitiativeReplacementSchema,
+    "series": schemas.SeriesReplacementSchema,
+    "session": schemas.SessionReplacementSchema,
+    "announcement": schemas.AnnouncementReplacementSchema,
+}
+# What schemas say to programs, as people are told it.
+IN_WORDS = {
+    "Missing data for required field.": "Please fill this in.",
+    "Give starts_at, ends_at and timezone, or edtf.": "Give start, end and time zone, or an uncertain date.",
+    "Give either a time or edtf, not both.": "Give either a time or an uncertain date, not both.",
+    "Must be after starts_at.": "Must be after the start.",
+    "Must be after opens_at.": "Must be after registration opens.",
+    "Shorter than minimum length 1.": "Please choose at least one.",
+}
+
+
+def standing(conn: Connection, entry: Entry) -> Document:
+    """What a thing is, as the document that its form shows: times on the clocks of its zone."""
+    document = export_part(conn, entry)
+    zone = document.get("timezone")
+    for holder, name in ((document, "starts_at"), (document, "ends_at"), (document, "published_at")):
+        holder |= {name: _local(holder[name], zone)} if holder.get(name) else {}
+    if window := document.get("registration"):
+        local = {name: _local(window[name], zone) if window.get(name) else None for name in ("opens_at", "closes_at")}
+        document["registration"] = window | local
+    return document
+
+
+def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
+    """What a form said, as the document that a program would send; a slug that was left empty is made from the name."""
+    document = _settle(schema, forms.nest(schema, values))
+    if schema.fields["slug"].required and (slug := _slug_of(document.get("title") or document.get("name") or "")):
+        document.setdefault("slug", slug)
+    return document
+
+
+def form_of(kind: str, document: Mapping[str, Any]) -> Form:
+    """The form that shows a document."""
+    form = Form.of(document)
+    for field in fields.fields_of(kind):
+        if field.sent != field.name:
+            form.values.setlist(field.sent, form.values.poplist(field.name))
+    return form
+
+
+def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
+    """The part that a document is, and the form to show again; no part where it is wrong."""
+    form = form_of(kind, document)
+    try:
+        return schema.load(document), form
+    except ma.ValidationError as error:
+        return None, refuse(form, messages_by_path(error.normalized_messages()))
+
+
+def refuse(form: Form, errors: Mapping[str, Any]) -> Form:
+    """Say what is wrong in the words of people."""
+    return form.refuse(
+        {
+            name: [IN_WORDS.get(one, one) for one in ([found] if isinstance(found, str) else found)]
+            for name, found in errors.items()
+        }
+    )
+
+
+def _local(text: str, zone: str | None) -> str:
+    """The moment on the clocks of its zone; with its offset where that tells more."""
+    moment = datetime.fromisoformat(text)
+    if zone is None:
+        return text
+    local = dates.resolve(moment, zone).replace(tzinfo=None)
+    try:
+        dates.resolve(local, zone)
+    except ValueError:
+        return text
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def _settle(schema: ma.Schema, document: Document) -> Document:
+    """Make numbers of the texts of numbers, and nothing of parts in which nothing was filled in."""
+    for name, field in schema.fields.items():
+        key = field.data_key or name
+        if key in document:
+            document[key] = _settled(field, document[key])
+    return document
+
+
+def _settled(field: Any, value: Any) -> Any:
+    if isinstance(field, ma.fields.Integer) and isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,18}\s*", value):
+        return int(value)
+    if isinstance(field, ma.fields.Nested) and isinstance(value, dict):
+        filled = any(inner not in (None, "", []) for inner in value.values())
+        return _settle(field.schema, value) if filled or not field.allow_none else None
+    if isinstance(field, ma.fields.Mapping) and isinstance(value, dict):
+        return {name: _settled(field.value_field, inner) for name, inner in value.items()}
+    return value
+
+
+def _slug_of(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].strip("-")

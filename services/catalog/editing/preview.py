@@ -1,0 +1,48 @@
+"""Things as the public would see them, and what that would change, without any of it coming to stay."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, current_app
+from psycopg import Connection
+
+from services.catalog import addresses
+from services.catalog.discovery.queries import select_stamp
+from services.catalog.publishing.domain import Outcome
+from shared import runtime
+from shared.freshness import Freshness, Stamp
+
+
+class Still(Freshness):
+    """Of a state that nothing changes."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        super().__init__(lambda: stamp, seconds=0)
+
+
+@contextmanager
+def trying() -> Iterator[Connection]:
+    """A transaction that is rolled back."""
+    with runtime.transaction() as conn, conn.transaction(force_rollback=True):
+        yield conn
+
+
+def try_out(write: Callable[[Connection], Outcome]) -> tuple[str, Outcome]:
+    """The public page of what `write` would make, and what it would change. Raises what `write` raises."""
+    with trying() as conn:
+        outcome = write(conn)
+        return render(conn, outcome.kind, outcome.slug), outcome
+
+
+def render(conn: Connection, kind: str, slug: str) -> str:
+    """The public page of a thing as this transaction sees it, drafts too; the process keeps nothing of what it reads
+    for it.
+    """
+    memory: dict[Any, Any] = {Freshness: Still(select_stamp(conn))}
+    routes = current_app.url_map.bind("localhost")
+    endpoint, values = routes.match(addresses.page_path(kind, slug), method="GET")
+    with runtime.use(replace(runtime.current(), memory=memory)):
+        response: Response = current_app.view_functions[endpoint](**values)
+    return response.get_data(as_text=True)

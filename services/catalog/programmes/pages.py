@@ -1,0 +1,74 @@
+"""`/catalog/staff/vocabularies`: the terms by which people find things."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+from psycopg import Connection
+
+from services.catalog import reading
+from services.catalog.auditing import record
+from services.catalog.desk.rendering import respond, see_other
+from services.catalog.programmes import domain, queries, schemas
+from services.catalog.publishing.domain import Outcome
+from shared.errors import Conflict
+from shared.http import forms
+from shared.http.forms import Form
+from shared.http.pages import Pages
+from shared.runtime import connection, transaction
+
+HERE = "/catalog/staff/vocabularies"
+
+pages = Pages("vocabularies-desk", url_prefix=HERE)
+
+
+@pages.get("")
+@pages.staff(reading.SCOPE)
+def list_vocabularies() -> Response:
+    """Every vocabulary with its terms."""
+    return _show(Form())
+
+
+@pages.form("/<name>/terms")
+@pages.staff(reading.SCOPE)
+def add_term(name: str) -> Response:
+    """Add a term; it is public at once."""
+    term, form = forms.read(schemas.TermPartSchema())
+    if not form:
+        return _show(form, name=name, status=422)
+    return _change(form, name, "add-term", lambda conn: domain.add_term(conn, name, term))
+
+
+@pages.form("/<name>/terms/<slug>")
+@pages.staff(reading.SCOPE)
+def change_term(name: str, slug: str) -> Response:
+    """Say what a term is called now, or take it away."""
+    if request.form.get("step") == "remove":
+        return _change(Form(), name, "remove-term", lambda conn: domain.remove_term(conn, name, slug))
+    term, form = forms.read(schemas.TermLabelSchema())
+    if not form:
+        return _show(form, name=name, slug=slug, status=422)
+    return _change(
+        form,
+        name,
+        "rename-term",
+        lambda conn: domain.rename_term(conn, name, slug, label=term["label"]),
+        slug=slug,
+    )
+
+
+def _change(form: Form, name: str, action: str, change: Callable[[Connection], Outcome], *, slug: str = "") -> Response:
+    try:
+        with transaction() as conn:
+            record(conn, f"vocabulary.{action}", change(conn))
+    except Conflict as error:
+        return _show(form.refuse({"slug": error.detail}), name=name, slug=slug, status=error.status)
+    return see_other(f"{HERE}?done=term#{name}")
+
+
+def _show(form: Form, *, name: str = "", slug: str = "", status: int = 200) -> Response:
+    """All vocabularies; `form` is that of one of them, or of a term of it."""
+    with connection() as conn:
+        found = queries.select_vocabularies(conn)
+        return respond(
+            "staff/vocabularies.html", conn, status=status, vocabularies=found, form=form, name=name, slug=slug
+        )
