@@ -1,9 +1,12 @@
 """The pages behind the link in a mail: a registration as its owner sees it, changes it and gives it up."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect
+from psycopg import Connection
 
 from services.registration import addresses
 from services.registration.programme import queries as programme
@@ -78,13 +81,10 @@ def _let_on(id: UUID) -> dict[str, Any]:
     return query
 
 
-def _do_and_show(id: UUID, act: Any) -> Any:
+def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Any:
     """Refusals are states of things, which the page tells better than a refusal would."""
-    try:
-        with transaction() as conn:
-            act(conn)
-    except (Conflict, Gone):
-        pass
+    with suppress(Conflict, Gone), transaction() as conn:
+        act(conn)
     return redirect(addresses.manage(id), 303)
 
 
