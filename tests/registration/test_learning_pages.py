@@ -147,3 +147,7 @@ def test_anybody_verifies_a_certificate(registration: Registration) -> None:
     assert "This certificate is valid" in page.text
     assert page.status_code == older.status_code == 200
     assert get(registration, f"/registration/certificates/{UUID(int=1)}").status_code == 404
+    for form in ("pdf", "json"):  # as the mail has them
+        moved = get(registration, f"/registration/certificates/{id}.{form}")
+        assert registration.client.get(moved.location).mimetype == f"application/{form}"
+    assert get(registration, f"/registration/certificates/{id}.exe").status_code == 404

@@ -1,10 +1,10 @@
 """The page by which anybody verifies a certificate."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, redirect
 
-from services.registration import addresses
 from services.registration.certificates import domain
 from services.registration.certificates.documents import label_day
 from shared import runtime
@@ -25,8 +25,17 @@ def show_certificate(id: UUID) -> Response:
         certificate=certificate,
         issuer=settings.issuer_name,
         issuer_url=settings.issuer_url,
-        files=f"/registration/v1/certificates/{id}",
-        address=f"{settings.public_url}{addresses.certificate(id)}",
+        files=_files(id),
         day=label_day(certificate.earned_at),
         cache_control="no-cache",
     )
+
+
+@pages.get("/<uuid:id>.<any(pdf, json):form>")
+def show_file(id: UUID, form: str) -> Any:
+    """The certificate to print, or as an Open Badge: where mails lead to, by the address of the page."""
+    return redirect(f"{_files(id)}.{form}", 302)
+
+
+def _files(id: UUID) -> str:
+    return f"/registration/v1/certificates/{id}"

@@ -23,15 +23,10 @@ from shared.turns import take_turns
 pages = Pages("answering", url_prefix="/registration/invitations")
 
 
+@pages.get("/<code>/accept")
 @pages.get("/<code>")
 def show_invitation(code: str) -> Response:
-    """To what, until when, and what can be answered."""
-    return _show(code, domain.read_code(code))
-
-
-@pages.get("/<code>/accept")
-def show_acceptance(code: str) -> Response:
-    """Where the mail's button leads; it takes a form to accept."""
+    """To what, until when, and the form to accept it."""
     return _show(code, domain.read_code(code))
 
 

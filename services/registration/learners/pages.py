@@ -83,7 +83,7 @@ def sign_in() -> Any:
             secret, _person = domain.begin_session(conn, token["token"])
     except Gone:
         return respond("sign-in-expired.html", status=410)
-    response = redirect(local(request.cookies.get(NEXT, "")) or HOME, 303)
+    response: Any = redirect(local(request.cookies.get(NEXT, "")) or HOME, 303)
     access.set_cookie(response, secret)
     response.delete_cookie(NEXT, path=access.PATH)
     response.headers["Cache-Control"] = "no-store"
@@ -96,7 +96,7 @@ def sign_out() -> Any:
     if token := request.cookies.get(access.COOKIE):
         with transaction() as conn:
             queries.delete_session(conn, token)
-    response = redirect("/registration/sign-in", 303)
+    response: Any = redirect("/registration/sign-in", 303)
     access.clear_cookie(response)
     return response
 

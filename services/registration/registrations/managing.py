@@ -1,9 +1,12 @@
 """The pages behind the link in a mail: a registration as its owner sees it, changes it and gives it up."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect
+from psycopg import Connection
 
 from services.registration import addresses
 from services.registration.programme import queries as programme
@@ -20,9 +23,10 @@ from shared.runtime import connection, transaction
 pages = Pages("managing", url_prefix="/registration/manage")
 
 
+@pages.get("/<uuid:id>/offer")
 @pages.get("/<uuid:id>")
 def show_registration(id: UUID) -> Response:
-    """How things stand, and what can be done."""
+    """How things stand, and what can be done; a seat that is offered comes first."""
     return _show("manage.html", id, saved=_let_on(id)["saved"])
 
 
@@ -63,12 +67,6 @@ def cancel(id: UUID) -> Any:
     return _do_and_show(id, lambda conn: domain.cancel(conn, id, reason="cancelled by registrant"))
 
 
-@pages.get("/<uuid:id>/offer")
-def show_offer(id: UUID) -> Any:
-    """The seat that is offered; where none is, how things stand."""
-    return _show("manage.html", id, saved=_let_on(id)["saved"])
-
-
 @pages.form("/<uuid:id>/offer")
 def accept_offer(id: UUID) -> Any:
     """Take the seat that is offered; the page that follows says so, or that it has passed on."""
@@ -83,13 +81,10 @@ def _let_on(id: UUID) -> dict[str, Any]:
     return query
 
 
-def _do_and_show(id: UUID, act: Any) -> Any:
+def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Any:
     """Refusals are states of things, which the page tells better than a refusal would."""
-    try:
-        with transaction() as conn:
-            act(conn)
-    except (Conflict, Gone):
-        pass
+    with suppress(Conflict, Gone), transaction() as conn:
+        act(conn)
     return redirect(addresses.manage(id), 303)
 
 

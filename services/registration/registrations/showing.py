@@ -27,14 +27,14 @@ SIZE_LABELS = {
     "urban": "Urban: a city of 100,000 people or more",
     "rural": "Rural",
 }
-# By the names of the fields, for the list of what is wrong.
+# By the names of the fields, for the list of what is wrong, in the order of the forms.
 TITLES = {
+    "registrar.name": "Your name",
+    "registrar.email": "Your email",
     "name": "Name",
     "email": "Email",
     "library.name": "Library",
     "library.type": "Kind of library",
-    "registrar.name": "Your name",
-    "registrar.email": "Your email",
     "people": "Colleagues",
 }
 
