@@ -1,4 +1,4 @@
-"""The pages on which staff look after the programme: who may come in, what they show, and that nothing typed is lost."""
+"""The pages on which staff look after the programme: who may come in, what they show, that nothing typed is lost."""
 
 import io
 import re
@@ -325,7 +325,7 @@ def test_a_preview_tells_what_changes_and_leaves_no_trace(desk: Desk) -> None:
         assert "Another" in response.text.partition("srcdoc")[2]
 
     assert desk.catalog.show("/changes?limit=100") == before
-    assert [one["title"] for one in desk.catalog.show("/sessions?limit=100&sort=title")["items"]][0] == "Café"
+    assert "Another" not in str(desk.catalog.show("/sessions?limit=100"))
     assert desk.actions() == ["import"]
 
 

@@ -104,7 +104,7 @@ def show_preview(collection: str, slug: str) -> Response:
     with preview.trying() as conn:
         entry = domain.find(conn, KINDS[collection], slug)
         public = preview.render(conn, entry.kind, entry.slug)
-        return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], here="")
+        return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], sent_to="")
 
 
 @pages.get("/dates")
@@ -161,7 +161,7 @@ def _preview(sheet: Sheet, write: Writer, part: Any) -> Response:
             public=public,
             changes=changes,
             sent=sent,
-            here=request.path,
+            sent_to=request.path,
         )
 
 
