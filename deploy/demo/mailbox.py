@@ -12,13 +12,13 @@ from email.utils import parseaddr
 import httpx
 from icalendar import Calendar
 
-MANAGE = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}\?token=[\w.-]+")
-OFFER = re.compile(r"/registration/v1/registrations/[0-9a-f-]{36}/accept\?token=[\w.-]+")
-CERTIFICATE = re.compile(r"/registration/v1/certificates/[0-9a-f-]{36}")
-LEARNER = re.compile(r"/registration/v1/sessions/[\w-]+/views\?token=([\w.-]+)")
-CONFIRM = re.compile(r"/notifications/v1/subscriptions/confirm\?token=([\w.-]+)")
+MANAGE = re.compile(r"/registration/manage/[0-9a-f-]{36}\?token=[\w.-]+")
+OFFER = re.compile(r"/registration/manage/[0-9a-f-]{36}/offer\?token=[\w.-]+")
+CERTIFICATE = re.compile(r"/registration/certificates/[0-9a-f-]{36}")
+LEARNER = re.compile(r"/catalog/recordings/[\w-]+#token=([\w.-]+)")
+CONFIRM = re.compile(r"/notifications/confirm\?token=([\w.-]+)")
 LEAVE = re.compile(r"/notifications/v1/unsubscribe/[\w.-]+")
-INVITATION = re.compile(r"/registration/v1/invitations/([\w.-]+)")
+INVITATION = re.compile(r"/registration/invitations/([\w.-]+)")
 AT_ONCE = 8
 
 
@@ -94,6 +94,11 @@ def read(raw: bytes) -> Opened:
 def find(pattern: re.Pattern[str], mails: Iterable[Mail]) -> dict[str, str]:
     """What `pattern` finds in each person's mails, by their address; the last one counts."""
     return dict(_find_each(pattern, mails))
+
+
+def for_programs(link: str) -> str:
+    """Where a program finds what the page behind a link is about: what one may is in the token, which both take."""
+    return link.replace("/registration/manage/", "/registration/v1/registrations/").replace("/offer?", "/accept?")
 
 
 def _find_each(pattern: re.Pattern[str], mails: Iterable[Mail]) -> Iterator[tuple[str, str]]:

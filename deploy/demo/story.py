@@ -184,8 +184,9 @@ class Story:
         manage = mailbox.find(mailbox.MANAGE, about)
         leave, give = line[len(line) - self.sizes.places_given_up :], seated[: self.sizes.seats_given_up]
         for email in (*leave, *give):
-            assert self.site.read(manage[email])["session"] == WORLD_CAFE, "the link leads to another session"
-            self.site.call("DELETE", manage[email]).raise_for_status()
+            link = mailbox.for_programs(manage[email])
+            assert self.site.read(link)["session"] == WORLD_CAFE, "the link leads to another session"
+            self.site.call("DELETE", link).raise_for_status()
         series = sum(choices.takes_the_series(person) for person in self.people)
         self.say(f"{series} of the {len(self.people)} people took the whole series in one form.")
         self.record.places_given_up, self.record.seats_given_up = leave, give

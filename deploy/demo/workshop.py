@@ -133,8 +133,9 @@ class Workshop:
         """One that somebody has in their mail: as a badge, to print, and as what others verify it by."""
         links = mailbox.find(mailbox.CERTIFICATE, self.story.mails.read_all())
         email = sorted(self.record.came_to_workshop)[0]
-        badge = self.site.read(f"{links[email]}.json")
-        printed = self.site.get(f"{links[email]}.pdf").raise_for_status()
+        files = f"{REGISTRATION}/certificates/{links[email].rpartition('/')[2]}"
+        badge = self.site.read(f"{files}.json")
+        printed = self.site.get(f"{files}.pdf").raise_for_status()
         page = self.site.get(links[email], Accept="text/html").raise_for_status()
         self.record.certificate_stands = (
             "OpenBadgeCredential" in badge["type"]
@@ -146,7 +147,7 @@ class Workshop:
     def _links(self, pattern: re.Pattern[str]) -> dict[str, str]:
         """What is in the latest mail about the workshop that has such a link, by whose it is."""
         about = (mail for mail in self.story.mails.read_all() if "Dialogue & Deliberation for Large" in mail.subject)
-        return mailbox.find(pattern, about)
+        return {email: mailbox.for_programs(link) for email, link in mailbox.find(pattern, about).items()}
 
     def _emails(self) -> list[str]:
         return [person.email for person in self.story.people]

@@ -68,7 +68,6 @@ class Gateway:
             "GATEWAY_READS": str(self.options.gateway_reads),
             "GATEWAY_WRITES": str(self.options.gateway_writes),
             "GATEWAY_CACHE": "cache",
-            "GATEWAY_SITE": f'"{TEMPLATES}"',
             "GATEWAY_LOG": "/dev/stdout",
         }
 

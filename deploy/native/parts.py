@@ -78,7 +78,7 @@ class SystemParts(NativeServers):
         host = "127.0.0.1" if self.options.bind_address == "0.0.0.0" else self.options.bind_address  # noqa: S104
         return {
             **self.services.ready_addresses(),
-            "gateway": f"http://{host}:{self.ports['gateway']}/",
+            "gateway": f"http://{host}:{self.ports['gateway']}/health",
             "identity": f"http://127.0.0.1:{self.ports['identity']}/identity/keys",
             "mail": f"http://{host}:{self.ports['mail']}/api/healthz",
         }

@@ -27,6 +27,11 @@ def page_path(kind: str, slug: str) -> str:
     return f"/catalog/{COLLECTIONS[kind]}/{slug}"
 
 
+def recording_page(slug: str) -> str:
+    """Where people watch the recording of a session."""
+    return f"{runtime.settings().public_url}/catalog/recordings/{slug}"
+
+
 def api_path(kind: str, slug: str) -> str:
     """The path under which programs read it."""
     return f"/catalog/v1/{COLLECTIONS[kind]}/{slug}"

@@ -20,7 +20,7 @@ from services.catalog.imports import api as imports
 from services.catalog.imports import pages as documents
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
-from services.catalog.pages import pages
+from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
 from services.catalog.search import api as search
@@ -28,6 +28,7 @@ from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions import pages as session_desk
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
+from services.catalog.widget import pages as widget
 from shared.service import Service
 
 SERVICE = Service(
@@ -47,6 +48,7 @@ SERVICE = Service(
         programmes.staff,
         exports.staff,
         imports.staff,
+        learning.pages,
         desk.pages,
         forms.pages,
         publication.pages,
@@ -55,7 +57,10 @@ SERVICE = Service(
         documents.pages,
         vocabularies.pages,
         pages.pages,
+        watching.pages,
+        talking.pages,
         machines.public,
+        widget.pages,
     ],
     handlers=[handlers],
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],

@@ -6,6 +6,7 @@ from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
 from services.notifications.newsletters import api as newsletters
+from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
 from services.notifications.newsletters.pages import pages as archive
 from services.notifications.people import handlers as people
@@ -17,6 +18,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
 from services.notifications.subscriptions import handlers as wishes
 from services.notifications.subscriptions import jobs as subscription_jobs
+from services.notifications.subscriptions import pages as reader_pages
 from services.notifications.suppressions import api as suppressions
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
@@ -39,6 +41,8 @@ SERVICE = Service(
         webhooks.staff,
         webhook_deliveries.staff,
         archive,
+        reader_pages.pages,
+        editor.pages,
     ],
     # What is known first, then what follows from it.
     handlers=[programme, people, mails, wishes, webhook_handlers, privacy],

@@ -2,7 +2,9 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 import marshmallow as ma
 from marshmallow.validate import Length
@@ -47,3 +49,15 @@ def no_encoded_words(text: str) -> None:
 
 def email() -> ma.fields.String:
     return ma.fields.String(required=True, validate=Length(3, 320), metadata={"example": "ada@library.example"})
+
+
+def is_zone(name: str) -> None:
+    """Raises ValidationError for what is no IANA name of a time zone."""
+    if name not in _zones():
+        raise ma.ValidationError("Must be a time zone of the IANA, e.g. America/New_York.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Once a process, since the whole folder of zones is read."""
+    return frozenset(available_timezones())

@@ -31,6 +31,11 @@ class Form:
         self.refuse(errors or {})
 
     @classmethod
+    def sent(cls) -> "Form":
+        """What the present request sent."""
+        return cls(request.form)
+
+    @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Form":
         """The form that shows a document (as JSON has it), to be changed."""
         return cls(MultiDict(_flatten(document)))

@@ -50,7 +50,11 @@ def contexts(chromium: Browser, site: Site) -> Iterator[Callable[..., BrowserCon
     opened: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_context(size: str = "desktop", *, javascript: bool = True, **kwargs: Any) -> BrowserContext:
+    def open_context(
+        size: str = "desktop", *, javascript: bool = True, also: str | None = None, **kwargs: Any
+    ) -> BrowserContext:
+        """`also` is another origin that is asked on purpose."""
+        own = (site.url, also or site.url)
         width, height = SIZES[size]
         context = chromium.new_context(
             base_url=site.url,
@@ -62,7 +66,7 @@ def contexts(chromium: Browser, site: Site) -> Iterator[Callable[..., BrowserCon
         context.set_default_timeout(10_000)
         context.on("weberror", lambda error: wrong.append(f"{error.page.url if error.page else ''}: {error.error}"))
         context.on("console", lambda said: wrong.append(said.text) if _is_wrong(said) else None)
-        context.on("request", lambda asked: wrong.append(asked.url) if _is_foreign(asked.url, site.url) else None)
+        context.on("request", lambda asked: wrong.append(asked.url) if _is_foreign(asked.url, own) else None)
         opened.append(context)
         return context
 
@@ -103,8 +107,8 @@ def _is_wrong(said: Any) -> bool:
     return said.type == "error" and "Failed to load resource" not in said.text
 
 
-def _is_foreign(asked: str, own: str) -> bool:
-    return not asked.startswith((own, "data:", "blob:"))
+def _is_foreign(asked: str, own: tuple[str, str]) -> bool:
+    return not asked.startswith((*own, "data:", "blob:"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

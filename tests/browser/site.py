@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from deploy.clock import set_clock
 from deploy.demo.mailbox import Mailbox
 from deploy.native.gateway import Gateway
 from deploy.options import Options
+from shared import links
 from tests.processes import NativeGateway, Process, free_port
 from tests.servers.databases import ROOT, service_environment
 from tests.servers.engines import SERVICES, Engines
@@ -76,7 +78,7 @@ class Site:
         for service, api in self.apis.items():
             api.wait_ready(f"/{service}/health/ready")
         self.identity.wait_ready("/identity/keys")
-        self.gateway.wait_ready("/")
+        self.gateway.wait_ready("/health")
         self.settle()
 
     def run(self, service: str, *arguments: str) -> str:
@@ -103,6 +105,11 @@ class Site:
     def token(self, scope: str = token.SCOPES) -> str:
         """A staff token."""
         return token.sign(self.engines.secrets, scope=scope)
+
+    def sign(self, purpose: str, subject: object) -> str:
+        """The token of a link in a mail."""
+        told: Any = SimpleNamespace(links_key_file=self.engines.secrets / "links-key")
+        return links.sign(told, purpose, str(subject))
 
     def api(self, method: str, path: str, *, staff: bool = True, **kwargs: Any) -> httpx.Response:
         """A request to the API through the gateway."""

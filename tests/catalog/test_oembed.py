@@ -48,7 +48,8 @@ def test_a_recording_can_be_watched_from_there(filled: Catalog) -> None:
 
     quotation = html.fragment_fromstring(ask(filled, CAFE).json["html"])
 
-    assert quotation.xpath(".//a/@href") == [CAFE, "https://video.example.org/cafe"]
+    assert quotation.xpath(".//a/@href") == [CAFE, f"{SITE}/catalog/recordings/cafe"]
+    assert ask(filled, f"{SITE}/catalog/recordings/cafe").json["html"] == ask(filled, CAFE).json["html"]
 
 
 @pytest.mark.parametrize(("path", "title"), [("series/large", "Large"), ("announcements/free", "Free")])

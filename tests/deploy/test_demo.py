@@ -41,7 +41,7 @@ def make_mail(person: Person, message: str, *, method: str | None = None, sequen
     mail["From"], mail["Message-ID"], mail["Subject"] = "learning@ala.example", f"<{message}@ala.example>", "World Café"
     name = person.name.replace('"', '\\"')
     mail["To"] = f'"{name}" <{person.email}>'
-    mail.set_content("See http://localhost/registration/v1/invitations/abc.d-e_f\n")
+    mail.set_content("See http://localhost/registration/invitations/abc.d-e_f\n")
     mail.add_alternative("<p>See</p>\n", subtype="html")
     if method:
         entry = ENTRY.format(method=method, uid=person.number, sequence=sequence).encode()

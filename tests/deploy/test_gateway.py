@@ -24,13 +24,19 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeGateway]
     )
     with running() as processes:
         processes.append(process.start())
-        process.wait_ready("/")
+        process.wait_ready("/health")
         yield process
     shutil.rmtree(folder)
 
 
 def ask(gateway: NativeGateway, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"http://127.0.0.1:{gateway.port}{path}", headers=headers, trust_env=False)
+
+
+def test_the_address_alone_leads_to_the_learning_page(gateway: NativeGateway) -> None:
+    answer = ask(gateway, "/", **BROWSER)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/catalog/")
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/catalog/", 502), ("/registration/learning", 502)])

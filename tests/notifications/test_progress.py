@@ -46,7 +46,7 @@ def test_its_recording_can_be_watched_through_ones_own_link(desk: Desk) -> None:
 
     text = text_of(desk.mail("series-progress"))
     assert "you can watch its recording" in " ".join(text.split())
-    assert "/registration/v1/sessions/world-cafe/views?token=" in text
+    assert "/catalog/recordings/world-cafe#token=" in text
 
 
 def test_no_recording_is_offered_where_it_would_not_count(desk: Desk) -> None:

@@ -129,9 +129,14 @@ def test_the_link_leads_to_a_page_that_uses_nothing_up(registration: Registratio
     for _ in range(2):
         page = registration.client.get(path)
         assert (page.status_code, page.mimetype) == (200, "text/html")
-    signed_in = registration.client.post(f"{V1}/learners/session", data={"token": token(registration)})
-    again = registration.client.post(f"{V1}/learners/session", data={"token": token(registration)})
+    foreign, signed_in, again = (
+        registration.client.post(
+            f"{V1}/learners/session", data={"token": token(registration)}, headers={"Sec-Fetch-Site": site}
+        )
+        for site in ("cross-site", "same-origin", "same-origin")
+    )
 
+    assert foreign.status_code == 403
     assert "Hello &lt;b&gt;Ada" in signed_in.text
     assert "HttpOnly" in signed_in.headers["Set-Cookie"]
     assert (again.status_code, again.mimetype) == (410, "text/html")

@@ -14,8 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = [f for folder in ("shared", "services", "deploy") for f in (ROOT / folder).rglob("*.py")]
 PUBLIC = {
     "comments, and harvesters' forms": re.compile(r"POST /catalog/(v1/sessions/<slug>/comments|oai)$"),
+    "recordings, and comments from a page": re.compile(
+        r"(GET /catalog/recordings/<slug>|(GET|POST) /catalog/(sessions|announcements)/<slug>/comments)$"
+    ),
     "GET /catalog/v1/{collection}": re.compile(r"GET /catalog/v1/"),
     "what pages load, and the way to sign in": re.compile(r"(GET /\w+/static/|(GET|POST) /\w+/staff/sign)"),
+    "lists of sessions on other sites": re.compile(r"GET /catalog/widget"),
+    "the newsletter's readers, by their links": re.compile(
+        r"(GET|POST) /notifications/(newsletter|confirm|preferences/)"
+    ),
     "pages, and what leads to them": re.compile(
         r"GET /catalog/($|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
         r"|(initiatives|series|sessions|announcements|organizations)/<slug>$)"

@@ -1,1 +1,1 @@
-"""Comments of readers on sessions, which nobody else sees before staff approve them."""
+"""Comments of readers on sessions and announcements, which nobody else sees before staff approve them."""

@@ -18,7 +18,9 @@ RETRY_SECONDS = 3600
 
 
 def take_in(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID:
-    """Keep a comment until staff decide on it; the same again is the same. Raises TooMany."""
+    """Keep a comment on a session, or on an announcement, until staff decide on it; the same again is the same. Raises
+    TooMany.
+    """
     body_html = render(body)
     queries.lock(conn)
     if known := queries.find_pending(conn, session_id, author=author, body=body):
@@ -38,7 +40,7 @@ def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
     if comment is None:
         raise NotFound("There is no such comment.")
     if before != status:
-        changes = {"session": comment.session, "status": [before, status]}
+        changes = {comment.kind: comment.session, "status": [before, status]}
         audit.record(conn, actor=actor, action=f"comment.{status}", subject=str(id), changes=changes)
         raise_reading_revision(conn)
     return comment

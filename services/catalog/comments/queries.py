@@ -11,7 +11,10 @@ from shared.database import execute, fetch, fetch_one, fetch_value
 
 @dataclass(frozen=True)
 class Comment:
+    """A comment; `session` is the slug of what it is about, `kind` whether that is a session or an announcement."""
+
     id: UUID
+    kind: str
     session: str
     status: str
     author: str
@@ -26,7 +29,7 @@ def lock(conn: Connection) -> None:
 
 
 def count_pending(conn: Connection, session_id: UUID) -> tuple[int, int]:
-    """How many wait for a decision: on this session, and on all."""
+    """How many wait for a decision: on this session or announcement, and on all."""
     sql = "SELECT count(*) FILTER (WHERE session_id = %(id)s), count(*) FROM comments WHERE status = 'pending'"
     row = conn.execute(sql, {"id": session_id}).fetchone()
     assert row
@@ -67,7 +70,7 @@ def select_comments(
 ) -> list[Comment]:
     """Comments in this state, the oldest first, from after a place in that order."""
     sql = """
-        SELECT comment.id, entry.slug AS session, status, author, body, body_html, created_at
+        SELECT comment.id, entry.kind, entry.slug AS session, status, author, body, body_html, created_at
           FROM comments AS comment JOIN entries AS entry ON entry.id = session_id
          WHERE status = %(status)s
            AND (%(session_id)s::uuid IS NULL OR session_id = %(session_id)s)
@@ -87,7 +90,8 @@ def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:
     """Decide on a comment; None where there is none."""
     sql = """
         UPDATE comments SET status = %(status)s WHERE id = %(id)s
-        RETURNING id, (SELECT slug FROM entries WHERE id = session_id) AS session, status, author, body, body_html,
+        RETURNING id, (SELECT kind FROM entries WHERE id = session_id) AS kind,
+                  (SELECT slug FROM entries WHERE id = session_id) AS session, status, author, body, body_html,
                   created_at
     """
     return fetch_one(conn, Comment, sql, id=id, status=status)

@@ -29,7 +29,8 @@ class CommentSchema(ma.Schema):
 
 
 class ModeratedSchema(CommentSchema):
-    session = ma.fields.String(metadata={"description": "Slug of the session"})
+    kind = ma.fields.String(validate=OneOf(("session", "announcement")), metadata={"description": "What it is about"})
+    session = ma.fields.String(metadata={"description": "Slug of the session, or of the announcement"})
     status = ma.fields.String(validate=OneOf(STATUSES))
 
 

@@ -12,7 +12,6 @@ import orjson
 from markupsafe import Markup
 
 from services.catalog import addresses
-from services.catalog.pages.queries import Mention
 from services.catalog.publishing.domain import Document
 
 Thing = dict[str, Any]
@@ -85,7 +84,7 @@ def recording_id(page: str) -> str:
     return f"{page}#recording"
 
 
-def series(document: Document, sessions: Iterable[Mention], partners: Iterable[Document]) -> Thing:
+def series(document: Document, sessions: Iterable[Document], partners: Iterable[Document]) -> Thing:
     """A series as a `Course`, whose instances are its sessions, and which the organizers of its initiative provide."""
     page = document["links"]["page"]
     audience = document["audience"]
@@ -102,7 +101,7 @@ def series(document: Document, sessions: Iterable[Mention], partners: Iterable[D
             else None,
             "isPartOf": addresses.page_of("initiative", document["initiative"]["slug"]),
             "provider": [_organization(partner) for partner in partners if partner["role"] == "organizer"],
-            "hasCourseInstance": [_instance(mention) for mention in sessions],
+            "hasCourseInstance": [_instance(session) for session in sessions],
         }
     )
 
@@ -168,7 +167,7 @@ def breadcrumbs(crumbs: Iterable[tuple[str, str]]) -> Thing:
     }
 
 
-def listed(sessions: Iterable[Mention]) -> Thing:
+def listed(sessions: Iterable[Document]) -> Thing:
     """A list of sessions."""
     return {
         "@type": "ItemList",
@@ -176,19 +175,18 @@ def listed(sessions: Iterable[Mention]) -> Thing:
             {
                 "@type": "ListItem",
                 "position": position,
-                "name": mention.title,
-                "url": addresses.page_of("session", mention.slug),
+                "name": session["title"],
+                "url": session["links"]["page"],
             }
-            for position, mention in enumerate(sessions, 1)
+            for position, session in enumerate(sessions, 1)
         ],
     }
 
 
-def _instance(mention: Mention) -> Thing:
-    page = addresses.page_of("session", mention.slug)
-    mode = "onsite" if mention.format == "workshop" else "online"
-    event = _event(vars(mention), page)
-    return _clean({**event, "@type": "CourseInstance", "courseMode": mode, "description": mention.summary})
+def _instance(session: Document) -> Thing:
+    mode = "onsite" if session["format"] == "workshop" else "online"
+    event = _event(session, session["links"]["page"])
+    return _clean({**event, "@type": "CourseInstance", "courseMode": mode, "description": session["summary"]})
 
 
 def _event(session: Mapping[str, Any], page: str) -> Thing:

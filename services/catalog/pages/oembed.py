@@ -15,7 +15,9 @@ from services.catalog.pages import rendering
 from services.catalog.publishing.domain import Document
 from shared.http.pages import SITE
 
-KINDS = {addresses.COLLECTIONS[kind]: kind for kind in ("session", "series", "announcement")}
+KINDS = {addresses.COLLECTIONS[kind]: kind for kind in ("session", "series", "announcement")} | {
+    "recordings": "session"
+}
 PATH = re.compile(r"/catalog/(?P<collection>[a-z]+)/(?P<slug>[a-z0-9-]+)")
 WIDTH, HEIGHT = 600, 240
 # Seconds for which a site may keep it.
@@ -73,5 +75,6 @@ def _quote(session: Document) -> Markup:
     summary = Markup("<p>{}</p>").format(rendering.shorten(session["summary"])) if session["summary"] else Markup("")
     watch = Markup("")
     if session["recording"]:
-        watch = Markup('<p><a href="{}">Watch the recording</a></p>').format(session["recording"]["url"])
+        player = f"{rendering.home()}recordings/{session['slug']}"
+        watch = Markup('<p><a href="{}">Watch the recording</a></p>').format(player)
     return Markup('<blockquote cite="{}">{}{}{}{}</blockquote>').format(page, title, when, summary, watch)

@@ -13,20 +13,6 @@ PAGES = ["initiative", "series", "session", "announcement", "organization"]
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A session as other pages mention it."""
-
-    slug: str
-    title: str
-    summary: str
-    format: str
-    status: str
-    when: dict[str, Any]
-    venue: dict[str, Any] | None
-    online: dict[str, Any] | None
-
-
-@dataclass(frozen=True)
 class Label:
     """A term by the name that people know it by, and its vocabulary by that of its own."""
 
@@ -51,49 +37,6 @@ class Address:
     kind: str
     slug: str
     updated_at: datetime
-
-
-def select_sessions_of(conn: Connection, id: UUID, *, limit: int) -> list[Mention]:
-    """The public sessions of a series or an initiative, those that may start first first."""
-    sql = """
-        SELECT entry.slug, entry.title, entry.summary, session.format, session.status,
-               document -> 'when' AS when, document -> 'venue' AS venue, document -> 'online' AS online
-          FROM sessions AS session
-          JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
-         WHERE session.series_id = %(id)s OR session.initiative_id = %(id)s
-         ORDER BY session.starts_earliest, session.id
-         LIMIT %(limit)s
-    """
-    return fetch(conn, Mention, sql, id=id, limit=limit)
-
-
-def select_sessions_with(conn: Connection, organization_id: UUID, *, limit: int) -> list[Mention]:
-    """The public sessions in which an organization has a part, the latest first."""
-    sql = """
-        SELECT entry.slug, entry.title, entry.summary, session.format, session.status,
-               document -> 'when' AS when, document -> 'venue' AS venue, document -> 'online' AS online
-          FROM sessions AS session
-          JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
-         WHERE session.id IN (SELECT entry_id FROM involvements WHERE organization_id = %(organization_id)s)
-         ORDER BY session.starts_earliest DESC, session.id DESC
-         LIMIT %(limit)s
-    """
-    return fetch(conn, Mention, sql, organization_id=organization_id, limit=limit)
-
-
-def select_sessions_ahead(conn: Connection, *, limit: int) -> list[Mention]:
-    """The public sessions that are still to come, those that may start first first."""
-    sql = """
-        SELECT entry.slug, entry.title, entry.summary, session.format, session.status,
-               document -> 'when' AS when, document -> 'venue' AS venue, document -> 'online' AS online
-          FROM sessions AS session
-          JOIN entries AS entry ON entry.id = session.id AND entry.published_at IS NOT NULL
-         WHERE session.status IN ('planned', 'scheduled')
-           AND (session.ends_at > programme_now() OR session.ends_at IS NULL AND starts_latest > programme_now())
-         ORDER BY session.starts_earliest, session.id
-         LIMIT %(limit)s
-    """
-    return fetch(conn, Mention, sql, limit=limit)
 
 
 def select_labels(conn: Connection, slugs: list[str]) -> list[Label]:
@@ -139,3 +82,35 @@ def select_announcements(conn: Connection, *, limit: int) -> list[dict[str, Any]
          LIMIT %(limit)s
     """
     return fetch_dicts(conn, sql, limit=limit)
+
+
+def select_series(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
+    """The public series in which something is still to come, or that were published last, by what a list of them
+    shows.
+    """
+    sql = """
+        SELECT entry.slug, entry.title, entry.summary, document -> 'when' AS when,
+               json_array_length((document -> 'sessions')::json) AS sessions,
+               EXISTS (SELECT FROM sessions AS session JOIN entries AS part ON part.id = session.id
+                        WHERE session.series_id = entry.id AND part.published_at IS NOT NULL
+                          AND session.status IN ('planned', 'scheduled')) AS coming
+          FROM entries AS entry
+         WHERE kind = 'series' AND published_at IS NOT NULL
+         ORDER BY coming DESC, published_at DESC, entry.number
+         LIMIT %(limit)s
+    """
+    return fetch_dicts(conn, sql, limit=limit)
+
+
+def select_titles(conn: Connection, kind: str, slugs: list[str]) -> dict[str, str]:
+    """How the public things of these slugs are called."""
+    sql = """
+        SELECT slug, title FROM entries
+         WHERE kind = %(kind)s AND slug = ANY(%(slugs)s) AND published_at IS NOT NULL
+    """
+    return dict(conn.execute(sql, {"kind": kind, "slugs": slugs}).fetchall())
+
+
+def select_headings(conn: Connection) -> dict[str, str]:
+    """How the vocabularies are called."""
+    return dict(conn.execute("SELECT slug, title FROM entries WHERE kind = 'vocabulary'").fetchall())

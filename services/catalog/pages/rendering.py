@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response
 
 from services.catalog import addresses
 from services.catalog.answers import answer_bytes
-from services.catalog.dates.labels import label_day
-from services.catalog.pages import json_ld
+from services.catalog.dates.labels import label_day, label_moment
+from services.catalog.pages import badges, json_ld
 from shared import runtime
 from shared.http import pages
 
@@ -34,8 +34,10 @@ class Page:
     embeddable: bool = False
 
 
-def respond(page: Page, *, policy: dict[str, str] | None = None, **values: Any) -> Response:
-    """The page as an answer, the same for everybody; `policy` adds to its Content-Security-Policy."""
+def respond(page: Page, *, status: int = 200, policy: dict[str, str] | None = None, **values: Any) -> Response:
+    """The page as an answer, the same for everybody; `policy` adds to its Content-Security-Policy. One that is no 200
+    answers one reader, and is kept nowhere.
+    """
     crumbs = [*page.crumbs, (page.title, page.address)]
     _prepare()
     text = pages.render(
@@ -47,7 +49,11 @@ def respond(page: Page, *, policy: dict[str, str] | None = None, **values: Any) 
         json_ld=json_ld.script([*page.things, *([json_ld.breadcrumbs(crumbs)] if page.crumbs else [])]),
         **values,
     )
-    return pages.protect(answer_bytes(text.encode(), pages.HTML), policy)
+    if status == 200:
+        return pages.protect(answer_bytes(text.encode(), pages.HTML), policy)
+    response = Response(text, status, content_type=pages.HTML)
+    response.headers["Cache-Control"] = "no-store"
+    return pages.protect(response, policy)
 
 
 def home() -> str:
@@ -75,9 +81,36 @@ def _day(moment: str) -> str:
     return label_day(datetime.fromisoformat(moment))
 
 
+def _moment(moment: str) -> str:
+    return label_moment(datetime.fromisoformat(moment))
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or address
+
+
+def _prefilled(title: str, address: str) -> str:
+    """A mail that tells of a page."""
+    return f"mailto:?{urlencode({'subject': title, 'body': f'{title}: {address}'}, quote_via=quote)}"
+
+
+def _filtered(name: str, value: str) -> str:
+    """The learning page with one filter."""
+    return f"/catalog/?{urlencode({name: value})}"
+
+
 @cache
 def _prepare() -> None:
     """What templates of the catalog may use besides."""
     environment = pages.environment("catalog")
-    environment.globals.update(page_of=addresses.page_of, feed=feed, home=home)
-    environment.filters["day"] = _day
+    environment.globals.update(
+        page_of=addresses.page_of,
+        feed=feed,
+        home=home,
+        recording_of=addresses.recording_page,
+        mail_of=_prefilled,
+        filtered=_filtered,
+    )
+    environment.filters.update(
+        day=_day, moment=_moment, badge=badges.of, span=badges.span, length_of=badges.length, host=_host
+    )

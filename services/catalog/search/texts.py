@@ -20,7 +20,7 @@ def keep(conn: Connection, number: int, kind: str, document: Document) -> None:
         markup = document["body_html" if kind == "announcement" else "description_html"]
         body = [_plain(markup), *_details(document)]
         summary = " ".join(filter(None, [document["summary"], document.get("who_should_attend")]))
-        queries.upsert_text(conn, number, title=document["title"], summary=summary, body=" ".join(filter(None, body)))
+        queries.upsert_text(conn, number, title=document["title"], summary=summary, body=" · ".join(filter(None, body)))
 
 
 def forget(conn: Connection, number: int) -> None:

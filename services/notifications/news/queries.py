@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch
+from shared.database import fetch, fetch_one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,22 @@ class Item:
     def is_for(self, *, library_types: Sequence[str], topics: Sequence[str]) -> bool:
         """Whether somebody who wants to hear of these wants to hear of it. None of either is all."""
         return _meet(self.library_types, library_types) and _meet(self.topics, topics)
+
+
+@dataclass(frozen=True)
+class Topics:
+    """What one can want to hear of, by slugs."""
+
+    library_types: list[str]
+    topics: list[str]
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An announcement, by its name."""
+
+    slug: str
+    title: str
 
 
 def _meet(offered: Sequence[str], wanted: Sequence[str]) -> bool:
@@ -93,3 +109,27 @@ def select_new(conn: Connection, *, since: datetime, until: datetime) -> list[It
          ORDER BY kind = 'recording', kind, moment, title LIMIT 200
     """
     return fetch(conn, Item, sql, since=since, until=until)
+
+
+def select_topics(conn: Connection) -> Topics:
+    """Everything that what is public now is about."""
+    sql = """
+        WITH news AS (SELECT library_types, topics FROM news_announcements
+                      UNION ALL SELECT library_types, topics FROM news_sessions
+                      UNION ALL SELECT library_types, topics FROM news_recordings)
+        SELECT ARRAY(SELECT DISTINCT unnest(library_types) FROM news ORDER BY 1) AS library_types,
+               ARRAY(SELECT DISTINCT unnest(topics) FROM news ORDER BY 1) AS topics
+    """
+    found = fetch_one(conn, Topics, sql)
+    assert found
+    return found
+
+
+def select_announced(conn: Connection) -> list[Announced]:
+    """The newest announcements of which no issue was made yet."""
+    sql = """
+        SELECT slug, title FROM announcements AS told
+         WHERE public AND NOT EXISTS (SELECT FROM newsletters WHERE announcement_id = told.id)
+         ORDER BY published_at DESC LIMIT 20
+    """
+    return fetch(conn, Announced, sql)

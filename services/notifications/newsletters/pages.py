@@ -36,10 +36,19 @@ def show_archived(slug: str) -> Response:
     """An issue."""
     with connection() as conn:
         found = queries.select_archive(conn, slug=slug, limit=1)
-    if not found:
-        raise NotFound("There is no such issue.")
-    [issue] = found
-    return respond("issue.html", cache_control=CACHED, sender=_sender(), issue=issue, day=label_day(issue.begun_at))
+        if not found:
+            raise NotFound("There is no such issue.")
+        [issue] = found
+        older, newer = queries.select_neighbours(conn, issue)
+    return respond(
+        "issue.html",
+        cache_control=CACHED,
+        sender=_sender(),
+        issue=issue,
+        day=label_day(issue.begun_at),
+        older=older,
+        newer=newer,
+    )
 
 
 @pages.get("/feed.atom")

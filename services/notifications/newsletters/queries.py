@@ -382,3 +382,19 @@ def select_archive(conn: Connection, *, limit: int, slug: str | None = None) -> 
          ORDER BY begun_at DESC, position DESC LIMIT %(limit)s
     """
     return fetch(conn, Archived, sql, slug=slug, limit=limit)
+
+
+def select_neighbours(conn: Connection, issue: Archived) -> tuple[Archived | None, Archived | None]:
+    """The issues of the archive that were sent before and after this one."""
+    sql = """
+        (SELECT id, slug, subject, preheader, '' AS content, begun_at FROM newsletters
+          WHERE archived AND kind = 'issue' AND state IN ('sending', 'paused') AND begun_at < %(begun_at)s
+          ORDER BY begun_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT id, slug, subject, preheader, '' AS content, begun_at FROM newsletters
+          WHERE archived AND kind = 'issue' AND state IN ('sending', 'paused') AND begun_at > %(begun_at)s
+          ORDER BY begun_at LIMIT 1)
+    """
+    found = fetch(conn, Archived, sql, begun_at=issue.begun_at)
+    older = next((one for one in found if one.begun_at < issue.begun_at), None)
+    return older, next((one for one in found if one.begun_at > issue.begun_at), None)

@@ -1,10 +1,12 @@
 """What crosses the doors of the newsletter."""
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.notifications.subscriptions.schemas import SLUG, terms
-from shared.http.fields import Line, email, no_encoded_words
+from shared.http.fields import Line, email, is_zone, no_encoded_words
 from shared.http.pagination import PageQuery
 
 STATES = ("draft", "scheduled", "sending", "paused", "cancelled", "sent")
@@ -79,6 +81,19 @@ class ScheduleSchema(ma.Schema):
     """When to send it; without a moment now."""
 
     send_at = ma.fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class SendSchema(ma.Schema):
+    """When to send it, as a form says it: now, or later at a time on the clocks of a zone."""
+
+    when = ma.fields.String(required=True, validate=OneOf(["now", "later"]))
+    send_at = ma.fields.NaiveDateTime(load_default=None, allow_none=True)
+    timezone = ma.fields.String(load_default="UTC", validate=[Length(max=64), is_zone])
+
+    @ma.validates_schema
+    def check_moment(self, data: dict[str, Any], **_: Any) -> None:
+        if data["when"] == "later" and data["send_at"] is None:
+            raise ma.ValidationError("Say when, or choose now.", "send_at")
 
 
 class TestSchema(ma.Schema):

@@ -21,11 +21,11 @@ class Links:
 
     def registration(self, id: UUID) -> str:
         """Where a registration is seen, changed and cancelled."""
-        return f"{self.origin}/registration/v1/registrations/{id}?token={self._sign('registration', id)}"
+        return f"{self.origin}/registration/manage/{id}?token={self._sign('registration', id)}"
 
     def offer(self, id: UUID) -> str:
         """Where an offered seat is accepted."""
-        return f"{self.origin}/registration/v1/registrations/{id}/accept?token={self._sign('registration', id)}"
+        return f"{self.origin}/registration/manage/{id}/offer?token={self._sign('registration', id)}"
 
     def join(self, id: UUID) -> str:
         """Where somebody who is registered enters an online session."""
@@ -33,19 +33,19 @@ class Links:
 
     def sign_in(self, id: UUID) -> str:
         """Where somebody signs in, once."""
-        return f"{self.origin}/registration/v1/learners/sign-in?token={self._sign('sign-in', id)}"
+        return f"{self.origin}/registration/sign-in/link?token={self._sign('sign-in', id)}"
 
     def certificate(self, id: UUID) -> str:
         """Where anybody sees, and verifies, a certificate."""
-        return f"{self.origin}/registration/v1/certificates/{id}"
+        return f"{self.origin}/registration/certificates/{id}"
 
     def subscription_request(self, id: UUID) -> str:
         """Where somebody confirms that they want the newsletter."""
-        return f"{self.origin}/notifications/v1/subscriptions/confirm?token={self._sign('subscription-request', id)}"
+        return f"{self.origin}/notifications/confirm?token={self._sign('subscription-request', id)}"
 
     def subscription(self, id: UUID) -> str:
         """Where a reader sees and changes their subscription."""
-        return f"{self.origin}/notifications/v1/subscriptions/{self._sign('subscription', id)}"
+        return f"{self.origin}/notifications/preferences/{self._sign('subscription', id)}"
 
     def leaving(self, reader: UUID, issue: UUID) -> str:
         """Where a reader leaves the newsletter with one click; it tells by which issue."""
@@ -56,12 +56,14 @@ class Links:
         return f"{self.origin}/notifications/archive/{slug}"
 
     def views(self, session_slug: str, person_id: UUID) -> str:
-        """Where a person watches a recording, so that it counts."""
-        return f"{self.origin}/registration/v1/sessions/{session_slug}/views?token={self._sign('learner', person_id)}"
+        """Where a person watches a recording, so that it counts. The token is for the player alone: as a fragment it is
+        sent to no server, so the page is the same for all, and no log or cache holds it.
+        """
+        return f"{self.origin}/catalog/recordings/{session_slug}#token={self._sign('learner', person_id)}"
 
     def invitation(self, id: UUID) -> str:
         """Where an invitation is seen; `/accept` and `/decline` below it."""
-        return f"{self.origin}/registration/v1/invitations/{self._sign('invitation', id)}"
+        return f"{self.origin}/registration/invitations/{self._sign('invitation', id)}"
 
 
 def web_link(address: str | None) -> str | None:

@@ -5,13 +5,15 @@ proof for staff.
 from collections.abc import Iterator
 from dataclasses import asdict, astuple, fields
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request
 
 from services.notifications.subscriptions import domain, queries
 from services.notifications.subscriptions.imports import import_readers
-from services.notifications.subscriptions.queries import Exported, Origin, Subscription, Wish
+from services.notifications.subscriptions.origins import origin
+from services.notifications.subscriptions.queries import Exported, Subscription, Wish
 from services.notifications.subscriptions.schemas import (
     AskedSchema,
     ImportQuery,
@@ -31,9 +33,9 @@ from services.notifications.subscriptions.schemas import (
 )
 from shared import audit, links, runtime
 from shared.addresses import fold_email
-from shared.errors import Gone, NotFound
-from shared.http import Blueprint, auth, networks, tables
-from shared.http.answers import answer
+from shared.errors import NotFound
+from shared.http import Blueprint, auth, tables
+from shared.http.answers import answer, see_other
 from shared.http.blueprint import consumes, load_body
 from shared.http.pages import respond
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -60,34 +62,25 @@ def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
     """
     wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
     with transaction() as conn:
-        domain.request(conn, wish, _origin())
+        domain.request(conn, wish, origin())
     return {"detail": "A mail is on its way to this address; the link in it confirms that you want the newsletter."}
 
 
 @bp.get("/subscriptions/confirm")
 @bp.arguments(TokenQuery, location="query")
-@bp.response(200, content_type="text/html")
+@bp.response(303, description="To the page that confirms; older mails lead here")
 def show_confirmation(query: dict[str, Any]) -> Response:
-    """The page that the link in the mail leads to; it confirms nothing, since programs read mails before people do."""
-    return respond("subscription-confirm.html", token=query["token"], wording=domain.WORDING)
+    """Lead people to the page on which they confirm."""
+    return see_other(f"/notifications/confirm?{urlencode(query)}")
 
 
 @bp.post("/subscriptions/confirm")
-@consumes("application/json", FORM)
-@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": TokenSchema}}})
+@bp.arguments(TokenSchema)
 @bp.response(200, OwnSubscriptionSchema)
-def confirm_subscription() -> Response:
+def confirm_subscription(given: dict[str, Any]) -> Response:
     """Confirm that the newsletter is wanted, with the token of the link in the mail."""
-    as_page = request.mimetype == FORM
-    token = load_body(TokenSchema(), request.form.to_dict() if as_page else request.get_json())["token"]
-    try:
-        with transaction() as conn:
-            made = domain.confirm(conn, token, _origin())
-    except Gone:
-        if as_page:
-            return respond("subscription-expired.html", status=410)
-        raise
-    return respond("subscription-confirmed.html", email=made.email) if as_page else _show(made)
+    with transaction() as conn:
+        return _show(domain.confirm(conn, given["token"], origin()))
 
 
 @bp.get("/subscriptions/<token>")
@@ -104,7 +97,7 @@ def show_subscription(token: str) -> Response:
 def change_subscription(changes: dict[str, Any], token: str) -> Response:
     """Hear of other things."""
     with transaction() as conn:
-        return _show(domain.change(conn, domain.find(conn, token), changes, _origin()))
+        return _show(domain.change(conn, domain.find(conn, token), changes, origin()))
 
 
 @bp.delete("/subscriptions/<token>")
@@ -112,7 +105,7 @@ def change_subscription(changes: dict[str, Any], token: str) -> Response:
 def end_subscription(token: str) -> Response:
     """Leave the newsletter; a last mail confirms it."""
     with transaction() as conn:
-        return answer(SubscriptionSchema().dump(domain.end(conn, domain.find(conn, token), _origin())))
+        return answer(SubscriptionSchema().dump(domain.end(conn, domain.find(conn, token), origin())))
 
 
 @bp.get("/unsubscribe/<token>")
@@ -131,7 +124,7 @@ def unsubscribe(token: str) -> Response:
     """Leave with one click, as mail programs do it (RFC 8058). Works for ever, and again, without a cookie."""
     load_body(LeaveSchema(), request.form.to_dict())
     with transaction() as conn:
-        domain.unsubscribe(conn, token, _origin())
+        domain.unsubscribe(conn, token, origin())
     return respond("unsubscribed.html")
 
 
@@ -193,10 +186,6 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
         if not query["dry_run"]:
             audit.record(conn, actor=auth.actor(), action="readers.import", subject="readers", changes=report)
     return report
-
-
-def _origin() -> Origin:
-    return Origin(networks.address(), networks.network())
 
 
 def _url(standing: Subscription) -> str:

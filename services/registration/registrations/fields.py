@@ -1,13 +1,11 @@
 """Fields that several forms have."""
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from shared.http.fields import Line, no_encoded_words
+from shared.http.fields import Line, is_zone, no_encoded_words
 
 # Free texts are read by staff and exported; they may have lines.
 LONGEST = 2000
@@ -24,18 +22,6 @@ def line(most: int, *, required: bool = False, example: str) -> Line:
         validate=[no_encoded_words],
         metadata={"example": example},
     )
-
-
-def is_zone(name: str) -> None:
-    """Raises ValidationError for what is no IANA name of a time zone."""
-    if name not in _zones():
-        raise ma.ValidationError("Must be a time zone of the IANA, e.g. America/New_York.")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Once a process, since the whole folder of zones is read."""
-    return frozenset(available_timezones())
 
 
 def timezone(**kwargs: Any) -> ma.fields.String:

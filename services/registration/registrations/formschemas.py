@@ -4,13 +4,14 @@ from typing import Any
 
 import marshmallow as ma
 
-from services.registration.registrations.fields import is_zone, line
+from services.registration.registrations.fields import line
 from services.registration.registrations.schemas import (
     CorrectionSchema,
     GroupRequestSchema,
     RegistrationRequestSchema,
     SeriesRequestSchema,
 )
+from shared.http.fields import is_zone
 
 
 class _Zoned(ma.Schema):

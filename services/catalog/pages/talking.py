@@ -1,0 +1,67 @@
+"""Comments that readers send from a page: they wait until staff approve them, as those from the API."""
+
+from collections.abc import Callable
+
+from flask import Response
+
+from services.catalog import addresses, reading
+from services.catalog.comments import domain
+from services.catalog.comments.schemas import CommentInputSchema
+from services.catalog.pages import rendering
+from services.catalog.pages.pages import render_announcement, render_session
+from services.catalog.pages.rendering import Page
+from shared.http import forms
+from shared.http.answers import see_other
+from shared.http.pages import Pages
+from shared.runtime import connection, transaction
+
+pages = Pages("talking", url_prefix="/catalog")
+
+
+@pages.form("/sessions/<slug>/comments")
+def comment_on_session(slug: str) -> Response:
+    """Take in a comment on a session."""
+    return _receive("session", slug, render_session)
+
+
+@pages.form("/announcements/<slug>/comments")
+def comment_on_announcement(slug: str) -> Response:
+    """Take in a comment on an announcement."""
+    return _receive("announcement", slug, render_announcement)
+
+
+@pages.get("/sessions/<slug>/comments")
+def thank_for_session(slug: str) -> Response:
+    """What becomes of the comment that was sent."""
+    return _thank("session", slug)
+
+
+@pages.get("/announcements/<slug>/comments")
+def thank_for_announcement(slug: str) -> Response:
+    """What becomes of the comment that was sent."""
+    return _thank("announcement", slug)
+
+
+def _receive(kind: str, slug: str, show: Callable[..., Response]) -> Response:
+    comment, form = forms.read(CommentInputSchema())
+    if not form:
+        return show(slug, form, status=422)
+    with transaction() as conn:
+        entry = reading.find(conn, kind, slug)
+        domain.take_in(conn, entry.id, **comment)
+    return see_other(f"{addresses.page_path(kind, slug)}/comments")
+
+
+def _thank(kind: str, slug: str) -> Response:
+    with connection() as conn:
+        document = reading.present(conn, reading.find(conn, kind, slug))
+    address = document["links"]["page"]
+    page = Page(
+        template="thanks.html",
+        title="Thank you for your comment",
+        description="It appears once somebody has read it.",
+        address=f"{address}/comments",
+        crumbs=[("Catalog", rendering.home()), (document["title"], address)],
+        things=[],
+    )
+    return rendering.respond(page, document=document)

@@ -1,0 +1,84 @@
+"""`/catalog/widget.js`, and `/catalog/widget`, where one chooses and gets the code to paste."""
+
+from functools import cache
+from typing import Any
+
+from flask import Response, request
+
+from services.catalog.pages import rendering
+from services.catalog.pages.rendering import Page
+from services.catalog.sessions.schemas import FORMATS
+from services.catalog.widget import queries
+from services.catalog.widget.domain import attributes_of, write_code, write_element
+from services.catalog.widget.schemas import WidgetQuery
+from shared import runtime
+from shared.http import conditional
+from shared.http.forms import Form
+from shared.http.pages import FOR_EVER, SERVICES, Pages, asked
+from shared.runtime import connection
+
+pages = Pages("widget", url_prefix="/catalog")
+
+FILE = SERVICES / "catalog" / "static" / "widget.js"
+# Sites that load it have a change within minutes; what is there meanwhile works.
+SHORT = "public, max-age=300, stale-while-revalidate=86400"
+VOCABULARIES = {
+    "library_type": "Library types",
+    "topic": "Topics",
+    "job_function": "Job functions",
+    "community_size": "Community sizes",
+}
+
+
+@pages.get("/widget.js")
+def show_script() -> Response:
+    """The component as it is now, for any site."""
+    return _give(SHORT)
+
+
+@pages.get("/widget/<version>.js")
+def show_version(version: str) -> Response:
+    """The component under the address of a version, which never changes; of one that is gone, as it is now."""
+    return _give(FOR_EVER if version == _version() else SHORT)
+
+
+@pages.get("/widget")
+def show_builder() -> Response:
+    """Choose what to show, see it, take the code along. All of it stands in the address."""
+    wanted = asked(WidgetQuery())
+    attributes = attributes_of(wanted)
+    script = f"{runtime.settings().public_url}/catalog/widget.js"
+    with connection() as conn:
+        terms = queries.select_terms(conn, list(VOCABULARIES))
+        series = queries.select_series(conn)
+    choices = {name: [(one.slug, one.label) for one in terms if one.vocabulary == name] for name in VOCABULARIES}
+    page = Page(
+        template="widget.html",
+        title="Sessions on your own page",
+        description="Show sessions of this catalog on the pages of your library: choose, then paste two lines.",
+        address=f"{rendering.home()}widget",
+        crumbs=[("Catalog", rendering.home())],
+        things=[],
+    )
+    return rendering.respond(
+        page,
+        form=Form(request.args),
+        formats=[(name, name.capitalize()) for name in FORMATS],
+        series=[(one.slug, one.label) for one in series],
+        vocabularies=[(name, title, choices[name]) for name, title in VOCABULARIES.items() if choices[name]],
+        element=write_element(attributes),
+        code=write_code(attributes, script=script),
+    )
+
+
+def _give(cache_control: str) -> Response:
+    etag = _version()
+    response: Any = conditional.not_modified(etag) or Response(FILE.read_bytes(), content_type="text/javascript")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return conditional.tag(response, etag, cache_control=cache_control)
+
+
+@cache
+def _version() -> str:
+    return conditional.etag_of(FILE.read_text())[:12]

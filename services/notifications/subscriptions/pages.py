@@ -1,0 +1,131 @@
+"""The newsletter for its readers: signing up, confirming, what to hear of, leaving. No page is needed twice, and none
+tells whether an address is known.
+"""
+
+from dataclasses import asdict
+
+from flask import Response
+from psycopg import Connection
+
+from services.notifications.news.queries import Topics, select_topics
+from services.notifications.subscriptions import domain
+from services.notifications.subscriptions.origins import origin
+from services.notifications.subscriptions.queries import Subscription, Wish
+from services.notifications.subscriptions.schemas import PreferencesSchema, SubscribeSchema, TokenQuery, TokenSchema
+from shared.addresses import fold_email
+from shared.errors import DomainError, Gone, Invalid
+from shared.http.answers import see_other
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, asked, respond
+from shared.runtime import connection, transaction
+
+pages = Pages("newsletter", url_prefix="/notifications")
+
+
+@pages.get("/newsletter")
+def show_sign_up() -> Response:
+    """The form to sign up."""
+    return _show_sign_up(Form())
+
+
+@pages.form("/newsletter")
+def request_subscription() -> Response:
+    """Mail a link to the owner of the address, and say the same whether it is known or not."""
+    wanted, form = read(SubscribeSchema())
+    status = 422
+    if form:
+        try:
+            wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
+            with transaction() as conn:
+                domain.request(conn, wish, origin())
+            return see_other("/notifications/newsletter/asked")
+        except Invalid as error:
+            form.refuse(error.errors)
+        except DomainError as error:
+            form.refuse({"email": [error.detail]})
+            status = error.status
+    return _show_sign_up(form, status=status)
+
+
+@pages.get("/newsletter/asked")
+def show_asked() -> Response:
+    """What happens next."""
+    return respond("newsletter-asked.html")
+
+
+@pages.get("/confirm")
+def show_confirmation() -> Response:
+    """Where the link in the mail leads; it confirms nothing, since programs read mails before people do."""
+    return respond("subscription-confirm.html", token=asked(TokenQuery())["token"], wording=domain.WORDING)
+
+
+@pages.form("/confirm")
+def confirm() -> Response:
+    """Confirm that the newsletter is wanted."""
+    given, form = read(TokenSchema())
+    try:
+        if not form:
+            raise Gone("This link is not complete.")
+        with transaction() as conn:
+            made = domain.confirm(conn, given["token"], origin())
+    except DomainError as error:
+        return respond("subscription-expired.html", status=error.status)
+    return respond("subscription-confirmed.html", email=made.email)
+
+
+@pages.get("/preferences/<token>")
+def show_preferences(token: str) -> Response:
+    """What a reader hears of, and the way to change that and to leave."""
+    with transaction() as conn:
+        standing = domain.find(conn, token)
+    return _show_preferences(token, standing, Form.of(asdict(standing)))
+
+
+@pages.form("/preferences/<token>")
+def change_preferences(token: str) -> Response:
+    """Hear of other things."""
+    changes, form = read(PreferencesSchema())
+    with transaction() as conn:
+        standing = domain.find(conn, token)
+        if form:
+            domain.change(conn, standing, {"name": "", **changes}, origin())
+            return see_other(f"/notifications/preferences/{token}/kept")
+    return _show_preferences(token, standing, form, status=422)
+
+
+@pages.get("/preferences/<token>/kept")
+def show_kept(token: str) -> Response:
+    """The same, which was changed just now."""
+    with transaction() as conn:
+        standing = domain.find(conn, token)
+    return _show_preferences(token, standing, Form.of(asdict(standing)), kept=True)
+
+
+@pages.form("/preferences/<token>/leave")
+def leave(token: str) -> Response:
+    """Leave the newsletter; a last mail confirms it."""
+    with transaction() as conn:
+        domain.end(conn, domain.find(conn, token), origin())
+    return respond("unsubscribed.html")
+
+
+def _show_sign_up(form: Form, *, status: int = 200) -> Response:
+    with connection() as conn:
+        topics = _offer(conn, form)
+    return respond("newsletter.html", status=status, form=form, topics=topics, wording=domain.WORDING)
+
+
+def _show_preferences(
+    token: str, standing: Subscription, form: Form, *, status: int = 200, kept: bool = False
+) -> Response:
+    with connection() as conn:
+        topics = _offer(conn, form)
+    return respond("preferences.html", status=status, token=token, reader=standing, form=form, topics=topics, kept=kept)
+
+
+def _offer(conn: Connection, form: Form) -> Topics:
+    """What can be chosen: what the programme tells of, and what was chosen before."""
+    known = select_topics(conn)
+    return Topics(
+        sorted({*known.library_types, *form.texts("library_types")}), sorted({*known.topics, *form.texts("topics")})
+    )
