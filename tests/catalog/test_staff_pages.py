@@ -1,4 +1,4 @@
-"""The pages on which staff look after the programme: who may come in, what they show, and that nothing typed is lost."""
+"""The pages on which staff look after the programme: who may come in, what they show, that nothing typed is lost."""
 
 import io
 import re
@@ -22,7 +22,7 @@ PAGES = [
     "vocabularies",
     "comments",
     "imports",
-    "sessions/new",
+    "new/sessions",
     "initiatives/models",
     "series/large/edit",
     "sessions/cafe",
@@ -37,7 +37,7 @@ PAGES = [
     "initiatives/models/export.yaml",
 ]
 FORMS = [
-    "sessions/new",
+    "new/sessions",
     "sessions/cafe/edit",
     "sessions/cafe/publish",
     "sessions/cafe/keep-draft",
@@ -173,7 +173,7 @@ def test_what_people_wrote_is_escaped(desk: Desk) -> None:
     assert "&amp;lt;script&amp;gt;" in preview
     refused = desk.send("imports", {"document": f"'{HOSTILE}"})
     assert HOSTILE not in refused.text
-    assert HOSTILE not in desk.send("sessions/new", {"title": HOSTILE, "slug": HOSTILE}).text
+    assert HOSTILE not in desk.send("new/sessions", {"title": HOSTILE, "slug": HOSTILE}).text
 
 
 def test_the_overview_names_everything_and_what_is_worth_a_look(desk: Desk) -> None:
@@ -217,11 +217,11 @@ def test_a_thing_is_drafted_previewed_published_and_withdrawn(desk: Desk, collec
     part = PARTS[collection]
     path = f"{collection}/{part['slug']}"
 
-    previewed = desk.send(f"{collection}/new", [*part.items(), ("registration.policy", "open"), ("step", "preview")])
+    previewed = desk.send(f"new/{collection}", [*part.items(), ("registration.policy", "open"), ("step", "preview")])
     assert previewed.status_code == 200, previewed.text
     assert "Not saved yet" in previewed.text
     assert desk.public(path) == 404
-    made = desk.send(f"{collection}/new", [*part.items(), ("registration.policy", "open")])
+    made = desk.send(f"new/{collection}", [*part.items(), ("registration.policy", "open")])
     assert made.headers["Location"] == f"/catalog/staff/{path}?done=created", made.text
     assert desk.public(path) == 404
     assert "Nobody but staff sees it" in desk.see(f"{path}?done=created")
@@ -242,7 +242,7 @@ def test_a_thing_is_drafted_previewed_published_and_withdrawn(desk: Desk, collec
 def test_a_form_sent_twice_makes_one_thing(desk: Desk) -> None:
     part = [*PARTS["sessions"].items(), ("registration.policy", "open")]
 
-    first, second = desk.send("sessions/new", part), desk.send("sessions/new", part)
+    first, second = desk.send("new/sessions", part), desk.send("new/sessions", part)
 
     assert first.headers["Location"] == second.headers["Location"]
     assert desk.actions() == ["import", "session.create"]
@@ -251,7 +251,7 @@ def test_a_form_sent_twice_makes_one_thing(desk: Desk) -> None:
 def test_an_address_is_made_from_the_title(desk: Desk) -> None:
     part = {"title": "Café: Más & more", "format": "webinar", "edtf": "2018", "initiative": "models"}
 
-    made = desk.send("sessions/new", part | {"registration.policy": "open", "slug": ""})
+    made = desk.send("new/sessions", part | {"registration.policy": "open", "slug": ""})
 
     assert made.headers["Location"] == "/catalog/staff/sessions/cafe-mas-more?done=created", made.text
 
@@ -325,7 +325,7 @@ def test_a_preview_tells_what_changes_and_leaves_no_trace(desk: Desk) -> None:
         assert "Another" in response.text.partition("srcdoc")[2]
 
     assert desk.catalog.show("/changes?limit=100") == before
-    assert [one["title"] for one in desk.catalog.show("/sessions?limit=100&sort=title")["items"]][0] == "Café"
+    assert "Another" not in str(desk.catalog.show("/sessions?limit=100"))
     assert desk.actions() == ["import"]
 
 
@@ -340,7 +340,7 @@ def test_what_was_done_to_a_thing_is_told_under_all_of_its_names(desk: Desk) -> 
 
 
 def test_a_time_for_publication_is_set_and_forgotten(desk: Desk) -> None:
-    desk.send("sessions/new", [*PARTS["sessions"].items(), ("registration.policy", "open")])
+    desk.send("new/sessions", [*PARTS["sessions"].items(), ("registration.policy", "open")])
     later = {"step": "later", "publish_at": "2017-01-02T09:00", "timezone": "America/Chicago"}
 
     assert desk.send("sessions/new/publish", later | {"publish_at": ""}).status_code == 422

@@ -8,9 +8,10 @@ from flask import Response, request
 from services.catalog import reading
 from services.catalog.comments import domain, queries, schemas
 from services.catalog.cursors import decode_moment, encode_moment
-from services.catalog.desk.rendering import respond, see_other
+from services.catalog.desk.rendering import respond
 from shared.errors import NotFound
 from shared.http import auth
+from shared.http.answers import see_other
 from shared.http.pages import Pages, asked
 from shared.runtime import connection, transaction
 

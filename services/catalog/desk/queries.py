@@ -67,7 +67,8 @@ def select_things(conn: Connection, *, words: str, state: str | None) -> list[Th
            AND (%(state)s::text IS NULL OR entry.state = %(state)s)
            AND (%(words)s = '' OR strpos(lower(entry.title || ' ' || entry.slug), lower(%(words)s)) > 0)
          ORDER BY initiative.title, initiative.slug, entry.kind <> 'initiative', entry.kind = 'announcement',
-                  coalesce(whole.place, series.place) NULLS FIRST, above.slug, entry.kind <> 'series',
+                  coalesce(whole.place, series.place) NULLS FIRST,
+                  coalesce(above.slug, CASE WHEN entry.kind = 'series' THEN entry.slug END), entry.kind <> 'series',
                   session.place, session.starts_earliest, announcement.announced_at DESC, entry.slug
     """
     return fetch(conn, Thing, sql, words=words.strip(), state=state)

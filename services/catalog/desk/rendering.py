@@ -9,7 +9,9 @@ from psycopg import Connection
 from services.catalog import addresses
 from services.catalog.comments.queries import count_waiting
 from services.catalog.dates.labels import label_moment
+from services.catalog.publishing.domain import Document
 from shared.http import pages
+from shared.http.answers import see_other
 
 # What was done before the page that is shown: `?done=` names it.
 DONE = {
@@ -43,6 +45,7 @@ def respond(template: str, conn: Connection, **values: Any) -> Response:
         page_path=addresses.page_path,
         collections=addresses.COLLECTIONS,
         say_moment=say_moment,
+        name_of=name_of,
         **values,
     )
 
@@ -57,6 +60,6 @@ def lead_to(kind: str, slug: str, done: str) -> Response:
     return see_other(f"{addresses.staff_path(kind, slug)}?done={done}")
 
 
-def see_other(address: str) -> Response:
-    """On to another page, so that to load it anew sends nothing again."""
-    return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
+def name_of(document: Document) -> str:
+    """How people call a thing; organizations have names, vocabularies labels, and the others titles."""
+    return document.get("title") or document.get("label") or document["name"]

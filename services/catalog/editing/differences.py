@@ -4,7 +4,10 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from services.catalog.dates.labels import label_day
 
 # What follows from something else that is told, or is for machines.
 DERIVED = {"id", "description_html", "body_html", "completion_ids", "edtf", "label", "price", "position", "of"}
@@ -20,8 +23,11 @@ LABELS = {
     "opens_at": "opens",
     "closes_at": "closes",
 }
+# In this order they are told, and all others after them: jsonb does not keep the order of members.
+FIRST = ("title", "name", "slug", "summary", "description", "body", "format", "status", "initiative", "series", "when")
 # Longer texts are compared line by line.
 LONG = 4000
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 # What has less in common is shown whole.
 ALIKE = 0.3
 
@@ -37,12 +43,16 @@ class Change:
 def describe(changes: Mapping[str, Any]) -> list[Change]:
     """Each member that changed, of `{member: [before, after]}`."""
     found = []
-    for name, pair in changes.items():
+    for name, pair in sorted(changes.items(), key=lambda change: _place(change[0])):
         if name in DERIVED:
             continue
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         found += list(_compare(_label(name), _told(name, before), _told(name, after)))
     return found
+
+
+def _place(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def _compare(label: str, before: Any, after: Any) -> Iterator[Change]:
@@ -87,7 +97,15 @@ def _text(value: Any) -> str:
         named = value.get("name") or value.get("title") or value.get("label")
         rest = [_text(value[name]) for name in ("role", "url", "bio") if value.get(name)]
         return " ".join(filter(None, [_text(named), f"({'; '.join(rest)})" if rest else ""])) or str(dict(value))
-    return str(value)
+    return _in_words(str(value))
+
+
+def _in_words(text: str) -> str:
+    """A moment in ISO 8601 as people write it; other texts as they are."""
+    if not MOMENT.fullmatch(text):
+        return text
+    moment = datetime.fromisoformat(text)
+    return f"{label_day(moment)}, {moment:%H:%M} (UTC{text[-6:] if text[-1] != 'Z' else ''})"
 
 
 def _pieces(before: str, after: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`/catalog/staff/…/new` and `…/edit`: the form of a thing, its preview, what it would change; then it is saved."""
+"""`/catalog/staff/new/…` and `…/edit`: the form of a thing, its preview, what it would change; then it is saved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ class Sheet:
         self.schema = (parts.REPLACEMENTS if self.entry else parts.CREATIONS)[self.kind]()
 
 
-@pages.get(f"/{ANY}/new")
+@pages.get(f"/new/{ANY}")
 @pages.staff(reading.SCOPE)
 def begin(collection: str) -> Response:
     """An empty form."""
@@ -70,7 +70,7 @@ def edit(collection: str, slug: str) -> Response:
     return _show(Sheet(kind=kind, document=document, form=parts.form_of(kind, document), entry=entry))
 
 
-@pages.form(f"/{ANY}/new")
+@pages.form(f"/new/{ANY}")
 @pages.staff(reading.SCOPE)
 def create(collection: str) -> Response:
     """Make a draft, or show what it would be."""
@@ -78,7 +78,7 @@ def create(collection: str) -> Response:
     def write(conn: Connection, part: Any) -> Outcome:
         return domain.create(conn, KINDS[collection], part)
 
-    return _take(_read(KINDS[collection], None), write)
+    return _take(_read(KINDS[collection], None, {}), write)
 
 
 @pages.form(f"/{ANY}/<slug>/edit")
@@ -88,12 +88,13 @@ def save(collection: str, slug: str) -> Response:
     kind = KINDS[collection]
     with connection() as conn:
         entry = domain.find(conn, kind, slug)
+        former = parts.standing(conn, entry)
 
     def write(conn: Connection, part: Any) -> Outcome:
         lock_catalog(conn)
         return domain.replace(conn, domain.find(conn, kind, slug), replace(part, slug=part.slug or slug))
 
-    return _take(_read(kind, entry), write)
+    return _take(_read(kind, entry, former), write)
 
 
 @pages.get(f"/{ANY}/<slug>/preview")
@@ -103,7 +104,7 @@ def show_preview(collection: str, slug: str) -> Response:
     with preview.trying() as conn:
         entry = domain.find(conn, KINDS[collection], slug)
         public = preview.render(conn, entry.kind, entry.slug)
-        return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], here="")
+        return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], sent_to="")
 
 
 @pages.get("/dates")
@@ -123,9 +124,9 @@ def say_date(edtf: str) -> str:
         return ""
 
 
-def _read(kind: str, entry: Entry | None) -> Sheet:
+def _read(kind: str, entry: Entry | None, former: parts.Document) -> Sheet:
     sheet = Sheet(kind=kind, document={}, form=Form(), entry=entry)
-    sheet.document = parts.sent(sheet.schema, request.form)
+    sheet.document = parts.keep_order(kind, parts.sent(sheet.schema, request.form), former)
     sheet.form = parts.form_of(kind, sheet.document)
     return sheet
 
@@ -160,7 +161,7 @@ def _preview(sheet: Sheet, write: Writer, part: Any) -> Response:
             public=public,
             changes=changes,
             sent=sent,
-            here=request.path,
+            sent_to=request.path,
         )
 
 

@@ -66,6 +66,17 @@ def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
     return document
 
 
+def keep_order(kind: str, document: Document, former: Document) -> Document:
+    """The document, in which what is ticked stands in the order that it had: boxes have one of their own."""
+    for field in fields.fields_of(kind):
+        holder, name = _find(document, field.name)
+        before, given = _find(former, field.name), holder.get(name)
+        if field.input == "checks" and isinstance(given, list):
+            known = {one: place for place, one in enumerate(before[0].get(before[1]) or ())}
+            holder[name] = sorted(given, key=lambda one: known.get(one, len(known)))
+    return document
+
+
 def form_of(kind: str, document: Mapping[str, Any]) -> Form:
     """The form that shows a document."""
     form = Form.of(document)
@@ -92,6 +103,14 @@ def refuse(form: Form, errors: Mapping[str, Any]) -> Form:
             for name, found in errors.items()
         }
     )
+
+
+def _find(document: Document, path: str) -> tuple[Document, str]:
+    """The mapping in which a path ends, and its name there; an empty one where there is none."""
+    *above, name = path.split(".")
+    for step in above:
+        document = document.get(step) or {}
+    return document, name
 
 
 def _local(text: str, zone: str | None) -> str:

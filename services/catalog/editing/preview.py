@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, current_app
+from flask import current_app
 from psycopg import Connection
 
 from services.catalog import addresses
@@ -44,5 +44,5 @@ def render(conn: Connection, kind: str, slug: str) -> str:
     routes = current_app.url_map.bind("localhost")
     endpoint, values = routes.match(addresses.page_path(kind, slug), method="GET")
     with runtime.use(replace(runtime.current(), memory=memory)):
-        response: Response = current_app.view_functions[endpoint](**values)
+        response = current_app.make_response(current_app.view_functions[endpoint](**values))  # pyright: ignore[reportArgumentType]
     return response.get_data(as_text=True)

@@ -23,9 +23,8 @@ pages = Pages("publication", url_prefix="/catalog/staff")
 def publish(collection: str, slug: str) -> Response:
     """Make a thing public, now or at the moment that was given."""
     kind = KINDS[collection]
-    schema = schemas.PublicationSchema()
     later = request.form.get("step") == "later"
-    when, form = forms.read(schema) if later else (schema.load({}), forms.Form(request.form))
+    when, form = forms.read(schemas.PublicationSchema()) if later else ({"at": None}, forms.Form())
     if form and later and not form.text("publish_at"):
         form.refuse({"publish_at": "Please say when."})
     if not form:

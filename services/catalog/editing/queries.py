@@ -71,12 +71,13 @@ def select_choices(conn: Connection, initiative_id: UUID | None) -> list[dict[st
         SELECT entry.kind, entry.slug, entry.title, series.slug AS series
           FROM entries AS entry
           LEFT JOIN sessions AS session ON session.id = entry.id
-          LEFT JOIN entries AS series ON series.id = session.series_id
+          LEFT JOIN series AS whole ON whole.id = session.series_id
+          LEFT JOIN entries AS series ON series.id = whole.id
          WHERE entry.state <> 'withdrawn'
            AND (entry.kind IN ('organization', 'initiative')
                 OR entry.id IN (SELECT id FROM series WHERE initiative_id = %(initiative_id)s)
                 OR session.initiative_id = %(initiative_id)s)
-         ORDER BY lower(entry.title), entry.slug
+         ORDER BY whole.place NULLS FIRST, session.place, lower(entry.title), entry.slug
     """
     return fetch_dicts(conn, sql, initiative_id=initiative_id)
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 
 from services.catalog import reading
-from services.catalog.desk.rendering import respond, see_other
+from services.catalog.desk.rendering import respond
 from services.catalog.editing import domain as editing
 from services.catalog.editing.differences import describe
 from services.catalog.exports.documents import WRITERS
@@ -15,6 +15,7 @@ from services.catalog.imports.documents import read_json, read_yaml
 from services.catalog.imports.domain import Report
 from shared.errors import Conflict, DomainError, Invalid
 from shared.http import auth
+from shared.http.answers import see_other
 from shared.http.pages import Pages
 from shared.http.strict import MAX_BODY
 from shared.runtime import connection, transaction

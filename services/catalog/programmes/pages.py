@@ -7,11 +7,12 @@ from psycopg import Connection
 
 from services.catalog import reading
 from services.catalog.auditing import record
-from services.catalog.desk.rendering import respond, see_other
+from services.catalog.desk.rendering import respond
 from services.catalog.programmes import domain, queries, schemas
 from services.catalog.publishing.domain import Outcome
 from shared.errors import Conflict
 from shared.http import forms
+from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages
 from shared.runtime import connection, transaction
