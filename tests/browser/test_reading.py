@@ -99,8 +99,9 @@ def sign_in(site: Site, context: BrowserContext, email: str) -> None:
     library = {"name": "City Library", "type": "public"}
     site.api("POST", "/registration/v1/registrations", staff=False, json={**wanted, "library": library})
     site.api("POST", "/registration/v1/learners/sign-in", staff=False, json={"email": email})
-    site.settle()
-    [mail] = [one for one in site.mailbox().read_all() if one.to == email and "sign in" in one.subject.lower()]
+    [mail] = eventually(
+        lambda: [one for one in site.mailbox().read_all() if one.to == email and "sign in" in one.subject.lower()]
+    )
     found = re.search(r"token=([\w.-]+)", mail.text)
     assert found
     answer = context.request.post(f"{site.url}/registration/v1/learners/session", data={"token": found[1]})
@@ -311,7 +312,7 @@ def test_what_is_watched_counts_for_who_is_signed_in(told: Site, contexts: Calla
     with page.expect_response("**/registration/v1/sessions/first-story/views") as heard:
         video.evaluate("video => { video.muted = true; return video.play() }")
     assert heard.value.status == 200
-    page.wait_for_function("document.querySelector('video').currentTime > 2")
+    eventually(lambda: video.evaluate("video => video.currentTime") > 2)
     with page.expect_response("**/registration/v1/sessions/first-story/views") as heard:
         video.evaluate("video => video.pause()")
 

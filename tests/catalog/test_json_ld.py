@@ -131,7 +131,7 @@ def test_a_recording_is_a_video_and_no_address_but_its_own_is_in_it(filled: Cata
         "description": "Tables.",
         "duration": "PT1H30M",
         "contentUrl": "https://video.example.org/cafe",
-        "url": f"{SITE}/sessions/cafe",
+        "url": f"{SITE}/recordings/cafe",
         "isAccessibleForFree": True,
         "accessibilityFeature": ["captions"],
         "recordedAt": {"@id": f"{SITE}/sessions/cafe"},
@@ -203,4 +203,5 @@ def test_a_title_that_would_end_the_script_is_read_as_it_was_written(catalog: Ca
     catalog.take_in(changed("cafe", title=hostile))
 
     assert read(catalog, "sessions/cafe")["EducationEvent"]["name"] == hostile
-    assert catalog.client.get("/catalog/sessions/cafe").text.count("</script>") == 1
+    text = catalog.client.get("/catalog/sessions/cafe").text
+    assert text.count("</script>") == text.count("<script ")

@@ -71,7 +71,7 @@ def recording(document: Document) -> Thing:
             "uploadDate": made["published_at"],
             "duration": made["duration"],
             "contentUrl": made["url"],
-            "url": page,
+            "url": addresses.recording_page(document["slug"]),
             "isAccessibleForFree": document["price"]["free"],
             "accessibilityFeature": [name for name, there in features if there],
             "recordedAt": {"@id": page},

@@ -11,6 +11,8 @@ from services.catalog.pages.rendering import Page
 from services.catalog.programmes.queries import select_documents_of
 from services.catalog.publishing.domain import Document
 from services.catalog.publishing.queries import Entry
+from services.catalog.sessions.documents import present
+from services.catalog.sessions.queries import select_session_documents
 from shared.http.forms import Form
 from shared.http.pages import Pages
 from shared.runtime import connection
@@ -116,7 +118,7 @@ def render_announcement(slug: str, form: Form, *, status: int = 200) -> Response
         entry, document = _read(conn, "announcement", slug)
         terms = _terms(conn, document)
         about = [one["slug"] for one in document["sessions"]]
-        sessions = select_documents_of(conn, "session", about)
+        found = {one["slug"]: one for one in map(present, select_session_documents(conn, about))}
         comments = _comments(conn, entry)
     page = Page(
         template="announcement.html",
@@ -134,7 +136,7 @@ def render_announcement(slug: str, form: Form, *, status: int = 200) -> Response
         status=status,
         announcement=document,
         terms=_by_heading(terms),
-        sessions=[sessions[one] for one in about if one in sessions],
+        sessions=[found[one] for one in about if one in found],
         comments=comments,
         form=form,
     )

@@ -5,6 +5,14 @@ const narrow = document.querySelector(".narrow");
 const wide = matchMedia("(min-width: 60rem)");
 if (wide.matches) narrow.open = true;
 
+// Below many filters nobody sees what was found.
+const see = document.querySelector(".see");
+see.hidden = false;
+see.querySelector("button").addEventListener("click", () => {
+  narrow.open = false;
+  document.getElementById("count").focus();
+});
+
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
 });
