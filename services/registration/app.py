@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.registration.attendance import api as attendance
+from services.registration.attendance import pages as attendance_desk
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
 from services.registration.certificates import api as certificates
@@ -24,7 +25,9 @@ from services.registration.registrations import api as registrations
 from services.registration.registrations.managing import pages as managing_pages
 from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
+from services.registration.reports import pages as reports_desk
 from services.registration.roster import api as roster
+from services.registration.roster import pages as roster_desk
 from services.registration.rules import api as rules
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
@@ -49,6 +52,9 @@ SERVICE = Service(
         privacy.bp,
         invitations.bp,
         invitations.staff,
+        roster_desk.pages,
+        attendance_desk.pages,
+        reports_desk.pages,
         registration_pages,
         managing_pages,
         invitation_pages,

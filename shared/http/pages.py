@@ -123,8 +123,11 @@ def wanted() -> bool:
 
 def asked(schema: ma.Schema) -> dict[str, Any]:
     """What the address asks for, as the schema loads it; what it does not know is ignored. Raises Invalid."""
+    # A box that is not there was not left empty.
+    sent = nest(schema, request.args)
+    given = {name: value for name, value in sent.items() if value is not False or request.args.get(name)}
     try:
-        found: Any = schema.load(nest(schema, request.args), unknown=ma.EXCLUDE)
+        found: Any = schema.load(given, unknown=ma.EXCLUDE)
     except ma.ValidationError as error:
         raise Invalid(messages_by_path(error.normalized_messages())) from None
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 from flask import Response, abort, request
 
-from services.registration.attendance import domain, reports
+from services.registration.attendance import domain, reports, staffing
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.reports import Report
 from services.registration.attendance.schemas import (
@@ -22,9 +22,9 @@ from services.registration.attendance.schemas import (
 )
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
-from shared import audit, links, runtime
+from shared import links, runtime
 from shared.errors import NotFound
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.http.blueprint import consumes, load_body
 from shared.runtime import transaction
 
@@ -50,10 +50,7 @@ def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
     """Record who was there, from a webinar platform's report; the same report again changes nothing."""
     report = _read_report()
     with transaction() as conn:
-        applied = domain.apply_report(conn, slug, report, least_minutes=query["minimum_minutes"])
-        changes = {"matched": applied.matched, "changed": applied.changed}
-        audit.record(conn, actor=auth.actor(), action="attendance.apply", subject=slug, changes=changes)
-    return applied
+        return staffing.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
 
 
 @staff.post("/sessions/<slug>/check-ins")
@@ -65,10 +62,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     answer names them, and nobody is let in yet.
     """
     with transaction() as conn:
-        arrival = domain.check_in(conn, slug, code=wanted["code"], name=wanted["name"])
-        if arrival.who and not arrival.again:
-            subject = str(arrival.who.registration_id)
-            audit.record(conn, actor=auth.actor(), action="attendance.check-in", subject=subject, changes={})
+        arrival = staffing.check_in(conn, slug, **wanted)
     return {
         "checked_in": arrival.who and _describe(arrival.who),
         "again": arrival.again,
@@ -83,8 +77,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
 def mark_attendance(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """Record by hand whether somebody was there; no report overrides it."""
     with transaction() as conn:
-        domain.mark(conn, id, **wanted)
-        audit.record(conn, actor=auth.actor(), action="attendance.mark", subject=str(id), changes=wanted)
+        staffing.mark(conn, id, **wanted)
     return wanted
 
 

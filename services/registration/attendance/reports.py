@@ -82,12 +82,13 @@ def add_minutes(before: int | None, more: int | None) -> int | None:
 
 def _split(content: bytes, delimiter: str) -> list[list[str]]:
     try:
-        return list(csv.reader(io.StringIO(_decode(content)), delimiter=delimiter))
+        return list(csv.reader(io.StringIO(decode(content)), delimiter=delimiter))
     except csv.Error:
         raise Invalid({"file": ["This is no CSV."]}) from None
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """The text of a file in whichever encoding a platform wrote it."""
     for encoding in ("utf-8-sig", "utf-16") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
         try:
             return content.decode(encoding)

@@ -16,8 +16,7 @@ from services.registration.registrations.schemas import (
     SeriesRequestSchema,
     TokenQuery,
 )
-from shared import audit
-from shared.addresses import fold_email
+from services.registration.roster import staffing
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
@@ -82,14 +81,8 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
     by_staff = _authorize(id, query["token"], scope="registration:write")
     if not by_staff and (kept := STAFF_ALONE & changes.keys()):
         raise Invalid({name: ["Only staff change this."] for name in kept})
-    if "email" in changes:
-        changes["email"] = fold_email(changes["email"])
     with transaction() as conn:
-        before, after = domain.correct(conn, id, changes)
-        if by_staff:
-            # What people said of themselves is not copied into a log that outlives it.
-            changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
-            _note(conn, "registration.correct", id, {"members": changed})
+        after = staffing.correct(conn, id, changes) if by_staff else domain.correct(conn, id, changes)[1]
     return answer(RegistrationSchema().dump(after))
 
 
@@ -101,9 +94,7 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
     """Accept the seat that is offered, before it passes on to the next in line."""
     by_staff = _authorize(id, query["token"], scope="registration:write")
     with transaction() as conn:
-        found = domain.accept_offer(conn, id)
-        if by_staff:
-            _note(conn, "registration.accept", id, {})
+        found = staffing.accept(conn, id) if by_staff else domain.accept_offer(conn, id)
     return answer(RegistrationSchema().dump(found))
 
 
@@ -114,14 +105,8 @@ def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     """Cancel a registration; its seat goes to the head of the waiting list at once."""
     by_staff = _authorize(id, query["token"], scope="registration:write")
     with transaction() as conn:
-        found = domain.cancel(conn, id, reason="cancelled by staff" if by_staff else "cancelled by registrant")
-        if by_staff:
-            _note(conn, "registration.cancel", id, {})
+        found = staffing.cancel(conn, id) if by_staff else domain.cancel(conn, id, reason="cancelled by registrant")
     return answer(RegistrationSchema().dump(found))
-
-
-def _note(conn: Any, action: str, id: UUID, changes: dict[str, Any]) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)
 
 
 def _authorize(id: UUID, token: str | None, *, scope: str) -> bool:

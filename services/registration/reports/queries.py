@@ -98,3 +98,13 @@ def select_participation(
     """  # noqa: S608
     given: dict[str, Any] = {"initiative": initiative, "series": series, "begin": begin, "end": end}
     return fetch(conn, Participation, sql, **given)
+
+
+def select_choices(conn: Connection) -> dict[str, list[tuple[str, str]]]:
+    """Slugs and titles of the series and initiatives that a report can be narrowed to."""
+    series = "SELECT DISTINCT series_slug, series_title FROM sessions WHERE series_slug IS NOT NULL ORDER BY 2, 1"
+    initiatives = """
+        SELECT DISTINCT initiative ->> 'slug', initiative ->> 'title' FROM sessions
+         WHERE initiative IS NOT NULL ORDER BY 2, 1
+    """
+    return {"series": conn.execute(series).fetchall(), "initiative": conn.execute(initiatives).fetchall()}

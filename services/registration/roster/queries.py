@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch, stream
+from shared.database import fetch, fetch_dicts, fetch_one, stream
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,24 @@ class Entry:
     @property
     def code(self) -> str:
         return self.id.hex[-8:].upper()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A session in the list of all, with how many take part in it."""
+
+    position: int
+    slug: str
+    title: str
+    status: str
+    format: str | None
+    starts_at: datetime | None
+    timezone: str | None
+    when_label: str | None
+    capacity: int | None
+    taken: int
+    waiting: int
+    attended: int
 
 
 # Positions are numbered over the whole line before anything is filtered.
@@ -80,7 +98,62 @@ def stream_all(conn: Connection, session_id: UUID, **filters: Any) -> Iterator[E
 
 def _patterns(filters: dict[str, Any]) -> dict[str, Any]:
     """The filters, with `q` as a pattern that finds it anywhere."""
-    if (sought := filters["q"]) is None:
-        return filters
+    return {**filters, "q": _anywhere(filters["q"])}
+
+
+def _anywhere(sought: str | None) -> str | None:
+    """The pattern of LIKE that finds a text anywhere."""
+    if sought is None:
+        return None
     literal = sought.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {**filters, "q": f"%{literal}%"}
+    return f"%{literal}%"
+
+
+def select_sessions(conn: Connection, *, past: bool, q: str | None, after: int, limit: int) -> list[Line]:
+    """Sessions to come, the first first, or those that are over, the latest first; those whose title holds `q`."""
+    sql = """
+        WITH line AS (
+            SELECT s.*, row_number() OVER (ORDER BY CASE WHEN %(past)s THEN NULL ELSE s.starts_at END NULLS LAST,
+                                                    s.starts_at DESC NULLS LAST, s.slug) AS position
+              FROM sessions AS s
+             WHERE (s.status IN ('held', 'cancelled')) = %(past)s
+               AND (%(q)s::text IS NULL OR s.title ILIKE %(q)s OR s.slug ILIKE %(q)s)
+        )
+        SELECT position, slug, title, status, format, starts_at, timezone, when_label, capacity,
+               coalesce(taken, 0) AS taken, coalesce(waitlisted, 0) AS waiting,
+               (SELECT count(*) FROM attendance AS a WHERE a.session_id = line.id AND attended) AS attended
+          FROM line LEFT JOIN seats ON seats.session_id = line.id
+         WHERE position > %(after)s
+         ORDER BY position LIMIT %(limit)s
+    """
+    return fetch(conn, Line, sql, past=past, q=_anywhere(q), after=after, limit=limit)
+
+
+def select_seats(conn: Connection, session_id: UUID) -> dict[str, Any]:
+    """How many take part in a session."""
+    sql = """
+        SELECT capacity, taken, waitlisted AS waiting,
+               (SELECT count(*) FROM attendance AS a WHERE a.session_id = seats.session_id AND attended) AS attended
+          FROM seats WHERE session_id = %(session_id)s
+    """
+    found = fetch_dicts(conn, sql, session_id=session_id)
+    return found[0] if found else {"capacity": None, "taken": 0, "waiting": 0, "attended": 0}
+
+
+def select_entry(conn: Connection, session_id: UUID, id: UUID) -> Entry | None:
+    """One line of a roster."""
+    nothing = dict.fromkeys(
+        ("status", "library_type", "community_size", "state", "attended", "accommodations", "q"), None
+    )
+    sql: LiteralString = f"SELECT * FROM ({ROSTER}) AS roster WHERE id = %(id)s"  # noqa: S608 the text above
+    return fetch_one(conn, Entry, sql, session_id=session_id, after=0, id=id, **nothing)
+
+
+def select_others(conn: Connection, session_id: UUID) -> list[tuple[str, str]]:
+    """Slugs and titles of the sessions that somebody can be moved to."""
+    sql = """
+        SELECT slug, title FROM sessions
+         WHERE id <> %(session_id)s AND status IN ('planned', 'scheduled')
+         ORDER BY starts_at NULLS LAST, slug LIMIT 200
+    """
+    return conn.execute(sql, {"session_id": session_id}).fetchall()

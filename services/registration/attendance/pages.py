@@ -1,0 +1,114 @@
+"""Attendance as pages: the door of a workshop on a phone, and a platform's report looked at before it is applied."""
+
+from typing import Any
+
+from flask import Response, request
+from psycopg import Connection
+
+from services.registration.attendance import reports, staffing
+from services.registration.attendance.domain import Applied, Arrival
+from services.registration.attendance.reports import Report
+from services.registration.attendance.schemas import AttendanceQuery
+from services.registration.programme import domain as programme
+from services.registration.roster.queries import select_seats
+from shared.errors import DomainError, Invalid
+from shared.http.answers import see_other
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, respond
+from shared.runtime import connection, transaction
+
+pages = Pages("attendance-desk", url_prefix="/registration/staff/sessions/<slug>")
+
+WRITE = "registration:write"
+
+
+class Looked(Exception):
+    """Carries what a report would do out of the transaction that tried it."""
+
+    def __init__(self, applied: Applied) -> None:
+        super().__init__()
+        self.applied = applied
+
+
+@pages.get("/door")
+@pages.staff(WRITE)
+def show_door(slug: str) -> Response:
+    """One field for a code or a name."""
+    return _show_door(slug)
+
+
+@pages.form("/door")
+@pages.staff(WRITE)
+def let_in(slug: str) -> Response:
+    """Let somebody in by code or name; where several have that name, one of them is chosen by a button."""
+    form = Form.sent()
+    sought = " ".join(form.text("who").split())[:200]
+    if not sought:
+        return _show_door(slug, said="Type a code or a name.")
+    try:
+        with transaction() as conn:
+            arrival = _check_in(conn, slug, sought)
+    except DomainError as error:
+        return _show_door(slug, said=error.detail, sought=sought, status=error.status)
+    return _show_door(slug, arrival=arrival, sought="" if arrival.who else sought)
+
+
+@pages.get("/attendance")
+@pages.staff(WRITE)
+def show_upload(slug: str) -> Response:
+    """Choose the report of a platform."""
+    return _show_upload(slug, Form.of({"minimum_minutes": 20}))
+
+
+@pages.form("/attendance")
+@pages.staff(WRITE)
+def upload(slug: str) -> Response:
+    """Tell what a report would do; do it, once that was looked at. What was looked at is what the form then brings."""
+    wanted, form = read(AttendanceQuery())
+    file = request.files.get("file")
+    text, sure = form.text("report"), form.text("sure") == "true"
+    try:
+        if file and file.filename:
+            text, sure = reports.decode(file.read()), False
+        report = reports.read_csv(text.encode())
+        if form and sure:
+            with transaction() as conn:
+                staffing.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
+            return see_other(f"/registration/staff/sessions/{slug}?attended=true")
+        if form:
+            return _show_upload(slug, form, found=_look(slug, report, wanted["minimum_minutes"]), text=text)
+    except Invalid as error:
+        form.refuse({"file": [m for messages in error.errors.values() for m in messages]})
+    except DomainError as error:
+        form.refuse({"file": [error.detail]})
+    return _show_upload(slug, form, status=422)
+
+
+def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
+    """By what looks like a code where somebody has it, else by name."""
+    if len(sought) == 8 and all(character in "0123456789abcdefABCDEF" for character in sought):
+        return staffing.check_in(conn, slug, code=sought, name=None)
+    return staffing.check_in(conn, slug, code=None, name=sought)
+
+
+def _look(slug: str, report: Report, least_minutes: int) -> Applied:
+    """What it would do, done and undone."""
+    try:
+        with transaction() as conn:
+            raise Looked(staffing.apply(conn, slug, report, least_minutes=least_minutes))
+    except Looked as looked:
+        return looked.applied
+
+
+def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+        seats = select_seats(conn, session.id)
+    given = {"said": "", "arrival": None, "sought": "", **said}
+    return respond("staff/door.html", status=status, session=session, seats=seats, **given)
+
+
+def _show_upload(slug: str, form: Form, *, status: int = 200, found: Applied | None = None, text: str = "") -> Response:
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+    return respond("staff/attendance.html", status=status, session=session, form=form, found=found, text=text)

@@ -1,0 +1,218 @@
+"""The pages on which staff see who takes part, and look after it."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response
+from marshmallow.validate import Length
+from psycopg import Connection
+
+from services.registration.attendance import staffing as attendance
+from services.registration.attendance.schemas import MarkSchema
+from services.registration.programme import domain as programme
+from services.registration.programme.queries import Session
+from services.registration.registrations import domain
+from services.registration.registrations.refusals import refuse
+from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
+from services.registration.roster import exports, queries, staffing
+from services.registration.roster.queries import Entry
+from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery
+from services.registration.rules.queries import select_rules
+from shared.errors import DomainError, NotFound
+from shared.http import tables
+from shared.http.answers import see_other
+from shared.http.forms import Form, read
+from shared.http.pages import Pages, asked, respond
+from shared.http.pagination import PageQuery, decode_cursor, encode_cursor
+from shared.runtime import connection, transaction
+
+HOME = "/registration/staff"
+pages = Pages("roster-desk", url_prefix=HOME)
+
+READ, WRITE = "registration:read", "registration:write"
+STATUSES = ("confirmed", "offered", "waitlisted", "cancelled")
+# What staff correct on a page: the rest stays as it was said.
+CORRECTED = ("name", "email", "job_title", "library", "accommodations", "note")
+
+
+class SessionsQuery(PageQuery):
+    q = ma.fields.String(load_default=None, validate=Length(1, 200))
+    past = ma.fields.Boolean(load_default=False)
+
+
+@pages.get("/")
+@pages.staff(READ)
+def list_sessions() -> Response:
+    """The sessions to come, or past ones, with how many take part."""
+    query = asked(SessionsQuery())
+    limit, (after,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (0,)
+    with connection() as conn:
+        found = queries.select_sessions(conn, after=after, limit=limit + 1, **query)
+    more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
+    return respond("staff/sessions.html", found=found[:limit], more=more, query=query)
+
+
+@pages.get("/sessions/<slug>")
+@pages.staff(READ)
+def show_roster(slug: str) -> Response:
+    """Who registered for a session, in the order in which they came."""
+    query = asked(RosterQuery())
+    limit, (after,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (0,)
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+        found = queries.select_page(conn, session.id, after=after, limit=limit + 1, **query)
+        seats, questions = queries.select_seats(conn, session.id), select_rules(conn, session.id).questions
+    more = encode_cursor(found[limit - 1].joined) if len(found) > limit else None
+    return respond(
+        "staff/roster.html",
+        session=session,
+        seats=seats,
+        found=found[:limit],
+        more=more,
+        query=query,
+        questions=questions,
+        statuses=STATUSES,
+        types=TYPES,
+    )
+
+
+@pages.get("/sessions/<slug>/registrations.<any(csv, xlsx):kind>")
+@pages.staff(READ)
+def download_roster(slug: str, kind: str) -> Response:
+    """All that the filters leave, as a table."""
+    query = asked(RosterQuery())
+    filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
+    with connection() as conn:
+        session = programme.find_session(conn, slug)
+        return exports.table(conn, tables.CSV if kind == "csv" else tables.XLSX, session, filters)
+
+
+@pages.get("/sessions/<slug>/register")
+@pages.staff(WRITE)
+def show_by_hand(slug: str) -> Response:
+    """The form to register somebody by hand."""
+    with connection() as conn:
+        return _by_hand(conn, programme.find_session(conn, slug), Form())
+
+
+@pages.form("/sessions/<slug>/register")
+@pages.staff(WRITE)
+def register_by_hand(slug: str) -> Response:
+    """Register somebody; over capacity where that is said."""
+    wanted, form = read(ByHandSchema())
+    status = 422
+    if form:
+        try:
+            with transaction() as conn:
+                made = staffing.register(conn, slug, wanted)
+            return see_other(f"{HOME}/registrations/{made.registration.id}")
+        except DomainError as error:
+            status = refuse(form, error)
+    with connection() as conn:
+        return _by_hand(conn, programme.find_session(conn, slug), form, status=status)
+
+
+@pages.get("/registrations/<uuid:id>")
+@pages.staff(READ)
+def show_registration(id: UUID) -> Response:
+    """One registration, and what staff can do with it."""
+    with connection() as conn:
+        return _show(conn, id)
+
+
+@pages.form("/registrations/<uuid:id>")
+@pages.staff(WRITE)
+def correct(id: UUID) -> Response:
+    """Correct what was said, or keep a note."""
+    changes, form = read(CorrectionSchema())
+    status = 422
+    if form:
+        try:
+            with transaction() as conn:
+                staffing.correct(conn, id, {name: changes[name] for name in CORRECTED if name in changes})
+            return see_other(f"{HOME}/registrations/{id}")
+        except DomainError as error:
+            status = refuse(form, error)
+    with connection() as conn:
+        return _show(conn, id, form, status=status)
+
+
+@pages.form("/registrations/<uuid:id>/<any(accept, cancel):action>")
+@pages.staff(WRITE)
+def act(id: UUID, action: str) -> Response:
+    """Accept an offer for them, or give the registration up."""
+    with transaction() as conn:
+        {"accept": staffing.accept, "cancel": staffing.cancel}[action](conn, id)
+    return see_other(f"{HOME}/registrations/{id}")
+
+
+@pages.form("/registrations/<uuid:id>/move")
+@pages.staff(WRITE)
+def move(id: UUID) -> Response:
+    """Move them to another session."""
+    wanted, form = read(MoveSchema())
+    status = 422
+    if form:
+        try:
+            with transaction() as conn:
+                moved = staffing.move(conn, id, **wanted)
+            return see_other(f"{HOME}/registrations/{moved.id}")
+        except DomainError as error:
+            status = refuse(form, error)
+    with connection() as conn:
+        return _show(conn, id, moving=form, status=status)
+
+
+@pages.form("/registrations/<uuid:id>/attendance")
+@pages.staff(WRITE)
+def mark(id: UUID) -> Response:
+    """Record by hand whether they were there."""
+    wanted, form = read(MarkSchema())
+    if form:
+        with transaction() as conn:
+            attendance.mark(conn, id, attended=wanted["attended"], minutes=wanted["minutes"])
+        return see_other(f"{HOME}/registrations/{id}")
+    with connection() as conn:
+        return _show(conn, id, marking=form, status=422)
+
+
+def _by_hand(conn: Connection, session: Session, form: Form, *, status: int = 200) -> Response:
+    seats = queries.select_seats(conn, session.id)
+    return respond(
+        "staff/by-hand.html", status=status, session=session, seats=seats, form=form, types=TYPES, sizes=SIZES
+    )
+
+
+def _show(
+    conn: Connection,
+    id: UUID,
+    form: Form | None = None,
+    *,
+    status: int = 200,
+    moving: Form | None = None,
+    marking: Form | None = None,
+) -> Response:
+    registration = domain.get(conn, id)
+    session = programme.find_session(conn, registration.session_slug)
+    entry = queries.select_entry(conn, session.id, id)
+    if entry is None:
+        raise NotFound("There is no such registration.")
+    questions: Any = select_rules(conn, session.id).questions
+    return respond(
+        "staff/registration.html",
+        status=status,
+        session=session,
+        entry=entry,
+        questions=questions,
+        form=form or Form.of(_shown(entry)),
+        types=TYPES,
+        sizes=SIZES,
+        others=queries.select_others(conn, session.id),
+        moving=moving or Form(),
+        marking=marking or Form(),
+    )
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in CORRECTED}

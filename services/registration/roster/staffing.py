@@ -1,0 +1,68 @@
+"""What staff do with registrations, each with its line in the audit log."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from services.registration.registrations import domain
+from services.registration.registrations.domain import Made
+from services.registration.registrations.queries import Registration
+from services.registration.registrations.wishes import as_applicant
+from shared import audit
+from shared.addresses import fold_email
+from shared.http import auth
+
+
+def register(conn: Connection, slug: str, wanted: dict[str, Any]) -> Made:
+    """Register somebody by hand, over capacity where that is said; `wanted` is a ByHandSchema's. Raises what
+    registering by hand raises.
+    """
+    over_capacity = wanted["over_capacity"]
+    made = domain.register_by_hand(conn, slug=slug, applicant=as_applicant(wanted), over_capacity=over_capacity)
+    if made.new:
+        changes = {"session": slug, "status": made.registration.status, "over_capacity": over_capacity}
+        note(conn, "registration.create", made.registration.id, changes)
+    return made
+
+
+def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> Registration:
+    """Correct what was said, the address included. Raises what correcting raises."""
+    if "email" in changes:
+        changes = {**changes, "email": fold_email(changes["email"])}
+    before, after = domain.correct(conn, id, changes)
+    # What people said of themselves is not copied into a log that outlives it.
+    changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
+    note(conn, "registration.correct", id, {"members": changed})
+    return after
+
+
+def accept(conn: Connection, id: UUID) -> Registration:
+    """Accept the seat that is offered, for them. Raises what accepting raises."""
+    found = domain.accept_offer(conn, id)
+    note(conn, "registration.accept", id, {})
+    return found
+
+
+def cancel(conn: Connection, id: UUID) -> Registration:
+    """Give a registration up, for them. Raises what cancelling raises."""
+    found = domain.cancel(conn, id, reason="cancelled by staff")
+    note(conn, "registration.cancel", id, {})
+    return found
+
+
+def move(conn: Connection, id: UUID, *, session: str, over_capacity: bool) -> Registration:
+    """Move somebody to another session, by its slug; their registration there. Raises what moving raises."""
+    moved = domain.move(conn, id, slug=session, over_capacity=over_capacity)
+    note(
+        conn,
+        "registration.move",
+        id,
+        {"session": session, "registration": str(moved.id), "over_capacity": over_capacity},
+    )
+    return moved
+
+
+def note(conn: Connection, action: str, id: UUID, changes: dict[str, Any]) -> None:
+    """Write down what the one who asks did to a registration."""
+    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)

@@ -1,0 +1,155 @@
+"""Staff look after sessions: who takes part, the door on a phone, a platform's report, the grant report."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.checks import assert_accessible
+from tests.browser.site import BEGINNING, Site
+
+DESK = "/registration/staff"
+LIBRARY = {"name": "Springfield Public Library", "type": "public", "state": "IL"}
+
+
+def register(site: Site, slug: str, name: str) -> str:
+    """Somebody registers; the id."""
+    body = {"session": slug, "email": f"{uuid4().hex[:8]}@library.example", "name": name, "library": LIBRARY}
+    return site.api("POST", "/registration/v1/registrations", json=body, staff=False).raise_for_status().json()["id"]
+
+
+@pytest.fixture
+def session(site: Site) -> str:
+    """A webinar that is open for registration."""
+    found = site.api("GET", "/catalog/v1/sessions?registration=open&format=webinar&status=scheduled").json()["items"]
+    return found[0]["slug"]
+
+
+@pytest.fixture
+def begun(site: Site, session: str) -> Iterator[str]:
+    """The same, which begins now."""
+    when = site.api("GET", f"/catalog/v1/sessions/{session}").json()["when"]
+    site.set_clock(when["starts_at"])
+    yield session
+    site.set_clock(BEGINNING)
+
+
+def test_who_takes_part_is_found_corrected_and_cancelled(
+    site: Site, session: str, staff_page: Callable[..., Page]
+) -> None:
+    name = f"Ada {uuid4().hex[:6]}"
+    register(site, session, name)
+    page = staff_page(f"{DESK}/", name="Dana Desk")
+    assert_accessible(page)
+
+    page.goto(f"{DESK}/sessions/{session}")
+    assert_accessible(page)
+    page.get_by_label("Name or address").fill(name)
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name=name).click()
+    assert_accessible(page)
+    page.get_by_label("Note, for staff alone").fill("Comes by train")
+    page.get_by_label("Name", exact=True).fill(f"{name} Lovelace")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("heading", name=f"{name} Lovelace").wait_for()
+    assert page.get_by_label("Note, for staff alone").input_value() == "Comes by train"
+
+    page.get_by_role("button", name="Cancel this registration").click()
+    page.get_by_text("Cancelled", exact=True).wait_for()
+
+
+def test_somebody_is_registered_by_hand_and_moved(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
+    name = f"Grace {uuid4().hex[:6]}"
+    page = staff_page(f"{DESK}/sessions/{session}/register", name="Dana Desk")
+    assert_accessible(page)
+
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Email").fill("no address")
+    page.get_by_label("Library").first.fill("Springfield")
+    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Email").evaluate("input => input.type = 'text'")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_label("Name", exact=True).input_value() == name
+    assert_accessible(page)
+    page.get_by_label("Email").fill(f"{uuid4().hex[:8]}@library.example")
+    page.get_by_label("Give a seat even where none is free").check()
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("heading", name=name).wait_for()
+
+    page.get_by_label("Session").select_option(index=1)
+    page.get_by_label("Even where no seat is free").check()
+    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("heading", name=name).wait_for()
+    assert page.get_by_text("Confirmed", exact=True).is_visible()
+
+
+def test_people_are_let_in_at_the_door_by_a_phone(site: Site, begun: str, staff_page: Callable[..., Page]) -> None:
+    family = f"Doe{uuid4().hex[:5]}"
+    first, _second = register(site, begun, f"Jane {family}"), register(site, begun, f"Jim {family}")
+    page = staff_page(f"{DESK}/sessions/{begun}/door", name="Dana Desk", size="phone")
+    assert_accessible(page)
+    assert page.evaluate("document.activeElement.id") == "who"
+
+    page.keyboard.type(first.replace("-", "")[-8:])
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Jane {family}, Springfield Public Library is in.").wait_for()
+    assert page.evaluate("document.activeElement.id") == "who"
+    page.keyboard.type(family)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=f"Jim {family}").click()
+    page.get_by_text(f"Jim {family}, Springfield Public Library is in.").wait_for()
+    page.get_by_label("Code or name").fill(first.replace("-", "")[-8:])
+    page.get_by_role("button", name="Let in").click()
+    page.get_by_text("was in already").wait_for()
+    page.get_by_label("Code or name").fill("Nobody at all")
+    page.get_by_role("button", name="Let in").click()
+    page.get_by_text("Nobody with a seat").wait_for()
+    assert_accessible(page)
+
+
+def test_a_report_is_looked_at_before_it_is_applied(site: Site, begun: str, staff_page: Callable[..., Page]) -> None:
+    email = f"{uuid4().hex[:8]}@library.example"
+    body = {"session": begun, "email": email, "name": "Ada <Lovelace>", "library": LIBRARY}
+    site.api("POST", "/registration/v1/registrations", json=body, staff=False).raise_for_status()
+    rows = f"Name (Original Name),User Email,Duration (Minutes)\nAda,{email},80\nEve,eve@x.example,70\nAda,{email},5\n"
+    page = staff_page(f"{DESK}/sessions/{begun}/attendance", name="Dana Desk")
+    assert_accessible(page)
+
+    file = {"name": "zoom.csv", "mimeType": "text/csv", "buffer": rows.encode("utf-16")}
+    page.get_by_label("Report of the platform").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_role("button", name="Look what it would do").click()
+    page.get_by_text("1 with a seat").wait_for()
+    assert page.get_by_text("1 without one").is_visible()
+    assert_accessible(page)
+    counted = "SELECT count(*) AS n FROM registration.attendance JOIN registration.people ON id = person_id WHERE email = %(email)s"
+    counted = counted.replace("ON id =", "ON people.id =")
+    assert site.query(counted, email=email)[0]["n"] == 0
+    page.get_by_role("button", name="Apply this report").click()
+
+    page.get_by_role("link", name="Ada <Lovelace>").wait_for()
+    assert page.get_by_text("Yes, 85 min").first.is_visible()
+
+
+def test_the_grant_report_counts_and_can_be_taken_along(
+    site: Site, session: str, staff_page: Callable[..., Page]
+) -> None:
+    register(site, session, "Someone")
+    page = staff_page(f"{DESK}/reports", name="Dana Desk")
+    assert_accessible(page)
+
+    page.get_by_label("Counted by").select_option("library_type")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("heading", name="Participation by library type").wait_for()
+    assert page.locator("svg.chart rect.bar").count() >= 1
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As CSV").click()
+    assert b"public" in download.value.path().read_bytes()
+    assert_accessible(page)
+
+
+def test_who_may_only_look_changes_nothing(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
+    page = staff_page(f"{DESK}/", name="Edie Editor")
+
+    assert page.get_by_role("heading", name="This is not for you").is_visible()
