@@ -7,9 +7,11 @@ from services.registration.attendance import pages as attendance_desk
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
 from services.registration.certificates import api as certificates
+from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
 from services.registration.certificates.pages import pages as certificate_pages
 from services.registration.invitations import api as invitations
+from services.registration.invitations import desk as invitations_desk
 from services.registration.invitations import jobs as invitation_jobs
 from services.registration.invitations.pages import pages as invitation_pages
 from services.registration.learners import api as learners
@@ -20,6 +22,7 @@ from services.registration.libraries.commands import importing
 from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
+from services.registration.privacy import pages as people_desk
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.registrations.managing import pages as managing_pages
@@ -29,6 +32,7 @@ from services.registration.reports import pages as reports_desk
 from services.registration.roster import api as roster
 from services.registration.roster import pages as roster_desk
 from services.registration.rules import api as rules
+from services.registration.rules import pages as rules_desk
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
 from shared.service import Service
@@ -55,6 +59,10 @@ SERVICE = Service(
         roster_desk.pages,
         attendance_desk.pages,
         reports_desk.pages,
+        rules_desk.pages,
+        invitations_desk.pages,
+        certificates_desk.pages,
+        people_desk.pages,
         registration_pages,
         managing_pages,
         invitation_pages,

@@ -27,11 +27,13 @@ def session(site: Site) -> str:
 
 
 @pytest.fixture
-def begun(site: Site, session: str) -> Iterator[str]:
-    """The same, which begins now."""
-    when = site.api("GET", f"/catalog/v1/sessions/{session}").json()["when"]
-    site.set_clock(when["starts_at"])
-    yield session
+def begin(site: Site) -> Iterator[Callable[[str], None]]:
+    """Lets the session of this slug begin now, until the test ends."""
+
+    def start(slug: str) -> None:
+        site.set_clock(site.api("GET", f"/catalog/v1/sessions/{slug}").json()["when"]["starts_at"])
+
+    yield start
     site.set_clock(BEGINNING)
 
 
@@ -85,10 +87,13 @@ def test_somebody_is_registered_by_hand_and_moved(site: Site, session: str, staf
     assert page.get_by_text("Confirmed", exact=True).is_visible()
 
 
-def test_people_are_let_in_at_the_door_by_a_phone(site: Site, begun: str, staff_page: Callable[..., Page]) -> None:
+def test_people_are_let_in_at_the_door_by_a_phone(
+    site: Site, session: str, begin: Callable[[str], None], staff_page: Callable[..., Page]
+) -> None:
     family = f"Doe{uuid4().hex[:5]}"
-    first, _second = register(site, begun, f"Jane {family}"), register(site, begun, f"Jim {family}")
-    page = staff_page(f"{DESK}/sessions/{begun}/door", name="Dana Desk", size="phone")
+    first, _second = register(site, session, f"Jane {family}"), register(site, session, f"Jim {family}")
+    begin(session)
+    page = staff_page(f"{DESK}/sessions/{session}/door", name="Dana Desk", size="phone")
     assert_accessible(page)
     assert page.evaluate("document.activeElement.id") == "who"
 
@@ -109,12 +114,15 @@ def test_people_are_let_in_at_the_door_by_a_phone(site: Site, begun: str, staff_
     assert_accessible(page)
 
 
-def test_a_report_is_looked_at_before_it_is_applied(site: Site, begun: str, staff_page: Callable[..., Page]) -> None:
+def test_a_report_is_looked_at_before_it_is_applied(
+    site: Site, session: str, begin: Callable[[str], None], staff_page: Callable[..., Page]
+) -> None:
     email = f"{uuid4().hex[:8]}@library.example"
-    body = {"session": begun, "email": email, "name": "Ada <Lovelace>", "library": LIBRARY}
+    body = {"session": session, "email": email, "name": "Ada <Lovelace>", "library": LIBRARY}
     site.api("POST", "/registration/v1/registrations", json=body, staff=False).raise_for_status()
+    begin(session)
     rows = f"Name (Original Name),User Email,Duration (Minutes)\nAda,{email},80\nEve,eve@x.example,70\nAda,{email},5\n"
-    page = staff_page(f"{DESK}/sessions/{begun}/attendance", name="Dana Desk")
+    page = staff_page(f"{DESK}/sessions/{session}/attendance", name="Dana Desk")
     assert_accessible(page)
 
     file = {"name": "zoom.csv", "mimeType": "text/csv", "buffer": rows.encode("utf-16")}
@@ -123,8 +131,10 @@ def test_a_report_is_looked_at_before_it_is_applied(site: Site, begun: str, staf
     page.get_by_text("1 with a seat").wait_for()
     assert page.get_by_text("1 without one").is_visible()
     assert_accessible(page)
-    counted = "SELECT count(*) AS n FROM registration.attendance JOIN registration.people ON id = person_id WHERE email = %(email)s"
-    counted = counted.replace("ON id =", "ON people.id =")
+    counted = """
+        SELECT count(*) AS n FROM registration.attendance JOIN registration.people ON people.id = person_id
+         WHERE email = %(email)s
+    """
     assert site.query(counted, email=email)[0]["n"] == 0
     page.get_by_role("button", name="Apply this report").click()
 
@@ -153,3 +163,68 @@ def test_who_may_only_look_changes_nothing(site: Site, session: str, staff_page:
     page = staff_page(f"{DESK}/", name="Edie Editor")
 
     assert page.get_by_role("heading", name="This is not for you").is_visible()
+
+
+def test_a_form_asks_what_staff_want_to_know(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
+    page = staff_page(f"{DESK}/sessions/{session}/rules", name="Dana Desk")
+    assert_accessible(page)
+
+    page.get_by_label("What is asked").first.fill("Vegetarian?")
+    page.get_by_label("Answer (optional)").first.select_option("choice")
+    page.get_by_label("Short name").first.fill("food")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_label("What is asked").first.input_value() == "Vegetarian?"
+    assert_accessible(page)
+    page.get_by_label("Question 1, option 1").fill("Yes")
+    page.get_by_label("Question 1, option 2").fill("No")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_label("Question 2, option 1").wait_for()
+
+    page.goto(f"/registration/sessions/{session}")
+    page.get_by_text("Vegetarian?").wait_for()
+    rules = site.api("GET", f"/registration/v1/sessions/{session}/rules")
+    site.api(
+        "PUT",
+        f"/registration/v1/sessions/{session}/rules",
+        json={**rules.json(), "questions": []},
+        headers={"If-Match": rules.headers["ETag"]},
+    ).raise_for_status()
+
+
+def test_somebody_is_invited_and_not_any_more(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
+    page = staff_page(f"{DESK}/sessions/{session}/invitations", name="Dana Desk")
+    name = f"Guest {uuid4().hex[:6]}"
+
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(f"{uuid4().hex[:8]}@library.example")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_role("cell", name=name).wait_for()
+    assert_accessible(page)
+    page.get_by_role("button", name=f"Take back from {name}").click()
+
+    page.get_by_text("Revoked", exact=True).first.wait_for()
+
+
+def test_a_person_is_looked_up_and_forgotten(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
+    email = f"{uuid4().hex[:8]}@library.example"
+    body = {"session": session, "email": email, "name": "Ada Forget", "library": LIBRARY}
+    site.api("POST", "/registration/v1/registrations", json=body, staff=False).raise_for_status()
+    page = staff_page(f"{DESK}/people", name="Sam Staff")
+    assert_accessible(page)
+
+    page.get_by_label("Their address").fill(email)
+    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("heading", name="Ada Forget").wait_for()
+    assert_accessible(page)
+    page.get_by_label("Type the address once more").fill("somebody@else.example")
+    page.get_by_role("button", name="Forget this person").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Type the address once more").fill(email)
+    page.get_by_role("button", name="Forget this person").click()
+    page.get_by_role("heading", name="forgotten").wait_for()
+
+    site.settle()
+    page.reload()
+    page.get_by_role("heading", name="Forgotten", exact=True).wait_for()
+    assert_accessible(page)

@@ -9,6 +9,7 @@ from flask import Response, request
 from services.registration import addresses
 from services.registration.certificates import domain, queries
 from services.registration.certificates.badges import LIST_SIZE, Issuer
+from services.registration.certificates.desk import take_back
 from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.pages import show_certificate as show_page
 from services.registration.certificates.queries import Certificate
@@ -18,9 +19,9 @@ from services.registration.certificates.schemas import (
     RevocationSchema,
     RevokedSchema,
 )
-from shared import audit, runtime
+from shared import runtime
 from shared.errors import Gone, NotFound
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.runtime import connection, transaction
 
 bp = Blueprint("certificates", __name__, url_prefix="/registration/v1", description="Certificates", public=True)
@@ -80,9 +81,7 @@ def show_issuer() -> Response:
 def revoke_certificate(wanted: dict[str, Any], id: UUID) -> Certificate:
     """Take a certificate back, for good; the reason is shown to whoever verifies it."""
     with transaction() as conn:
-        revoked = domain.revoke(conn, id, reason=wanted["reason"])
-        audit.record(conn, actor=auth.actor(), action="certificate.revoke", subject=str(id), changes=wanted)
-    return revoked
+        return take_back(conn, id, reason=wanted["reason"])
 
 
 def _badge(id: UUID) -> Response:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.invitations import domain, queries
+from services.registration.invitations import domain, queries, staffing
 from services.registration.invitations.schemas import (
     AcceptanceSchema,
     GuestSchema,
@@ -17,9 +17,8 @@ from services.registration.invitations.schemas import (
 )
 from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
-from shared import audit
 from shared.addresses import fold_email
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -65,10 +64,8 @@ def list_invitations(query: dict[str, Any], slug: str) -> Response:
 @staff.response(201, IssuedSchema)
 def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
     """Invite somebody who has not earned it; they get a mail with the code."""
-    email = fold_email(wanted["email"])
     with transaction() as conn:
-        issued = domain.issue(conn, slug=slug, email=email, name=wanted["name"], expires_at=wanted["expires_at"])
-        _record(conn, "invitation.issue", issued.id, {"session": slug})
+        issued = staffing.issue(conn, slug, **wanted)
     response = answer(IssuedSchema().dump(issued))
     response.status_code = 201
     return response
@@ -80,13 +77,7 @@ def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
 def revoke_invitation(slug: str, id: UUID) -> Response:
     """Take an invitation back that was not accepted yet."""
     with transaction() as conn:
-        revoked = domain.revoke(conn, id, session_id=programme.find_session(conn, slug).id)
-        _record(conn, "invitation.revoke", id, {"session": slug})
-    return answer(IssuedSchema().dump(revoked))
-
-
-def _record(conn: Any, action: str, id: UUID, changes: dict[str, Any]) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)
+        return answer(IssuedSchema().dump(staffing.revoke(conn, slug, id)))
 
 
 @bp.get("/<code>")

@@ -8,10 +8,9 @@ from flask import Response
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
 from services.registration.people import queries as people
-from services.registration.privacy import domain
+from services.registration.privacy import domain, staffing
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
-from shared import audit
 from shared.addresses import fold_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
@@ -31,10 +30,7 @@ def show_held(query: dict[str, Any], email: str) -> Response:
     folded = fold_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
-        held = domain.describe(conn, folded)
-        if by_staff:
-            subject = str(held["person"][0]["id"])
-            audit.record(conn, actor=auth.actor(), action="person.export", subject=subject, changes={})
+        held = staffing.describe(conn, folded) if by_staff else domain.describe(conn, folded)
     return answer(held, cache_control="no-store")
 
 
@@ -46,9 +42,7 @@ def erase_person(query: dict[str, Any], email: str) -> Response:
     folded = fold_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
-        erasure = domain.erase(conn, folded, cause="asked of staff" if by_staff else "asked by the person")
-        if by_staff:
-            audit.record(conn, actor=auth.actor(), action="person.erase", subject=str(erasure.id), changes={})
+        erasure = staffing.erase(conn, folded) if by_staff else domain.erase(conn, folded, cause="asked by the person")
     response = _tell(erasure)
     response.status_code = 202
     response.headers["Location"] = f"/registration/v1/erasures/{erasure.id}"

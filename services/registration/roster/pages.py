@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from services.registration.attendance import staffing as attendance
 from services.registration.attendance.schemas import MarkSchema
+from services.registration.certificates.queries import select_of_person
 from services.registration.programme import domain as programme
 from services.registration.programme.queries import Session
 from services.registration.registrations import domain
@@ -205,12 +206,13 @@ def _show(
         session=session,
         entry=entry,
         questions=questions,
-        form=form or Form.of(_shown(entry)),
+        form=Form.of(_shown(entry)) if form is None else form,
         types=TYPES,
         sizes=SIZES,
         others=queries.select_others(conn, session.id),
-        moving=moving or Form(),
-        marking=marking or Form(),
+        certificates=select_of_person(conn, registration.person_id),
+        moving=Form() if moving is None else moving,
+        marking=Form() if marking is None else marking,
     )
 
 

@@ -1,16 +1,14 @@
 """Forms for anyone, rules for staff, over HTTP."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
 from services.registration.programme import domain as programme
-from services.registration.rules import domain, queries
+from services.registration.rules import domain, queries, staffing
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
-from shared import audit
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
 from shared.runtime import connection, transaction
 
@@ -50,8 +48,5 @@ def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
     """
     with transaction() as conn:
         conditional.require_match(tag_of(RulesSchema().dump(domain.lock(conn, slug))))
-        before, after = domain.replace(conn, slug, Rules(**wanted))
-        old, new = asdict(before), asdict(after)
-        changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
-        audit.record(conn, actor=auth.actor(), action="rules.replace", subject=slug, changes=changes)
+        after = staffing.replace(conn, slug, Rules(**wanted))
     return answer(RulesSchema().dump(after))

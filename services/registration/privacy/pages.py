@@ -1,0 +1,81 @@
+"""What is held on a person, and forgetting them, on pages of staff."""
+
+from uuid import UUID
+
+import marshmallow as ma
+import orjson
+from flask import Response
+from marshmallow.validate import Length
+
+from services.registration.privacy import domain, staffing
+from shared.addresses import fold_email
+from shared.errors import Invalid, NotFound
+from shared.http.answers import see_other
+from shared.http.forms import Form
+from shared.http.pages import Pages, asked, respond
+from shared.runtime import connection, transaction
+
+HOME = "/registration/staff/people"
+pages = Pages("people-desk", url_prefix=HOME)
+
+SCOPE = "people:erase"
+
+
+class PersonQuery(ma.Schema):
+    email = ma.fields.String(load_default=None, validate=Length(max=320))
+
+
+@pages.get("")
+@pages.staff(SCOPE)
+def show_person() -> Response:
+    """Look somebody up by their address; that is noted."""
+    email = asked(PersonQuery())["email"]
+    if not email:
+        return _show(Form())
+    form = Form.of({"email": email})
+    try:
+        with transaction() as conn:
+            held = staffing.describe(conn, fold_email(email))
+    except NotFound:
+        return _show(form.refuse({"email": ["Nothing is held on this address."]}), status=404)
+    except Invalid as error:
+        return _show(form.refuse(error.errors), status=422)
+    return _show(form, held=held)
+
+
+@pages.get("/held.json")
+@pages.staff(SCOPE)
+def download_held() -> Response:
+    """All of it, to give to whoever asks what is held on them."""
+    with transaction() as conn:
+        held = staffing.describe(conn, fold_email(asked(PersonQuery())["email"] or ""))
+    response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="held.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.form("/erase")
+@pages.staff(SCOPE)
+def erase() -> Response:
+    """Forget a person in every service, where the address was typed once more."""
+    form = Form.sent()
+    email = fold_email(form.text("email"))
+    with transaction() as conn:
+        if form.text("again").strip().lower() != email.lower():
+            form.refuse({"again": ["This is not the same address."]})
+            return _show(form, held=domain.describe(conn, email), status=422)
+        erasure = staffing.erase(conn, email)
+    return see_other(f"{HOME}/erasures/{erasure.id}")
+
+
+@pages.get("/erasures/<uuid:id>")
+@pages.staff(SCOPE)
+def show_erasure(id: UUID) -> Response:
+    """How far it is: done once every service has said so."""
+    with connection() as conn:
+        return respond("staff/erasure.html", erasure=domain.get_erasure(conn, id))
+
+
+def _show(form: Form, *, status: int = 200, held: dict[str, list[dict[str, object]]] | None = None) -> Response:
+    return respond("staff/people.html", status=status, form=form, held=held)
