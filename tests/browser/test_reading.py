@@ -218,6 +218,15 @@ def test_filters_are_used_by_keyboard_alone(told: Site, page: Page) -> None:
 
 
 @pytest.mark.usefixtures("told")
+def test_what_cannot_be_looked_for_is_said_without_a_reload(page: Page) -> None:
+    page.goto("/catalog/")
+    page.get_by_role("searchbox").press_sequentially("-only")
+
+    expect(page.get_by_text("Say what is to be found, not only what is not.")).to_be_visible()
+    assert page.get_by_role("searchbox").input_value() == "-only"
+
+
+@pytest.mark.usefixtures("told")
 def test_more_of_a_list_comes_below_and_the_keyboard_goes_there(page: Page) -> None:
     page.goto("/catalog/?initiative=stories&when=past")
     assert len(titles(page)) == 20
