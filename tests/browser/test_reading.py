@@ -359,3 +359,20 @@ def test_a_reader_comments_without_scripts_and_sees_it_once_it_is_approved(told:
     assert told.api("POST", f"/catalog/v1/comments/{waiting['id']}/approve").status_code == 200
     eventually(lambda: page.reload() is not None and page.get_by_text("This helped us.").count() == 1)
     assert page.get_by_text("You are here:").is_visible()
+
+
+def test_a_comment_is_written_by_keyboard_alone(told: Site, page: Page) -> None:
+    page.goto("/catalog/sessions/dialogue-to-change")
+    page.get_by_text("Write a comment").focus()
+    page.keyboard.press("Enter")
+    for key in ("Tab", "Kim", "Tab", "Thank you.", "Tab"):
+        if key == "Tab":
+            page.keyboard.press("Tab")
+        else:
+            page.keyboard.type(key)
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"{told.url}/catalog/sessions/dialogue-to-change/comments")
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you for your comment"
+    page.go_back()
+    assert page.get_by_text("Write a comment").is_visible()
