@@ -218,6 +218,15 @@ def test_filters_are_used_by_keyboard_alone(told: Site, page: Page) -> None:
 
 
 @pytest.mark.usefixtures("told")
+def test_what_cannot_be_looked_for_is_said_without_a_reload(page: Page) -> None:
+    page.goto("/catalog/")
+    page.get_by_role("searchbox").press_sequentially("-only")
+
+    expect(page.get_by_text("Say what is to be found, not only what is not.")).to_be_visible()
+    assert page.get_by_role("searchbox").input_value() == "-only"
+
+
+@pytest.mark.usefixtures("told")
 def test_more_of_a_list_comes_below_and_the_keyboard_goes_there(page: Page) -> None:
     page.goto("/catalog/?initiative=stories&when=past")
     assert len(titles(page)) == 20
@@ -350,3 +359,20 @@ def test_a_reader_comments_without_scripts_and_sees_it_once_it_is_approved(told:
     assert told.api("POST", f"/catalog/v1/comments/{waiting['id']}/approve").status_code == 200
     eventually(lambda: page.reload() is not None and page.get_by_text("This helped us.").count() == 1)
     assert page.get_by_text("You are here:").is_visible()
+
+
+def test_a_comment_is_written_by_keyboard_alone(told: Site, page: Page) -> None:
+    page.goto("/catalog/sessions/dialogue-to-change")
+    page.get_by_text("Write a comment").focus()
+    page.keyboard.press("Enter")
+    for key in ("Tab", "Kim", "Tab", "Thank you.", "Tab"):
+        if key == "Tab":
+            page.keyboard.press("Tab")
+        else:
+            page.keyboard.type(key)
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"{told.url}/catalog/sessions/dialogue-to-change/comments")
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you for your comment"
+    page.go_back()
+    assert page.get_by_text("Write a comment").is_visible()

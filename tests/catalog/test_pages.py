@@ -143,6 +143,8 @@ def test_open_graph_is_read_by_others(filled: Catalog) -> None:
     assert said["og:title"] == "Café"
     assert said["og:url"] == f"{SITE}/catalog/sessions/cafe"
     assert said["og:description"] == "Tables."
+    picture = filled.client.get(said["og:image"].removeprefix(SITE))
+    assert (picture.status_code, picture.mimetype) == (200, "image/png")
 
 
 def test_the_catalogs_page_shows_what_is_to_come_and_no_more_than_that(filled: Catalog) -> None:

@@ -38,15 +38,16 @@ def show_learning() -> Response:
 
 
 def _given() -> MultiDict[str, str]:
-    """What the address asks for, without what is left empty and what is not ours."""
-    return MultiDict(pair for pair in request.args.items(multi=True) if pair[0] in QUERY.fields and pair[1])
+    """What the address asks for, without what is left empty and what is not ours; nothing where it only goes on."""
+    given = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] in QUERY.fields and pair[1])
+    return given if set(given) - {"cursor"} else MultiDict()
 
 
 def _find(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
     """What the page shows of what was found."""
     if wanted.get("q"):
         return {"results": _search(wanted, given)}
-    if set(given) - {"cursor"}:
+    if given:
         return {"lists": _lists(wanted, given)}
     return {"lists": [_list("coming", {}, given, limit=FIRST, cursor=None)]} | _landing()
 

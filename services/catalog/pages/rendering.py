@@ -94,6 +94,11 @@ def _prefilled(title: str, address: str) -> str:
     return f"mailto:?{urlencode({'subject': title, 'body': f'{title}: {address}'}, quote_via=quote)}"
 
 
+def _picture() -> str:
+    """What stands for the site where a link to a page is shown elsewhere, 1200 by 630 pixels."""
+    return f"{runtime.settings().public_url}{pages.asset('card.png')}"
+
+
 def _filtered(name: str, value: str) -> str:
     """The learning page with one filter."""
     return f"/catalog/?{urlencode({name: value})}"
@@ -110,6 +115,7 @@ def _prepare() -> None:
         recording_of=addresses.recording_page,
         mail_of=_prefilled,
         filtered=_filtered,
+        picture=_picture,
     )
     environment.filters.update(
         day=_day, moment=_moment, badge=badges.of, span=badges.span, length_of=badges.length, host=_host
