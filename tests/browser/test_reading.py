@@ -329,6 +329,22 @@ def test_what_is_watched_counts_for_who_is_signed_in(told: Site, contexts: Calla
     expect(page.get_by_text(re.compile("You have watched .* It counts from 80 % on."))).to_be_visible()
 
 
+def test_what_is_watched_through_the_link_in_a_mail_counts(told: Site, contexts: Callable[..., BrowserContext]) -> None:
+    context, email = contexts("phone"), "grace@reading.example"
+    serve_media(context)
+    sign_in(told, contexts("desktop"), email)
+    [person] = told.query("SELECT id FROM registration.people WHERE email = %(email)s", email=email)
+    token = told.sign("learner", person["id"])
+    page = context.new_page()
+    page.goto(f"/catalog/recordings/first-story#token={token}")
+    assert page.url == f"{told.url}/catalog/recordings/first-story"
+    for _ in range(2):
+        with page.expect_response("**/registration/v1/sessions/first-story/views") as heard:
+            page.locator("video").evaluate("video => { video.muted = true; return video.play() }")
+        assert heard.value.status == 200
+        page.reload()
+
+
 @pytest.mark.usefixtures("told")
 def test_what_is_elsewhere_is_linked(plain_page: Page) -> None:
     plain_page.goto("/catalog/sessions/second-story")

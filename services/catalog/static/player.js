@@ -70,6 +70,19 @@ part("resumed").querySelector("button").addEventListener("click", () => {
 if (media.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
 else media.addEventListener("loadedmetadata", resume, { once: true });
 
+// Who watches: who is signed in, or whose link from a mail it is. Its token is taken out of the address, so that nobody
+// shares it with the page; it goes to registration alone, and is forgotten with this tab.
+
+const KEPT = "convene:learner";
+let token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) history.replaceState(null, "", location.pathname + location.search);
+try {
+  if (token) sessionStorage.setItem(KEPT, token);
+  else token = sessionStorage.getItem(KEPT);
+} catch {
+  /* Then it is known until the page is loaded anew. */
+}
+
 // Heartbeats
 
 let counting = true;
@@ -82,7 +95,7 @@ const beat = async () => {
     answer = await fetch(`/registration/v1/sessions/${slug}/views`, {
       method: "POST",
       keepalive: true,
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
       body: JSON.stringify({
         position_seconds: Math.floor(media.currentTime),
         duration_seconds: Math.max(1, Math.round(media.duration || Number(box.dataset.seconds))),
