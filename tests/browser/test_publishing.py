@@ -104,9 +104,10 @@ def test_an_announcement_is_published_later_without_scripts(site: Site, contexts
     page.get_by_role("button", name="Do not publish by itself").click()
     [begun] = site.query("SELECT max(at) + interval '3 seconds' AS soon FROM catalog.audit_log")
     path = f"/catalog/v1/announcements/{slug_of(title)}"
-    site.api("POST", f"{path}/publish", json={"publish_at": begun["soon"].isoformat()})
+    planned = site.api("POST", f"{path}/publish", json={"publish_at": begun["soon"].isoformat()})
+    assert planned.status_code == 200, planned.text
     address = f"/catalog/announcements/{slug_of(title)}"
-    eventually(lambda: site.api("GET", address, staff=False).status_code == 200, seconds=20)
+    eventually(lambda: site.api("GET", address, staff=False).status_code == 200, seconds=40)
     page.goto(address)
     expect(page.locator("strong", has_text="here")).to_be_visible()
 

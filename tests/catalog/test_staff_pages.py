@@ -401,11 +401,16 @@ def test_a_date_is_called_as_people_call_it(desk: Desk) -> None:
 def test_comments_are_decided_on(desk: Desk) -> None:
     for name in ("Ada", "Bob"):
         desk.catalog.client.post("/catalog/v1/sessions/cafe/comments", json={"author": name, "body": HOSTILE})
+    on_announcement = {"author": "Eve", "body": "Where?"}
+    desk.catalog.client.post(
+        "/catalog/announcements/free/comments", data=on_announcement, headers={"Sec-Fetch-Site": "same-origin"}
+    )
     waiting = desk.see("comments")
-    first, second = re.findall(r'action="/catalog/staff/comments/([\w-]+)/approve"', waiting)
+    first, second, _third = re.findall(r'action="/catalog/staff/comments/([\w-]+)/approve"', waiting)
 
     assert "<script>alert" not in waiting
-    assert "Comments (2)" in waiting
+    assert "Comments (3)" in waiting
+    assert "/catalog/staff/announcements/free" in waiting
     assert desk.send(f"comments/{first}/approve").status_code == 303
     swapped = desk.send(f"comments/{second}/reject", HX_Request="true")
     assert swapped.text.strip() == '<li class="quiet">The comment was rejected.</li>'

@@ -1,5 +1,6 @@
 """Things as the public would see them, and what that would change, without any of it coming to stay."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,9 @@ from services.catalog.discovery.queries import select_stamp
 from services.catalog.publishing.domain import Outcome
 from shared import runtime
 from shared.freshness import Freshness, Stamp
+
+# A preview runs none: it is a picture of the page, in which nothing can be done.
+SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
 class Still(Freshness):
@@ -45,4 +49,4 @@ def render(conn: Connection, kind: str, slug: str) -> str:
     endpoint, values = routes.match(addresses.page_path(kind, slug), method="GET")
     with runtime.use(replace(runtime.current(), memory=memory)):
         response = current_app.make_response(current_app.view_functions[endpoint](**values))  # pyright: ignore[reportArgumentType]
-    return response.get_data(as_text=True)
+    return SCRIPT.sub("", response.get_data(as_text=True))
