@@ -14,14 +14,6 @@ for (const place of document.querySelectorAll(".yours")) {
   place.textContent = `${told(own).formatRange(starts, ends)} ${zone} where you are`;
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.parentElement.querySelector(".told").textContent = "Copied";
-  });
-}
 for (const button of document.querySelectorAll("[data-share]")) {
   if (!navigator.share) continue;
   button.hidden = false;
