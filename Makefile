@@ -13,7 +13,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications test check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -56,7 +56,7 @@ format: venv ## format the code, and repair what the linter can
 	$(RUN) -m ruff format
 	$(RUN) -m ruff check --fix
 
-bench: bench-catalog bench-registration bench-notifications ## how fast it is here, as ratios to bare code of the same run
+bench: bench-catalog bench-registration bench-notifications bench-pages ## how fast it is here, as ratios to bare code of the same run
 
 bench-catalog: venv ## how fast the catalog answers, against its goals (BENCH="--quick load")
 	@$(RUN) -m tests.bench.catalog $(BENCH)
@@ -66,6 +66,9 @@ bench-registration: venv ## how fast seats are taken and events go, against its 
 
 bench-notifications: venv ## how fast mails are caused and sent, against its goals (BENCH="--quick mails")
 	@$(RUN) -m tests.bench.notifications $(BENCH)
+
+bench-pages: venv ## what pages cost on an old phone, against their budgets (BENCH="--quick")
+	@$(RUN) -m tests.bench.pages $(BENCH)
 
 mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures

@@ -1,0 +1,1 @@
+"""Budgets of pages: what they cost on an old phone."""
