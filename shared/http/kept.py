@@ -94,7 +94,9 @@ class Kept:
         self.direct = direct
         self.samples: dict[str, Answer] = {}
         prefix = f"/{present.service}"
-        self.never = tuple(f"{prefix}/{path}" for path in ("health/", "metrics", "v1/docs", "v1/openapi.json"))
+        self.never = tuple(
+            f"{prefix}/{path}" for path in ("health/", "metrics", "staff/", "static/", "v1/docs", "v1/openapi.json")
+        )
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         began = time.perf_counter()

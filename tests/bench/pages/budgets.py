@@ -1,7 +1,7 @@
 """Bytes, shifts and times of the pages that the public sees first, and of the component for other sites.
 
-The line is that of Lighthouse's "slow 4G" (1.6 Mbit/s, 150 ms), the processor four times slower than this one; each load
-is a first one, with an empty cache.
+The line is that of Lighthouse's "slow 4G" (1.6 Mbit/s, 150 ms), the processor four times slower than this one; each
+load is a first one, with an empty cache.
 """
 
 import shutil

@@ -1,0 +1,74 @@
+"""What holds for every page of every service: whose forms are taken, and who comes in."""
+
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from deploy import docs
+from deploy.docs import SERVICES
+from shared import runtime
+from shared.settings import Settings
+
+SITE = "https://learning.example.org"
+VALUES = {"UUIDConverter": "7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7", "IntegerConverter": 1}
+
+
+@pytest.fixture(params=SERVICES)
+def app(request: pytest.FixtureRequest) -> Any:
+    """A service that reaches nothing: what is refused here is refused before anything is looked up."""
+    settings = Settings(
+        database_url="postgresql://x@127.0.0.1:1/x", broker_url="amqp://", public_url=SITE, jwks="/nonexistent"
+    )
+    present = runtime.build(request.param, settings, "test", pool_size=1)
+    return docs._service(request.param).create_app(present)
+
+
+def pages_of(app: Any, method: str) -> list[tuple[Rule, str]]:
+    """The routes of pages that take this method, each with an address."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if method in (rule.methods or ()) and "/v1/" not in rule.rule and hasattr(view, "takes_query"):
+            values = {name: _value(rule, name) for name in rule.arguments}
+            found.append((rule, app.url_map.bind("x").build(rule.endpoint, values, method=method)))
+    return found
+
+
+def _value(rule: Rule, name: str) -> Any:
+    converter = rule._converters[name]
+    if hasattr(converter, "items"):
+        return sorted(converter.items)[0]
+    if type(converter).__name__ == "AnyConverter":
+        return converter.regex.strip("(?:)").split("|")[0]
+    return VALUES.get(type(converter).__name__, "x")
+
+
+def test_no_page_takes_the_form_of_another_site(app: Any) -> None:
+    taken = [
+        address
+        for rule, address in pages_of(app, "POST")
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"})
+        if app.test_client().post(address, data={}, headers=headers, base_url=SITE).status_code != 403
+        and rule.rule != "/catalog/oai"  # a harvester's form, which changes nothing
+    ]
+
+    assert taken == []
+
+
+def test_no_page_of_staff_opens_without_a_sign_in(app: Any) -> None:
+    staff = [address for rule, address in pages_of(app, "GET") if hasattr(app.view_functions[rule.endpoint], "scope")]
+    answers = {address: app.test_client().get(address, base_url=SITE) for address in staff}
+
+    assert staff
+    assert [a for a, answer in answers.items() if "/staff/sign-in" not in answer.headers.get("Location", "")] == []
+
+
+def test_every_route_below_staff_has_a_scope(app: Any) -> None:
+    open_ones = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "/staff/" in rule.rule and not hasattr(app.view_functions[rule.endpoint], "scope")
+    ]
+
+    assert sorted(path.rsplit("/", 1)[1] for path in open_ones) == ["sign-in", "sign-out", "signed-in"]
