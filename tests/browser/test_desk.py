@@ -203,7 +203,7 @@ def test_somebody_is_invited_and_not_any_more(site: Site, session: str, staff_pa
     assert_accessible(page)
     page.get_by_role("button", name=f"Take back from {name}").click()
 
-    page.get_by_text("Revoked", exact=True).first.wait_for()
+    page.get_by_role("row", name=name).get_by_text("Revoked", exact=True).wait_for()
 
 
 def test_a_person_is_looked_up_and_forgotten(site: Site, session: str, staff_page: Callable[..., Page]) -> None:

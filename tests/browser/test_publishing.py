@@ -115,7 +115,7 @@ def test_an_announcement_is_published_later_without_scripts(site: Site, contexts
     page.get_by_role("link", name="Withdraw this announcement").click()
     page.get_by_role("button", name="Withdraw this announcement").click()
     expect(page.get_by_text("It was withdrawn.")).to_be_visible()
-    assert site.api("GET", address, staff=False).status_code == 410
+    eventually(lambda: site.api("GET", address, staff=False).status_code == 410, seconds=5)
 
 
 @pytest.mark.parametrize("size", SIZES)
