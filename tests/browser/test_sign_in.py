@@ -34,3 +34,12 @@ def test_who_lacks_the_scope_is_told_so(site: Site, staff_page: Callable[..., Pa
 
     assert page.get_by_role("heading", name="This is not for you").is_visible()
     assert_accessible(page)
+
+
+def test_what_every_service_has_for_its_staff_is_accessible(staff_page: Callable[..., Page]) -> None:
+    page = staff_page("/catalog/staff/audit")
+
+    for service in ("catalog", "registration", "notifications"):
+        for name in ("queues", "audit"):
+            page.goto(f"/{service}/staff/{name}")
+            assert_accessible(page)

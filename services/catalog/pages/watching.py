@@ -54,6 +54,7 @@ def show_recording(slug: str) -> Response:
         crumbs=[*crumbs_of(session), (session["title"], session["links"]["page"])],
         things=[json_ld.recording(session)],
         kind="video.other",
+        embeddable=True,
     )
     seconds = read_duration(session["recording"]["duration"])
     policy = player.policy if player else None
