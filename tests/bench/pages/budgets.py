@@ -18,7 +18,8 @@ from tests.bench.rows import Row, bounded
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 SLOWER = 4
 # A learning page of at most 100 kB without any shift is what was promised; the rest are web.dev's "good".
-MOST_KB, MOST_WIDGET_KB, MOST_LCP, MOST_SHIFT = 100, 15, 2.5, 0.0
+LEARNING = "the learning page"
+MOST_KB, MOST_WIDGET_KB, MOST_LCP, MOST_SHIFT, MOST_SHIFT_ELSEWHERE = 100, 15, 2.5, 0.0, 0.1
 WATCH = """
     window.seen = {shift: 0, largest: 0};
     new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) seen.shift += e.value })
@@ -40,7 +41,7 @@ class Load:
 
 def measure(setting: Setting) -> list[Row]:
     """Each page as a phone loads it, and what the component weighs."""
-    pages = {"the learning page": "/catalog/", "a session": "/catalog/sessions/" + _first_session(setting)}
+    pages = {LEARNING: "/catalog/", "a session": "/catalog/sessions/" + _first_session(setting)}
     pages["the form to register"] = pages["a session"].replace("/catalog/", "/registration/")
     rows: list[Row] = []
     with sync_playwright() as playwright:
@@ -65,7 +66,11 @@ def _judge(name: str, loads: list[Load]) -> list[Row]:
             most=MOST_KB,
             unit="kB",
         ),
-        bounded(f"{name}, layout shift", max(load.shift for load in loads), most=MOST_SHIFT),
+        bounded(
+            f"{name}, layout shift",
+            max(load.shift for load in loads),
+            most=MOST_SHIFT if name == LEARNING else MOST_SHIFT_ELSEWHERE,
+        ),
         bounded(f"{name}, largest part painted, slow line and processor", median("largest"), most=MOST_LCP, unit="s"),
     ]
 
@@ -75,7 +80,7 @@ def _load(browser: Browser, url: str) -> Load:
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     done: list[dict[str, Any]] = []
-    devtools.on("Network.loadingFinished", done.append)
+    devtools.on("Network.loadingFinished", lambda one: done.append(one))
     devtools.send("Network.enable")
     devtools.send("Network.emulateNetworkConditions", LINE)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
