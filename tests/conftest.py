@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from xdist.scheduler.loadfile import LoadFileScheduling
 
 from deploy import token
 from shared import runtime
@@ -17,24 +16,12 @@ from tests.servers.engines import SERVICES, Engines
 from tests.servers.topology import vhost_names
 
 RUN_FOLDER = "CONVENE_TEST_RUN"
-BROWSER = "tests/browser/"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder a test run; xdist's workers inherit the variable that names it."""
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = str(sharing.new_folder())
-
-
-class ByFile(LoadFileScheduling):
-    """A worker gets whole files; the tests in a browser are for one worker, so that their site starts once."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    return ByFile(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

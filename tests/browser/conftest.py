@@ -17,9 +17,11 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 DATABASE = "convene_browser"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(engines: Engines, vhost: str, worker_number: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """All of Convene behind one address. Tests make what they change: the programme of the sample is for all."""
+    """All of Convene behind one address, for the tests of a file. Those make what they change: the programme of the
+    sample is for all of them.
+    """
     database = f"{DATABASE}_{worker_number}"
     databases.clone(engines, database)
     queues.empty(engines, vhost)

@@ -54,6 +54,9 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
     page.get_by_role("link", name="Read it in the archive").click()
     assert page.get_by_role("heading", name=subject).is_visible()
     assert_accessible(page)
+    page.goto("/notifications/archive")
+    assert page.get_by_role("heading", name=subject).is_visible()
+    assert_accessible(page)
 
 
 def test_of_two_who_write_at_once_neither_loses_a_word(staff_page: Callable[..., Page]) -> None:
