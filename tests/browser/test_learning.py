@@ -15,7 +15,7 @@ from tests.waiting import eventually
 LIBRARY = {"name": "Springfield Public Library", "type": "public"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def circles(site: Site) -> Site:
     """A series of which one session is over and one is to come, and a workshop by invitation at a place."""
 

@@ -25,7 +25,7 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def registering(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site whose directory knows two libraries, and whose World Café asks questions and has few seats."""
     survey = tmp_path_factory.mktemp("survey") / "libraries.csv"
