@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,14 +13,14 @@ from pathlib import Path
 from typing import IO
 
 from deploy.native.gateway import Gateway
+from deploy.native.ports import free_ports
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port that nobody listens on, and that no outgoing connection is given before it is used."""
+    return free_ports(["it"])["it"]
 
 
 class Process:
