@@ -65,11 +65,13 @@ def transaction() -> Iterator[Connection]:
 
 @contextmanager
 def connection() -> Iterator[Connection]:
-    """A connection in autocommit mode, for a door that only reads."""
+    """A connection in autocommit mode, for a door that only reads. Within another one it is that: a request never waits
+    for a second connection while it holds the one that others wait for.
+    """
     if (lent := _lent.get()) is not None:
         yield lent
         return
-    with current().database.connection() as conn:
+    with current().database.connection() as conn, lend(conn):
         yield conn
 
 
