@@ -3,10 +3,9 @@
 from psycopg import Connection
 
 from services.catalog.publishing.domain import Outcome
-from shared import audit
-from shared.http import auth
+from shared.http.audit import note
 
 
 def record(conn: Connection, action: str, outcome: Outcome) -> None:
     """Write down what the one who asks did, and what that changed."""
-    audit.record(conn, actor=auth.actor(), action=action, subject=outcome.slug, changes=outcome.difference())
+    note(conn, action, outcome.slug, outcome.difference())

@@ -1,12 +1,14 @@
-"""The audit log of a service, for those who may write to it."""
+"""The audit log of a service: what the one who asks did, and the log for those who may write."""
 
 from typing import Any
 
 import marshmallow as ma
 from flask import Response, jsonify
 from marshmallow.validate import Length
+from psycopg import Connection
 
 from shared import audit
+from shared.http import auth
 from shared.http.blueprint import Blueprint
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
 from shared.runtime import connection
@@ -31,6 +33,13 @@ class AuditSchema(ma.Schema):
 class AuditListSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(AuditSchema))
     next = ma.fields.String(allow_none=True)
+
+
+def note(conn: Connection, action: str, subject: object, changes: dict[str, Any] | None = None) -> None:
+    """Write down what the one who asks did to which subject, in the transaction that does it; `changes` as in
+    `shared.audit.record`.
+    """
+    audit.record(conn, actor=auth.actor(), action=action, subject=str(subject), changes=changes or {})
 
 
 def blueprint(service: str) -> Blueprint:

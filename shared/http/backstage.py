@@ -7,9 +7,8 @@ from flask import Response
 from psycopg import Connection
 
 from shared import audit
-from shared.http import auth
 from shared.http.answers import see_other
-from shared.http.audit import AuditQuery
+from shared.http.audit import AuditQuery, note
 from shared.http.pages import Pages, asked, respond
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor
 from shared.messaging import inbox, outbox, quarantine
@@ -60,7 +59,7 @@ def blueprint(service: str) -> Pages:
     def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Response:
         with transaction() as conn:
             effect(conn, id)
-            audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={})
+            note(conn, action, id)
         return see_other(f"/{service}/staff/queues")
 
     return pages

@@ -5,9 +5,8 @@ from uuid import UUID
 import marshmallow as ma
 from flask import Response, jsonify
 
-from shared import audit
 from shared.errors import Invalid
-from shared.http import auth
+from shared.http.audit import note
 from shared.http.blueprint import Blueprint
 from shared.http.pagination import PageQuery, page
 from shared.messaging import inbox, outbox, quarantine
@@ -80,7 +79,7 @@ def blueprint(service: str) -> Blueprint:
         """Try it again, as if it came anew."""
         with transaction() as conn:
             quarantine.replay(conn, id)
-            audit.record(conn, actor=auth.actor(), action="quarantine.replay", subject=str(id), changes={})
+            note(conn, "quarantine.replay", id)
 
     @operations.delete("/quarantine/<uuid:id>")
     @operations.staff("operations")
@@ -89,7 +88,7 @@ def blueprint(service: str) -> Blueprint:
         """Decide that it is not wanted."""
         with transaction() as conn:
             quarantine.discard(conn, id)
-            audit.record(conn, actor=auth.actor(), action="quarantine.discard", subject=str(id), changes={})
+            note(conn, "quarantine.discard", id)
 
     return operations
 

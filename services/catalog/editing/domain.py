@@ -169,12 +169,6 @@ def publish_due(conn: Connection) -> int:
     return len(due)
 
 
-def _set_time(conn: Connection, entry: Entry, at: datetime | None) -> Outcome:
-    entries.update_publish_at(conn, entry.id, publish_at=at)
-    before, after = {"publish_at": entry.publish_at}, {"publish_at": at}
-    return Outcome(entry.id, entry.kind, entry.slug, "unchanged", before, after)
-
-
 def _refuse_taken(conn: Connection, kind: str, slug: str, *, but: UUID | None = None) -> None:
     taken = entries.select_entry(conn, kind, slug)
     if taken and taken.id != but:

@@ -11,9 +11,8 @@ from services.notifications.rendering.domain import render
 from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.rendering.templates import Texts
 from services.notifications.wording import domain as templates
-from shared import audit
 from shared.errors import Conflict, NotFound
-from shared.http import auth
+from shared.http.audit import note
 from shared.runtime import settings
 
 Row = dict[str, Any]
@@ -41,7 +40,7 @@ def resend(conn: Connection, id: UUID) -> Row:
     row = find(conn, id)
     if not queries.requeue(conn, id):
         raise Conflict(f"This mail is {row['state']}.", problem="wrong-state", state=row["state"])
-    audit.record(conn, actor=auth.actor(), action="message.resend", subject=str(id), changes={"was": row["state"]})
+    note(conn, "message.resend", id, {"was": row["state"]})
     return find(conn, id)
 
 

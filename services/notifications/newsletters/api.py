@@ -9,7 +9,6 @@ from flask import Response
 from psycopg import Connection
 
 from services.notifications.newsletters import domain, queries
-from services.notifications.newsletters.audits import note
 from services.notifications.newsletters.queries import Issue
 from services.notifications.newsletters.schemas import (
     ChangesSchema,
@@ -26,6 +25,7 @@ from services.notifications.rendering.links import Links
 from shared.addresses import fold_email
 from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
+from shared.http.audit import note
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, settings, transaction
@@ -58,7 +58,7 @@ def create_issue(wanted: dict[str, Any]) -> Response:
     """Write an issue; it is a draft until it is scheduled."""
     with transaction() as conn:
         made = domain.create(conn, wanted)
-        note(conn, "newsletter.create", made)
+        note(conn, "newsletter.create", made.slug)
     return _show(made, status=201)
 
 
@@ -71,7 +71,7 @@ def create_from_announcement(slug: str) -> Response:
     with transaction() as conn:
         made, new = domain.create_from_announcement(conn, slug)
         if new:
-            note(conn, "newsletter.create", made)
+            note(conn, "newsletter.create", made.slug)
     return _show(made, status=201 if new else 200)
 
 
@@ -94,7 +94,7 @@ def change_issue(changes: dict[str, Any], id: UUID) -> Response:
         before = domain.find(conn, id)
         conditional.require_match(tag_of(IssueSchema().dump(before)))
         after = domain.change(conn, before, changes)
-        note(conn, "newsletter.change", after, {"members": sorted(changes)})
+        note(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
     return _show(after)
 
 
@@ -106,7 +106,7 @@ def delete_issue(id: UUID) -> None:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.delete(conn, issue)
-        note(conn, "newsletter.delete", issue)
+        note(conn, "newsletter.delete", issue.slug)
 
 
 @staff.get("/<uuid:id>/preview")
@@ -130,7 +130,7 @@ def send_test(wanted: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.send_test(conn, issue, email)
-        note(conn, "newsletter.test", issue)
+        note(conn, "newsletter.test", issue.slug)
     return _show(issue, status=202)
 
 
@@ -182,7 +182,7 @@ def show_progress(id: UUID) -> Response:
 def _move(action: str, id: UUID, move: Callable[[Connection, Issue], Issue]) -> Response:
     with transaction() as conn:
         moved = move(conn, domain.find(conn, id))
-        note(conn, action, moved, {"state": moved.state, "send_at": moved.send_at})
+        note(conn, action, moved.slug, {"state": moved.state, "send_at": moved.send_at})
     return _show(moved)
 
 

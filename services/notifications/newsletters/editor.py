@@ -12,7 +12,6 @@ from psycopg import Connection
 
 from services.notifications.news.queries import select_announced, select_topics
 from services.notifications.newsletters import blocks, composing, domain, queries
-from services.notifications.newsletters.audits import note
 from services.notifications.newsletters.queries import Issue
 from services.notifications.newsletters.schemas import (
     ChangesSchema,
@@ -25,6 +24,7 @@ from services.notifications.newsletters.schemas import (
 from shared.addresses import fold_email
 from shared.errors import Conflict, DomainError, Invalid
 from shared.http.answers import see_other, tag_of
+from shared.http.audit import note
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, asked, render, respond
 from shared.http.pagination import decode_cursor, encode_cursor
@@ -68,7 +68,7 @@ def create() -> Response:
         try:
             with transaction() as conn:
                 made = domain.create(conn, wanted)
-                note(conn, "newsletter.create", made)
+                note(conn, "newsletter.create", made.slug)
             return see_other(f"{HOME}/{made.id}")
         except (Invalid, Conflict) as error:
             _refuse(form, error)
@@ -82,7 +82,7 @@ def create_from_announcement() -> Response:
     with transaction() as conn:
         made, new = domain.create_from_announcement(conn, Form.sent().text("slug"))
         if new:
-            note(conn, "newsletter.create", made)
+            note(conn, "newsletter.create", made.slug)
     return see_other(f"{HOME}/{made.id}")
 
 
@@ -118,7 +118,7 @@ def save(id: UUID) -> Response:
         try:
             with conn.transaction():
                 after = domain.change(conn, issue, {"preheader": "", **changes})
-                note(conn, "newsletter.change", after, {"members": sorted(changes)})
+                note(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
         except (Invalid, Conflict) as error:
             _refuse(form, error)
             return _edit(form, issue, status=422)
@@ -136,7 +136,7 @@ def send_test(id: UUID) -> Response:
             if not form:
                 raise Invalid(form.errors)
             domain.send_test(conn, issue, email := fold_email(wanted["email"]))
-            note(conn, "newsletter.test", issue)
+            note(conn, "newsletter.test", issue.slug)
         except Invalid as error:
             test = Form(form.values, error.errors)
             return _edit(Form.of(asdict(issue)), issue, status=422, test=test)
@@ -163,7 +163,7 @@ def send(id: UUID) -> Response:
                 return _confirm(conn, issue, form, status=422)
             with conn.transaction():
                 moved = domain.schedule(conn, issue, _moment(wanted))
-                note(conn, "newsletter.schedule", moved, {"state": moved.state, "send_at": moved.send_at})
+                note(conn, "newsletter.schedule", moved.slug, {"state": moved.state, "send_at": moved.send_at})
         except Invalid as error:
             return _confirm(conn, issue, form.refuse(error.errors), status=422)
     return see_other(f"{HOME}/{id}")
@@ -180,7 +180,7 @@ def move(id: UUID, action: str) -> Response:
     }
     with transaction() as conn:
         moved = moves[action](conn, domain.find(conn, id))
-        note(conn, f"newsletter.{action}", moved, {"state": moved.state})
+        note(conn, f"newsletter.{action}", moved.slug, {"state": moved.state})
     return see_other(f"{HOME}/{id}")
 
 
@@ -191,7 +191,7 @@ def delete(id: UUID) -> Response:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.delete(conn, issue)
-        note(conn, "newsletter.delete", issue)
+        note(conn, "newsletter.delete", issue.slug)
     return see_other(HOME)
 
 

@@ -6,9 +6,9 @@ from flask import Response
 
 from services.notifications.reminders import domain
 from services.notifications.reminders.schemas import RemindersSchema
-from shared import audit
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
+from shared.http.audit import note
 from shared.runtime import connection, transaction
 
 staff = Blueprint(
@@ -39,5 +39,5 @@ def replace_reminders(wanted: dict[str, Any], slug: str) -> Response:
         domain.replace(conn, before, wanted["before"])
         after = domain.find(conn, slug)
         changes = {"before": [before.before, after.before]}
-        audit.record(conn, actor=auth.actor(), action="reminders.replace", subject=slug, changes=changes)
+        note(conn, "reminders.replace", slug, changes)
     return answer(RemindersSchema().dump(after))

@@ -30,11 +30,12 @@ from services.notifications.subscriptions.schemas import (
     TokenQuery,
     TokenSchema,
 )
-from shared import audit, links, runtime
+from shared import links, runtime
 from shared.addresses import fold_email
 from shared.errors import NotFound
-from shared.http import Blueprint, auth, tables
+from shared.http import Blueprint, tables
 from shared.http.answers import answer, see_other
+from shared.http.audit import note
 from shared.http.blueprint import consumes, load_body
 from shared.http.pages import respond
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -168,7 +169,7 @@ def forget_reader(id: UUID) -> None:
     """
     with transaction() as conn:
         domain.forget(conn, id)
-        audit.record(conn, actor=auth.actor(), action="reader.forget", subject=str(id), changes={})
+        note(conn, "reader.forget", id)
 
 
 @staff.post("/imports")
@@ -183,7 +184,7 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
     with transaction() as conn:
         report = import_readers(conn, given["readers"], dry_run=query["dry_run"])
         if not query["dry_run"]:
-            audit.record(conn, actor=auth.actor(), action="readers.import", subject="readers", changes=report)
+            note(conn, "readers.import", "readers", report)
     return report
 
 

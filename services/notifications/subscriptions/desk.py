@@ -11,11 +11,11 @@ from flask import Response, request
 from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
 from services.notifications.subscriptions.schemas import ImportSchema, ReadersQuery
-from shared import audit
 from shared.addresses import fold_email
 from shared.errors import Invalid, NotFound
-from shared.http import auth, tables
+from shared.http import tables
 from shared.http.answers import see_other
+from shared.http.audit import note
 from shared.http.blueprint import load_body
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked, respond
@@ -70,7 +70,7 @@ def take_in() -> Response:
         with transaction() as conn:
             report = import_readers(conn, given["readers"], dry_run=not sure)
             if sure:
-                audit.record(conn, actor=auth.actor(), action="readers.import", subject="readers", changes=report)
+                note(conn, "readers.import", "readers", report)
     except UnicodeDecodeError:
         form.refuse({"file": ["This is no text in UTF-8. Save it as CSV (UTF-8)."]})
     except Invalid as error:
@@ -99,7 +99,7 @@ def forget(id: UUID) -> Response:
     """Leave nothing of a reader, at their wish."""
     with transaction() as conn:
         domain.forget(conn, id)
-        audit.record(conn, actor=auth.actor(), action="reader.forget", subject=str(id), changes={})
+        note(conn, "reader.forget", id)
     return see_other(HOME)
 
 

@@ -7,7 +7,6 @@ from flask import Response, request
 
 from services.notifications.subscriptions import domain as subscriptions
 from services.notifications.suppressions import domain, queries, reports
-from services.notifications.suppressions.audits import note
 from services.notifications.suppressions.queries import Reason, Suppression
 from services.notifications.suppressions.schemas import (
     BouncesSchema,
@@ -19,6 +18,7 @@ from services.notifications.suppressions.schemas import (
 )
 from shared.http import Blueprint
 from shared.http.answers import answer
+from shared.http.audit import note
 from shared.http.blueprint import consumes, load_body
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction

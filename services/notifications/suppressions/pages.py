@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Response
 
 from services.notifications.suppressions import domain, queries
-from services.notifications.suppressions.audits import note
 from services.notifications.suppressions.schemas import SuppressionsQuery, SuppressSchema
 from shared.errors import Invalid
 from shared.http.answers import see_other
+from shared.http.audit import note
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, asked, respond
 from shared.http.pagination import decode_cursor, encode_cursor

@@ -10,7 +10,7 @@ from services.notifications.messages.schemas import RenderedSchema
 from services.notifications.rendering.samples import sample_values
 from services.notifications.rendering.templates import Texts, read_source, render_texts
 from services.notifications.wording import domain, queries
-from services.notifications.wording.audits import note
+from services.notifications.wording.audits import record
 from services.notifications.wording.queries import Override
 from services.notifications.wording.schemas import (
     PreviewSchema,
@@ -53,7 +53,7 @@ def replace_template(wanted: dict[str, Any], kind: str) -> Response:
     with transaction() as conn:
         before = _lock_matched(conn, kind)
         domain.replace(conn, kind, wanted["source"], settings())
-        note(conn, "template.replace", kind, before, wanted["source"])
+        record(conn, "template.replace", kind, before, wanted["source"])
         after = domain.find(conn, kind)
     return answer(_document(kind, after))
 
@@ -66,7 +66,7 @@ def remove_template(kind: str) -> None:
     with transaction() as conn:
         before = _lock_matched(conn, kind)
         if queries.delete_override(conn, kind):
-            note(conn, "template.remove", kind, before, None)
+            record(conn, "template.remove", kind, before, None)
 
 
 @staff.post("/<kind>/preview")

@@ -3,11 +3,10 @@
 from psycopg import Connection
 
 from services.notifications.wording.queries import Override
-from shared import audit
-from shared.http import auth
+from shared.http.audit import note
 
 
-def note(conn: Connection, action: str, kind: str, before: Override | None, after: str | None) -> None:
+def record(conn: Connection, action: str, kind: str, before: Override | None, after: str | None) -> None:
     """Write down how the one who asks worded a kind of mail, and how it was before."""
     changes = {"source": [before and before.source, after]}
-    audit.record(conn, actor=auth.actor(), action=action, subject=kind, changes=changes)
+    note(conn, action, kind, changes)

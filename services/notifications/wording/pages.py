@@ -9,7 +9,7 @@ from services.notifications.messages.kinds import SINGLE
 from services.notifications.rendering.samples import sample_values
 from services.notifications.rendering.templates import Texts, read_source, render_texts
 from services.notifications.wording import domain, queries
-from services.notifications.wording.audits import note
+from services.notifications.wording.audits import record
 from services.notifications.wording.queries import Override
 from services.notifications.wording.schemas import TemplateSourceSchema
 from shared.errors import Invalid
@@ -70,7 +70,7 @@ def replace(kind: str) -> Response:
         try:
             if form:
                 domain.replace(conn, kind, wanted["source"], settings())
-                note(conn, "template.replace", kind, before, wanted["source"])
+                record(conn, "template.replace", kind, before, wanted["source"])
                 return see_other(f"{HOME}/{kind}")
         except Invalid as error:
             form.refuse(error.errors)
@@ -89,7 +89,7 @@ def remove(kind: str) -> Response:
 
 def _remove(conn: Connection, kind: str, before: Override | None) -> None:
     if queries.delete_override(conn, kind):
-        note(conn, "template.remove", kind, before, None)
+        record(conn, "template.remove", kind, before, None)
 
 
 def _show(kind: str, override: Override | None, form: Form, texts: Texts | None, *, status: int = 200) -> Response:

@@ -1,6 +1,5 @@
 """What staff record of attendance, each with its line in the audit log."""
 
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -8,14 +7,13 @@ from psycopg import Connection
 from services.registration.attendance import domain
 from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.reports import Report
-from shared import audit
-from shared.http import auth
+from shared.http.audit import note
 
 
 def apply(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
     """Record who was there by a platform's report. Raises what applying it raises."""
     applied = domain.apply_report(conn, slug, report, least_minutes=least_minutes)
-    _note(conn, "attendance.apply", slug, {"matched": applied.matched, "changed": applied.changed})
+    note(conn, "attendance.apply", slug, {"matched": applied.matched, "changed": applied.changed})
     return applied
 
 
@@ -23,15 +21,11 @@ def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None)
     """Let somebody in at the door. Raises what checking in raises."""
     arrival = domain.check_in(conn, slug, code=code, name=name)
     if arrival.who and not arrival.again:
-        _note(conn, "attendance.check-in", str(arrival.who.registration_id), {})
+        note(conn, "attendance.check-in", arrival.who.registration_id)
     return arrival
 
 
 def mark(conn: Connection, id: UUID, *, attended: bool, minutes: int | None) -> None:
     """Record by hand whether somebody was there. Raises what marking raises."""
     domain.mark(conn, id, attended=attended, minutes=minutes)
-    _note(conn, "attendance.mark", str(id), {"attended": attended, "minutes": minutes})
-
-
-def _note(conn: Connection, action: str, subject: str, changes: dict[str, Any]) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=subject, changes=changes)
+    note(conn, "attendance.mark", id, {"attended": attended, "minutes": minutes})

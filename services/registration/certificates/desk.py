@@ -8,9 +8,8 @@ from psycopg import Connection
 from services.registration.certificates import domain
 from services.registration.certificates.queries import Certificate
 from services.registration.certificates.schemas import RevocationSchema
-from shared import audit
-from shared.http import auth
 from shared.http.answers import see_other
+from shared.http.audit import note
 from shared.http.forms import load
 from shared.http.pages import Pages
 from shared.runtime import transaction
@@ -31,5 +30,5 @@ def revoke(id: UUID) -> Response:
 def take_back(conn: Connection, id: UUID, *, reason: str | None) -> Certificate:
     """Revoke a certificate as the one who asks. Raises what revoking raises."""
     revoked = domain.revoke(conn, id, reason=reason)
-    audit.record(conn, actor=auth.actor(), action="certificate.revoke", subject=str(id), changes={"reason": reason})
+    note(conn, "certificate.revoke", id, {"reason": reason})
     return revoked

@@ -8,9 +8,8 @@ from psycopg import Connection
 from services.registration.invitations import domain
 from services.registration.invitations.queries import Invitation
 from services.registration.programme import domain as programme
-from shared import audit
 from shared.addresses import fold_email
-from shared.http import auth
+from shared.http.audit import note
 
 
 def issue(conn: Connection, slug: str, *, email: str, name: str, expires_at: datetime | None) -> Invitation:
@@ -28,4 +27,4 @@ def revoke(conn: Connection, slug: str, id: UUID) -> Invitation:
 
 
 def _note(conn: Connection, action: str, id: UUID, slug: str) -> None:
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes={"session": slug})
+    note(conn, action, id, {"session": slug})

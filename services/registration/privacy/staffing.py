@@ -6,20 +6,19 @@ from psycopg import Connection
 
 from services.registration.privacy import domain
 from services.registration.privacy.queries import Erasure
-from shared import audit
-from shared.http import auth
+from shared.http.audit import note
 
 
 def describe(conn: Connection, email: str) -> dict[str, Any]:
     """Everything held on the person with this folded address. Raises NotFound."""
     held = domain.describe(conn, email)
     subject = str(held["person"][0]["id"])
-    audit.record(conn, actor=auth.actor(), action="person.export", subject=subject, changes={})
+    note(conn, "person.export", subject)
     return held
 
 
 def erase(conn: Connection, email: str) -> Erasure:
     """Forget a person in every service. Raises NotFound."""
     erasure = domain.erase(conn, email, cause="asked of staff")
-    audit.record(conn, actor=auth.actor(), action="person.erase", subject=str(erasure.id), changes={})
+    note(conn, "person.erase", erasure.id)
     return erasure

@@ -9,9 +9,8 @@ from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
 from services.registration.registrations.queries import Registration
 from services.registration.registrations.wishes import as_applicant
-from shared import audit
 from shared.addresses import fold_email
-from shared.http import auth
+from shared.http.audit import note
 
 
 def register(conn: Connection, slug: str, wanted: dict[str, Any]) -> Made:
@@ -61,8 +60,3 @@ def move(conn: Connection, id: UUID, *, session: str, over_capacity: bool) -> Re
         {"session": session, "registration": str(moved.id), "over_capacity": over_capacity},
     )
     return moved
-
-
-def note(conn: Connection, action: str, id: UUID, changes: dict[str, Any]) -> None:
-    """Write down what the one who asks did to a registration."""
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)

@@ -6,8 +6,7 @@ from psycopg import Connection
 
 from services.registration.rules import domain
 from services.registration.rules.queries import Rules
-from shared import audit
-from shared.http import auth
+from shared.http.audit import note
 
 
 def replace(conn: Connection, slug: str, rules: Rules) -> Rules:
@@ -15,5 +14,5 @@ def replace(conn: Connection, slug: str, rules: Rules) -> Rules:
     before, after = domain.replace(conn, slug, rules)
     old, new = asdict(before), asdict(after)
     changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
-    audit.record(conn, actor=auth.actor(), action="rules.replace", subject=slug, changes=changes)
+    note(conn, "rules.replace", slug, changes)
     return after

@@ -16,10 +16,11 @@ from services.notifications.webhooks.deliveries.schemas import (
     WebhookDeliverySchema,
 )
 from services.notifications.webhooks.endpoints import domain as endpoints
-from shared import audit, runtime
+from shared import runtime
 from shared.errors import Conflict, NotFound
-from shared.http import Blueprint, auth
+from shared.http import Blueprint
 from shared.http.answers import answer
+from shared.http.audit import note
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import transaction
 
@@ -98,4 +99,4 @@ def _find(conn: Connection, webhook_id: UUID, id: UUID) -> Delivery:
 
 def _note(conn: Connection, action: str, id: UUID, delivery: UUID) -> None:
     changes = {"delivery": [None, str(delivery)]}
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=changes)
+    note(conn, action, id, changes)

@@ -16,9 +16,9 @@ from services.notifications.webhooks.endpoints.schemas import (
     WebhookSecretSchema,
     WebhooksSchema,
 )
-from shared import audit
-from shared.http import Blueprint, auth, conditional
+from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
+from shared.http.audit import note
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
 from shared.runtime import connection, settings, transaction
 
@@ -119,4 +119,4 @@ def _differences(before: Webhook, after: Webhook, wanted: dict[str, Any]) -> dic
 
 def _note(conn: Connection, action: str, id: UUID, changes: dict[str, Any]) -> None:
     shown = {name: pair for name, pair in changes.items() if name not in PERSONAL}
-    audit.record(conn, actor=auth.actor(), action=action, subject=str(id), changes=shown)
+    note(conn, action, id, shown)
