@@ -64,6 +64,13 @@ def transaction() -> Iterator[Connection]:
 
 
 @contextmanager
+def trial() -> Iterator[Connection]:
+    """A transaction that is rolled back: what would be, without its coming to stay."""
+    with transaction() as conn, conn.transaction(force_rollback=True):
+        yield conn
+
+
+@contextmanager
 def connection() -> Iterator[Connection]:
     """A connection in autocommit mode, for a door that only reads. Within another one it is that: a request never waits
     for a second connection while it holds the one that others wait for.

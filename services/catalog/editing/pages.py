@@ -22,7 +22,7 @@ from services.catalog.publishing.queries import Entry, lock_catalog, select_entr
 from shared.errors import Conflict, Invalid
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked
-from shared.runtime import connection, transaction
+from shared.runtime import connection, transaction, trial
 
 STALE = (
     "Somebody else changed this while you were writing. Below is what your text would change now; save again to do so."
@@ -101,7 +101,7 @@ def save(collection: str, slug: str) -> Response:
 @pages.staff(reading.SCOPE)
 def show_preview(collection: str, slug: str) -> Response:
     """What stands as the public would see it, drafts too."""
-    with preview.trying() as conn:
+    with trial() as conn:
         entry = domain.find(conn, KINDS[collection], slug)
         public = preview.render(conn, entry.kind, entry.slug)
         return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], sent_to="")
@@ -175,7 +175,7 @@ def _save(sheet: Sheet, write: Writer, part: Any) -> Response:
             if changed or not sheet.entry:
                 record(conn, f"{sheet.kind}.{action}", outcome)
             return lead_to(sheet.kind, outcome.slug, done if changed else "same")
-    with preview.trying() as conn:
+    with trial() as conn:
         difference = write(conn, part).difference()
     if not difference:  # it was sent twice
         return lead_to(sheet.kind, part.slug or (sheet.entry.slug if sheet.entry else ""), "saved")
@@ -190,7 +190,7 @@ def _is_stale(conn: Connection, entry: Entry) -> bool:
 
 def _find_same(sheet: Sheet, part: Any) -> Entry | None:
     """What was made by the same form, sent once before."""
-    with preview.trying() as conn:
+    with trial() as conn:
         made = select_entry(conn, sheet.kind, part.slug)
         return made if made and not domain.replace(conn, made, part).difference() else None
 

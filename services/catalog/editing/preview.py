@@ -1,8 +1,7 @@
 """Things as the public would see them, and what that would change, without any of it coming to stay."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -26,16 +25,9 @@ class Still(Freshness):
         super().__init__(lambda: stamp, seconds=0)
 
 
-@contextmanager
-def trying() -> Iterator[Connection]:
-    """A transaction that is rolled back."""
-    with runtime.transaction() as conn, conn.transaction(force_rollback=True):
-        yield conn
-
-
 def try_out(write: Callable[[Connection], Outcome]) -> tuple[str, Outcome]:
     """The public page of what `write` would make, and what it would change. Raises what `write` raises."""
-    with trying() as conn:
+    with runtime.trial() as conn:
         outcome = write(conn)
         return render(conn, outcome.kind, outcome.slug), outcome
 

@@ -336,8 +336,8 @@ def select_figures(conn: Connection) -> dict[str, Any]:
     """How long the oldest mail waits that is due, how many readers there are, and addresses that no mail goes to."""
     sql = """
         SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_attempt_at)), 0)::int
-                  FROM messages WHERE state IN ('queued', 'retry') AND next_attempt_at <= clock_timestamp()
-                   AND next_attempt_at > '-infinity') AS oldest_seconds,
+                  FROM messages
+                 WHERE state IN ('queued', 'retry') AND next_attempt_at <= clock_timestamp()) AS oldest_seconds,
                (SELECT count(*) FROM readers WHERE status = 'confirmed') AS readers,
                (SELECT count(*) FROM suppressions) AS suppressed
     """

@@ -10,24 +10,16 @@ from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.reports import Report
 from services.registration.attendance.schemas import AttendanceQuery
 from services.registration.programme import domain as programme
-from services.registration.roster.queries import select_seats
+from services.registration.roster.domain import describe
 from shared.errors import DomainError, Invalid
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, respond
-from shared.runtime import connection, transaction
+from shared.runtime import connection, transaction, trial
 
 pages = Pages("attendance-desk", url_prefix="/registration/staff/sessions/<slug>")
 
 WRITE = "registration:write"
-
-
-class Looked(Exception):
-    """Carries what a report would do out of the transaction that tried it."""
-
-    def __init__(self, applied: Applied) -> None:
-        super().__init__()
-        self.applied = applied
 
 
 @pages.get("/door")
@@ -92,18 +84,15 @@ def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
 
 
 def _look(slug: str, report: Report, least_minutes: int) -> Applied:
-    """What it would do, done and undone."""
-    try:
-        with transaction() as conn:
-            raise Looked(staffing.apply(conn, slug, report, least_minutes=least_minutes))
-    except Looked as looked:
-        return looked.applied
+    """What it would do."""
+    with trial() as conn:
+        return staffing.apply(conn, slug, report, least_minutes=least_minutes)
 
 
 def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
     with connection() as conn:
         session = programme.find_session(conn, slug)
-        seats = select_seats(conn, session.id)
+        seats = describe(conn, session)
     given = {"said": "", "arrival": None, "sought": "", **said}
     return respond("staff/door.html", status=status, session=session, seats=seats, **given)
 

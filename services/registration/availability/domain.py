@@ -1,11 +1,12 @@
 """Telling how full sessions are, in few events however many seats are taken."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Connection
 
 from services.registration.availability import queries
-from services.registration.availability.queries import Disagreement
+from services.registration.availability.queries import Disagreement, Seats
 from services.registration.programme.queries import Session
 from services.registration.registrations import admission
 from services.registration.seats import domain as seats_domain
@@ -20,9 +21,18 @@ SECONDS = 1.0
 
 def describe(conn: Connection, session: Session) -> dict[str, Any]:
     """How full a session is, as `schemas.AvailabilitySchema` has it. Raises NotFound."""
-    seats = queries.select_seats(conn, session.id)
-    if seats is None:
+    return describe_all(conn, [session])[session.slug]
+
+
+def describe_all(conn: Connection, sessions: Sequence[Session]) -> dict[str, dict[str, Any]]:
+    """How full each of these sessions is, by its slug. Raises NotFound where one is not known."""
+    seats = queries.select_seats(conn, [session.id for session in sessions])
+    if any(session.id not in seats for session in sessions):
         raise NotFound("There is no such session.")
+    return {session.slug: _tell(session, seats[session.id]) for session in sessions}
+
+
+def _tell(session: Session, seats: Seats) -> dict[str, Any]:
     left = None if seats.capacity is None else max(seats.capacity - seats.taken, 0)
     return {
         "capacity": seats.capacity,

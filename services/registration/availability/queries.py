@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch, fetch_one
+from shared.database import fetch
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Availability:
 
 @dataclass(frozen=True)
 class Seats:
+    session_id: UUID
     capacity: int | None
     taken: int
     waitlisted: int
@@ -40,9 +41,10 @@ class Disagreement:
     undersold: bool
 
 
-def select_seats(conn: Connection, session_id: UUID) -> Seats | None:
-    sql = "SELECT capacity, taken, waitlisted FROM seats WHERE session_id = %(session_id)s"
-    return fetch_one(conn, Seats, sql, session_id=session_id)
+def select_seats(conn: Connection, session_ids: list[UUID]) -> dict[UUID, Seats]:
+    """The seats of these sessions, by their ids."""
+    sql = "SELECT session_id, capacity, taken, waitlisted FROM seats WHERE session_id = ANY(%(session_ids)s)"
+    return {seats.session_id: seats for seats in fetch(conn, Seats, sql, session_ids=session_ids)}
 
 
 def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Availability]:

@@ -1,9 +1,8 @@
 """The page behind the code of an invitation: whoever has it accepts, declines, or passes it on."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect
+from flask import Response
 
 from services.registration import addresses
 from services.registration.invitations import domain
@@ -15,6 +14,7 @@ from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
 from shared.addresses import fold_email
 from shared.errors import DomainError
+from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, respond
 from shared.runtime import connection, transaction
@@ -31,7 +31,7 @@ def show_invitation(code: str) -> Response:
 
 
 @pages.form("/<code>/accept")
-def accept(code: str) -> Any:
+def accept(code: str) -> Response:
     """A seat while seats last, then a place in line."""
     id = domain.read_code(code)
     given, form = read(AcceptanceSchema())
@@ -39,7 +39,7 @@ def accept(code: str) -> Any:
     if form:
         try:
             made = take_turns(lambda conn: domain.accept(conn, id, said=given))
-            return redirect(addresses.manage(made.registration.id), 303)
+            return see_other(addresses.manage(made.registration.id))
         except DomainError as error:
             status = refuse(form, error)
     return _show(code, id, form, status=status)
@@ -52,19 +52,19 @@ def show_declining(code: str) -> Response:
 
 
 @pages.form("/<code>/decline")
-def decline(code: str) -> Any:
+def decline(code: str) -> Response:
     """Note that they will not come."""
     id, form = domain.read_code(code), Form()
     try:
         with transaction() as conn:
             domain.decline(conn, id)
-        return redirect(f"/registration/invitations/{code}", 303)
+        return see_other(f"/registration/invitations/{code}")
     except DomainError as error:
         return _show(code, id, form, status=refuse(form, error))
 
 
 @pages.form("/<code>/transfer")
-def transfer(code: str) -> Any:
+def transfer(code: str) -> Response:
     """Pass it on to a colleague, who gets a mail."""
     id = domain.read_code(code)
     colleague, form = read(GuestSchema())
@@ -74,7 +74,7 @@ def transfer(code: str) -> Any:
             email = fold_email(colleague["email"])
             with transaction() as conn:
                 domain.transfer(conn, id, email=email, name=colleague["name"])
-            return redirect(f"/registration/invitations/{code}", 303)
+            return see_other(f"/registration/invitations/{code}")
         except DomainError as error:
             status = refuse(form, error)
     return _show(code, id, Form(), guest=form, status=status)

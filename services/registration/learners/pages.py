@@ -1,14 +1,13 @@
 """Signing in by a link in a mail, and the page of all that somebody takes part in."""
 
-from typing import Any
-
-from flask import Response, redirect, request
+from flask import Response, request
 
 from services.registration.learners import access, domain, overview, queries
 from services.registration.learners.schemas import LearnerQuery, LinkSchema, NextQuery, SignInSchema
 from shared import runtime
 from shared.addresses import fold_email
 from shared.errors import DomainError, Gone, Invalid
+from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.networks import network
 from shared.http.pages import Pages, asked, respond
@@ -23,26 +22,26 @@ NEXT = "convene_learner_next"
 
 
 @pages.get("/learning")
-def show_learning() -> Any:
+def show_learning() -> Response:
     """What is to come and what was, how far they are, and what they have earned."""
     person_id = access.signed_in()
     if person_id is None:
-        return redirect(f"/registration/sign-in?next={HOME}", 303)
+        return see_other(f"/registration/sign-in?next={HOME}")
     with connection() as conn:
         return respond("learning.html", **overview.describe(conn, person_id))
 
 
 @pages.get("/sign-in")
-def show_sign_in() -> Any:
+def show_sign_in() -> Response:
     """Ask for the address to send a link to."""
     wanted = local(asked(NextQuery())["next"])
     if access.signed_in():
-        return redirect(wanted or HOME, 303)
+        return see_other(wanted or HOME)
     return respond("sign-in.html", form=Form.of({"next": wanted}))
 
 
 @pages.form("/sign-in")
-def request_sign_in() -> Any:
+def request_sign_in() -> Response:
     """Send a link; the answer is the same whether the address is known or not."""
     wanted, form = read(SignInSchema())
     following, status = local(form.text("next")), 422
@@ -51,7 +50,7 @@ def request_sign_in() -> Any:
             email = fold_email(wanted["email"])
             with transaction() as conn:
                 domain.request_sign_in(conn, email, network=network())
-            return _remember(redirect("/registration/sign-in/sent", 303), following)
+            return _remember(see_other("/registration/sign-in/sent"), following)
         except Invalid as error:
             form.refuse(error.errors)
         except DomainError as error:
@@ -73,7 +72,7 @@ def show_link() -> Response:
 
 
 @pages.form("/sign-in/link")
-def sign_in() -> Any:
+def sign_in() -> Response:
     """Use up the link, and go where they wanted to."""
     token, form = read(LinkSchema())
     try:
@@ -83,25 +82,24 @@ def sign_in() -> Any:
             secret, _person = domain.begin_session(conn, token["token"])
     except Gone:
         return respond("sign-in-expired.html", status=410)
-    response: Any = redirect(local(request.cookies.get(NEXT, "")) or HOME, 303)
+    response = see_other(local(request.cookies.get(NEXT, "")) or HOME)
     access.set_cookie(response, secret)
     response.delete_cookie(NEXT, path=access.PATH)
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @pages.form("/sign-out")
-def sign_out() -> Any:
+def sign_out() -> Response:
     """End the session."""
     if token := request.cookies.get(access.COOKIE):
         with transaction() as conn:
             queries.delete_session(conn, token)
-    response: Any = redirect("/registration/sign-in", 303)
+    response = see_other("/registration/sign-in")
     access.clear_cookie(response)
     return response
 
 
-def _remember(response: Any, following: str) -> Any:
+def _remember(response: Response, following: str) -> Response:
     if following:
         response.set_cookie(
             NEXT,

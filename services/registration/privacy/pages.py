@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-import marshmallow as ma
 import orjson
 from flask import Response
-from marshmallow.validate import Length
 
 from services.registration.privacy import domain, staffing
+from services.registration.privacy.schemas import PersonQuery
 from shared.addresses import fold_email
 from shared.errors import Invalid, NotFound
 from shared.http.answers import see_other
@@ -19,10 +18,6 @@ HOME = "/registration/staff/people"
 pages = Pages("people-desk", url_prefix=HOME)
 
 SCOPE = "people:erase"
-
-
-class PersonQuery(ma.Schema):
-    email = ma.fields.String(load_default=None, validate=Length(max=320))
 
 
 @pages.get("")

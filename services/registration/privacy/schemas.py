@@ -1,7 +1,7 @@
 """What crosses the door of privacy."""
 
 import marshmallow as ma
-from marshmallow.validate import OneOf
+from marshmallow.validate import Length, OneOf
 
 
 class HeldSchema(ma.Schema):
@@ -31,3 +31,9 @@ class ErasureSchema(ma.Schema):
     id = ma.fields.UUID()
     state = ma.fields.String(validate=OneOf(["running", "done"]))
     services = ma.fields.Nested(ServicesSchema)
+
+
+class PersonQuery(ma.Schema):
+    """Whom staff look up."""
+
+    email = ma.fields.String(load_default=None, validate=Length(max=320))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect
+from flask import Response
 from psycopg import Connection
 
 from services.registration import addresses
@@ -16,6 +16,7 @@ from services.registration.registrations.refusals import refuse
 from services.registration.rules import domain as rules
 from services.registration.seats.queries import has_lapsed
 from shared.errors import Conflict, DomainError, Gone
+from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection, transaction
@@ -38,7 +39,7 @@ def show_change_form(id: UUID) -> Response:
 
 
 @pages.form("/<uuid:id>/change")
-def change(id: UUID) -> Any:
+def change(id: UUID) -> Response:
     """Keep what is different."""
     _let_on(id)
     changes, form = read(ChangeForm())
@@ -47,7 +48,7 @@ def change(id: UUID) -> Any:
         try:
             with transaction() as conn:
                 domain.correct(conn, id, changes)
-            return redirect(f"{addresses.manage(id)}&saved=true", 303)
+            return see_other(f"{addresses.manage(id)}&saved=true")
         except DomainError as error:
             status = refuse(form, error)
     return _show_form(id, form, status=status)
@@ -61,14 +62,14 @@ def show_cancel_form(id: UUID) -> Response:
 
 
 @pages.form("/<uuid:id>/cancel")
-def cancel(id: UUID) -> Any:
+def cancel(id: UUID) -> Response:
     """Give the seat, or the place in line, up; the page that follows says so, or why it was too late for that."""
     _let_on(id)
     return _do_and_show(id, lambda conn: domain.cancel(conn, id, reason="cancelled by registrant"))
 
 
 @pages.form("/<uuid:id>/offer")
-def accept_offer(id: UUID) -> Any:
+def accept_offer(id: UUID) -> Response:
     """Take the seat that is offered; the page that follows says so, or that it has passed on."""
     _let_on(id)
     return _do_and_show(id, lambda conn: domain.accept_offer(conn, id))
@@ -81,11 +82,11 @@ def _let_on(id: UUID) -> dict[str, Any]:
     return query
 
 
-def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Any:
+def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Response:
     """Refusals are states of things, which the page tells better than a refusal would."""
     with suppress(Conflict, Gone), transaction() as conn:
         act(conn)
-    return redirect(addresses.manage(id), 303)
+    return see_other(addresses.manage(id))
 
 
 def _show(template: str, id: UUID, **values: Any) -> Response:
@@ -117,7 +118,7 @@ def _show_form(id: UUID, form: Form | None = None, *, status: int = 200) -> Resp
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
     if mine.status == "cancelled":
-        return redirect(addresses.manage(id), 303)  # pyright: ignore[reportReturnType]
+        return see_other(addresses.manage(id))
     return respond(
         "manage-change.html",
         status=status,

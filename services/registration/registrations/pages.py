@@ -1,14 +1,18 @@
 """The forms by which people register: for a session, for a series, with colleagues; and what became of it."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Response, redirect
+import marshmallow as ma
+from flask import Response
 
 from services.registration import addresses
 from services.registration.availability import domain as availability
 from services.registration.learners import access
 from services.registration.programme import queries as programme
 from services.registration.registrations import admission, queries, receipts, showing, wishes
+from services.registration.registrations.domain import Made
 from services.registration.registrations.formschemas import (
     GroupForm,
     ReceiptQuery,
@@ -20,6 +24,7 @@ from services.registration.registrations.refusals import refuse
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from shared.errors import DomainError, NotFound
+from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection
@@ -39,16 +44,9 @@ def show_session_form(slug: str) -> Response:
 
 
 @pages.form("/sessions/<slug>")
-def register(slug: str) -> Any:
+def register(slug: str) -> Response:
     """Register for a session; who is registered already learns that, and nothing changes."""
-    wanted, form = read(SessionForm())
-    status = 422
-    if form:
-        try:
-            return redirect(receipts.address([wishes.register(wanted, slug=slug)]), 303)
-        except DomainError as error:
-            status = refuse(form, error)
-    return _ask_for_session(slug, form, status=status)
+    return _take(SessionForm(), lambda wanted: [wishes.register(wanted, slug=slug)], partial(_ask_for_session, slug))
 
 
 @pages.get("/sessions/<slug>/group")
@@ -64,16 +62,9 @@ def show_group_form(slug: str) -> Response:
 
 
 @pages.form("/sessions/<slug>/group")
-def register_group(slug: str) -> Any:
+def register_group(slug: str) -> Response:
     """Register colleagues, all or none."""
-    wanted, form = read(GroupForm())
-    status = 422
-    if form:
-        try:
-            return redirect(receipts.address(wishes.register_group(wanted, slug=slug)), 303)
-        except DomainError as error:
-            status = refuse(form, error)
-    return _ask_for_group(slug, form, status=status)
+    return _take(GroupForm(), partial(wishes.register_group, slug=slug), partial(_ask_for_group, slug))
 
 
 @pages.get("/series/<slug>")
@@ -85,16 +76,9 @@ def show_series_form(slug: str) -> Response:
 
 
 @pages.form("/series/<slug>")
-def register_series(slug: str) -> Any:
+def register_series(slug: str) -> Response:
     """Register for all of them, or where one refuses, for none."""
-    wanted, form = read(SeriesForm())
-    status = 422
-    if form:
-        try:
-            return redirect(receipts.address(wishes.register_series(wanted, slug=slug)), 303)
-        except DomainError as error:
-            status = refuse(form, error)
-    return _ask_for_series(slug, form, status=status)
+    return _take(SeriesForm(), partial(wishes.register_series, slug=slug), partial(_ask_for_series, slug))
 
 
 @pages.get("/done")
@@ -103,7 +87,8 @@ def show_receipt() -> Response:
     found = receipts.read(asked(ReceiptQuery())["receipt"])
     reader = access.signed_in()
     with connection() as conn:
-        made = [one for one in (queries.select(conn, id) for id in found) if one]
+        standing = {one.id: one for one in queries.select_many(conn, list(found))}
+        made = [standing[id] for id in found if id in standing]
         if not made:
             raise NotFound("There is no such registration any more.")
         occasions = programme.select_occasions(conn, {one.session_slug for one in made})
@@ -119,6 +104,18 @@ def show_receipt() -> Response:
         series_slug=terms.series_slug,
         advice=rules.describe_audience(terms) if any(_is_for_others(terms, one.library) for one in new) else None,
     )
+
+
+def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made]], ask: Callable[..., Response]) -> Response:
+    """Carry out what the form wishes, and lead to what became of it; where that is refused, ask again."""
+    wanted, form = read(schema)
+    status = 422
+    if form:
+        try:
+            return see_other(receipts.address(carry_out(wanted)))
+        except DomainError as error:
+            status = refuse(form, error)
+    return ask(form, status=status)
 
 
 def _is_for_others(terms: Terms, library: dict[str, Any]) -> bool:
@@ -170,7 +167,7 @@ def _ask_for_series(slug: str, form: Form, *, status: int = 200) -> Response:
     with connection() as conn:
         series = rules.find_terms_of_series(conn, slug)
         occasions = programme.select_occasions(conn, [one.slug for one in series])
-        seats = {one.slug: availability.describe(conn, one) for one in series}
+        seats = availability.describe_all(conn, series)
     chosen = [one for one in series if one.policy == "open" and admission.is_open(one)]
     questions = list({question["key"]: question for one in chosen for question in one.questions}.values())
     return respond(

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import marshmallow as ma
 from flask import Response
-from marshmallow.validate import Length
 from psycopg import Connection
 
 from services.registration.attendance import staffing as attendance
@@ -17,15 +15,16 @@ from services.registration.registrations import domain
 from services.registration.registrations.refusals import refuse
 from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
 from services.registration.roster import exports, queries, staffing
+from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
-from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery
+from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SessionsQuery
 from services.registration.rules.queries import select_rules
 from shared.errors import DomainError, NotFound
 from shared.http import tables
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, asked, respond
-from shared.http.pagination import PageQuery, decode_cursor, encode_cursor
+from shared.http.pagination import decode_cursor, encode_cursor
 from shared.runtime import connection, transaction
 
 HOME = "/registration/staff"
@@ -37,20 +36,15 @@ STATUSES = ("confirmed", "offered", "waitlisted", "cancelled")
 CORRECTED = ("name", "email", "job_title", "library", "accommodations", "note")
 
 
-class SessionsQuery(PageQuery):
-    q = ma.fields.String(load_default=None, validate=Length(1, 200))
-    past = ma.fields.Boolean(load_default=False)
-
-
 @pages.get("/")
 @pages.staff(READ)
 def list_sessions() -> Response:
     """The sessions to come, or past ones, with how many take part."""
     query = asked(SessionsQuery())
-    limit, (after,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (0,)
+    limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), str, str)
     with connection() as conn:
-        found = queries.select_sessions(conn, after=after, limit=limit + 1, **query)
-    more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
+        found = queries.select_sessions(conn, after=after and (after[0], after[1]), limit=limit + 1, **query)
+    more = encode_cursor(found[limit - 1].place, found[limit - 1].slug) if len(found) > limit else None
     return respond("staff/sessions.html", found=found[:limit], more=more, query=query)
 
 
@@ -63,7 +57,7 @@ def show_roster(slug: str) -> Response:
     with connection() as conn:
         session = programme.find_session(conn, slug)
         found = queries.select_page(conn, session.id, after=after, limit=limit + 1, **query)
-        seats, questions = queries.select_seats(conn, session.id), select_rules(conn, session.id).questions
+        seats, questions = describe(conn, session), select_rules(conn, session.id).questions
     more = encode_cursor(found[limit - 1].joined) if len(found) > limit else None
     return respond(
         "staff/roster.html",
@@ -179,7 +173,7 @@ def mark(id: UUID) -> Response:
 
 
 def _by_hand(conn: Connection, session: Session, form: Form, *, status: int = 200) -> Response:
-    seats = queries.select_seats(conn, session.id)
+    seats = describe(conn, session)
     return respond(
         "staff/by-hand.html", status=status, session=session, seats=seats, form=form, types=TYPES, sizes=SIZES
     )

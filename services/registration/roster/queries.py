@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch, fetch_dicts, fetch_one, stream
+from shared.database import fetch, fetch_one, fetch_value, stream
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """A session in the list of all, with how many take part in it."""
+    """A session in the list of all, with how many take part in it; `place` is when it is in the order of the list."""
 
-    position: int
+    place: str
     slug: str
     title: str
     status: str
@@ -109,35 +109,37 @@ def _anywhere(sought: str | None) -> str | None:
     return f"%{literal}%"
 
 
-def select_sessions(conn: Connection, *, past: bool, q: str | None, after: int, limit: int) -> list[Line]:
-    """Sessions to come, the first first, or those that are over, the latest first; those whose title holds `q`."""
-    sql = """
-        WITH line AS (
-            SELECT s.*, row_number() OVER (ORDER BY CASE WHEN %(past)s THEN NULL ELSE s.starts_at END NULLS LAST,
-                                                    s.starts_at DESC NULLS LAST, s.slug) AS position
-              FROM sessions AS s
-             WHERE (s.status IN ('held', 'cancelled')) = %(past)s
-               AND (%(q)s::text IS NULL OR s.title ILIKE %(q)s OR s.slug ILIKE %(q)s)
-        )
-        SELECT position, slug, title, status, format, starts_at, timezone, when_label, capacity,
+def select_sessions(
+    conn: Connection, *, past: bool, q: str | None, after: tuple[str, str] | None, limit: int
+) -> list[Line]:
+    """Sessions to come, the first first, or those that are over, the latest first; those whose title holds `q`. What
+    has no time comes last. `after` is the place and the slug of the last one of the page before.
+    """
+    order: LiteralString = "coalesce(starts_at, '-infinity') DESC, s.slug DESC"
+    beyond: LiteralString = "(coalesce(starts_at, '-infinity'), s.slug) < (%(place)s::timestamptz, %(slug)s)"
+    if not past:
+        order = "coalesce(starts_at, 'infinity'), s.slug"
+        beyond = "(coalesce(starts_at, 'infinity'), s.slug) > (%(place)s::timestamptz, %(slug)s)"
+    # The parts that are put in stand above, and come from nobody.
+    sql: LiteralString = f"""
+        SELECT coalesce(starts_at, CASE WHEN %(past)s THEN '-infinity' ELSE 'infinity' END::timestamptz)::text AS place,
+               s.slug, title, status, format, starts_at, timezone, when_label, seats.capacity,
                coalesce(taken, 0) AS taken, coalesce(waitlisted, 0) AS waiting,
-               (SELECT count(*) FROM attendance AS a WHERE a.session_id = line.id AND attended) AS attended
-          FROM line LEFT JOIN seats ON seats.session_id = line.id
-         WHERE position > %(after)s
-         ORDER BY position LIMIT %(limit)s
-    """
-    return fetch(conn, Line, sql, past=past, q=_anywhere(q), after=after, limit=limit)
+               (SELECT count(*) FROM attendance AS a WHERE a.session_id = s.id AND attended) AS attended
+          FROM sessions AS s LEFT JOIN seats ON seats.session_id = s.id
+         WHERE (status IN ('held', 'cancelled')) = %(past)s
+           AND (%(q)s::text IS NULL OR title ILIKE %(q)s OR s.slug ILIKE %(q)s)
+           AND (%(slug)s::text IS NULL OR {beyond})
+         ORDER BY {order} LIMIT %(limit)s
+    """  # noqa: S608
+    place, slug = after or (None, None)
+    return fetch(conn, Line, sql, past=past, q=_anywhere(q), place=place, slug=slug, limit=limit)
 
 
-def select_seats(conn: Connection, session_id: UUID) -> dict[str, Any]:
-    """How many take part in a session."""
-    sql = """
-        SELECT capacity, taken, waitlisted AS waiting,
-               (SELECT count(*) FROM attendance AS a WHERE a.session_id = seats.session_id AND attended) AS attended
-          FROM seats WHERE session_id = %(session_id)s
-    """
-    found = fetch_dicts(conn, sql, session_id=session_id)
-    return found[0] if found else {"capacity": None, "taken": 0, "waiting": 0, "attended": 0}
+def count_attended(conn: Connection, session_id: UUID) -> int:
+    """How many were there."""
+    sql = "SELECT count(*) FROM attendance WHERE session_id = %(session_id)s AND attended"
+    return fetch_value(conn, sql, session_id=session_id)
 
 
 def select_entry(conn: Connection, session_id: UUID, id: UUID) -> Entry | None:

@@ -22,6 +22,13 @@ class RosterQuery(PageQuery):
     )
 
 
+class SessionsQuery(PageQuery):
+    """Which sessions staff look through: those to come, or those that are over."""
+
+    q = ma.fields.String(load_default=None, validate=Length(1, 200))
+    past = ma.fields.Boolean(load_default=False)
+
+
 class EntrySchema(RegistrationSchema):
     """A registration as staff see it."""
 
