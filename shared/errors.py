@@ -82,7 +82,7 @@ class PermanentError(Exception):
 
 
 class UnsafeSettings(Exception):
-    """The environment holds what production forbids."""
+    """The environment holds what may not stand in it."""
 
 
 def messages_by_path(messages: Any, path: str = "") -> dict[str, Any]:

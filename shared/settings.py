@@ -79,10 +79,12 @@ class Settings:
         return self.environment == "production"
 
     def unsafe(self) -> list[str]:
-        """What may not stand in a production environment, one sentence each."""
+        """What may not stand in this environment, one sentence each; production forbids the most."""
+        needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set"
+        wrong = [needed] if self.oidc_discovery and not self.session_key_file else []
         if not self.production:
-            return []
-        wrong = [
+            return wrong
+        wrong += [
             f"{name.upper()} is for development only" for name in ("clock_file", "failpoint") if getattr(self, name)
         ]
         if not self.public_url.startswith("https://"):
@@ -98,7 +100,7 @@ def load(kind: type[S]) -> S:
     """Read `kind` from the environment.
 
     Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and
-    `UnsafeSettings` with everything that a production environment forbids.
+    `UnsafeSettings` with everything that may not stand in it.
     """
     env = environs.Env(eager=False)
     values = {f.name: _read(env, f) for f in fields(kind)}

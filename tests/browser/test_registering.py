@@ -69,7 +69,7 @@ def test_a_librarian_registers_and_manages_it_by_the_link_in_the_mail(registerin
     page.goto(SESSION)
     assert_accessible(page)
     expect(page.locator("input[name=timezone]")).to_have_value("America/New_York")
-    expect(page.get_by_text("Your time:")).to_contain_text("EDT")
+    expect(page.get_by_text("where you are")).to_contain_text("EDT")
     fill(page, email)
     page.get_by_label("Yes").check()
     page.get_by_label("Housing").check()

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from shared import runtime
-from shared.runtime import connection, transaction
+from shared.runtime import connection, transaction, trial
 from shared.settings import Settings
 
 
@@ -38,7 +38,16 @@ def test_what_is_done_within_a_connection_is_done_or_undone_by_itself(single: No
         with transaction() as inner:
             inner.execute("INSERT INTO things VALUES ('kept')")
         with pytest.raises(psycopg.errors.DivisionByZero), transaction() as inner:
-            inner.execute("INSERT INTO things VALUES ('lost')")
-            inner.execute("SELECT 1 / 0")
+            inner.execute("INSERT INTO things SELECT 'lost' || 1 / n FROM generate_series(1, 0, -1) AS n")
 
         assert conn.execute("SELECT name FROM things").fetchall() == [("kept",)]
+
+
+def test_a_trial_leaves_nothing(single: None) -> None:
+    with connection() as conn:
+        conn.execute("CREATE TEMPORARY TABLE things (name text)")
+        with trial() as inner:
+            inner.execute("INSERT INTO things VALUES ('tried')")
+            tried = inner.execute("SELECT count(*) FROM things").fetchone()
+
+        assert (tried, conn.execute("SELECT count(*) FROM things").fetchone()) == ((1,), (0,))

@@ -66,3 +66,23 @@ def test_production_refuses_what_is_for_development(environment: pytest.MonkeyPa
 
     environment.setenv("ENVIRONMENT", "development")
     assert settings.load(Settings)
+
+
+@pytest.mark.parametrize("kind", ["development", "production"])
+def test_a_sign_in_without_a_key_is_refused_at_the_start(environment: pytest.MonkeyPatch, kind: str) -> None:
+    environment.setenv("ENVIRONMENT", kind)
+    environment.setenv("OIDC_DISCOVERY", "https://login.ala.org/.well-known/openid-configuration")
+
+    with pytest.raises(UnsafeSettings, match="SESSION_KEY_FILE"):
+        settings.load(Settings)
+
+    environment.setenv("SESSION_KEY_FILE", "/run/secrets/session-key")
+    assert settings.load(Settings).oidc_discovery
+
+
+def test_production_asks_no_provider_over_plain_http(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("OIDC_DISCOVERY", "http://login.ala.org/.well-known/openid-configuration")
+    environment.setenv("SESSION_KEY_FILE", "/run/secrets/session-key")
+
+    with pytest.raises(UnsafeSettings, match="OIDC_DISCOVERY must be https"):
+        settings.load(Settings)

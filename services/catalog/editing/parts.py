@@ -1,7 +1,6 @@
 """Parts of a programme document in forms: what stands, or was sent, as a form; and what a form says, as a part."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,8 +17,10 @@ from services.catalog.publishing.queries import Entry
 from shared.errors import messages_by_path
 from shared.http import forms
 from shared.http.forms import Form
+from shared.slugs import make_slug
 
 Document = dict[str, Any]
+LONGEST_SLUG = 100
 
 CREATIONS: dict[str, type[ma.Schema]] = {
     "organization": programmes.OrganizationPartSchema,
@@ -61,7 +62,8 @@ def standing(conn: Connection, entry: Entry) -> Document:
 def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
     """What a form said, as the document that a program would send; a slug that was left empty is made from the name."""
     document = _settle(schema, forms.nest(schema, values))
-    if schema.fields["slug"].required and (slug := _slug_of(document.get("title") or document.get("name") or "")):
+    name = document.get("title") or document.get("name") or ""
+    if schema.fields["slug"].required and (slug := make_slug(name, longest=LONGEST_SLUG)):
         document.setdefault("slug", slug)
     return document
 
@@ -144,8 +146,3 @@ def _settled(field: Any, value: Any) -> Any:
     if isinstance(field, ma.fields.Mapping) and isinstance(value, dict):
         return {name: _settled(field.value_field, inner) for name, inner in value.items()}
     return value
-
-
-def _slug_of(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].strip("-")

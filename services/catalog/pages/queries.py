@@ -50,6 +50,17 @@ def select_labels(conn: Connection, slugs: list[str]) -> list[Label]:
     return fetch(conn, Label, sql, slugs=slugs)
 
 
+def select_terms(conn: Connection, vocabularies: list[str]) -> list[Label]:
+    """The public terms of these vocabularies, in the order in which people are to read them."""
+    sql = """
+        SELECT vocabulary, entry.title AS heading, terms.slug, label
+          FROM terms JOIN entries AS entry ON entry.kind = 'vocabulary' AND entry.slug = vocabulary
+         WHERE vocabulary = ANY(%(vocabularies)s) AND terms.published_at IS NOT NULL
+         ORDER BY vocabulary, place, terms.slug
+    """
+    return fetch(conn, Label, sql, vocabularies=vocabularies)
+
+
 def select_parts(conn: Connection, *, size: int) -> list[Part]:
     """The pages there are, in parts of this size."""
     sql = """

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Response, request
 
-from services.catalog.pages import rendering
+from services.catalog.pages import queries, rendering
 from services.catalog.pages.rendering import Page
 from services.catalog.sessions.schemas import FORMATS
-from services.catalog.widget import queries
 from services.catalog.widget.domain import attributes_of, write_code, write_element
 from services.catalog.widget.schemas import WidgetQuery
 from shared import runtime
@@ -22,12 +21,8 @@ pages = Pages("widget", url_prefix="/catalog")
 FILE = SERVICES / "catalog" / "static" / "widget.js"
 # Sites that load it have a change within minutes; what is there meanwhile works.
 SHORT = "public, max-age=300, stale-while-revalidate=86400"
-VOCABULARIES = {
-    "library_type": "Library types",
-    "topic": "Topics",
-    "job_function": "Job functions",
-    "community_size": "Community sizes",
-}
+VOCABULARIES = ["library_type", "topic", "job_function", "community_size"]
+MOST_SERIES = 100
 
 
 @pages.get("/widget.js")
@@ -49,9 +44,10 @@ def show_builder() -> Response:
     attributes = attributes_of(wanted)
     script = f"{runtime.settings().public_url}/catalog/widget.js"
     with connection() as conn:
-        terms = queries.select_terms(conn, list(VOCABULARIES))
-        series = queries.select_series(conn)
-    choices = {name: [(one.slug, one.label) for one in terms if one.vocabulary == name] for name in VOCABULARIES}
+        terms = queries.select_terms(conn, VOCABULARIES)
+        series = queries.select_series(conn, limit=MOST_SERIES)
+    headings = {one.vocabulary: one.heading for one in terms}
+    choices = {name: [(one.slug, one.label) for one in terms if one.vocabulary == name] for name in headings}
     page = Page(
         template="widget.html",
         title="Sessions on your own page",
@@ -64,8 +60,8 @@ def show_builder() -> Response:
         page,
         form=Form(request.args),
         formats=[(name, name.capitalize()) for name in FORMATS],
-        series=[(one.slug, one.label) for one in series],
-        vocabularies=[(name, title, choices[name]) for name, title in VOCABULARIES.items() if choices[name]],
+        series=[(one["slug"], one["title"]) for one in series],
+        vocabularies=[(name, headings[name], choices[name]) for name in VOCABULARIES if name in headings],
         element=write_element(attributes),
         code=write_code(attributes, script=script),
     )

@@ -5,8 +5,6 @@ the order of the readers, and the place up to which that was done is kept with t
 leaves nobody out and reaches nobody twice.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,6 +27,7 @@ from services.notifications.rendering.moments import label_day
 from shared import runtime
 from shared.database import constraint_of
 from shared.errors import Conflict, Invalid, NotFound
+from shared.slugs import make_slug
 
 log = structlog.get_logger()
 
@@ -43,7 +42,7 @@ LONGEST_DIGEST = timedelta(weeks=5)
 def create(conn: Connection, wanted: Mapping[str, Any]) -> Issue:
     """A draft. Raises Invalid for a block that there is not, Conflict where another issue has its slug."""
     check_blocks(wanted["body"])
-    slug = wanted["slug"] or _make_slug(wanted["subject"])
+    slug = wanted["slug"] or make_slug(wanted["subject"], longest=LONGEST_SLUG) or "issue"
     id = queries.insert(conn, **{**wanted, "slug": slug})
     if id is None:
         raise _taken()
@@ -207,11 +206,6 @@ def _compose(conn: Connection, issue: Issue) -> tuple[Letter, str]:
         archive_url=Links(runtime.settings()).archived(issue.slug) if issue.archived else None,
     )
     return letter, content.html
-
-
-def _make_slug(subject: str) -> str:
-    plain = unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-") or "issue"
 
 
 def _require(issue: Issue, *states: str) -> None:
