@@ -54,13 +54,15 @@ class PreconditionRequired(DomainError):
 
 
 class Invalid(DomainError):
-    """Well formed but not valid. `errors` maps a path in the input to its messages."""
+    """Well formed but not valid. `errors` maps a path in the input to its messages; marshmallow's, which are nested, are
+    taken as well.
+    """
 
     status, problem = 422, "invalid"
 
     def __init__(self, errors: Mapping[str, Sequence[str] | Any], detail: str = "The input is not valid.") -> None:
         super().__init__(detail)
-        self.errors = errors
+        self.errors = messages_by_path(errors)
 
 
 class TooMany(DomainError):

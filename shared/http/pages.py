@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, g, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared import runtime
-from shared.errors import Invalid, messages_by_path
+from shared.errors import Invalid
 from shared.http import signin
 from shared.http.forms import nest, refuse_foreign
 
@@ -129,7 +129,7 @@ def asked(schema: ma.Schema) -> dict[str, Any]:
     try:
         found: Any = schema.load(given, unknown=ma.EXCLUDE)
     except ma.ValidationError as error:
-        raise Invalid(messages_by_path(error.normalized_messages())) from None
+        raise Invalid(error.normalized_messages()) from None
     return found
 
 

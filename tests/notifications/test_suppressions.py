@@ -139,3 +139,11 @@ def test_erasure_takes_the_address_out(desk: Desk, client: FlaskClient) -> None:
     desk.receive(participation.PersonErased(erasure=participation.Erasure(id=row[0], revision=1, person=person)))
 
     assert suppressed(client) == []
+
+
+def test_what_is_wrong_with_a_bounce_is_named_by_its_place(client: FlaskClient) -> None:
+    told = client.post(BOUNCES, json={"bounces": [{"email": "ada@library.example", "kind": "bounce"}, {"kind": "odd"}]})
+
+    assert told.status_code == 422
+    assert told.json
+    assert set(told.json["errors"]) == {"bounces.1.email", "bounces.1.kind"}
