@@ -54,8 +54,8 @@ class PreconditionRequired(DomainError):
 
 
 class Invalid(DomainError):
-    """Well formed but not valid. `errors` maps a path in the input to its messages; marshmallow's, which are nested, are
-    taken as well.
+    """Well formed but not valid. `errors` maps a path in the input to its messages; marshmallow's, which are nested,
+    are taken as well.
     """
 
     status, problem = 422, "invalid"
