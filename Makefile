@@ -8,12 +8,13 @@ MODE ?=
 T ?=
 SCOPE ?=
 BENCH ?=
+FAULTS ?=
 SERVICES = catalog registration notifications
 RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -45,6 +46,13 @@ token: venv ## a staff token for the running system (SCOPE="catalog:write" limit
 test: venv ## every test (T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest $(T)
+
+security: venv ## every test of what nobody may do (T="…" goes to pytest)
+	@$(RUN) -m tests.servers.prepare
+	@$(RUN) -m pytest tests/security $(T)
+
+faults: venv ## break everything under load, and check that nothing is lost (FAULTS="--minutes 5 --seed 7")
+	@$(RUN) -m tests.faults $(FAULTS)
 
 check: venv ## format, lint, types, import rules
 	$(RUN) -m ruff format --check
