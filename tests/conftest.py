@@ -16,6 +16,8 @@ from tests.servers.engines import SERVICES, Engines
 from tests.servers.topology import vhost_names
 
 RUN_FOLDER = "CONVENE_TEST_RUN"
+# A test's transaction is open as long as the test runs, and it may rest in between.
+PATIENT = "-c idle_in_transaction_session_timeout=0"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -135,7 +137,7 @@ def staff_token(engines: Engines) -> Callable[[str], str]:
 def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
     """A connection whose writes nobody else sees, lent to all of the service `present` that opens a transaction."""
     with (
-        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
+        psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
         runtime.lend(conn),

@@ -28,6 +28,15 @@ def found(catalog: Catalog, q: str, **params: str) -> list[str]:
     return [hit["slug"] for hit in catalog.show(f"/search?q={quote(q)}{more}")["items"]]
 
 
+def test_a_hit_has_the_links_that_its_document_describes(filled: Catalog) -> None:
+    schemas = filled.show("/openapi.json")["components"]["schemas"]
+    described = schemas[schemas["Hit"]["properties"]["links"]["$ref"].split("/")[-1]]
+
+    [hit, *_] = filled.show("/search?q=dialogue&kind=session")["items"]
+
+    assert hit["links"].keys() == described["properties"].keys()
+
+
 @pytest.mark.parametrize(
     ("q", "slugs"),
     [

@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.catalog.discovery.schemas import FacetSchema, words_field
-from services.catalog.sessions.schemas import LinksSchema, WhenSchema
+from services.catalog.sessions.schemas import SessionLinksSchema, WhenSchema
 from shared.http.pagination import PageQuery
 
 KINDS = ("session", "series", "recording", "announcement")
@@ -31,7 +31,9 @@ class HitSchema(ma.Schema):
     published_at = ma.fields.AwareDateTime(allow_none=True, metadata={"description": "Of announcements"})
     recorded = ma.fields.Boolean(metadata={"description": "Whether it can be watched"})
     score = ma.fields.Integer(metadata={"description": "The higher, the better it fits"})
-    links = ma.fields.Nested(LinksSchema)
+    links = ma.fields.Nested(
+        SessionLinksSchema, metadata={"description": "`ics` and `register` are there for sessions alone"}
+    )
 
 
 class SearchSchema(ma.Schema):
