@@ -85,14 +85,16 @@ class Losing(SMTP):
 
 
 class Listening(Controller):
-    """A sink on a port of its own."""
+    """A sink on a port of its own. `server_class` speaks for it."""
+
+    server_class: type[SMTP] = Losing
 
     def __init__(self, sink: Sink, *, ssl_context: ssl.SSLContext | None = None, **options: Any) -> None:
         self.options = options
         super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=10, ssl_context=ssl_context)
 
     def factory(self) -> SMTP:
-        return Losing(self.handler, hostname="sink.example", **self.options)
+        return self.server_class(self.handler, hostname="sink.example", **self.options)
 
     def _trigger_server(self) -> None:
         """The port is known only now: aiosmtpd would greet port 0."""
