@@ -4,6 +4,7 @@ while it is told to. It says for itself of which mails the sender cannot know wh
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +36,11 @@ class Handed:
     content: bytes
     stored: bool = False
     answered: bool = False
+
+    @property
+    def id(self) -> str:
+        """The part of its Message-ID before the @: the message's id in notifications."""
+        return self.message_id.strip("<>").split("@")[0]
 
     @property
     def mail(self) -> EmailMessage:
@@ -106,6 +112,10 @@ class MailSink:
         """Every mail that was stored, in that order, whether the sender was told so or not."""
         return [mail for mail in self._handed() if mail.stored]
 
+    def to(self, recipient: str) -> list[Handed]:
+        """What was stored for one of them, in that order."""
+        return [mail for mail in tuple(self._script.by_recipient[recipient]) if mail.stored]
+
     def doubtful(self) -> list[Handed]:
         """What was handed over and not answered: the sender cannot know whether it was stored."""
         return [mail for mail in self._handed() if not mail.answered]
@@ -122,6 +132,7 @@ class Script(Sink):
         self.slowness = 0.0
         self.fault: Fault | None = None
         self.handed: list[Handed] = []
+        self.by_recipient: defaultdict[str, list[Handed]] = defaultdict(list)
 
     def is_due(self, kind: str, where: str | None) -> bool:
         """Whether this goes wrong now, which is counted."""
@@ -142,6 +153,7 @@ class Script(Sink):
         names = {"message_id": str(headers["Message-ID"]), "subject": str(headers["Subject"])}
         mail = Handed(recipient=envelope.rcpt_tos[0], at=datetime.now(UTC), content=content, **names)
         self.handed.append(mail)
+        self.by_recipient[mail.recipient].append(mail)
         return mail
 
     async def handle_MAIL(self, *args: Any) -> str:  # noqa: N802
