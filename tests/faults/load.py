@@ -15,7 +15,7 @@ from itsdangerous import URLSafeSerializer
 from tests.faults import world
 from tests.faults.client import Client
 from tests.faults.history import Operation
-from tests.faults.mailsink import MailSink
+from tests.faults.mailsink import Handed, MailSink
 from tests.faults.people import LIBRARY, People, Person
 
 CATALOG, REGISTRATION, NOTIFICATIONS = "/catalog/v1", "/registration/v1", "/notifications/v1"
@@ -183,7 +183,7 @@ class Load:
         if not self.register(person, random.choice(world.CALM), newsletter=True).acknowledged:
             return
         for _ in range(100):
-            token = next(filter(None, (self._confirmation(mail.content) for mail in self.sink.to(person.email))), None)
+            token = next(filter(None, map(_confirmation, self.sink.to(person.email))), None)
             if token:
                 operation = self.client.history.invoke("confirm", email=person.email)
                 path = f"{NOTIFICATIONS}/subscriptions/confirm"
@@ -192,10 +192,6 @@ class Load:
             if self.stop.wait(0.3):
                 return
         self.stop.wait(2.0)
-
-    def _confirmation(self, content: bytes) -> str | None:
-        found = CONFIRM.search(content.decode("utf-8", "replace").replace("=\r\n", "").replace("=3D", "="))
-        return found[1] if found else None
 
     def _be_forgotten(self, random: Random) -> None:
         person = self.people.next()
@@ -209,3 +205,10 @@ class Load:
     def sign(self, purpose: str, subject: str) -> str:
         """A token as a mail carries it; see `shared.links`."""
         return str(URLSafeSerializer(self.links_key, salt=f"convene.{purpose}").dumps(subject))
+
+
+def _confirmation(handed: Handed) -> str | None:
+    """The token of the link by which its reader confirms, where the mail has one."""
+    text = handed.mail.get_body(("plain",))
+    found = CONFIRM.search(text.get_content()) if text else None
+    return found[1] if found else None

@@ -1,5 +1,6 @@
 """Every mail that is due comes, once; twice only where nobody can know; none to those who are forgotten."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tests.faults.checker.evidence import Evidence
@@ -13,17 +14,12 @@ CAUSES = {
     "registration.registration.promoted",
     "registration.registration.cancelled",
     "registration.invitation.issued",
-    "registration.newsletter.requested",
 }
-
-# Caused by the wish itself, which a form of ours or a stranger may have brought.
-ASKING = ("subscription-requested", "subscription-standing")
 
 
 def have_each_due(evidence: Evidence) -> Iterator[Violation]:
     """Each event that makes a mail due has made one due."""
     caused = {row["event_id"] for row in evidence.rows["messages"]}
-    caused |= {row["subject"] for row in evidence.rows["messages"] if row["kind"] in ASKING}
     forgotten = {row["id"] for row in evidence.rows["erased"]}
     for event in evidence.rows["events"]:
         if (
@@ -32,6 +28,15 @@ def have_each_due(evidence: Evidence) -> Iterator[Violation]:
             and not caused & {event["event_id"], event["subject"]}
         ):
             yield Violation("mail never made due", f"{event['type']} {event['event_id']}", (event["subject"],))
+
+
+def ask_each_who_wants_the_newsletter(evidence: Evidence) -> Iterator[Violation]:
+    """Once, whoever says so in the form to register."""
+    asked = Counter(row["recipient"] for row in evidence.rows["messages"] if row["kind"] == "subscription-requested")
+    for operation in evidence.of("register"):
+        email = operation.wanted["email"]
+        if operation.wanted["newsletter"] and operation.acknowledged and asked[email] != 1:
+            yield Violation("newsletter's question not asked once", f"{email}: {asked[email]} times", (email,))
 
 
 def decide_each(evidence: Evidence) -> Iterator[Violation]:
@@ -76,4 +81,11 @@ def forget_for_good(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("mail to somebody forgotten", f"{late[0].subject} to {email}", (email,))
 
 
-RULES = (have_each_due, decide_each, send_each_once, send_nothing_else, forget_for_good)
+RULES = (
+    have_each_due,
+    ask_each_who_wants_the_newsletter,
+    decide_each,
+    send_each_once,
+    send_nothing_else,
+    forget_for_good,
+)
