@@ -51,7 +51,7 @@ security: venv ## every test of what nobody may do (T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest tests/security $(T)
 
-faults: venv ## break everything under load, and check that nothing is lost (FAULTS="--minutes 5 --seed 7")
+faults: venv ## break everything under load, and check that nothing is lost (FAULTS="--short --seed 7")
 	@$(RUN) -m tests.faults $(FAULTS)
 
 check: venv ## format, lint, types, import rules

@@ -35,7 +35,7 @@ class RabbitMQ:
 
     def programs(self) -> list[Program]:
         """The node and its port mapper, which would otherwise be started as a daemon that nobody stops."""
-        environment = self._environment()
+        environment = self.environment()
         epmd = ["epmd", "-port", str(self.ports["epmd"]), "-address", HOST]
         server = str(binaries.rabbitmq("rabbitmq-server"))
         return [
@@ -72,7 +72,8 @@ class RabbitMQ:
             lines += [f"management.tcp.ip = {HOST}", f"management.tcp.port = {self.ports['management']}"]
         return "\n" + "\n".join(lines) + "\n"
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What the node, and a command that speaks to it, is told."""
         return {
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": NODE,

@@ -20,12 +20,14 @@ BREATH = 0.5
 @dataclass
 class Outcome:
     """What a step did and how long it was until the first success: an answer, and a mail, that were wanted after it.
-    None where that did not come in time.
+    None where that did not come in time. `troubles` are those of the nemesis: a fault of a pair that was in the way of
+    the other, so that this did not begin.
     """
 
     step: Step
     began: float
-    details: list[str]
+    details: list[str] = field(default_factory=list)
+    begun: list[Injection] = field(default_factory=list)
     ended: float = 0.0
     answered: float | None = None
     mailed: float | None = None
@@ -33,7 +35,7 @@ class Outcome:
 
     def describe(self) -> str:
         times = f"answer {_shown(self.answered)}, mail {_shown(self.mailed)}"
-        return f"{self.step.describe()}: {times}; {'; '.join(self.details)}"
+        return f"{self.step.describe()}: {times}; {'; '.join([*self.details, *self.troubles])}"
 
 
 class Nemesis:
@@ -56,18 +58,21 @@ class Nemesis:
             time.sleep(BREATH)
         return self.outcomes
 
+    def unserved(self) -> list[str]:
+        """The steps after which nobody was served in time."""
+        late = (one for one in self.outcomes if one.answered is None or one.mailed is None)
+        return [outcome.describe() for outcome in late]
+
     def _do(self, step: Step) -> Outcome:
-        outcome = Outcome(step, time.time(), [])
-        begun: list[Injection] = []
+        outcome = Outcome(step, time.time())
         for injection in step.injections:
             try:
                 outcome.details.append(injection.begin(self.site, Random(f"{step.seed}/{injection.name}")))
-                begun.append(injection)
-            except Exception as error:  # the other fault of a pair may be in its way
+                outcome.begun.append(injection)
+            except Exception as error:
                 outcome.troubles.append(f"{injection.name} did not begin: {error!r}")
-                begun.append(injection)
         time.sleep(step.lasts)
-        for injection in reversed(begun):
+        for injection in reversed(step.injections):
             self._end(injection, outcome)
         outcome.ended = time.time()
         self._measure(outcome)

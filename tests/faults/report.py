@@ -89,7 +89,7 @@ def _table(result: Result) -> list[str]:
     answers: dict[str, list[float | None]] = defaultdict(list)
     mails: dict[str, list[float | None]] = defaultdict(list)
     for outcome in result.outcomes:
-        for injection in outcome.step.injections:
+        for injection in outcome.begun:
             answers[injection.name].append(outcome.answered)
             mails[injection.name].append(outcome.mailed)
     head = ["| fault | times | answered after, median | worst | mail after, median | worst |"]

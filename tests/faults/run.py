@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from deploy import packages
 from deploy.demo.mirror import Mirror
 from deploy.demo.site import Site
+from deploy.native import binaries
 from deploy.native.commands import INSTANCES
 from deploy.native.services import SERVICES
 from tests.faults import checker, world
@@ -43,11 +45,10 @@ class Result:
     history: History
     record: Path
     seconds: float = 0.0
-    stories: list[str] = field(default_factory=list)
 
     @property
     def injected(self) -> int:
-        return sum(len(outcome.step.injections) for outcome in self.outcomes)
+        return sum(len(outcome.begun) for outcome in self.outcomes)
 
 
 def play(
@@ -60,6 +61,7 @@ def play(
     shutil.rmtree(RECORDS, ignore_errors=True)
     RECORDS.mkdir(parents=True)
     history = History(RECORDS / "history.jsonl")
+    packages.install(binaries.missing_packages(), services=binaries.SERVICES)
     with MailSink() as sink, Proxies() as proxies:
         site = FaultSite(INSTANCES / "faults", sink, proxies, bug=bug)
         site.remove()
@@ -95,7 +97,14 @@ def _play(
     following.join(120)
     waiting = wait_quiet(site, patience=patience)
     mirror.follow()
-    evidence = collect(site, history, waiting=waiting, mirror=mirror.differences(), nonsense=messages.nonsense())
+    evidence = collect(
+        site,
+        history,
+        waiting=waiting,
+        mirror=mirror.differences(),
+        nonsense=messages.nonsense(),
+        unserved=nemesis.unserved(),
+    )
     return Result(nemesis.outcomes, evidence, checker.check(evidence), history, RECORDS)
 
 

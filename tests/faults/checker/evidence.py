@@ -73,7 +73,7 @@ QUERIES = {
 class Evidence:
     """`rows` by the names of `QUERIES`; `waiting` is what had not come to rest, `mirror` what an outside site that
     followed the changes holds otherwise than the catalog, `nonsense` how many messages that are no events each service
-    was sent, from and to.
+    was sent, from and to; `unserved` the steps of the plan after which nobody was served for a minute and a half.
     """
 
     rows: dict[str, list[Row]]
@@ -82,6 +82,7 @@ class Evidence:
     waiting: list[str] = field(default_factory=list)
     mirror: list[str] = field(default_factory=list)
     nonsense: dict[str, tuple[int, int]] = field(default_factory=dict)
+    unserved: list[str] = field(default_factory=list)
     server_errors: list[str] = field(default_factory=list)
 
     def of(self, *kinds: str) -> list[Operation]:

@@ -78,6 +78,12 @@ def fail_in_no_other_way(evidence: Evidence) -> Iterator[Violation]:
         yield Violation("answered 500", f"{len(evidence.server_errors)} times: {few}")
 
 
+def serve_again(evidence: Evidence) -> Iterator[Violation]:
+    """After every fault somebody is answered, and gets a mail, soon."""
+    for step in evidence.unserved:
+        yield Violation("not served again", step)
+
+
 RULES = (
     lose_nothing,
     keep_what_was_given_up,
@@ -85,4 +91,5 @@ RULES = (
     have_no_strangers,
     refuse_nobody,
     fail_in_no_other_way,
+    serve_again,
 )

@@ -24,7 +24,7 @@ def _stop(site: FaultSite) -> str:
 
 def _set_memory(site: FaultSite, *mark: str) -> str:
     control = str(binaries.rabbitmq("rabbitmqctl"))
-    environment = site.rabbitmq._environment()
+    environment = site.rabbitmq.environment()
     command = [control, "--node", environment["RABBITMQ_NODENAME"], "set_vm_memory_high_watermark", *mark]
     path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     done = subprocess.run(command, env=path | environment, check=False, capture_output=True, text=True, timeout=30)
@@ -48,7 +48,7 @@ INJECTIONS = (
         "RabbitMQ out of memory (alarm)",
         BROKER,
         lambda site, _random: _set_memory(site, "absolute", LITTLE),
-        lambda site: str(_set_memory(site, USUAL)) and None,
+        lambda site: _set_memory(site, USUAL),
         (2.0, 6.0),
     ),
     freeze("rabbitmq", lasts=(2.0, 8.0)),

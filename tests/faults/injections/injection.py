@@ -20,5 +20,5 @@ class Injection:
     name: str
     touches: str
     begin: Callable[[FaultSite, Random], str]
-    end: Callable[[FaultSite], None] = nothing
+    end: Callable[[FaultSite], object] = nothing
     lasts: tuple[float, float] = (0.0, 0.0)

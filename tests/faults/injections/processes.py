@@ -35,7 +35,7 @@ def freeze(name: str, *, lasts: tuple[float, float] = (2.0, 6.0)) -> Injection:
         f"{name} frozen (SIGSTOP)",
         name,
         lambda site, _random: signal_all(site, name, signal.SIGSTOP),
-        lambda site: str(signal_all(site, name, signal.SIGCONT)) and None,
+        lambda site: signal_all(site, name, signal.SIGCONT),
         lasts,
     )
 
