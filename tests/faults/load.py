@@ -145,10 +145,12 @@ class Load:
             self._capacities[session] = capacity
 
     def _reword(self, random: Random) -> None:
+        """Several times, as people do who look at what they have written: so its events can overtake each other."""
         session = random.choice(world.CALM)
-        part = world.session_part(session)
-        part["summary"] = f"As staff say it for the {random.randrange(10_000)}th time."
-        self._replace("reword", session, part)
+        for _ in range(4):
+            part = world.session_part(session)
+            part["summary"] = f"As staff say it for the {random.randrange(10_000)}th time."
+            self._replace("reword", session, part)
 
     def _replace(self, kind: str, session: str, part: dict[str, Any], **wanted: Any) -> bool:
         """Put a new version in place of the one that stands; where that was done unheard, it is done again."""

@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.notifications.delivery import queries as delivery
+from services.notifications.privacy.handlers import MailUnderWay
 from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
@@ -58,3 +61,33 @@ def test_a_mail_that_a_lost_sender_had_when_its_person_was_erased_is_not_due_any
     post.send()
 
     assert (post.row()["state"], post.row()["reason"]) == ("superseded", "the person was erased")
+
+
+def test_a_mail_that_a_sender_has_when_its_person_is_erased_is_not_handed_over(post: PostOffice) -> None:
+    person = a_person()
+    post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))
+    [id] = delivery.claim(post.conn, number=1, lease=60, limit=1, letters=1)
+    fence = post.row()["fence"]
+
+    with runtime.use(post.runtime):
+        post.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))
+
+    assert not delivery.mark_handing_over(post.conn, id, fence, recipient=person.email, lease=60)
+    assert (post.row()["state"], post.row()["recipient"]) == ("superseded", "")
+
+
+def test_an_erasure_is_not_done_while_a_mail_may_still_reach_its_person(post: PostOffice) -> None:
+    person = a_person()
+    post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))
+    [id] = delivery.claim(post.conn, number=1, lease=60, limit=1, letters=1)
+    fence = post.row()["fence"]
+    assert delivery.mark_handing_over(post.conn, id, fence, recipient=person.email, lease=60)
+    erased = participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person))
+
+    with runtime.use(post.runtime), pytest.raises(MailUnderWay), post.conn.transaction():
+        post.receive(erased)
+    delivery.mark_sent(post.conn, id, fence, reply="250 taken")
+    with runtime.use(post.runtime):
+        post.receive(erased)
+
+    assert (post.row()["state"], post.row()["recipient"]) == ("sent", "")

@@ -11,10 +11,19 @@ from shared.messaging.erasure import blank_person
 from shared.messaging.handlers import on
 
 
+class MailUnderWay(Exception):
+    """A mail to the person is just being taken by the mail server: they are forgotten once that is over."""
+
+
 @on("registration.person.erased")
 def erase_person(conn: Connection, event: PersonErased, _envelope: Envelope) -> None:
-    """Forget the person in mails, copies and kept messages, the one that told of it included."""
+    """Forget the person in mails, copies and kept messages, the one that told of it included.
+
+    Raises MailUnderWay, so that no mail comes after we have said that this is done; the event is then tried again.
+    """
     person = event.erasure.person
     queries.blank(conn, person.id, email=person.email)
+    if queries.is_handing_over(conn):
+        raise MailUnderWay
     blank_person(conn, person.id, email=person.email)
     outbox.add(conn, PersonForgotten(forgetting=Forgetting(id=event.erasure.id, revision=1)))

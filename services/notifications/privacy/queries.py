@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute
+from shared.database import execute, fetch_value
 
 
 def is_erased(conn: Connection, person_id: UUID) -> bool:
@@ -31,8 +31,9 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
                            UNION ALL SELECT id FROM notices WHERE person_id = %(id)s)
         """,
         """
-        UPDATE messages SET state = 'superseded', reason = 'the person was erased', next_attempt_at = NULL
-         WHERE recipient = '' AND state IN ('queued', 'retry', 'in_doubt')
+        UPDATE messages SET state = 'superseded', reason = 'the person was erased', next_attempt_at = NULL,
+                            claimed_by = NULL, lease_until = NULL
+         WHERE recipient = '' AND state IN ('queued', 'retry', 'in_doubt', 'claimed')
         """,
         "UPDATE registrations SET email = '', name = '', timezone = NULL WHERE person_id = %(id)s",
         "UPDATE invitations SET email = '', name = '' WHERE person_id = %(id)s",
@@ -45,3 +46,11 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         "DELETE FROM attendance WHERE person_id = %(id)s",
     ):
         execute(conn, sql, id=person_id, email=email)
+
+
+def is_handing_over(conn: Connection) -> bool:
+    """Whether a mail to somebody who was blanked may reach the mail server at this moment; it was too late to stop
+    it.
+    """
+    sql = "SELECT EXISTS (SELECT FROM messages WHERE recipient = '' AND state = 'handing_over')"
+    return fetch_value(conn, sql)
