@@ -26,6 +26,7 @@ READERS = {
     "catalog-session-key": (CATALOG, ROOT),
     "registration-session-key": (REGISTRATION, ROOT),
     "notifications-session-key": (NOTIFICATIONS, ROOT),
+    "erlang-cookie": (ENGINE, ROOT),
     "links-key": (REGISTRATION, NOTIFICATIONS),
     "badge-key": (REGISTRATION, ROOT),
 }

@@ -33,7 +33,10 @@ class Settings:
     )
     database_url: str = setting("PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`")
     database_password_file: Path | None = secret_file("Password of that role")
-    broker_url: str = setting("RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`")
+    broker_url: str = setting(
+        "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
+        " `;` between them"
+    )
     broker_password_file: Path | None = secret_file("Password of that user")
     public_url: str = setting("Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`")
     jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")

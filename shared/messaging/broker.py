@@ -19,10 +19,15 @@ HEARTBEAT = 10
 
 
 def connect(settings: Settings, process: str) -> Connection:
-    """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all."""
+    """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all.
+
+    Where BROKER_URL names several nodes it is to any of them: whoever lost one draws again, and load is spread. kombu's
+    own alternates would be tried without the password of the file.
+    """
+    url = random.choice(addresses(settings))  # noqa: S311 - not a secret
     return Connection(
-        settings.broker_url,
-        password=read_secret(settings.broker_password_file) or _password_in(settings.broker_url),
+        url,
+        password=read_secret(settings.broker_password_file) or _password_in(url),
         heartbeat=HEARTBEAT,
         connect_timeout=5,
         transport_options={
@@ -31,6 +36,11 @@ def connect(settings: Settings, process: str) -> Connection:
             "client_properties": {"connection_name": process},
         },
     )
+
+
+def addresses(settings: Settings) -> list[str]:
+    """The nodes that BROKER_URL names, which are separated by `;`."""
+    return [url for part in settings.broker_url.split(";") if (url := part.strip())]
 
 
 def drop(connection: Connection) -> None:
