@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -51,6 +52,7 @@ class Disk:
             raise OSError(done.stderr.decode())
 
 
+@cache
 def may_mount() -> bool:
     """Whether a disk can be made here."""
     return subprocess.run(TRIED, capture_output=True, check=False).returncode == 0

@@ -3,8 +3,8 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,14 @@ import httpx
 from deploy import packages
 from deploy.demo.mirror import Mirror
 from deploy.demo.site import Site
-from deploy.native import binaries
+from deploy.native import accounts, binaries
 from deploy.native.commands import INSTANCES
 from deploy.native.services import SERVICES
 from tests.faults import checker, world
 from tests.faults.checker.evidence import Evidence, collect
 from tests.faults.checker.violation import Violation
 from tests.faults.client import Client
+from tests.faults.disk import may_mount, small_disk
 from tests.faults.history import History
 from tests.faults.injections import messages
 from tests.faults.load import CATALOG, Load
@@ -32,6 +33,7 @@ from tests.faults.site import FaultSite
 
 Say = Callable[[str], None]
 WARM_UP = 4.0  # seconds of load before the first fault
+DISK_MEGABYTES = 1536  # PostgreSQL's log alone grows to a gibibyte
 RECORDS = INSTANCES / "faults-record"
 
 
@@ -62,20 +64,37 @@ def play(
     RECORDS.mkdir(parents=True)
     history = History(RECORDS / "history.jsonl")
     packages.install(binaries.missing_packages(), services=binaries.SERVICES)
-    with MailSink() as sink, Proxies() as proxies:
-        site = FaultSite(INSTANCES / "faults", sink, proxies, bug=bug)
-        site.remove()
+    with (
+        closing(history),
+        MailSink() as sink,
+        Proxies() as proxies,
+        started(INSTANCES / "faults", sink, proxies, bug=bug) as site,
+    ):
+        say(f"a system of its own runs at {site.origin()}")
         try:
-            site.start(sample=False)
-            say(f"a system of its own runs at {site.origin()}")
             result = _play(site, steps, history, seed=seed, minutes=minutes, say=say, patience=patience)
         finally:
             _keep_logs(site)
-            site.heal()
-            site.remove()
-            history.close()
     result.seconds = time.monotonic() - began
     return result
+
+
+@contextmanager
+def started(folder: Path, sink: MailSink, proxies: Proxies, *, bug: str | None = None) -> Iterator[FaultSite]:
+    """A system in `folder` that runs until the block ends; its database on a disk of its own, where root may make
+    one.
+    """
+    site = FaultSite(folder, sink, proxies, bug=bug)
+    site.remove()
+    with ExitStack() as parts:
+        parts.callback(site.remove)
+        if may_mount():
+            place = accounts.database_folder(site.folder / "postgres")
+            site.disk = parts.enter_context(small_disk(place, DISK_MEGABYTES, owner=accounts.database_account()))
+        parts.callback(site.stop)
+        site.start(sample=False)
+        parts.callback(site.heal)
+        yield site
 
 
 def _play(

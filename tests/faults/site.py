@@ -22,10 +22,13 @@ from deploy.native.services import HOST, SERVICES, Services
 from deploy.native.system import NativeSystem
 from deploy.options import Options
 from deploy.secrets import VHOST, hash_password
+from tests.faults import clocks
+from tests.faults.disk import Disk
 from tests.faults.mailsink import MailSink
 from tests.faults.proxy import Proxies, Proxy
 
 MORE = (2, 3)  # numbers of the workers that run only while a service is scaled up
+WRONG_SECONDS = -400.0  # by which the clock of a machine is off on which a worker may run
 NEMESIS = "nemesis"
 SEEDED = Path(__file__).with_name("seeded")
 UNHURRIED = Options(
@@ -63,6 +66,9 @@ class FaultServices(Services):
                 bind = {"WORKER_BIND": f"{HOST}:{self.ports[f'{service}-worker-{number}']}"}
                 name = f"{service}-worker-{number}"
                 programs.append(replace(worker, name=name, group="more", environment=worker.environment | bind))
+            if clocks.available():
+                wrong = worker.environment | clocks.environment(WRONG_SECONDS)
+                programs.append(replace(worker, name=f"{service}-worker-wrong", group="wrong", environment=wrong))
         return programs
 
 
@@ -79,6 +85,7 @@ class FaultSite(NativeSystem):
         self.proxies = proxies
         self.bug = bug
         self.lines: dict[tuple[str, str], Proxy] = {}
+        self.disk: Disk | None = None
         self.definitions = "definitions-with-nemesis.json"
 
     @property

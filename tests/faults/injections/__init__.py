@@ -13,4 +13,3 @@ EVERY: tuple[Injection, ...] = (
     *clocks.INJECTIONS,
     *deployment.INJECTIONS,
 )
-BY_NAME = {injection.name: injection for injection in EVERY}

@@ -2,19 +2,23 @@
 
 import os
 import signal
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from random import Random
 
-import psycopg
-
+from deploy.native.services import HOST
 from deploy.native.waiting import wait_until
+from tests.faults.disk import may_mount, no_connections_left
 from tests.faults.injections.injection import Injection
 from tests.faults.injections.processes import kill
 from tests.faults.site import FaultSite
 
 DATABASE = "database"
 LINES = (("catalog", "postgres"), ("registration", "postgres"), ("notifications", "postgres"))
-_held: list[psycopg.Connection] = []
+_held = ExitStack()
+
+
+def _release(_site: FaultSite) -> None:
+    _held.close()
 
 
 def _stop(site: FaultSite) -> str:
@@ -67,25 +71,27 @@ def _thaw(site: FaultSite) -> None:
 
 
 def _exhaust(site: FaultSite) -> str:
-    """Take every connection that is left, but those kept for the superuser, and end half of those in use."""
-    role = psycopg.conninfo.make_conninfo(site.postgres.url("convene"), user="catalog", connect_timeout="5")
+    """End half of the sessions, and take every connection that is left before they come again."""
     password = (site.secrets / "catalog-db-password").read_text().strip()
     site.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE usename IN ('registration', 'notifications') AND random() < 0.5"
     )
-    for _ in range(250):
-        try:
-            _held.append(psycopg.connect(role, password=password))
-        except psycopg.OperationalError:
-            break
-    return f"{len(_held)} connections taken"
+    url = f"postgresql://catalog:{password}@{HOST}:{site.ports['postgres']}/convene"
+    return f"{_held.enter_context(no_connections_left(url))} connections taken"
 
 
-def _release(_site: FaultSite) -> None:
-    while _held:
-        with suppress(psycopg.Error):
-            _held.pop().close()
+def _fill_disk(site: FaultSite) -> str:
+    """PostgreSQL stops where it cannot write its log, and cannot start again before there is room."""
+    assert site.disk
+    site.disk.fill()
+    return f"{site.disk.used >> 20} MiB"
+
+
+def _free_disk(site: FaultSite) -> None:
+    assert site.disk
+    site.disk.free()
+    _wait(site)
 
 
 def _slow_down(site: FaultSite, random: Random) -> str:
@@ -109,3 +115,8 @@ INJECTIONS = (
     Injection("PostgreSQL out of connections", DATABASE, lambda site, _random: _exhaust(site), _release, (1.0, 4.0)),
     Injection("PostgreSQL slow", DATABASE, _slow_down, _heal, (2.0, 5.0)),
 )
+# Only root can make a disk that is full.
+if may_mount():
+    INJECTIONS += (
+        Injection("disk of PostgreSQL full", DATABASE, lambda site, _random: _fill_disk(site), _free_disk, (1.0, 4.0)),
+    )
