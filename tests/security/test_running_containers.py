@@ -28,7 +28,7 @@ class System:
     environment: dict[str, str]
 
     def compose(self, *arguments: str, check: bool = True) -> str:
-        return self._run("docker", "compose", *arguments, check=check)
+        return self._run("docker", "compose", "--progress", "quiet", *arguments, check=check)
 
     def inside(self, name: str, script: str) -> str:
         """What a shell in a running container says, as the user that the container has."""
