@@ -14,7 +14,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -53,6 +53,15 @@ security: venv ## every test of what nobody may do (T="…" goes to pytest)
 
 faults: venv ## break everything under load, and check that nothing is lost (FAULTS="--short --seed 7")
 	@$(RUN) -m tests.faults $(FAULTS)
+
+audit: venv ## ask whether a locked dependency has a vulnerability that is known (needs the internet)
+	@$(RUN) -m deploy.audit
+
+sbom: venv ## write what each service consists of, as CycloneDX, to sbom/
+	@mkdir -p sbom
+	@for service in $(SERVICES); do \
+		.venv/bin/cyclonedx-py requirements requirements/$$service.txt --of JSON --output-reproducible -o sbom/$$service.json || exit 1; \
+	done
 
 check: venv ## format, lint, types, import rules
 	$(RUN) -m ruff format --check

@@ -11,24 +11,32 @@ from pathlib import Path
 ROOT = 0
 # The numbers that docker-compose.yml runs the services under.
 CATALOG, REGISTRATION, NOTIFICATIONS = 10001, 10002, 10003
-# The number of `postgres` and of `rabbitmq` in their official images.
-ENGINE = 999
+# Their migrations, each of which alone has the password of its schema's owner.
+CATALOG_OWNER, REGISTRATION_OWNER, NOTIFICATIONS_OWNER = 10011, 10012, 10013
+# What stands in for an identity provider.
+IDENTITY = 10004
+# Groups: of the database, and of the broker. Both engines run under one number, 999, in their official images.
+DATABASE, BROKER = 10021, 10022
 
 READERS = {
-    "postgres-password": (ENGINE, ROOT),
-    "definitions.json": (ENGINE, ROOT),
-    "catalog-db-password": (CATALOG, ENGINE),
-    "registration-db-password": (REGISTRATION, ENGINE),
-    "notifications-db-password": (NOTIFICATIONS, ENGINE),
+    "postgres-password": (ROOT, DATABASE),
+    "definitions.json": (ROOT, BROKER),
+    "catalog-db-password": (CATALOG, DATABASE),
+    "registration-db-password": (REGISTRATION, DATABASE),
+    "notifications-db-password": (NOTIFICATIONS, DATABASE),
+    "catalog-owner-db-password": (CATALOG_OWNER, DATABASE),
+    "registration-owner-db-password": (REGISTRATION_OWNER, DATABASE),
+    "notifications-owner-db-password": (NOTIFICATIONS_OWNER, DATABASE),
     "catalog-broker-password": (CATALOG, ROOT),
     "registration-broker-password": (REGISTRATION, ROOT),
     "notifications-broker-password": (NOTIFICATIONS, ROOT),
     "catalog-session-key": (CATALOG, ROOT),
     "registration-session-key": (REGISTRATION, ROOT),
     "notifications-session-key": (NOTIFICATIONS, ROOT),
-    "erlang-cookie": (ENGINE, ROOT),
+    "erlang-cookie": (ROOT, BROKER),
     "links-key": (REGISTRATION, NOTIFICATIONS),
     "badge-key": (REGISTRATION, ROOT),
+    "jwt-private.pem": (IDENTITY, ROOT),
 }
 PUBLIC = ("jwks.json",)
 

@@ -39,6 +39,7 @@ def make_secrets(folder: Path, *, production: bool = False) -> None:
     for name in (
         "postgres-password",
         *(f"{service}-db-password" for service in SERVICES),
+        *(f"{service}-owner-db-password" for service in SERVICES),
         "erlang-cookie",
         "links-key",
         *(f"{service}-session-key" for service in SERVICES),

@@ -31,13 +31,15 @@ GUNICORN = "deploy/gunicorn.py"
 
 @dataclass(frozen=True)
 class Service:
-    """`handlers` are modules with functions marked by `@on`; `commands` are click commands of this service alone.
+    """`writes` are the tables that its processes write, and how (see `shared.rights`). `handlers` are modules with
+    functions marked by `@on`; `commands` are click commands of this service alone.
     `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
     is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`).
     """
 
     name: str
     settings: type[Settings] = Settings
+    writes: Mapping[str, str] = field(default_factory=dict)
     blueprints: Sequence[Blueprint] = ()
     handlers: Sequence[ModuleType] = ()
     jobs: Sequence[Job] = ()
@@ -110,6 +112,6 @@ class Service:
         def run() -> None:
             read = settings.load(self.settings)
             logs.configure(self.name, "migrate", read.log_level)
-            migrate.migrate(self.name, read)
+            migrate.migrate(self.name, read, writes=self.writes)
 
         return self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)

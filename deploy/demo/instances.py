@@ -161,7 +161,7 @@ class ComposeInstance:
     def set_clock(self, moment: str) -> None:
         offset = (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
         command = f"echo {offset} >/clock/next && mv /clock/next /clock/offset"
-        self._compose("exec", "--no-TTY", "catalog-api", "sh", "-c", command)
+        self._compose("exec", "--no-TTY", "identity", "sh", "-c", command)
 
     def kill_workers(self) -> int:
         """Docker takes the signal for our wish that they end, so it is told to start them again."""

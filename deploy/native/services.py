@@ -51,12 +51,23 @@ class Services:
     def migrate(self) -> None:
         """Bring the three schemas up to date, at the same time."""
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda service: self.run(service, "migrate"), SERVICES))
+            list(pool.map(self._migrate, SERVICES))
 
     def run(self, service: str, *arguments: str) -> str:
         """Run one command of a service, answer what it wrote. Raises CommandFailedError."""
+        return self._run(service, self.environment(service), *arguments)
+
+    def _migrate(self, service: str) -> str:
+        """As the owner of the schema, which no other process is."""
+        database = {
+            "DATABASE_URL": f"postgresql://{service}_owner@{HOST}:{self.ports['postgres']}/convene",
+            "DATABASE_PASSWORD_FILE": str(self.folder / "secrets" / f"{service}-owner-db-password"),
+        }
+        return self._run(service, self.environment(service) | database, "migrate")
+
+    def _run(self, service: str, environment: dict[str, str], *arguments: str) -> str:
         result = subprocess.run(
-            ["env", *_assignments(self.environment(service)), sys.executable, "-m", f"services.{service}", *arguments],
+            ["env", *_assignments(environment), sys.executable, "-m", f"services.{service}", *arguments],
             cwd=ROOT,
             text=True,
             capture_output=True,

@@ -1,8 +1,9 @@
 #!/bin/bash
-# One database, and in it a role and a schema for each service, none of which can see another's.
+# One database, and in it for each service a schema that no other can see, and two roles: <service>_owner, to whom the schema
+# belongs and as whom `migrate` runs, and <service>, as whom processes run, with the rights that `migrate` grants.
 #
 # Run as the superuser, as often as wanted: by the postgres image at its first start, by the native runner, by the tests.
-#   SECRETS_DIR     folder with <service>-db-password
+#   SECRETS_DIR     folder with <service>-db-password and <service>-owner-db-password
 #   DATABASE        database to make (convene)
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD    as psql takes them; PGUSER falls back to POSTGRES_USER, then to postgres
 set -euo pipefail
@@ -39,25 +40,38 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions;
 SQL
 
 for service in catalog registration notifications; do
-    run postgres --single-transaction --set service=$service --set file="$secrets/$service-db-password" <<'SQL'
+    owner=${service}_owner
+    run postgres --single-transaction --set service=$service --set owner=$owner \
+        --set file="$secrets/$service-db-password" --set owner_file="$secrets/$service-owner-db-password" <<'SQL'
 \setenv FILE :file
 \set password `cat "$FILE"`
+\setenv FILE :owner_file
+\set owner_password `cat "$FILE"`
 SELECT pg_advisory_xact_lock(hashtextextended('create-services', 0));
 -- a statement that fails would be logged, with the password in it
 SET LOCAL log_statement = 'none';
 SET LOCAL log_min_error_statement = 'panic';
-SELECT format('CREATE ROLE %I', :'service')
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'service') \gexec
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY[:'service', :'owner']) AS name
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE :"service" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
 ALTER ROLE :"service" SET statement_timeout = '5s';
-ALTER ROLE :"service" SET lock_timeout = '3s';
-ALTER ROLE :"service" SET idle_in_transaction_session_timeout = '10s';
-ALTER ROLE :"service" SET synchronous_commit = 'on';
-ALTER ROLE :"service" IN DATABASE :"database" SET search_path = :"service", extensions;
-GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"service";
+ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
+SELECT format('ALTER ROLE %I SET lock_timeout = ''3s''', name),
+       format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''10s''', name),
+       format('ALTER ROLE %I SET synchronous_commit = ''on''', name),
+       format('ALTER ROLE %I IN DATABASE %I SET search_path = %I, extensions', name, :'database', :'service'),
+       format('REVOKE ALL ON DATABASE %I FROM %I', :'database', name),
+       format('GRANT CONNECT ON DATABASE %I TO %I', :'database', name)
+  FROM unnest(ARRAY[:'service', :'owner']) AS name \gexec
+-- registration takes in the survey of libraries by way of a temporary table
+SELECT format('GRANT TEMPORARY ON DATABASE %I TO registration', :'database') WHERE :'service' = 'registration' \gexec
 SQL
-    run "$database" --single-transaction --set service=$service <<'SQL'
+    # What the service's own role had made, in the days when there was no owner, becomes the owner's.
+    run "$database" --single-transaction --set service=$service --set owner=$owner <<'SQL'
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-CREATE SCHEMA IF NOT EXISTS :"service" AUTHORIZATION :"service";
+CREATE SCHEMA IF NOT EXISTS :"service" AUTHORIZATION :"owner";
+REASSIGN OWNED BY :"service" TO :"owner";
+REVOKE ALL ON SCHEMA :"service" FROM PUBLIC, :"service";
+GRANT USAGE ON SCHEMA :"service" TO :"service";
 SQL
 done

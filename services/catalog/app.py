@@ -23,6 +23,7 @@ from services.catalog.pages import api as machines
 from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
+from services.catalog.rights import WRITES
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
@@ -33,6 +34,7 @@ from shared.service import Service
 
 SERVICE = Service(
     "catalog",
+    writes=WRITES,
     blueprints=[
         programmes.public,
         sessions.public,

@@ -15,6 +15,7 @@ from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
+from services.notifications.rights import WRITES
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
 from services.notifications.subscriptions import desk as readers_desk
@@ -33,6 +34,7 @@ from shared.service import Service
 
 SERVICE = Service(
     "notifications",
+    writes=WRITES,
     settings=NotificationsSettings,
     blueprints=[
         messages.staff,

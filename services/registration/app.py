@@ -29,6 +29,7 @@ from services.registration.registrations.managing import pages as managing_pages
 from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
 from services.registration.reports import pages as reports_desk
+from services.registration.rights import WRITES
 from services.registration.roster import api as roster
 from services.registration.roster import pages as roster_desk
 from services.registration.rules import api as rules
@@ -39,6 +40,7 @@ from shared.service import Service
 
 SERVICE = Service(
     "registration",
+    writes=WRITES,
     settings=RegistrationSettings,
     blueprints=[
         registrations.bp,

@@ -16,7 +16,7 @@ from tests.bench import report, running, wrk
 from tests.bench.client import UnexpectedAnswerError
 from tests.bench.rows import Row, as_json, as_table
 from tests.processes import Process
-from tests.servers import sharing
+from tests.servers import databases, sharing
 from tests.servers.engines import Engines
 
 ALL = "all"
@@ -74,6 +74,7 @@ class Bench(Generic[Setting]):
         try:
             say("servers and data")
             engines = sharing.obtain(folder, owner=os.getpid(), workers=1)
+            databases.lend_ownership(engines)
             own = folder / "bench"
             own.mkdir()
             with running.running() as processes:

@@ -1,7 +1,9 @@
 """The export of a programme makes the same programme again."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from werkzeug.test import TestResponse
@@ -10,6 +12,7 @@ from shared import runtime
 from tests.catalog.conftest import V1, Catalog, forget, types
 from tests.catalog.programmes import changed, later, sample, session_of
 from tests.catalog.test_editing import call, withdraw
+from tests.servers.engines import Engines
 
 COLLECTIONS = ("organizations", "initiatives", "series", "sessions", "announcements")
 # What another catalog calls and counts in its own way.
@@ -48,6 +51,19 @@ def empty(catalog: Catalog) -> None:
     catalog.conn.execute("UPDATE entries SET published_at = NULL, announced = false, revision = 0, document = '{}'")
     catalog.conn.execute("TRUNCATE outbox")
     forget(runtime.current())
+
+
+@pytest.fixture
+def conn(present: runtime.Runtime, engines: Engines, database: str) -> Iterator[psycopg.Connection[Any]]:
+    """As in other tests, but of the owner, who may empty the catalog."""
+    url = engines.database_url(database, "catalog_owner")
+    with (
+        psycopg.connect(url, autocommit=True) as conn,
+        runtime.use(present),
+        conn.transaction(force_rollback=True),
+        runtime.lend(conn),
+    ):
+        yield conn
 
 
 @pytest.fixture

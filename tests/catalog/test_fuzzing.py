@@ -39,6 +39,7 @@ SETTINGS = settings(
 )
 
 
+@pytest.mark.covers("API3:2023", "API9:2023")
 @pytest.mark.timeout(240)
 def test_every_route_keeps_to_its_document(catalog: Catalog, app: Flask) -> None:
     """Staff's routes are asked with a token that opens them, the others by anyone."""

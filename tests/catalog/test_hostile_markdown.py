@@ -100,6 +100,7 @@ def walk(markup: str) -> None:
                 assert value == "noopener nofollow"
 
 
+@pytest.mark.covers("ASVS 1.3.1", "ASVS 1.3.5")
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_nothing_active_survives_and_plain_text_does(sample: str) -> None:
     markup = render(sample)

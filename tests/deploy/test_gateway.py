@@ -58,6 +58,7 @@ def test_programs_are_told_by_a_problem_document(gateway: NativeGateway, path: s
         assert ask(gateway, path, **BROWSER).headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.covers("ASVS 16.2.5")
 def test_what_carries_a_token_is_not_logged(gateway: NativeGateway) -> None:
     for headers in (BROWSER, {}):
         ask(gateway, "/registration/invitations/a-token-of-somebody", **headers)

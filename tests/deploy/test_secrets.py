@@ -46,6 +46,7 @@ def test_runs_at_the_same_moment_agree(tmp_path):
     assert contents(tmp_path) == first
 
 
+@pytest.mark.covers("ASVS 13.3.2")
 def test_only_the_owner_may_read_them(tmp_path):
     folder = tmp_path / "secrets"
     make_secrets(folder)

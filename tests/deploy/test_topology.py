@@ -92,6 +92,7 @@ def test_a_service_publishes_its_own_events_and_reads_its_own_queue(service):
     assert not any(may(service, "write", exchange) for exchange in ("", "amq.default", "dead", "unroutable"))
 
 
+@pytest.mark.covers("API8:2023", "ASVS 13.2.2")
 @pytest.mark.parametrize("user", [*SERVICES, "operator"])
 def test_nobody_may_declare_or_delete_anything(user):
     assert not any(may(user, "configure", name) for name in ("events", *SERVICES, "dead", "new"))

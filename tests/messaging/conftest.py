@@ -19,19 +19,23 @@ from shared.service import Service
 from shared.settings import Settings
 from tests.messaging import probe
 from tests.processes import Process, running
+from tests.servers.engines import Engines
 from tests.waiting import eventually
 
 
 class Bench:
     """Publishes as the catalog, and tells what became of it in registration."""
 
-    def __init__(self, environments: dict[str, dict[str, str]], processes: list[Process], tester_url: str) -> None:
+    def __init__(
+        self, environments: dict[str, dict[str, str]], processes: list[Process], tester_url: str, engines: Engines
+    ) -> None:
         self.environments = environments
         self.processes = processes
         self.opened: list[Database] = []
         user, password = tester_url.removeprefix("amqp://").split("@")[0].split(":")
         self.tester = (user, password)
-        with self.connect("registration") as conn:
+        database = environments["registration"]["DATABASE_URL"].rsplit("/", 1)[1]
+        with psycopg.connect(engines.database_url(database, "registration_owner"), autocommit=True) as conn:
             conn.execute(probe.TABLES)
 
     def connect(self, service: str = "registration") -> psycopg.Connection[Any]:
@@ -107,17 +111,19 @@ WAITING = "SELECT count(*) FROM inbox WHERE status = 'pending'"
 
 
 @pytest.fixture
-def bench(service_environments: dict[str, dict[str, str]], broker_urls: dict[str, str]) -> Iterator[Bench]:
+def bench(
+    service_environments: dict[str, dict[str, str]], broker_urls: dict[str, str], engines: Engines
+) -> Iterator[Bench]:
     """A bench on servers that stay up."""
     with running() as processes:
-        bench = Bench(service_environments, processes, broker_urls["tester"])
+        bench = Bench(service_environments, processes, broker_urls["tester"], engines)
         yield bench
         for database in bench.opened:
             database.close()
 
 
 @pytest.fixture
-def fault_bench(fault_environments: dict[str, dict[str, str]], fault_engines: Any) -> Iterator[Bench]:
+def fault_bench(fault_environments: dict[str, dict[str, str]], fault_engines: Engines) -> Iterator[Bench]:
     """A bench on servers that the test may stop and kill."""
     with running() as processes:
-        yield Bench(fault_environments, processes, fault_engines.broker_url("convene"))
+        yield Bench(fault_environments, processes, fault_engines.broker_url("convene"), fault_engines)

@@ -23,6 +23,7 @@ TABLES = """
     CREATE TABLE effects (subject uuid NOT NULL, sequence bigint NOT NULL, event_id uuid NOT NULL, place bigserial);
     CREATE TABLE copies (id uuid PRIMARY KEY, revision bigint NOT NULL, title text NOT NULL);
     CREATE TABLE troubles (subject uuid PRIMARY KEY, kind text NOT NULL, attempts integer NOT NULL DEFAULT 0);
+    GRANT ALL ON effects, copies, troubles, effects_place_seq TO registration;
 """
 
 

@@ -46,6 +46,7 @@ NO_EVENTS = {
 }
 
 
+@pytest.mark.covers("API10:2023")
 @pytest.mark.parametrize("body", NO_EVENTS.values(), ids=NO_EVENTS.keys())
 def test_what_is_no_event_is_kept_as_bytes_and_its_neighbours_are_handled(bench: Bench, body: bytes) -> None:
     before, after = orjson.dumps(good_document(bench)), orjson.dumps(good_document(bench))

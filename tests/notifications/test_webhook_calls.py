@@ -196,6 +196,7 @@ def test_what_can_be_an_outside_site_may_be_given(url: str) -> None:
     assert parse_url(url).scheme == "https"
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], [PUBLIC, "::1"], ["::1", PUBLIC], ["64:ff9b::7f00:1"], []])
 def test_a_name_that_leads_to_any_private_address_is_not_called(site: Site, addresses: list[str]) -> None:
     caller = Caller(resolve=leads_to(*addresses), seconds=PATIENCE)
@@ -207,6 +208,7 @@ def test_a_name_that_leads_to_any_private_address_is_not_called(site: Site, addr
     assert site.connections == 0
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 def test_a_name_is_looked_up_once_and_the_checked_address_is_the_one_that_is_connected_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -232,6 +234,7 @@ def test_a_name_that_nobody_knows_is_not_called() -> None:
     assert Caller(resolve=resolve).post("https://www.library.example/", {}, b"").error == "the name does not resolve"
 
 
+@pytest.mark.covers("API7:2023", "ASVS 15.3.2")
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirect_is_a_failure_and_is_not_followed(site: Site, code: int) -> None:
     canary = Site()
@@ -253,6 +256,7 @@ def test_only_2xx_says_that_it_was_taken(site: Site, code: int, taken: bool) -> 
     assert call(site).taken is taken
 
 
+@pytest.mark.covers("API10:2023", "ASVS 16.5.2")
 @pytest.mark.parametrize(
     ("behaviour", "error"),
     [
@@ -275,6 +279,7 @@ def test_a_site_that_misbehaves_is_left_in_time(site: Site, behaviour: Behaviour
     assert answer.error == error
 
 
+@pytest.mark.covers("API10:2023")
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -339,6 +344,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made.close()
 
 
+@pytest.mark.covers("API10:2023", "ASVS 12.3.2")
 @pytest.mark.parametrize(
     ("name", "status", "error"),
     [

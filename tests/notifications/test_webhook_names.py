@@ -80,6 +80,7 @@ def test_a_name_that_only_this_host_knows_is_none(name_server: threading.Event, 
         resolve(name, 5)
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("name", ["alias", "mixed"])
 def test_a_name_that_leads_to_a_private_address_in_the_end_is_not_called(
     name_server: threading.Event, name: str

@@ -66,6 +66,7 @@ def test_everything_held_on_a_person_is_told_to_them_and_to_staff(involved: Regi
     assert involved.value("SELECT count(*) FROM audit_log WHERE action = 'person.export'") == 1
 
 
+@pytest.mark.covers("ASVS 14.2.7")
 def test_nothing_is_left_of_who_is_erased_but_what_counts(involved: Registration) -> None:
     assert all(secret in dump(involved) for secret in SECRETS)
     before = report(involved, by="library_type").json["total"]

@@ -94,6 +94,7 @@ def test_the_roster_is_filtered(registration: Registration) -> None:
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example")']
 
 
+@pytest.mark.covers("ASVS 1.2.10")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_table_holds_no_formula(registration: Registration, name: str) -> None:
     registration.hold()

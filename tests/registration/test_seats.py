@@ -183,6 +183,7 @@ def test_bad_input_is_named_by_its_field(registration: Registration, field: str,
     assert {name.split(".")[0] for name in refused.json["errors"]} == {field}
 
 
+@pytest.mark.covers("API1:2023", "ASVS 8.2.2")
 def test_other_peoples_registrations_are_not_there(registration: Registration) -> None:
     registration.hold()
     mine, theirs = registration.register("a@x.org"), registration.register("b@x.org")

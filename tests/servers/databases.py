@@ -19,7 +19,7 @@ def make_template(engines: Engines) -> None:
     """The database that others are cloned from, as a new installation has it."""
     engines.create_services(TEMPLATE)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda service: _migrate(engines, service), SERVICES))
+        list(pool.map(lambda service: migrate(engines, service, database=TEMPLATE), SERVICES))
 
 
 def clone(engines: Engines, name: str) -> None:
@@ -44,18 +44,33 @@ def _administer(engines: Engines, statement: sql.Composed) -> None:
         conn.execute(statement)
 
 
-def _migrate(engines: Engines, service: str) -> None:
+def migrate(engines: Engines, service: str, *, database: str) -> None:
     """`python -m services.<service> migrate`, as every installation does it."""
     result = subprocess.run(
         [sys.executable, "-m", f"services.{service}", "migrate"],
         cwd=ROOT,
-        env={**os.environ, **service_environment(engines, service, database=TEMPLATE)},
+        env={**os.environ, **migration_environment(engines, service, database=database)},
         capture_output=True,
         text=True,
         check=False,
     )
     if result.returncode:
         raise RuntimeError(f"migrate {service} failed:\n{result.stdout}{result.stderr}")
+
+
+def migration_environment(engines: Engines, service: str, *, database: str) -> dict[str, str]:
+    """The variables that `migrate` of `service` needs: the schema's owner alone may change it."""
+    owner = {"DATABASE_URL": engines.database_url(database, f"{service}_owner")}
+    return service_environment(engines, service, database=database) | owner
+
+
+def lend_ownership(engines: Engines) -> None:
+    """Let the services' roles do all that the owners of their schemas may, on servers that nobody else uses: benches
+    make bare tables beside the real ones, and empty both.
+    """
+    for service in SERVICES:
+        names = (sql.Identifier(f"{service}_owner"), sql.Identifier(service))
+        _administer(engines, sql.SQL("GRANT {} TO {}").format(*names))
 
 
 def service_environment(engines: Engines, service: str, *, database: str, vhost: str = "convene") -> dict[str, str]:

@@ -30,8 +30,11 @@ class Engines(ABC):
         return self.folder / "secrets"
 
     def database_url(self, database: str, role: str = "postgres") -> str:
-        """Address of a database for the superuser or a service's role, with the password."""
-        password = self.secret("postgres-password" if role == "postgres" else f"{role}-db-password")
+        """Address of a database for the superuser, the role of a service's processes, or the owner of its schema, such
+        as `catalog_owner`; with the password.
+        """
+        name = role.replace("_", "-")
+        password = self.secret("postgres-password" if role == "postgres" else f"{name}-db-password")
         return f"postgresql://{role}:{password}@{self.host}:{self.postgres_port}/{database}"
 
     def broker_url(self, vhost: str, user: str = TESTER) -> str:

@@ -55,6 +55,7 @@ def test_a_valid_token_lets_in(client: FlaskClient, sign: Callable[..., str]) ->
     assert status(client, sign()) == 200
 
 
+@pytest.mark.covers("API2:2023", "ASVS 9.1.1", "ASVS 9.2.1", "ASVS 9.2.3")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -85,5 +86,6 @@ def test_what_is_no_token_is_refused(client: FlaskClient, header: str) -> None:
     assert client.get(PATH, headers={"Authorization": header}).status_code == 401
 
 
+@pytest.mark.covers("API5:2023", "ASVS 8.2.1")
 def test_another_scope_is_not_enough(client: FlaskClient, sign: Callable[..., str]) -> None:
     assert status(client, sign(scope="registration:read operation")) == 403

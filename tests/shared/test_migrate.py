@@ -24,7 +24,7 @@ def empty_database(engines: Engines) -> Iterator[str]:
 
 
 def migrate(engines: Engines, database: str) -> subprocess.CompletedProcess[str]:
-    told = databases.service_environment(engines, "catalog", database=database)
+    told = databases.migration_environment(engines, "catalog", database=database)
     line = [sys.executable, "-m", "services.catalog", "migrate"]
     return subprocess.run(
         line, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
@@ -41,7 +41,7 @@ def test_ten_at_once_apply_everything_once(engines: Engines, empty_database: str
 
 def test_a_file_that_was_applied_and_then_edited_is_refused(engines: Engines, empty_database: str) -> None:
     assert migrate(engines, empty_database).returncode == 0
-    with psycopg.connect(engines.database_url(empty_database, "catalog"), autocommit=True) as conn:
+    with psycopg.connect(engines.database_url(empty_database, "catalog_owner"), autocommit=True) as conn:
         conn.execute("UPDATE migration_digest SET sha256 = 'another' WHERE file = 'catalog/0001_catalog.sql'")
 
     refused = migrate(engines, empty_database)

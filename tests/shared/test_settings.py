@@ -49,6 +49,7 @@ def test_everything_that_is_missing_or_malformed_is_named_at_once(environment: p
     assert {"DATABASE_URL", "WEB_WORKERS", "LOG_LEVEL"} <= refusal.value.error_messages.keys()
 
 
+@pytest.mark.covers("API8:2023", "ASVS 13.4.2")
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -68,6 +69,7 @@ def test_production_refuses_what_is_for_development(environment: pytest.MonkeyPa
     assert settings.load(Settings)
 
 
+@pytest.mark.covers("API8:2023")
 @pytest.mark.parametrize("kind", ["development", "production"])
 def test_a_sign_in_without_a_key_is_refused_at_the_start(environment: pytest.MonkeyPatch, kind: str) -> None:
     environment.setenv("ENVIRONMENT", kind)
@@ -80,6 +82,7 @@ def test_a_sign_in_without_a_key_is_refused_at_the_start(environment: pytest.Mon
     assert settings.load(Settings).oidc_discovery
 
 
+@pytest.mark.covers("API8:2023", "ASVS 12.3.1")
 def test_production_asks_no_provider_over_plain_http(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("OIDC_DISCOVERY", "http://login.ala.org/.well-known/openid-configuration")
     environment.setenv("SESSION_KEY_FILE", "/run/secrets/session-key")

@@ -92,6 +92,7 @@ def test_who_comes_back_with_the_code_is_signed_in_and_gets_the_page(client: Fla
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
 
 
+@pytest.mark.covers("API2:2023", "ASVS 10.1.2")
 def test_a_code_is_for_the_browser_that_asked(app: Any, client: FlaskClient, provider: str) -> None:
     back = be(provider, begin(client))
     other = app.test_client()
@@ -141,6 +142,7 @@ def test_the_provider_sends_codes_to_this_installation_alone(provider: str, addr
     assert httpx.get(f"{provider}/identity/authorize/staff@example.org", params=asked).status_code == 400
 
 
+@pytest.mark.covers("ASVS 3.7.2")
 @pytest.mark.parametrize(
     "wanted",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "evil.example"],
@@ -179,6 +181,7 @@ def test_the_cookie_is_for_pages_and_opens_no_api(client: FlaskClient, engines: 
 FORM = f"{QUEUES}/7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7/discard"
 
 
+@pytest.mark.covers("API8:2023", "ASVS 3.5.1")
 @pytest.mark.parametrize(
     ("headers", "taken"),
     [
@@ -217,6 +220,7 @@ def test_a_problem_is_a_page_for_people_and_a_document_for_programs(client: Flas
         assert client.get(path, headers=headers).mimetype == "application/problem+json"
 
 
+@pytest.mark.covers("API8:2023", "ASVS 3.4.3", "ASVS 3.4.6")
 def test_scripts_and_frames_of_others_have_no_place_in_a_page(client: FlaskClient) -> None:
     answer = client.get("/registration/nothing", headers={"Accept": "text/html"})
 

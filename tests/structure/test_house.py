@@ -57,6 +57,7 @@ def test_a_service_is_described_under_the_same_headings(service: str) -> None:
         assert re.search(rf"^## {heading}$", text, re.MULTILINE), heading
 
 
+@pytest.mark.covers("API5:2023", "API9:2023")
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_route_is_for_staff_or_meant_to_be_public(service: str) -> None:
     from shared import runtime

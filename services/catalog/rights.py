@@ -1,0 +1,26 @@
+"""What processes of the catalog write, by table. `migrate` grants this, and to read; no more."""
+
+WRITES = {
+    "announcement_sessions": "INSERT, DELETE",
+    "announcements": "INSERT, UPDATE",
+    "availability": "INSERT, UPDATE",
+    "catalog_revision": "UPDATE",
+    "changes": "INSERT",
+    "comments": "INSERT, UPDATE, DELETE",
+    "completion_sessions": "INSERT, DELETE",
+    "entries": "INSERT, UPDATE",
+    "entry_terms": "INSERT, DELETE",
+    "former_slugs": "INSERT, UPDATE, DELETE",
+    "initiatives": "INSERT, UPDATE",
+    "involvements": "INSERT, DELETE",
+    "organizations": "INSERT, UPDATE",
+    "presenters": "INSERT, DELETE",
+    "reading_revision": "UPDATE",
+    "recordings": "INSERT, UPDATE, DELETE",
+    "series": "INSERT, UPDATE",
+    "sessions": "INSERT, UPDATE",
+    "terms": "INSERT, UPDATE, DELETE",
+    "texts": "INSERT, UPDATE, DELETE",
+    "withdrawn_recordings": "INSERT, DELETE",
+    "words": "INSERT",
+}
