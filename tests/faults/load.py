@@ -134,7 +134,6 @@ class Load:
     def _be_staff(self, random: Random) -> None:
         act = random.choice((self._change_capacity, self._change_capacity, self._reword, self._move))
         act(random)
-        self.stop.wait(1.0)
 
     def _change_capacity(self, random: Random) -> None:
         session = random.choice(world.HOT)

@@ -12,7 +12,7 @@ CASES = {
     "ack_before_commit": ("-worker killed", {"not come to rest", "services know different registrations"}),
     "mark_before_confirm": ("-worker killed", {"not come to rest", "services know different registrations"}),
     "seat_without_lock": ("clock of", {"seat oversold", "seats miscounted", "ledger of seats does not add up"}),
-    "ignore_sequence": ("in another order", {"services know different sessions"}),
+    "ignore_sequence": ("to registration twice and in another order", {"services know different sessions"}),
 }
 
 

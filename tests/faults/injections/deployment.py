@@ -23,7 +23,7 @@ def roll_out(site: FaultSite, random: Random) -> str:
     service = random.choice(SERVICES)
     column = f"release_{next(_releases)}"
     _expand(site, service, column)
-    site.services.run(service, "migrate")
+    site.services.migrate()
     site.supervisor.start(f"more:{service}-worker-{MORE[0]}")
     site.restart_process(f"{service}-worker")
     site.supervisor.stop(f"more:{service}-worker-{MORE[0]}")

@@ -56,9 +56,8 @@ def _send_nonsense(site: FaultSite, random: Random) -> str:
     return f"5 to {service}"
 
 
-def _intercept(site: FaultSite, random: Random) -> str:
-    """Lead one service's messages aside for a while. They come back twice, and in another order, `_give_back`."""
-    service = random.choice(SERVICES)
+def _intercept(site: FaultSite, random: Random, service: str) -> str:
+    """Lead a service's messages aside for a while. They come back twice, and in another order, `_give_back`."""
     with _channel(site) as channel:
         channel.queue_declare(_aside(service), durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
         for key in BINDINGS[service]:
@@ -114,5 +113,14 @@ def forget() -> None:
 
 INJECTIONS = (
     Injection("messages that are no events", "messages", _send_nonsense),
-    Injection("messages twice and in another order", "messages", _intercept, _give_back, (2.0, 5.0)),
+    *(
+        Injection(
+            f"messages to {service} twice and in another order",
+            "messages",
+            lambda site, random, service=service: _intercept(site, random, service),
+            _give_back,
+            (3.0, 6.0),
+        )
+        for service in SERVICES
+    ),
 )
