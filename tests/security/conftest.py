@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
-from deploy import docs, token
+from deploy import docs
 from services.registration.settings import RegistrationSettings
 from shared import runtime
 from shared.settings import Settings
@@ -20,52 +18,10 @@ from tests.catalog.programmes import DAY
 from tests.notifications.conftest import Desk, make_settings
 from tests.registration.conftest import Registration
 from tests.registration.programmes import DAY as REGISTRATION_DAY
-from tests.security.routes import SITE, Route, routes
+from tests.security.houses import House
+from tests.security.linked import Things, read, take_part
+from tests.security.routes import SITE
 from tests.servers.engines import SERVICES, Engines
-
-
-@dataclass(frozen=True)
-class House:
-    """A service: its application, its runtime, and the connection in which everything of this test happens."""
-
-    app: Flask
-    present: runtime.Runtime
-    conn: psycopg.Connection[Any]
-    secrets: Path
-
-    @property
-    def client(self) -> FlaskClient:
-        """A browser, or a program, that has been nowhere yet."""
-        return self.app.test_client()
-
-    @property
-    def routes(self) -> list[Route]:
-        return routes(self.app)
-
-    def staff(self, scope: str) -> str:
-        """A token of staff with these scopes."""
-        return token.sign(self.secrets, scope=scope)
-
-    def ask(self, route: Route, address: str | None = None, **options: Any) -> Any:
-        """The answer to a request, which comes from a page of this site where it is a form."""
-        client = options.pop("client", None) or self.client
-        headers = {**({} if route.method == "GET" else {"Sec-Fetch-Site": "same-origin"}), **options.pop("headers", {})}
-        asked = {"base_url": SITE, "headers": headers, **options}
-        return client.open(address or route.address(), method=route.method, **asked)
-
-    def content(self) -> dict[str, str | None]:
-        """What each table holds, as a digest: what is the same in both was not changed in between."""
-        found = self.conn.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
-            " AND relname <> 'sign_in_requests'"
-        ).fetchall()
-        query = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} AS t"
-        return {name: self._value(query.format(name)) for (name,) in found}
-
-    def _value(self, query: str) -> Any:
-        row = self.conn.execute(query).fetchone()  # pyright: ignore[reportArgumentType]
-        return row[0] if row else None
-
 
 Presents = dict[str, tuple[Flask, runtime.Runtime]]
 
@@ -144,6 +100,18 @@ def catalog(publishing: House, staff_token: Callable[[str], str]) -> Catalog:
 def desk(notifying: House) -> Desk:
     """Events in, mails out."""
     return Desk(notifying.conn, notifying.present)
+
+
+@pytest.fixture
+def taking_part(registration: Registration) -> Things:
+    """Ada and Eve have a seat, an invitation, and a link to sign in."""
+    return take_part(registration)
+
+
+@pytest.fixture
+def reading(desk: Desk) -> Things:
+    """Ada and Eve read the newsletter."""
+    return read(desk)
 
 
 @contextmanager

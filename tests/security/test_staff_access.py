@@ -7,7 +7,7 @@ import pytest
 
 from deploy.token import SCOPES
 from shared.http.signin import COOKIE
-from tests.security.conftest import House
+from tests.security.houses import House
 from tests.security.routes import Route, access, scope_for
 from tests.servers.engines import SERVICES
 
