@@ -62,6 +62,7 @@ def test_what_is_watched_counts_for_who_is_signed_in(registration: Registration)
     assert (stranger.status_code, counted.status_code) == (401, 200)
 
 
+@pytest.mark.covers("API2:2023")
 def test_a_link_is_good_once_and_for_a_quarter_of_an_hour(registration: Registration) -> None:
     registration.hold()
     registration.register("ada@x.org")
@@ -88,6 +89,7 @@ def test_nothing_tells_whether_an_address_is_known(registration: Registration) -
     assert registration.events("sign-in") == ["sign-in.requested"]
 
 
+@pytest.mark.covers("API4:2023", "API6:2023")
 @pytest.mark.parametrize("email", ["ada@x.org", "eve@x.org"])
 def test_an_address_is_mailed_five_times_an_hour_at_most(registration: Registration, email: str) -> None:
     registration.hold()

@@ -55,6 +55,7 @@ def test_a_valid_token_lets_in(client: FlaskClient, sign: Callable[..., str]) ->
     assert status(client, sign()) == 200
 
 
+@pytest.mark.covers("API2:2023")
 @pytest.mark.parametrize(
     "fault",
     [

@@ -38,6 +38,7 @@ def scope_of(app: Any, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "scope", None)
 
 
+@pytest.mark.covers("API5:2023")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_every_other_scope_together_opens_no_page(app: Any, staff_token: Callable[[str], str], method: str) -> None:
     answers = {}

@@ -141,6 +141,7 @@ def test_the_provider_sends_codes_to_this_installation_alone(provider: str, addr
     assert httpx.get(f"{provider}/identity/authorize/staff@example.org", params=asked).status_code == 400
 
 
+@pytest.mark.covers("API8:2023")
 @pytest.mark.parametrize(
     "wanted",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "evil.example"],
@@ -179,6 +180,7 @@ def test_the_cookie_is_for_pages_and_opens_no_api(client: FlaskClient, engines: 
 FORM = f"{QUEUES}/7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7/discard"
 
 
+@pytest.mark.covers("API8:2023")
 @pytest.mark.parametrize(
     ("headers", "taken"),
     [

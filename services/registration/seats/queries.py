@@ -61,7 +61,8 @@ def take_place(
 
     One statement, since the seats are locked from it to the commit; waiting for that lock, it sees them as they are
     then. `person_id` is for a person who is not known yet; whoever is keeps their name, since a form is anybody's claim
-    about an address. Violates `registrations_one_active` where this person has a place that `select_active` did not see yet.
+    about an address. Violates `registrations_one_active` where this person has a place that
+    `select_active` did not see yet.
     """
     sql = """
         WITH place AS (
