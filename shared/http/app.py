@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import flask
 import orjson
 import prometheus_client
 import secure
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from psycopg import Connection
+from werkzeug.routing import RequestRedirect
 
 from shared import health, metrics, runtime
 from shared.freshness import Freshness, Stamp
@@ -54,6 +56,7 @@ def build(
     signin.install(app, present.settings)
     _add_probes(app, present)
     _add_security_headers(app, present)
+    _lead_within_the_site(app)
     app.wsgi_app = _within(present, app.wsgi_app)
     if stamp:
         _keep_answers(app, present, stamp, direct)
@@ -127,4 +130,17 @@ def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
     def protect(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        return response
+
+
+def _lead_within_the_site(app: Flask) -> None:
+    @app.after_request
+    def lead(response: Response) -> Response:
+        """To the path that was meant (`/staff` for `/staff/`), of the site on which the reader is: the router would
+        name the host, which is whatever the request says.
+        """
+        if isinstance(error := request.routing_exception, RequestRedirect):
+            meant = urlsplit(error.new_url)
+            response.headers["Location"] = urlunsplit(("", "", meant.path, meant.query, ""))
+            response.set_data(b"")
         return response

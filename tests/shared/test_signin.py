@@ -142,7 +142,7 @@ def test_the_provider_sends_codes_to_this_installation_alone(provider: str, addr
     assert httpx.get(f"{provider}/identity/authorize/staff@example.org", params=asked).status_code == 400
 
 
-@pytest.mark.covers("ASVS 3.7.2")
+@pytest.mark.covers("API8:2023", "ASVS 3.7.2")
 @pytest.mark.parametrize(
     "wanted",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "evil.example"],

@@ -44,6 +44,7 @@ def _value(rule: Rule, name: str) -> Any:
     return VALUES.get(type(converter).__name__, "x")
 
 
+@pytest.mark.covers("API8:2023")
 def test_no_page_takes_the_form_of_another_site(app: Any) -> None:
     taken = [
         address

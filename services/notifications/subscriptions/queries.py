@@ -79,9 +79,10 @@ class Exported:
 
 def count_requests(conn: Connection, *, email: str, network: str | None) -> tuple[int, int, int]:
     """How many requests there were from this network in the last hour, and about this address in the last hour and
-    day; of the address one caller at a time.
+    day; of the address, and then of the network, one caller at a time.
     """
-    execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('subscription:' || %(email)s, 0))", email=email)
+    for counted in filter(None, (email, network)):
+        execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('subscription:' || %(of)s, 0))", of=counted)
     sql = """
         SELECT count(*) FILTER (WHERE network = %(network)s AND counted_at > clock_timestamp() - interval '1 hour'),
                count(*) FILTER (WHERE email = %(email)s AND counted_at > clock_timestamp() - interval '1 hour'),

@@ -24,9 +24,10 @@ def hash_secret(text: str) -> bytes:
 
 def count_requests(conn: Connection, *, email: str, network: str) -> tuple[int, int]:
     """How often in the last hour somebody asked to sign in: with this address, and from this network. One caller of
-    the address at a time.
+    the address, and then of the network, at a time.
     """
-    execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('sign-in:' || %(email)s, 0))", email=email)
+    for counted in (email, network):
+        execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('sign-in:' || %(of)s, 0))", of=counted)
     sql = """
         SELECT count(*) FILTER (WHERE address = %(address)s), count(*) FILTER (WHERE network = %(network)s)
           FROM sign_in_requests
@@ -43,10 +44,15 @@ def insert_request(conn: Connection, *, email: str, network: str) -> None:
 
 
 def insert_sign_in(conn: Connection, *, id: UUID, person_id: UUID, minutes: int) -> SignIn:
+    """A link for this person, if there is one."""
     sql = """
-        INSERT INTO sign_ins (id, person_id, expires_at)
-        VALUES (%(id)s, %(person_id)s, programme_now() + make_interval(mins => %(minutes)s))
-        RETURNING id, expires_at
+        WITH link AS (
+            SELECT %(id)s::uuid AS id, programme_now() + make_interval(mins => %(minutes)s) AS expires_at
+        ), made AS (
+            INSERT INTO sign_ins (id, person_id, expires_at)
+            SELECT link.id, people.id, expires_at FROM link, people WHERE people.id = %(person_id)s
+        )
+        SELECT id, expires_at FROM link
     """
     made = fetch_one(conn, SignIn, sql, id=id, person_id=person_id, minutes=minutes)
     assert made

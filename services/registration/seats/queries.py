@@ -60,8 +60,9 @@ def take_place(
     it was judged. `over_capacity` takes a seat in any case.
 
     One statement, since the seats are locked from it to the commit; waiting for that lock, it sees them as they are
-    then. `person_id` is for a person who is not known yet. Violates `registrations_one_active` where this person has
-    a place that `select_active` did not see yet.
+    then. `person_id` is for a person who is not known yet; whoever is keeps their name, since a form is anybody's claim
+    about an address. Violates `registrations_one_active` where this person has a place that
+    `select_active` did not see yet.
     """
     sql = """
         WITH place AS (
@@ -75,7 +76,7 @@ def take_place(
             RETURNING joined, entries, taken, waitlisted, %(over)s OR waitlisted = 0 AS seated
         ), person AS (
             INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
-            ON CONFLICT (email) DO UPDATE SET name = excluded.name
+            ON CONFLICT (email) DO UPDATE SET name = people.name
             RETURNING id, email, name
         ), registration AS (
             INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
