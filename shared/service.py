@@ -64,6 +64,7 @@ class Service:
             present.database.open()
             app = http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
             self._listen(present)
+            runtime.settle()
             return app
         return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
 

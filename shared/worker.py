@@ -44,6 +44,7 @@ def run(present: runtime.Runtime, handlers: dict[str, list[Handler]], jobs: list
         threading.Thread(target=_guard, args=(loop, stop, failures), name=loop.name, daemon=True) for loop in loops
     ]
     server = _serve_health(present, loops)
+    runtime.settle()
     for thread in threads:
         thread.start()
     log.info("worker started", loops=[loop.name for loop in loops])

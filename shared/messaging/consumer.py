@@ -32,7 +32,6 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-GATHER_SECONDS = 0.002
 
 
 class Consumer:
@@ -74,17 +73,12 @@ class Consumer:
             broker.drop(connection)
 
     def _gather(self, connection: Connection) -> None:
-        """Wait for a message, then shortly for those that come with it."""
+        """Wait for a message, and take those that have come by then: under load, while the batch before was stored."""
         self.pulse.beat(well=True)
         connection.heartbeat_check()
-        deadline = time.monotonic() + 1.0
-        while len(self.held) < BATCH and (left := deadline - time.monotonic()) > 0:
-            try:
-                connection.drain_events(timeout=left)
-            except TimeoutError:
-                return
-            if len(self.held) == 1:
-                deadline = min(deadline, time.monotonic() + GATHER_SECONDS)
+        with suppress(TimeoutError):
+            while len(self.held) < BATCH:
+                connection.drain_events(timeout=0 if self.held else 1.0)
 
     def _store(self, connection: Connection, stop: threading.Event) -> None:
         """Commit what is held, then acknowledge it; while the database is away, keep it and the connection."""

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from amqp.basic_message import Message
 from kombu.connection import Connection
-from kombu.messaging import Producer
 
 from shared.events.envelope import CONTENT_TYPE
 from shared.messaging import broker
@@ -41,7 +41,6 @@ class Publisher:
         events["basic_ack"].add(self._on_ack)
         events["basic_nack"].add(self._on_nack)
         events["basic_return"].add(self._on_return)
-        self.producer = Producer(self.channel, auto_declare=False)
         self.tag = 0
         self.waiting: dict[int, UUID] = {}
         self.refused: set[UUID] = set()
@@ -70,15 +69,17 @@ class Publisher:
     def _send(self, message: Unpublished) -> None:
         self.tag += 1
         self.waiting[self.tag] = message.event_id
-        self.producer.publish(
-            message.body,
+        self.channel.basic_publish(
+            Message(
+                message.body,  # pyright: ignore[reportArgumentType] - bytes are what goes out
+                content_type=CONTENT_TYPE,
+                content_encoding="utf-8",
+                delivery_mode=2,
+                message_id=str(message.event_id),
+            ),
             exchange=broker.EXCHANGE,
             routing_key=message.type,
-            content_type=CONTENT_TYPE,
-            content_encoding="utf-8",
-            delivery_mode=2,
             mandatory=True,
-            message_id=str(message.event_id),
             timeout=self.patience,
         )
 

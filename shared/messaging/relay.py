@@ -49,9 +49,8 @@ class Relay:
             publisher = Publisher(connection)
             while not stop.is_set():
                 self.pulse.beat(well=True)
-                if not self._carry(conn, publisher):
+                if not self._carry(conn, publisher) and not wait(self.bell):
                     publisher.beat()
-                    wait(self.bell)
         except Refused as refused:
             log.error("events refused by the broker", count=len(refused.event_ids), reason=refused.reason)
             outbox.postpone(conn, refused.event_ids, error=refused.reason)

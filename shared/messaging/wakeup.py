@@ -41,7 +41,8 @@ class Listener:
                         bell.set()
 
 
-def wait(bell: threading.Event, seconds: float = POLL_SECONDS) -> None:
-    """Return when the bell was rung, or after `seconds`."""
-    bell.wait(seconds)
+def wait(bell: threading.Event, seconds: float = POLL_SECONDS) -> bool:
+    """Return when the bell was rung, or after `seconds`; whether it was rung."""
+    rung = bell.wait(seconds)
     bell.clear()
+    return rung
