@@ -43,7 +43,7 @@ def build(service: str, settings: Settings, process: str, *, pool_size: int) -> 
 
 def settle() -> None:
     """Leave what a process has by now, which is code above all, out of the search for garbage for good: each full
-    search of that stops all threads for 40 ms or more, and under load there is one every few seconds.
+    search of that stops all threads for tens of milliseconds, about every ten seconds at 50 events a second.
     """
     gc.collect()
     gc.freeze()
