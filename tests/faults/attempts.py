@@ -1,4 +1,4 @@
-"""Registrations that are tried once, to see what is answered; who is not served asks again later, under the same key."""
+"""Registrations that are tried once, to see what is answered; who is not served asks again under the same key."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

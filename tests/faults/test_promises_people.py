@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -79,15 +78,19 @@ def _take_part(site: FaultSite, load: Load, staff: Site) -> None:
     rules = f"{REGISTRATION}/sessions/{world.CALM[6]}/rules"
     staff.replace(rules, {"questions": [{"key": "why", "label": "Why?", "kind": "text"}]})
     wish = {"email": EMAIL, **SECRETS}
+    for session in world.CALM:
+        load.client.history.invoke("register", email=EMAIL, session=session, newsletter=False)
     made = staff.post(f"{REGISTRATION}/registrations", {**wish, "session": world.CALM[6], "newsletter": True})
     made.raise_for_status()
     without = {name: value for name, value in wish.items() if name != "answers"}
-    for session in world.RECORDED:
+    for session in (world.CALM[4], world.CALM[5]):
         staff.post(f"{REGISTRATION}/registrations", {**without, "session": session}).raise_for_status()
     note = {"note": f"{CANARY}-note", "job_title": f"{CANARY}-other"}
     mine = f"{REGISTRATION}/registrations/{made.json()['id']}"
     staff.call("PATCH", mine, json=note, headers=staff.staff).raise_for_status()
-    colleague = {"email": f"friend.{EMAIL}", "name": f"Friend of {CANARY}"}
+    friend = load.people.next()
+    load.client.history.invoke("register", email=friend.email, session=world.CALM[7], newsletter=False)
+    colleague = {"email": friend.email, "name": friend.name}
     group = {"session": world.CALM[7], "registrar": {"email": EMAIL, "name": SECRETS["name"]}, "people": [colleague]}
     staff.post(f"{REGISTRATION}/group-registrations", {**group, "library": LIBRARY}).raise_for_status()
     staff.post(f"{REGISTRATION}/learners/sign-in", {"email": EMAIL}).raise_for_status()

@@ -1,4 +1,4 @@
-"""The checker is itself checked: bugs that are put into a real system are found, each by the rule that is there for it."""
+"""The checker is itself checked: bugs put into a real system are found, each by the rule that is there for it."""
 
 import pytest
 

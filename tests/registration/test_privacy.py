@@ -83,6 +83,7 @@ def test_nothing_is_left_of_who_is_erased_but_what_counts(involved: Registration
     assert involved.events("person") == ["person.erased"]
 
 
+@pytest.mark.promise("P23")
 def test_answers_kept_for_keys_are_forgotten_also_where_they_hold_an_earlier_address(involved: Registration) -> None:
     def register(email: str) -> Any:
         headers = {"Idempotency-Key": f"register-{email}"}
