@@ -69,14 +69,15 @@ class Database:
     fork.
     """
 
-    def __init__(self, conninfo: str, clock: Clock, *, size: int) -> None:
+    def __init__(self, conninfo: str, clock: Clock, *, size: int, patient: bool = False) -> None:
+        """`patient` ones give up a server that hangs, as who answers requests must; others wait until it goes on."""
         self.conninfo = conninfo
         self.clock = clock
         self.used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self.away_until = 0.0
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Patient,
+            connection_class=Patient if patient else Connection,
             min_size=1,
             max_size=size,
             open=False,
@@ -129,11 +130,13 @@ class Database:
         finally:
             self.pool.putconn(conn)
 
-    def _check(self, conn: Patient) -> None:
-        if time.monotonic() - self.used.get(conn, 0) > JUST_USED:
+    def _check(self, conn: Connection) -> None:
+        if isinstance(conn, Patient):
             conn.patience = CHECK
+        if time.monotonic() - self.used.get(conn, 0) > JUST_USED:
             ConnectionPool.check_connection(conn)
-        conn.patience = ANSWER
+        if isinstance(conn, Patient):
+            conn.patience = ANSWER
 
     def set_clock(self, conn: Connection) -> None:
         """Tell the session the programme's time; in production there is nothing to tell."""

@@ -112,7 +112,7 @@ def _found(site: FaultSite) -> list[str]:
 def _searches(site: FaultSite) -> Iterator[tuple[str, str]]:
     for column in site.query(COLUMNS):
         table, name = f"{column['table_schema']}.{column['table_name']}", column["column_name"]
-        value = f"convert_from({name}, 'LATIN1')" if column["data_type"] == "bytea" else f"{name}::text"
+        value = f"encode({name}, 'escape')" if column["data_type"] == "bytea" else f"{name}::text"
         yield f"{table}.{name}", f"SELECT count(*) AS found FROM {table} WHERE strpos({value}, %s) > 0"  # noqa: S608
 
 
