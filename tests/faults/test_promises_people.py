@@ -88,11 +88,6 @@ def _take_part(site: FaultSite, load: Load, staff: Site) -> None:
     note = {"note": f"{CANARY}-note", "job_title": f"{CANARY}-other"}
     mine = f"{REGISTRATION}/registrations/{made.json()['id']}"
     staff.call("PATCH", mine, json=note, headers=staff.staff).raise_for_status()
-    friend = load.people.next()
-    load.client.history.invoke("register", email=friend.email, session=world.CALM[7], newsletter=False)
-    colleague = {"email": friend.email, "name": friend.name}
-    group = {"session": world.CALM[7], "registrar": {"email": EMAIL, "name": SECRETS["name"]}, "people": [colleague]}
-    staff.post(f"{REGISTRATION}/group-registrations", {**group, "library": LIBRARY}).raise_for_status()
     staff.post(f"{REGISTRATION}/learners/sign-in", {"email": EMAIL}).raise_for_status()
     token = eventually(lambda: _confirmation(site), seconds=60)
     staff.post(f"{NOTIFICATIONS}/subscriptions/confirm", {"token": token}).raise_for_status()
