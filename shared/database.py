@@ -16,7 +16,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row, dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from shared.clock import Clock
 from shared.settings import Settings, read_secret
@@ -25,6 +25,12 @@ Row = TypeVar("Row")
 
 # Seconds to wait for a free connection: a request that finds no database is answered 503 within two seconds.
 WAIT = 2.0
+# Seconds to wait for what a statement answers, beyond the five that PostgreSQL gives it: a server that hangs with its
+# line open, as one that is frozen does, says nothing of its own. And for the answer by which a line is known to work.
+ANSWER, CHECK = 6.5, 1.0
+# Seconds for which a database is taken to be away still after somebody waited for it in vain, and to wait meanwhile:
+# while every thread waits for a database nobody hears that the process lives.
+AWAY_STILL, GLANCE = 1.0, 0.05
 # Seconds for which a connection that worked is taken to work: no server ends and is back within them.
 JUST_USED = 0.2
 REACH = {
@@ -45,17 +51,33 @@ def conninfo(settings: Settings, process: str) -> str:
     return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
 
 
+class Patient(Connection[Any]):
+    """A connection that is given up where the server does not answer within `patience` seconds."""
+
+    patience = ANSWER
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or self.patience)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the database does not answer") from None
+
+
 class Database:
     """The pool of one process. Safe under gunicorn, since nothing is opened before `open`, which is called after the
     fork.
     """
 
-    def __init__(self, conninfo: str, clock: Clock, *, size: int) -> None:
+    def __init__(self, conninfo: str, clock: Clock, *, size: int, patient: bool = False) -> None:
+        """`patient` ones give up a server that hangs, as who answers requests must; others wait until it goes on."""
         self.conninfo = conninfo
         self.clock = clock
         self.used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+        self.away_until = 0.0
         self.pool = ConnectionPool(
             conninfo,
+            connection_class=Patient if patient else Connection,
             min_size=1,
             max_size=size,
             open=False,
@@ -78,7 +100,7 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection in autocommit mode, for reads of one statement."""
-        with self.pool.connection() as conn:
+        with self._take() as conn:
             self.set_clock(conn)
             yield conn
             self.used[conn] = time.monotonic()
@@ -86,15 +108,35 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection within a transaction that commits when the block ends, and rolls back when it raises."""
-        with self.pool.connection() as conn:
+        with self._take() as conn:
             with conn.transaction():
                 self.set_clock(conn)
                 yield conn
             self.used[conn] = time.monotonic()
 
+    @contextmanager
+    def _take(self) -> Iterator[Connection]:
+        """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
+        wait = GLANCE if time.monotonic() < self.away_until else WAIT
+        try:
+            conn = self.pool.getconn(timeout=wait)
+        except PoolTimeout:
+            self.away_until = time.monotonic() + AWAY_STILL  # there is one for each thread, so none is merely in use
+            raise
+        self.away_until = 0.0
+        try:
+            with conn:
+                yield conn
+        finally:
+            self.pool.putconn(conn)
+
     def _check(self, conn: Connection) -> None:
+        if isinstance(conn, Patient):
+            conn.patience = CHECK
         if time.monotonic() - self.used.get(conn, 0) > JUST_USED:
             ConnectionPool.check_connection(conn)
+        if isinstance(conn, Patient):
+            conn.patience = ANSWER
 
     def set_clock(self, conn: Connection) -> None:
         """Tell the session the programme's time; in production there is nothing to tell."""
@@ -138,6 +180,13 @@ def fetch_value(conn: Connection, sql: LiteralString, **params: Any) -> Any:
 def execute(conn: Connection, sql: LiteralString, **params: Any) -> int:
     """Run the statement and return how many rows it touched."""
     return conn.execute(sql, params).rowcount
+
+
+def allow(conn: Connection, seconds: int) -> None:
+    """Let statements of this transaction take so long."""
+    conn.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+    if isinstance(conn, Patient):
+        conn.patience = seconds + ANSWER
 
 
 def constraint_of(error: psycopg.errors.IntegrityError) -> str | None:

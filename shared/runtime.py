@@ -36,9 +36,8 @@ _lent: ContextVar[Connection | None] = ContextVar("lent_connection", default=Non
 def build(service: str, settings: Settings, process: str, *, pool_size: int) -> Runtime:
     """A runtime whose database is not opened yet."""
     clock = Clock(settings.clock_file)
-    return Runtime(
-        service, settings, clock, Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size)
-    )
+    database = Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size, patient=process == "api")
+    return Runtime(service, settings, clock, database)
 
 
 def settle() -> None:

@@ -11,7 +11,6 @@ from deploy.native.parts import SystemParts
 from deploy.native.supervisor import Process
 
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
-PATIENCE = 60.0
 
 Say = Callable[[str], None]
 
@@ -25,6 +24,8 @@ class NativeSystem(SystemParts):
 
     The processes are called `postgres`, `rabbitmq`, `gateway`, `mail`, `catalog-api`, `catalog-worker` and so on.
     """
+
+    patience = 60.0  # seconds for all of it to become ready
 
     def start(self, say: Say = say_nothing, *, sample: bool = True) -> None:
         """Start everything that does not run, and return when all of it is ready; it outlives this process.
@@ -117,7 +118,7 @@ class NativeSystem(SystemParts):
     def _wait_ready(self, say: Say = say_nothing, *, only: str = "") -> None:
         wanted = {name: url for name, url in self.ready_addresses().items() if only in ("", name)}
         logs = self.supervisor.logs
-        readiness.wait_ready(wanted, logs, seconds=PATIENCE, arrived=lambda name: say(f"{name} is ready"))
+        readiness.wait_ready(wanted, logs, seconds=self.patience, arrived=lambda name: say(f"{name} is ready"))
 
     def _full_name(self, name: str) -> str:
         return next(process.name for process in self.processes() if process.name.endswith(f":{name}"))

@@ -1,5 +1,6 @@
-"""Forgetting a person in what is kept of messages: outbox, inbox and quarantine."""
+"""Forgetting a person in what is kept of messages and answers: outbox, inbox, quarantine, idempotency keys."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from psycopg import Connection
@@ -12,7 +13,7 @@ BLANK = '{"email": "", "name": ""}'
 
 def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:
     """Leave nothing of this person but their id in events that were published, or received; messages that are no
-    events and hold the address are deleted.
+    events and answers that are kept are deleted where they hold the address.
     """
     for sql in (
         """
@@ -33,3 +34,16 @@ def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:
         execute(conn, sql, id=str(person_id), blank=BLANK)
     sql = "DELETE FROM quarantine WHERE position(convert_to(%(email)s, 'UTF8') IN body) > 0"
     execute(conn, sql, email=email)
+    forget_answers(conn, [email])
+
+
+def forget_answers(conn: Connection, naming: Iterable[str]) -> None:
+    """Delete the answers kept for idempotency keys that hold one of these texts, such as the id of something that is a
+    person's: a request that is sent again under such a key is a new one.
+    """
+    sql = """
+        DELETE FROM idempotency_keys
+         WHERE EXISTS (SELECT FROM unnest(%(naming)s::text[]) AS name
+                        WHERE position(convert_to(name, 'UTF8') IN body) > 0)
+    """
+    execute(conn, sql, naming=list(naming))

@@ -11,6 +11,7 @@ from tests.servers.engines import Engines
 from tests.waiting import eventually
 
 
+@pytest.mark.promise("P26")
 def test_each_service_sees_its_own_schema_alone(database_urls):
     with psycopg.connect(database_urls["catalog"]) as conn:
         assert conn.execute("SHOW search_path").fetchone() == ("catalog, extensions",)

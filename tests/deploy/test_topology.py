@@ -81,6 +81,7 @@ def test_what_is_delivered_again_and_again_ends_in_the_dead_queue_and_nowhere_el
     }
 
 
+@pytest.mark.promise("P26")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_publishes_its_own_events_and_reads_its_own_queue(service):
     others = set(SERVICES) - {service}
@@ -93,6 +94,7 @@ def test_a_service_publishes_its_own_events_and_reads_its_own_queue(service):
 
 
 @pytest.mark.covers("API8:2023", "ASVS 13.2.2")
+@pytest.mark.promise("P26")
 @pytest.mark.parametrize("user", [*SERVICES, "operator"])
 def test_nobody_may_declare_or_delete_anything(user):
     assert not any(may(user, "configure", name) for name in ("events", *SERVICES, "dead", "new"))

@@ -73,13 +73,7 @@ class Load:
 
     def register(self, person: Person, session: str, *, newsletter: bool = False) -> Operation:
         operation = self.client.history.invoke("register", email=person.email, session=session, newsletter=newsletter)
-        body = {
-            "session": session,
-            "email": person.email,
-            "name": person.name,
-            "library": LIBRARY,
-            "newsletter": newsletter,
-        }
+        body = wish(person, session, newsletter=newsletter)
         self.client.act(operation, "POST", f"{REGISTRATION}/registrations", json=body)
         return operation
 
@@ -206,6 +200,17 @@ class Load:
     def sign(self, purpose: str, subject: str) -> str:
         """A token as a mail carries it; see `shared.links`."""
         return str(URLSafeSerializer(self.links_key, salt=f"convene.{purpose}").dumps(subject))
+
+
+def wish(person: Person, session: str, *, newsletter: bool = False) -> dict[str, Any]:
+    """What somebody who registers sends."""
+    return {
+        "session": session,
+        "email": person.email,
+        "name": person.name,
+        "library": LIBRARY,
+        "newsletter": newsletter,
+    }
 
 
 def _confirmation(handed: Handed) -> str | None:

@@ -102,7 +102,7 @@ def _play(
 ) -> Result:
     messages.forget()
     client = Client(site.origin(), site.token(), history)
-    _publish(site)
+    publish(site)
     load = Load(client, site.sink, links_key=site.links_key(), seed=seed)
     mirror = Mirror(Site(dict.fromkeys(SERVICES, site.origin()), site.token()))
     load.start()
@@ -127,7 +127,7 @@ def _play(
     return Result(nemesis.outcomes, evidence, checker.check(evidence), history, RECORDS)
 
 
-def _publish(site: FaultSite) -> None:
+def publish(site: FaultSite) -> None:
     """The programme, known to every service."""
     call = Site(dict.fromkeys(SERVICES, site.origin()), site.token())
     call.act(f"{CATALOG}/imports", world.programme())

@@ -75,6 +75,7 @@ class FaultServices(Services):
 class FaultSite(NativeSystem):
     """The system in `folder`; `bug` names a fault of ours that is put into every process (see `seeded`)."""
 
+    patience = 240.0  # beside other work of the machine
     port_names = (*NativeSystem.port_names, *(f"{service}-worker-{n}" for service in SERVICES for n in MORE))
 
     def __init__(self, folder: Path, sink: MailSink, proxies: Proxies, *, bug: str | None = None) -> None:

@@ -17,6 +17,7 @@ def sessions(count: int) -> list[SessionPublished]:
     return [SessionPublished(session=make_session()) for _ in range(count)]
 
 
+@pytest.mark.promise("P1")
 @pytest.mark.parametrize(
     "point",
     ["consumer.after_commit_before_ack", "processor.after_claim", "processor.after_effect_before_commit"],
@@ -33,6 +34,7 @@ def test_a_consuming_worker_killed_at_this_point_loses_and_doubles_nothing(bench
     assert len(set(bench.effects())) == len(bench.effects()) == 50
 
 
+@pytest.mark.promise("P1")
 def test_a_relay_killed_between_publish_and_mark_publishes_again_and_nothing_is_doubled(bench: Bench) -> None:
     bench.worker("registration")
     dying = bench.worker("catalog", FAILPOINT="relay.after_publish_before_mark=kill")
@@ -72,6 +74,7 @@ def test_sigterm_lets_a_worker_finish_and_leave(bench: Bench) -> None:
     assert len(set(bench.effects())) == len(bench.effects()) == 500
 
 
+@pytest.mark.promise("P10")
 def test_while_the_broker_is_away_commands_go_on_and_all_arrives_when_it_is_back(
     fault_bench: Bench, fault_engines: Engines
 ) -> None:
@@ -105,6 +108,7 @@ def test_a_broker_killed_in_the_middle_of_a_stream_costs_nothing(fault_bench: Be
     assert len(set(fault_bench.effects())) == len(fault_bench.effects()) == 1000
 
 
+@pytest.mark.promise("P12")
 def test_while_the_database_is_away_messages_are_held_and_no_process_dies(
     fault_bench: Bench, fault_engines: Engines
 ) -> None:

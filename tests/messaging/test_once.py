@@ -4,6 +4,7 @@ import random
 from uuid import UUID, uuid4
 
 import orjson
+import pytest
 
 from shared.events.catalog import SessionPublished, SessionUpdated
 from shared.messaging import outbox
@@ -20,6 +21,7 @@ def changes_of(subject: UUID, revisions: int) -> list[SessionPublished | Session
     ]
 
 
+@pytest.mark.promise("P7", "P14")
 def test_what_is_committed_takes_effect_once_and_in_order_per_aggregate(bench: Bench) -> None:
     subjects = [uuid4() for _ in range(40)]
     bench.worker("catalog")
@@ -51,6 +53,7 @@ def test_a_transaction_that_rolls_back_publishes_nothing(bench: Bench) -> None:
     bench.wait_settled(1)
 
 
+@pytest.mark.promise("P7", "P14")
 def test_duplicates_and_reordering_change_nothing(bench: Bench) -> None:
     subject = uuid4()
     bench.commit(*changes_of(subject, 8))
@@ -80,6 +83,7 @@ def test_events_of_the_handlers_own_are_recorded_with_the_effect_and_carry_the_c
     assert bench.value("SELECT array_agg(document ->> 'correlationid') FROM outbox") == ["order-66"]
 
 
+@pytest.mark.promise("P11")
 def test_replaying_the_outbox_repairs_a_lost_broker_and_doubles_nothing(bench: Bench) -> None:
     with bench.connect("catalog") as conn:
         bench.commit(*[SessionPublished(session=make_session()) for _ in range(20)])

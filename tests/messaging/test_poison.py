@@ -47,6 +47,7 @@ NO_EVENTS = {
 
 
 @pytest.mark.covers("API10:2023")
+@pytest.mark.promise("P16")
 @pytest.mark.parametrize("body", NO_EVENTS.values(), ids=NO_EVENTS.keys())
 def test_what_is_no_event_is_kept_as_bytes_and_its_neighbours_are_handled(bench: Bench, body: bytes) -> None:
     before, after = orjson.dumps(good_document(bench)), orjson.dumps(good_document(bench))
@@ -122,6 +123,7 @@ def test_while_an_event_waits_for_its_next_attempt_the_later_ones_of_its_aggrega
     assert [sequence for _, sequence in bench.effects()] == [1, 2, 3]
 
 
+@pytest.mark.promise("P16")
 def test_a_handler_that_never_works_is_quarantined_listed_and_replayed_by_command(bench: Bench) -> None:
     subject = uuid4()
     with bench.connect() as conn:
@@ -143,6 +145,7 @@ def test_a_handler_that_never_works_is_quarantined_listed_and_replayed_by_comman
     assert command(bench, "quarantine", "replay", kept["id"]).returncode == 1  # there is nothing of that id any more
 
 
+@pytest.mark.promise("P16")
 def test_an_event_that_kills_the_process_each_time_is_found_and_set_aside(bench: Bench) -> None:
     subject = uuid4()
     with bench.connect() as conn:

@@ -40,6 +40,7 @@ def doubts(environment: dict[str, str]) -> int:
         return row[0]
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize(
     ("point", "doubtful"),
     [

@@ -120,18 +120,19 @@ def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) 
     return service_environments["notifications"] | {"SMTP_URL": smtp_url}
 
 
-def subscribe(conn: psycopg.Connection[Any]) -> None:
+def subscribe(conn: psycopg.Connection[Any], readers: list[str] = READERS) -> None:
     sql = """
         INSERT INTO subscriptions (email, name, library_types, topics, digest, confirmed_at)
         SELECT email, '', '{}', '{}', false, now() FROM unnest(%s::text[]) AS email
     """
-    conn.execute(sql, [READERS])
+    conn.execute(sql, [readers])
     conn.execute(
         "INSERT INTO newsletters (slug, subject, preheader, body, library_types, topics, archived, state, send_at)"
         " VALUES ('one', 'Free training', '', 'Come.', '{}', '{}', true, 'scheduled', now())"
     )
 
 
+@pytest.mark.promise("P9")
 @pytest.mark.parametrize("point", ["mail.before_dot:27", "mail.after_reply:27"])
 def test_a_worker_that_is_killed_within_an_issue_skips_nobody_and_holds_what_is_in_doubt(
     environment: dict[str, str], worker: Callable[[], Process], sink: Sink, point: str
@@ -152,3 +153,27 @@ def test_a_worker_that_is_killed_within_an_issue_skips_nobody_and_holds_what_is_
     got = recipients(sink)
     assert len(got) == len(set(got))  # nobody gets it twice unasked
     assert {*READERS} - {*got} <= {row[0] for row in held}
+
+
+@pytest.mark.promise("P9")
+def test_a_worker_that_is_killed_again_and_again_within_an_issue_skips_nobody(
+    environment: dict[str, str], worker: Callable[[], Process], sink: Sink
+) -> None:
+    readers = [f"reader{number}@library.example" for number in range(1500)]
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as conn:
+        subscribe(conn, readers)
+        for kill in range(8):
+            process = worker().start()
+            eventually(lambda kill=kill: len(sink.accepted) >= 150 * kill + 50, seconds=60)
+            process.kill()
+        worker().start()
+
+        def states() -> dict[str, int]:
+            return dict(conn.execute("SELECT state, count(*) FROM messages GROUP BY state").fetchall())
+
+        eventually(lambda: states().keys() <= {"sent", "in_doubt"} and sum(states().values()) == 1500, seconds=90)
+        held = {row[0] for row in conn.execute("SELECT recipient FROM messages WHERE state = 'in_doubt'")}
+
+    got = recipients(sink)
+    assert len(got) == len(set(got))  # what is in doubt waits for staff
+    assert {*readers} - {*got} <= held

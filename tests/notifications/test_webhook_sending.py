@@ -184,6 +184,7 @@ def test_an_address_that_is_not_allowed_any_more_is_not_called(board: Switchboar
     assert site.connections == 0
 
 
+@pytest.mark.promise("P22")
 @pytest.mark.parametrize("behaviour", [hangs, drips])
 def test_endpoints_that_hang_do_not_delay_another(
     board: Switchboard, sites: list[Site], behaviour: Callable[..., None]
@@ -291,6 +292,7 @@ def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
     assert row(waiting, "state") == "delivered"
 
 
+@pytest.mark.promise("P22")
 def test_the_waits_grow_over_more_than_three_days(waiting: Desk) -> None:
     waits = []
     for _ in WAITS:
@@ -322,6 +324,7 @@ def test_a_site_is_left_alone_as_long_as_it_asks_for_a_day_at_most(
     assert least <= wait <= least * 1.1
 
 
+@pytest.mark.promise("P22")
 def test_an_endpoint_that_failed_for_three_days_is_disabled_and_its_owner_gets_one_mail(waiting: Desk) -> None:
     waiting.receive(a_series(), a_series())
     first, second = claim(waiting.conn)
@@ -347,6 +350,7 @@ def test_a_success_in_between_begins_the_three_days_anew(waiting: Desk) -> None:
     assert row(waiting, "state, failing_since", "webhooks") == ("active", None)
 
 
+@pytest.mark.promise("P22")
 def test_who_answers_410_is_not_called_again(board: Switchboard, site: Site, sink: Sink) -> None:
     webhook, _ = board.hook(site)
     board.receive(a_series(), a_series(), a_series())

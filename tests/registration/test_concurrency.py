@@ -89,6 +89,7 @@ def fold_ledger() -> int:
     return taken
 
 
+@pytest.mark.promise("P3")
 def test_sixty_four_clients_storm_one_session(app: Flask) -> None:
     """Who comes, gives up, accepts and comes again, from 64 clients at once, while a seat is kept for those in line."""
     session = make_session(capacity=20, starts_at=LATER)
@@ -148,6 +149,7 @@ def test_forty_at_once_for_ten_seats_fill_them_and_wait_in_one_line(app: Flask) 
     assert fold_ledger() == 10
 
 
+@pytest.mark.promise("P3", "P4", "P5")
 def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promise(app: Flask) -> None:
     session = make_session(capacity=5, starts_at=LATER)
     hear(SessionUpdated(session=session))
@@ -275,6 +277,7 @@ def test_one_person_twice_at_the_same_moment_is_registered_once(app: Flask) -> N
     assert fold_ledger() == 1
 
 
+@pytest.mark.promise("P6")
 def test_one_request_sent_four_times_at_once_takes_effect_once(app: Flask) -> None:
     hear(SessionUpdated(session=make_session(starts_at=LATER)))
     body = {**BODY, "session": "world-cafe", "email": "ada@x.org"}

@@ -84,6 +84,23 @@ def test_nothing_is_left_of_who_is_erased_but_what_counts(involved: Registration
     assert involved.events("person") == ["person.erased"]
 
 
+@pytest.mark.promise("P23")
+def test_answers_kept_for_keys_are_forgotten_also_where_they_hold_an_earlier_address(involved: Registration) -> None:
+    def register(email: str) -> Any:
+        headers = {"Idempotency-Key": f"register-{email}"}
+        wanted = {"session": "next", "email": email, "name": "Grace Hopper", "library": LIBRARY}
+        return involved.client.post(f"{V1}/registrations", json=wanted, headers=headers)
+
+    made, other = register("grace@x.org"), register("mary@x.org")
+    moved = {"email": "hopper@x.org"}
+    involved.client.patch(f"{V1}/registrations/{made.json['id']}", json=moved, headers=involved.staff)
+
+    involved.client.delete(f"{V1}/people/hopper@x.org", headers=involved.staff)
+
+    kept = [bytes(row[0]) for row in involved.conn.execute("SELECT body FROM idempotency_keys")]
+    assert kept == [other.data]
+
+
 def test_an_erasure_is_done_when_every_service_is(involved: Registration) -> None:
     erased = erase(involved)
     path = erased.headers["Location"]

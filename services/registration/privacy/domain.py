@@ -16,7 +16,7 @@ from services.registration.seats.queries import lock_seats
 from shared.errors import NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
-from shared.messaging.erasure import blank_person
+from shared.messaging.erasure import blank_person, forget_answers
 
 
 def describe(conn: Connection, email: str) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
     places = queries.select_sessions_held_in(conn, person.id)
     lock_seats(conn, [session_id for session_id, _ in places])
     queries.lock_person(conn, person.id)
+    forget_answers(conn, map(str, queries.select_naming(conn, person.id)))
     queries.blank(conn, person.id)
     for session_id, registration_id in places:
         seats.release(conn, session_id, [registration_id], "person erased")

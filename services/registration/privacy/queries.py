@@ -66,6 +66,18 @@ def select_sessions_held_in(conn: Connection, person_id: UUID) -> list[tuple[UUI
     return conn.execute(sql, {"id": person_id}).fetchall()
 
 
+def select_naming(conn: Connection, person_id: UUID) -> list[UUID]:
+    """Registrations and invitations whose answers name this person: their own, and those of colleagues that they
+    registered.
+    """
+    sql = """
+        SELECT id FROM registrations WHERE person_id = %(id)s OR registered_by = %(id)s
+         UNION ALL
+        SELECT id FROM invitations WHERE person_id = %(id)s
+    """
+    return [row[0] for row in conn.execute(sql, {"id": person_id})]
+
+
 def blank(conn: Connection, person_id: UUID) -> None:
     """Leave of a person what counts, and nothing that tells who it was."""
     for sql in (

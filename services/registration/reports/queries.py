@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from shared.database import execute, fetch
+from shared.database import allow, fetch
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ DIMENSIONS: dict[str, tuple[LiteralString, LiteralString]] = {
 
 def allow_minutes(conn: Connection) -> None:
     """Let this transaction's statements take longer than a request's usually may."""
-    execute(conn, "SET LOCAL statement_timeout = '60s'")
+    allow(conn, 60)
 
 
 def select_participation(

@@ -56,7 +56,7 @@ def _kill_a_backend(site: FaultSite, random: Random) -> str:
     return f"backend {pid} killed"
 
 
-def _freeze(site: FaultSite) -> str:
+def freeze(site: FaultSite) -> str:
     pids = site.pids("postgres")
     for pid in pids:
         with suppress(ProcessLookupError):
@@ -64,7 +64,7 @@ def _freeze(site: FaultSite) -> str:
     return f"{len(pids)} processes"
 
 
-def _thaw(site: FaultSite) -> None:
+def thaw(site: FaultSite) -> None:
     for pid in site.pids("postgres"):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
@@ -111,7 +111,7 @@ INJECTIONS = (
     Injection("PostgreSQL killed (SIGKILL)", DATABASE, lambda site, _random: kill(site, "postgres"), _wait),
     Injection("a backend of PostgreSQL killed (SIGKILL)", DATABASE, _kill_a_backend, _wait),
     Injection("sessions of PostgreSQL ended, as by a failover", DATABASE, _end_sessions),
-    Injection("PostgreSQL frozen (SIGSTOP)", DATABASE, lambda site, _random: _freeze(site), _thaw, (1.0, 5.0)),
+    Injection("PostgreSQL frozen (SIGSTOP)", DATABASE, lambda site, _random: freeze(site), thaw, (1.0, 5.0)),
     Injection("PostgreSQL out of connections", DATABASE, lambda site, _random: _exhaust(site), _release, (1.0, 4.0)),
     Injection("PostgreSQL slow", DATABASE, _slow_down, _heal, (2.0, 5.0)),
 )
