@@ -3,8 +3,12 @@ deploy/rabbitmq/definitions.json does.
 """
 
 import random
+import struct
+from typing import Any
 
-from amqp.exceptions import AMQPError
+from amqp import serialization
+from amqp.exceptions import AMQPError, FrameSyntaxError
+from amqp.spec import Basic
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
@@ -20,6 +24,7 @@ HEARTBEAT = 10
 
 def connect(settings: Settings, process: str) -> Connection:
     """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all."""
+    serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = read_properties
     return Connection(
         settings.broker_url,
         password=read_secret(settings.broker_password_file) or _password_in(settings.broker_url),
@@ -31,6 +36,16 @@ def connect(settings: Settings, process: str) -> Connection:
             "client_properties": {"connection_name": process},
         },
     )
+
+
+def read_properties(buf: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    """The properties of a message; none where they cannot be read, such as a content type that is no UTF-8. Nothing of
+    ours depends on them, and py-amqp would end the connection over them, each time that the message came again.
+    """
+    try:
+        return serialization.decode_properties_basic(buf, offset)
+    except (ValueError, OverflowError, OSError, RecursionError, TypeError, struct.error, FrameSyntaxError):
+        return {"unreadable": bytes(buf[:200])}, len(buf)
 
 
 def drop(connection: Connection) -> None:
