@@ -67,7 +67,7 @@ class Door:
         """What is answered to a request of staff; nothing of what it did stays."""
         headers = kwargs.pop("headers", {}) | ({} if kwargs.pop("anyone", False) else self.staff)
         with self.conn.transaction(force_rollback=True):
-            return self.client().open(path, method=method, headers=headers, base_url=SITE, **kwargs)
+            return self.client().open(path, method=method, headers=headers, base_url=SITE, buffered=True, **kwargs)
 
     def fill(self, path: str) -> str:
         """A path of a Flask rule with real values, where there are any, in place of its parameters."""
