@@ -46,6 +46,7 @@ NO_EVENTS = {
 }
 
 
+@pytest.mark.covers("API10:2023")
 @pytest.mark.parametrize("body", NO_EVENTS.values(), ids=NO_EVENTS.keys())
 def test_what_is_no_event_is_kept_as_bytes_and_its_neighbours_are_handled(bench: Bench, body: bytes) -> None:
     before, after = orjson.dumps(good_document(bench)), orjson.dumps(good_document(bench))
@@ -77,6 +78,7 @@ def test_an_event_that_cannot_be_stored_or_understood_is_set_aside_at_once(bench
     assert "breaks its contract in: session.slug" in reasons
 
 
+@pytest.mark.covers("API10:2023")
 def test_an_id_used_for_two_events_is_noticed(bench: Bench) -> None:
     document = good_document(bench)
     impostor = orjson.loads(orjson.dumps(document))

@@ -74,12 +74,14 @@ def test_a_name_is_all_of_its_addresses(name_server: threading.Event) -> None:
     assert [str(one) for one in resolve("four.library.example", 5)] == ["93.184.215.14"]
 
 
+@pytest.mark.covers("API7:2023")
 @pytest.mark.parametrize("name", ["localhost", "nobody.library.example", socket.gethostname()])
 def test_a_name_that_only_this_host_knows_is_none(name_server: threading.Event, name: str) -> None:
     with pytest.raises(Unresolved):
         resolve(name, 5)
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("name", ["alias", "mixed"])
 def test_a_name_that_leads_to_a_private_address_in_the_end_is_not_called(
     name_server: threading.Event, name: str

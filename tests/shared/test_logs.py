@@ -28,6 +28,7 @@ def logged(script: str, *arguments: str) -> list[str]:
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+@pytest.mark.covers("API8:2023", "ASVS 16.2.5")
 @pytest.mark.parametrize(
     ("statement", "error", "told"),
     [
@@ -52,6 +53,7 @@ def test_what_postgresql_quotes_of_people_is_not_logged(
     assert "canary" not in line
 
 
+@pytest.mark.covers("API8:2023", "ASVS 16.4.1")
 def test_text_of_others_makes_no_line_of_its_own() -> None:
     script = """
 import structlog
