@@ -47,7 +47,7 @@ test: venv ## every test (T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest $(T)
 
-security: venv ## every test of what nobody may do (T="…" goes to pytest)
+security: venv ## every test of what nobody may do (CASES=thousands fuzzes for long; T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest tests/security $(T)
 

@@ -22,6 +22,8 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
 from uuid_utils.compat import uuid7
 
+from shared import jsontext
+
 CONTENT_TYPE = "application/cloudevents+json"
 
 
@@ -136,10 +138,13 @@ def _document(envelope: Envelope, data: dict[str, Any]) -> dict[str, Any]:
 def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
     """Read the envelope of a CloudEvent in JSON, and give it with the whole document; its data are not looked at.
 
-    Raises `NotAnEvent` where the bytes are no JSON, no CloudEvent, or lack what ours must carry.
+    Raises `NotAnEvent` where the bytes are no JSON, no CloudEvent, too deep to be written again, or lack what ours must
+    carry.
     """
     try:
         document = orjson.loads(body)
+        if body.count(b"{") + body.count(b"[") > jsontext.DEEPEST and jsontext.is_deep(document):
+            raise NotAnEvent("nested too deep")
         return _envelope(document), document
     except CloudEventValidationError as error:
         raise NotAnEvent(f"not a CloudEvent: {', '.join(sorted(error.errors))}") from None
@@ -172,8 +177,8 @@ def _envelope(document: dict[str, Any]) -> Envelope:
         subject=_text(attributes["subject"]),
         sequence=_positive(attributes["sequence"]),
         time=_aware(attributes["time"]),
-        correlation_id=attributes.get("correlationid"),
-        traceparent=attributes.get("traceparent"),
+        correlation_id=_optional(attributes.get("correlationid")),
+        traceparent=_optional(attributes.get("traceparent")),
     )
 
 
@@ -188,6 +193,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 200 or "\0" in value:
         raise ValueError
     return value
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _dotted(value: Any) -> str:

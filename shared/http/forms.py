@@ -15,6 +15,8 @@ from shared import runtime
 from shared.errors import Forbidden, Invalid, messages_by_path
 
 OURS = ("same-origin", "none")
+# Digits of a row's number. Python refuses to read thousands of them, and a page counts up to it.
+LONGEST_INDEX = 4
 # What marshmallow says to programs, as people are told it.
 IN_WORDS = {
     "Missing data for required field.": "Please fill this in.",
@@ -165,7 +167,8 @@ def _nothing(field: Any) -> Any:
 
 def _indexes(values: MultiDict[str, str], prefix: str) -> Iterator[int]:
     for key in values:
-        if key.startswith(prefix) and (index := key.removeprefix(prefix).split(".")[0]).isdecimal():
+        index = key.removeprefix(prefix).split(".")[0]
+        if key.startswith(prefix) and index.isdecimal() and len(index) <= LONGEST_INDEX:
             yield int(index)
 
 

@@ -1,14 +1,19 @@
 """Where a request comes from, for limits and for proofs."""
 
 import ipaddress
+from contextlib import suppress
 
 from flask import request
 
 
 def address() -> str:
     """The address that asks."""
-    # The gateway sets the header to the address that it sees, so the last one in it is nobody's invention.
-    return request.access_route[-1] if request.access_route else "127.0.0.1"
+    # The gateway sets the header to the address that it sees, so the last one in it is nobody's invention. Where there
+    # is no gateway it may hold anything.
+    for found in (*request.access_route[-1:], request.remote_addr or ""):
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(found))
+    return "127.0.0.1"
 
 
 def network() -> str:

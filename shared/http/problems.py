@@ -24,7 +24,10 @@ RETRY_SECONDS = 2
 
 
 class ProblemSchema(ma.Schema):
-    """A problem document, RFC 9457."""
+    """A problem document, RFC 9457; some say more, by members of their own (3.2)."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(metadata={"example": "urn:convene:problem:registration-closed"})
     title = ma.fields.String(required=True, metadata={"example": "Conflict"})

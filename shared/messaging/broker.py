@@ -3,8 +3,12 @@ deploy/rabbitmq/definitions.json does.
 """
 
 import random
+import struct
+from typing import Any
 
-from amqp.exceptions import AMQPError
+from amqp import serialization
+from amqp.exceptions import AMQPError, FrameSyntaxError
+from amqp.spec import Basic
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
@@ -24,6 +28,7 @@ def connect(settings: Settings, process: str) -> Connection:
     Where BROKER_URL names several nodes it is to any of them: whoever lost one draws again, and load is spread. kombu's
     own alternates would be tried without the password of the file.
     """
+    serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = read_properties
     url = random.choice(addresses(settings))  # noqa: S311 - not a secret
     return Connection(
         url,
@@ -41,6 +46,16 @@ def connect(settings: Settings, process: str) -> Connection:
 def addresses(settings: Settings) -> list[str]:
     """The nodes that BROKER_URL names, which are separated by `;`."""
     return [url for part in settings.broker_url.split(";") if (url := part.strip())]
+
+
+def read_properties(buf: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    """The properties of a message; none where they cannot be read, such as a content type that is no UTF-8. Nothing of
+    ours depends on them, and py-amqp would end the connection over them, each time that the message came again.
+    """
+    try:
+        return serialization.decode_properties_basic(buf, offset)
+    except (ValueError, OverflowError, OSError, RecursionError, TypeError, struct.error, FrameSyntaxError):
+        return {"unreadable": bytes(buf[:200])}, len(buf)
 
 
 def drop(connection: Connection) -> None:

@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
+# What a document can be at fault for, and no engine and no migration.
+UNSTORABLE = (psycopg.DataError, TypeError, ValueError, RecursionError)
 
 
 class Consumer:
@@ -109,13 +111,13 @@ class Consumer:
     def _commit(self, batch: list[Message]) -> None:
         try:
             self._insert(batch)
-        except psycopg.DataError:
+        except UNSTORABLE:
             # One of them holds what PostgreSQL cannot keep, such as NUL: alone, it is set aside and its neighbours
             # are not.
             for message in batch:
                 try:
                     self._insert([message])
-                except psycopg.DataError as error:
+                except UNSTORABLE as error:
                     self._set_aside(message, f"cannot be stored: {type(error).__name__}")
 
     def _insert(self, batch: list[Message]) -> None:

@@ -134,6 +134,9 @@ class Processor:
             return True
         except (PermanentError, UnknownType) as error:
             self._quarantine(conn, event, f"{type(error).__name__}: {error}")
+        except psycopg.DataError as error:
+            # A value that a column cannot hold: it will not be another one at the next attempt.
+            self._quarantine(conn, event, _describe(error))
         except TRANSIENT as error:
             self._postpone(conn, event, 0.05, error)
         except Exception as error:

@@ -79,6 +79,7 @@ def test_an_event_that_cannot_be_stored_or_understood_is_set_aside_at_once(bench
     assert "breaks its contract in: session.slug" in reasons
 
 
+@pytest.mark.covers("API10:2023")
 def test_an_id_used_for_two_events_is_noticed(bench: Bench) -> None:
     document = good_document(bench)
     impostor = orjson.loads(orjson.dumps(document))

@@ -155,6 +155,7 @@ def test_production_sends_no_password_over_a_line_that_is_not_encrypted(
         load(NotificationsSettings)
 
 
+@pytest.mark.covers("API8:2023", "ASVS 1.3.11")
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(engines: Engines, smtp_url: str, sink: Sink) -> None:
     content = b"Subject: x\r\n\r\n.\r\n.y\r\nz\r\n"
     transport = Transport(make_settings(engines, "", smtp_url=smtp_url))

@@ -157,6 +157,7 @@ def call(site: Site, **options: object) -> Answer:
     return caller.post(site.url, {"webhook-id": "1"}, b'{"a":1}')
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_an_address_that_is_not_public_is_known_as_such(address: str) -> None:
     assert not is_public(ip_address(address))
@@ -169,6 +170,7 @@ def test_a_public_address_is_known_as_such(address: str) -> None:
     assert is_public(ip_address(address))
 
 
+@pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("url", REFUSED)
 def test_what_cannot_be_an_outside_site_is_refused_without_a_call(url: str) -> None:
     with pytest.raises(ValueError):
@@ -234,7 +236,7 @@ def test_a_name_that_nobody_knows_is_not_called() -> None:
     assert Caller(resolve=resolve).post("https://www.library.example/", {}, b"").error == "the name does not resolve"
 
 
-@pytest.mark.covers("API7:2023", "ASVS 15.3.2")
+@pytest.mark.covers("API10:2023", "API7:2023", "ASVS 15.3.2")
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirect_is_a_failure_and_is_not_followed(site: Site, code: int) -> None:
     canary = Site()
@@ -256,7 +258,7 @@ def test_only_2xx_says_that_it_was_taken(site: Site, code: int, taken: bool) -> 
     assert call(site).taken is taken
 
 
-@pytest.mark.covers("API10:2023", "ASVS 16.5.2")
+@pytest.mark.covers("API10:2023", "API4:2023", "ASVS 16.5.2")
 @pytest.mark.parametrize(
     ("behaviour", "error"),
     [
@@ -393,6 +395,7 @@ def test_what_development_may_call_is_named_by_host_and_port() -> None:
         parse_allowed("sink")
 
 
+@pytest.mark.covers("API7:2023")
 def test_production_calls_nothing_that_is_private(
     service_environments: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_name_is_all_of_its_addresses(name_server: threading.Event) -> None:
     assert [str(one) for one in resolve("four.library.example", 5)] == ["93.184.215.14"]
 
 
+@pytest.mark.covers("API7:2023")
 @pytest.mark.parametrize("name", ["localhost", "nobody.library.example", socket.gethostname()])
 def test_a_name_that_only_this_host_knows_is_none(name_server: threading.Event, name: str) -> None:
     with pytest.raises(Unresolved):

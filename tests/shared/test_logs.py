@@ -53,7 +53,7 @@ def test_what_postgresql_quotes_of_people_is_not_logged(
     assert "canary" not in line
 
 
-@pytest.mark.covers("ASVS 16.4.1")
+@pytest.mark.covers("API8:2023", "ASVS 16.4.1")
 def test_text_of_others_makes_no_line_of_its_own() -> None:
     script = """
 import structlog

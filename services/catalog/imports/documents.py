@@ -3,9 +3,9 @@
 from collections.abc import Hashable
 from typing import Any
 
-import orjson
 import yaml
 
+from shared import jsontext
 from shared.errors import DomainError
 
 # A programme document is not deep; what is, was made to exhaust its reader.
@@ -13,11 +13,8 @@ DEPTH = 20
 
 
 def read_json(body: bytes) -> Any:
-    """The document. Raises DomainError where it is no JSON."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise DomainError(f"Not JSON: {error}", problem="malformed") from None
+    """The document. Raises DomainError where it is no JSON that is taken."""
+    return jsontext.read(body)
 
 
 def read_yaml(body: bytes) -> Any:
@@ -44,10 +41,11 @@ class Loader(yaml.CSafeLoader):
     """YAML's plain types but for dates, which stay texts; a member that stands twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen = [key.value for key, _ in node.value]
-        for key in node.value:
-            if seen.count(key[0].value) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{key[0].value} stands twice", key[0].start_mark)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if (name := str(key.value)) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{name} stands twice", key.start_mark)
+            seen.add(name)
         return super().construct_mapping(node, deep=deep)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import ContainsOnly, Length, OneOf, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.dates.domain import When
 from services.catalog.fields import Address, Edtf, Members, Slug, Text
@@ -117,7 +117,7 @@ class Completion:
 class CompletionPartSchema(ma.Schema):
     sessions = ma.fields.List(Slug(), required=True, validate=Length(1, 100))
     counts = ma.fields.List(
-        ma.fields.String(), load_default=lambda: list(COUNTS), validate=[Length(min=1), ContainsOnly(COUNTS)]
+        ma.fields.String(validate=OneOf(COUNTS)), load_default=lambda: list(COUNTS), validate=Length(min=1)
     )
     invites_to = Slug(load_default=None, allow_none=True)
     make = making(Completion)

@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
-from flask import Response, abort, request
+from flask import Response, request
 
 from services.registration.attendance import domain, reports, staffing
 from services.registration.attendance.queries import Seated
@@ -22,7 +21,7 @@ from services.registration.attendance.schemas import (
 )
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import LearnerQuery
-from shared import links, runtime
+from shared import jsontext, links, runtime
 from shared.errors import NotFound
 from shared.http import Blueprint
 from shared.http.blueprint import consumes, load_body
@@ -111,10 +110,7 @@ def take_heartbeat(query: dict[str, Any], heartbeat: dict[str, Any], slug: str) 
 def _read_report() -> Report:
     if request.mimetype == "text/csv":
         return reports.read_csv(request.get_data())
-    try:
-        rows = orjson.loads(request.get_data())
-    except orjson.JSONDecodeError:
-        abort(400, description="The body is no JSON.")
+    rows = jsontext.read(request.get_data())
     return reports.read_json(load_body(PresenceSchema(many=True), rows))
 
 

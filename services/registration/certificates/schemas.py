@@ -5,19 +5,26 @@ import marshmallow as ma
 from services.registration.registrations.fields import free_text
 
 
-class CredentialSchema(ma.Schema):
-    """An Open Badges 3.0 credential; its members are the standard's."""
+class StandardSchema(ma.Schema):
+    """A document of a standard, which has more members than are named here."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+
+class CredentialSchema(StandardSchema):
+    """An Open Badges 3.0 credential, or a list of which were revoked; its members are the standard's."""
 
     id = ma.fields.String()
     type = ma.fields.List(ma.fields.String())
     name = ma.fields.String()
-    issuer = ma.fields.Dict()
+    issuer = ma.fields.Raw(metadata={"description": "The issuer's profile, or its address"})
     credentialSubject = ma.fields.Dict()  # noqa: N815 - the standard's name
     credentialStatus = ma.fields.Dict()  # noqa: N815
     proof = ma.fields.Dict()
 
 
-class ProfileSchema(ma.Schema):
+class ProfileSchema(StandardSchema):
     """The issuer, by the standard's names."""
 
     id = ma.fields.String()

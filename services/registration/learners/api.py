@@ -13,6 +13,7 @@ from services.registration.learners.schemas import (
     PersonSchema,
     SignInSchema,
 )
+from shared import jsontext
 from shared.addresses import fold_email
 from shared.errors import Gone
 from shared.http import Blueprint
@@ -56,8 +57,8 @@ def sign_in() -> Response:
     as_page = request.mimetype == FORM
     if as_page:
         refuse_foreign()
-    given: Any = request.form.to_dict() if as_page else request.get_json(silent=True)
-    token: Any = load_body(LinkSchema(), given or {})
+    given: Any = request.form.to_dict() if as_page else jsontext.read(request.get_data())
+    token: Any = load_body(LinkSchema(), given)
     try:
         with transaction() as conn:
             secret, person = domain.begin_session(conn, token["token"])

@@ -12,6 +12,7 @@ class HeldSchema(ma.Schema):
     registered_colleagues = ma.fields.List(ma.fields.Dict())
     attendance = ma.fields.List(ma.fields.Dict())
     views = ma.fields.List(ma.fields.Dict())
+    progress = ma.fields.List(ma.fields.Dict())
     completions = ma.fields.List(ma.fields.Dict())
     invitations = ma.fields.List(ma.fields.Dict())
     certificates = ma.fields.List(ma.fields.Dict())
