@@ -34,7 +34,7 @@ READS: dict[str, set[str]] = {
     "identity": {"jwks.json", "jwt-private.pem"},
     "mail": set(),
     "postgres": {"jwks.json", "postgres-password", *(name for name in READERS if name.endswith("-db-password"))},
-    "rabbitmq": {"jwks.json", "definitions.json"},
+    "rabbitmq": {"jwks.json", "definitions.json", "erlang-cookie"},
 }
 
 

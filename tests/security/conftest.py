@@ -15,6 +15,8 @@ from shared import runtime
 from shared.settings import Settings
 from tests.catalog.conftest import Catalog, forget
 from tests.catalog.programmes import DAY
+from tests.conftest import PATIENT
+from tests.messaging.conftest import bench
 from tests.notifications.conftest import Desk, make_settings
 from tests.registration.conftest import Registration
 from tests.registration.programmes import DAY as REGISTRATION_DAY
@@ -22,6 +24,8 @@ from tests.security.houses import House
 from tests.security.linked import Things, read, take_part
 from tests.security.routes import SITE
 from tests.servers.engines import SERVICES, Engines
+
+__all__ = ["bench"]
 
 Presents = dict[str, tuple[Flask, runtime.Runtime]]
 
@@ -120,7 +124,7 @@ def _open(presents: Presents, service: str, secrets: Path) -> Iterator[House]:
     if service == "catalog":
         forget(present)
     with (
-        psycopg.connect(present.settings.database_url, autocommit=True) as conn,
+        psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
         runtime.lend(conn),

@@ -24,6 +24,7 @@ from shared.http.kept import Kept
 from shared.http.signin import COOKIE
 from shared.service import Service
 from shared.settings import Settings
+from tests.conftest import PATIENT
 from tests.notifications.conftest import make_settings
 from tests.security import seeds
 from tests.servers.engines import Engines
@@ -118,9 +119,7 @@ def open_door(present: runtime.Runtime, app: Flask, token: str) -> Iterator[Door
         present.memory[Kept].clear()
     with (
         # A transaction of ours may be idle for longer than one of the service.
-        psycopg.connect(
-            present.settings.database_url, autocommit=True, options="-c idle_in_transaction_session_timeout=0"
-        ) as conn,
+        psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
         runtime.lend(conn),

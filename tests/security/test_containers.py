@@ -86,7 +86,7 @@ def test_a_container_can_read_its_own_secrets_alone(name: str) -> None:
 @pytest.mark.covers("API8:2023", "ASVS 13.3.2")
 def test_every_secret_has_its_reader_or_is_nobodys(tmp_path) -> None:
     make_secrets(tmp_path)
-    nobodys = {"erlang-cookie", "operator-broker-password"}
+    nobodys = {"operator-broker-password"}
 
     assert {file.name for file in tmp_path.iterdir()} == set().union(*READS.values()) | nobodys
 

@@ -26,7 +26,7 @@ from tests.security.events import BAD, DEEP, Lent, good, message, write
 from tests.security.hostile import SERVICES, Door
 from tests.waiting import eventually
 
-pytest_plugins = ["tests.security.hostile", "tests.messaging.conftest"]
+pytest_plugins = ["tests.security.hostile"]
 
 MANY = os.environ.get("CASES") == "thousands"
 SETTINGS = settings(
