@@ -63,6 +63,10 @@ sbom: venv ## write what each service consists of, as CycloneDX, to sbom/
 		.venv/bin/cyclonedx-py requirements requirements/$$service.txt --of JSON --output-reproducible -o sbom/$$service.json || exit 1; \
 	done
 
+promises: venv ## what the plan of faults cannot show, a test a promise (T="-k broker")
+	@$(RUN) -m tests.servers.prepare
+	@$(RUN) -m pytest tests/faults -m long $(T)
+
 check: venv ## format, lint, types, import rules
 	$(RUN) -m ruff format --check
 	$(RUN) -m ruff check

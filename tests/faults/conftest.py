@@ -20,7 +20,7 @@ from tests.faults.mailsink import MailSink
 from tests.faults.people import Person
 from tests.faults.proxy import Proxies
 from tests.faults.quiet import wait_quiet
-from tests.faults.run import publish
+from tests.faults.run import publish, started
 from tests.faults.site import FaultSite
 from tests.messaging.conftest import bench
 
@@ -32,16 +32,9 @@ EVERYTHING = ("postgres", "rabbitmq", "gateway", *PROCESSES)
 @pytest.fixture(scope="session")
 def standing() -> Iterator[FaultSite]:
     """A system with the programme of `world`. Tests take `site`."""
-    with MailSink() as sink, Proxies() as proxies:
-        site = FaultSite(INSTANCES / "promises", sink, proxies)
-        site.remove()
-        try:
-            site.start(sample=False)
-            publish(site)
-            yield site
-        finally:
-            site.heal()
-            site.remove()
+    with MailSink() as sink, Proxies() as proxies, started(INSTANCES / "promises", sink, proxies) as site:
+        publish(site)
+        yield site
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ READ = (
     f"/catalog/sessions/{world.CALM[0]}",
 )
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 
 @pytest.mark.promise("P6")

@@ -30,7 +30,7 @@ NOT_RECEIVED = """
         SELECT FROM notifications.inbox AS i WHERE i.event_id = o.event_id::text)
 """
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 
 @pytest.mark.promise("P10")

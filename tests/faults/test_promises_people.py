@@ -31,7 +31,7 @@ COLUMNS = """
 """
 SEATS_LOG = "seats and registrations disagree"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 
 @pytest.fixture

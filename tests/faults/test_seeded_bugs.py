@@ -22,7 +22,7 @@ def test_the_checker_finds(bug: str) -> None:
     broken, rules = CASES[bug]
     steps = draw([one for one in EVERY if broken in one.name], faults=40, seed=SEED)
 
-    result = play(steps, seed=SEED, minutes=0.75, say=print, bug=bug, patience=20)
+    result = play(steps, seed=SEED, minutes=0.6, say=print, bug=bug, patience=20)
 
     found = {violation.rule for violation in result.violations}
     assert found & rules, f"{bug} was not found; what was: {found}"

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,10 @@ def test_a_module_says_what_it_holds_and_stays_small(file: Path) -> None:
     if text.strip():
         assert ast.get_docstring(ast.parse(text)), "a docstring"
     assert text.count("\n") <= 450, "it has grown a second subject"
+
+
+def test_every_folder_of_tests_is_run_by_a_command() -> None:
+    usual = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
+    by_name = {"tests/security", "tests/faults"}  # `make security`, `make faults`, `make promises`
+
+    assert {f"tests/{file.parent.name}" for file in (ROOT / "tests").glob("*/test_*.py")} == by_name | set(usual)
