@@ -17,6 +17,7 @@ from tests.bench.client import UnexpectedAnswerError
 from tests.bench.rows import Row, as_json, as_table
 from tests.processes import Process
 from tests.servers import databases, sharing
+from tests.servers.choice import DURABLE
 from tests.servers.engines import Engines
 
 ALL = "all"
@@ -38,12 +39,15 @@ class Start:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench(Generic[Setting]):
-    """The bench of `service`: `prepare` makes the data and starts what is measured, each of `parts` measures in it."""
+    """The bench of `service`: `prepare` makes the data and starts what is measured, each of `parts` measures in it.
+    Where it is `durable`, PostgreSQL waits for its disk at each commit.
+    """
 
     service: str
     description: str
     prepare: Callable[[Start], Setting]
     parts: Mapping[str, Callable[[Setting], list[Row]]]
+    durable: bool = False
 
     def run(self) -> None:
         arguments = self._read_arguments()
@@ -73,6 +77,7 @@ class Bench(Generic[Setting]):
         folder = sharing.new_folder()
         try:
             say("servers and data")
+            os.environ[DURABLE] = str(int(self.durable))
             engines = sharing.obtain(folder, owner=os.getpid(), workers=1)
             databases.lend_ownership(engines)
             own = folder / "bench"

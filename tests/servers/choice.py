@@ -7,6 +7,7 @@ from docker.errors import DockerException, ImageNotFound
 
 from tests.servers.engines import Engines
 
+DURABLE = "CONVENE_TEST_DURABLE"
 IMAGES = ("postgres:17", "rabbitmq:4-management")
 
 
@@ -18,6 +19,13 @@ def choose() -> str:
     if wanted:
         raise ValueError(f"TEST_SERVERS is docker or native, not {wanted}")
     return "docker" if _engine_has_images() else "native"
+
+
+def durable() -> bool:
+    """Whether PostgreSQL waits for its disk at each commit, as an installation's does: a bench asks for it, tests that
+    wait for nobody's disk are done sooner.
+    """
+    return os.environ.get(DURABLE) == "1"
 
 
 def engines_class() -> type[Engines]:

@@ -17,11 +17,13 @@ from deploy.native.ports import free_ports
 from deploy.native.postgres import CREATE_SERVICES
 from deploy.native.rabbitmq import SETTINGS
 from tests.servers import reaper
+from tests.servers.choice import durable
 from tests.servers.engines import Engine, Engines
 
 POSTGRES = "postgres:17"
 RABBITMQ = "rabbitmq:4-management"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "jit=off")
+ALWAYS = ("max_connections=200", "jit=off")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 SECRETS = "/run/secrets"
 
 
@@ -76,7 +78,8 @@ class ContainerEngines(Engines):
 def _postgres(secrets: Path, port: int) -> DockerContainer:
     container = DockerContainer(POSTGRES).with_bind_ports(5432, port)
     container.with_env("POSTGRES_PASSWORD", (secrets / "postgres-password").read_text())
-    container.with_command([word for setting in FAST for word in ("-c", setting)])
+    settings = ALWAYS if durable() else (*ALWAYS, *FAST)
+    container.with_command([word for setting in settings for word in ("-c", setting)])
     for file in [CREATE_SERVICES, *secrets.glob("*-db-password")]:
         container.with_copy_into_container(file.read_bytes(), f"{SECRETS}/{file.name}", 0o644)
     return container

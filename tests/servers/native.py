@@ -7,17 +7,18 @@ from pathlib import Path
 
 from deploy.native import accounts
 from deploy.native.servers import NativeServers
+from tests.servers.choice import durable
 from tests.servers.engines import Engine, Engines
 
 
 @dataclass(frozen=True, kw_only=True)
 class NativeEngines(Engines):
-    """PostgreSQL and RabbitMQ as processes of this machine, not durable."""
+    """PostgreSQL and RabbitMQ as processes of this machine."""
 
     @classmethod
     def create(cls, folder: Path) -> "NativeEngines":
         """Start both; they end with this process."""
-        servers = NativeServers(folder, durable=False, definitions="test-definitions.json")
+        servers = NativeServers(folder, durable=durable(), definitions="test-definitions.json")
         servers.launch(owner=os.getpid())
         return cls(
             folder=folder, host="127.0.0.1", postgres_port=servers.ports["postgres"], amqp_port=servers.ports["amqp"]
@@ -41,4 +42,4 @@ class NativeEngines(Engines):
 
     @cached_property
     def _servers(self) -> NativeServers:
-        return NativeServers(self.folder, durable=False, definitions="test-definitions.json")
+        return NativeServers(self.folder, durable=durable(), definitions="test-definitions.json")

@@ -33,6 +33,7 @@ BENCH = Bench(
         "messages": messages.measure,
         "effect": effect.measure,
     },
+    durable=True,
 )
 
 if __name__ == "__main__":
