@@ -134,15 +134,16 @@ class NativeInstance:
 
 
 class ComposeInstance:
-    """Containers of a compose project of their own; `scale` is e.g. `["catalog-api=3"]`."""
+    """Containers of a compose `project` of their own; `scale` is e.g. `["catalog-api=3"]`."""
 
-    def __init__(self, scale: list[str]) -> None:
+    def __init__(self, scale: list[str], *, project: str = PROJECT) -> None:
         self.options = _options()
         self.scale = scale
+        self.project = project
         ports, rates = ("gateway_port", "mail_port", "broker_console_port"), ("gateway_reads", "gateway_writes")
         names = (*ports, *rates, "settle_seconds")
         os.environ.update({name.upper(): str(getattr(self.options, name)) for name in names})
-        os.environ["COMPOSE_PROJECT_NAME"] = PROJECT
+        os.environ["COMPOSE_PROJECT_NAME"] = project
         self.system = compose.ComposeSystem(self.options)
 
     def start(self, say: Say) -> None:
@@ -186,7 +187,7 @@ class ComposeInstance:
         return self._compose("ps", "--all") + self._compose("logs", "--no-color", "--tail", "6", *WORKERS)
 
     def how_to_remove(self) -> str:
-        return f"docker compose --project-name {PROJECT} down --volumes"
+        return f"docker compose --project-name {self.project} down --volumes"
 
     def remove(self) -> None:
         self._compose("down", "--volumes", "--remove-orphans")
