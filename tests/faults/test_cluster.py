@@ -39,6 +39,7 @@ UNTOLD = "SELECT type FROM registration.outbox WHERE subject = '{}' AND publishe
 MAILS = "SELECT id, state, subject AS registration, kind FROM notifications.messages"
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.faults,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not compose.engine_answers(), reason="no Docker engine answers"),
