@@ -19,7 +19,7 @@ EVENTS = """# Events
 
 Made from the code by `python -m deploy.docs`. CloudEvents 1.0 in JSON; the type is the routing key on the exchange
 `events`. The whole contract of each is in [events/asyncapi.json](events/asyncapi.json). Personal data are the member
-`person` (id, email, name) of registration's events, and nothing else.
+`person` (id, email, name) of registration's events and the name in `registered_by`, and nothing else.
 
 | event | when | who listens |
 | --- | --- | --- |

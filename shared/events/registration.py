@@ -150,11 +150,14 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """A person who is forgotten: `person` as they were known, so that others find what they hold."""
+    """A person who is forgotten: `person` as they were known, so that others find what they hold; `registered` are the
+    registrations that they made for colleagues.
+    """
 
     id: UUID
     revision: int
     person: Person
+    registered: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

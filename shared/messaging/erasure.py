@@ -37,6 +37,23 @@ def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:
     forget_answers(conn, [email])
 
 
+def blank_registrar(conn: Connection, registrations: Iterable[UUID]) -> None:
+    """Leave nothing in events of who it was that registered somebody else, of these registrations."""
+    for sql in (
+        """
+        UPDATE outbox SET document = jsonb_set(document, '{data,registration,registered_by}', 'null')
+         WHERE aggregate = 'registration' AND subject = ANY(%(registrations)s)
+           AND document #>> '{data,registration,registered_by}' IS NOT NULL
+        """,
+        """
+        UPDATE inbox SET document = jsonb_set(document, '{data,registration,registered_by}', 'null')
+         WHERE aggregate = 'registration' AND subject = ANY(%(registrations)s)
+           AND document #>> '{data,registration,registered_by}' IS NOT NULL
+        """,
+    ):
+        execute(conn, sql, registrations=list(map(str, registrations)))
+
+
 def forget_answers(conn: Connection, naming: Iterable[str]) -> None:
     """Delete the answers kept for idempotency keys that hold one of these texts, such as the id of something that is a
     person's: a request that is sent again under such a key is a new one.

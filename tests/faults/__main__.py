@@ -7,6 +7,7 @@ python -m tests.faults --bug mark_before_confirm --only worker --minutes 1
 """
 
 import argparse
+import logging
 import signal
 import sys
 import time
@@ -20,6 +21,7 @@ from tests.faults.seeded.bugs import BUGS
 
 def main() -> int:
     options = _parse()
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the sink's server is as surprised as it is meant to be
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     injections = [one for one in EVERY if options.only.lower() in one.name.lower()]
     if not injections:

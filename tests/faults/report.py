@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
 
+from tests.faults.checker.mails import is_held
 from tests.faults.checker.violation import Violation
 from tests.faults.run import Result
 
@@ -71,7 +72,8 @@ def _numbers(result: Result) -> dict[str, int]:
         "people forgotten": len(evidence.rows["erased"]),
         "mails sent": states["sent"],
         "mails refused for good by the mail server, as scripted": states["failed"],
-        "mails sent a second time, since nobody could know": copies,
+        "mails that came a second time, since nobody could know": copies,
+        "mails twice in doubt, which wait for staff": sum(map(is_held, evidence.rows["messages"])),
     }
 
 

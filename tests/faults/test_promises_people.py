@@ -16,6 +16,7 @@ from tests.waiting import eventually
 
 CANARY = "canary"
 EMAIL = "canary.zoe@faults.example.org"
+COLLEAGUE = "bea@faults.example.org"
 # Everything that she says of herself, in forms that other people's data cannot have.
 SECRETS = {
     "name": f"Zoe {CANARY}-name",
@@ -85,6 +86,14 @@ def _take_part(site: FaultSite, load: Load, staff: Site) -> None:
     without = {name: value for name, value in wish.items() if name != "answers"}
     for session in (world.CALM[4], world.CALM[5]):
         staff.post(f"{REGISTRATION}/registrations", {**without, "session": session}).raise_for_status()
+    colleagues = {
+        "session": world.CALM[7],
+        "registrar": {"email": EMAIL, "name": SECRETS["name"]},
+        "library": LIBRARY,
+        "people": [{"email": COLLEAGUE, "name": "Bea"}],
+    }
+    load.client.history.invoke("register", email=COLLEAGUE, session=world.CALM[7], newsletter=False)
+    staff.post(f"{REGISTRATION}/group-registrations", colleagues).raise_for_status()
     note = {"note": f"{CANARY}-note", "job_title": f"{CANARY}-other"}
     mine = f"{REGISTRATION}/registrations/{made.json()['id']}"
     staff.call("PATCH", mine, json=note, headers=staff.staff).raise_for_status()

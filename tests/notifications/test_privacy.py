@@ -51,6 +51,20 @@ def test_a_person_is_forgotten_in_mails_copies_and_late_news(desk: Desk) -> None
     assert registrations == [("",)]
 
 
+@pytest.mark.promise("P23")
+def test_who_registered_colleagues_is_forgotten_in_what_is_kept_of_them(desk: Desk) -> None:
+    session, grace = a_session(), a_person("Grace Hopper", "grace@library.example")
+    registered = a_registration(session, registered_by=grace.name)
+    desk.receive(catalog.SessionPublished(session=session), confirmed(registered))
+    assert grace.name in dump(desk)
+
+    erasure = participation.Erasure(id=uuid4(), revision=1, person=grace, registered=[registered.id])
+    desk.receive(participation.PersonErased(erasure=erasure))
+
+    assert grace.name not in dump(desk)
+    assert registered.person.email in dump(desk)
+
+
 def test_a_mail_that_a_lost_sender_had_when_its_person_was_erased_is_not_due_any_more(post: PostOffice) -> None:
     person = a_person()
     post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))

@@ -145,3 +145,22 @@ def test_people_of_whom_nothing_is_heard_are_erased_in_time(
     assert forget(24, "2019-04-08T12:00:00-05:00") == 1
     assert registration.value("SELECT email FROM people WHERE erased_at IS NULL") == "eve@x.org"
     assert forget(24, "2030-01-01T12:00:00-06:00") == 0  # Eve waits for a session without a date
+
+
+@pytest.mark.promise("P23")
+def test_who_registered_colleagues_is_forgotten_in_their_events_too(involved: Registration) -> None:
+    involved.hold("group", starts_at=None, status="scheduled")
+    wanted = {
+        "session": "group",
+        "registrar": {"email": ADA, "name": "Ada Lovelace"},
+        "library": LIBRARY,
+        "people": [{"email": "bea@x.org", "name": "Bea"}],
+    }
+    [made] = involved.client.post(f"{V1}/group-registrations", json=wanted).json["items"]
+    assert "Ada Lovelace" in involved.value("SELECT string_agg(document::text, ' ') FROM outbox")
+
+    erase(involved)
+
+    assert "Ada Lovelace" not in dump(involved)
+    told = "SELECT document #> '{data,erasure,registered}' FROM outbox WHERE type = 'registration.person.erased'"
+    assert involved.value(told) == [made["id"]]

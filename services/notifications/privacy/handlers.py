@@ -7,7 +7,7 @@ from shared.events.envelope import Envelope
 from shared.events.notifications import Forgetting, PersonForgotten
 from shared.events.registration import PersonErased
 from shared.messaging import outbox
-from shared.messaging.erasure import blank_person
+from shared.messaging.erasure import blank_person, blank_registrar
 from shared.messaging.handlers import on
 
 
@@ -26,4 +26,6 @@ def erase_person(conn: Connection, event: PersonErased, _envelope: Envelope) -> 
     if queries.is_handing_over(conn):
         raise MailUnderWay
     blank_person(conn, person.id, email=person.email)
+    queries.blank_registrar(conn, event.erasure.registered)
+    blank_registrar(conn, event.erasure.registered)
     outbox.add(conn, PersonForgotten(forgetting=Forgetting(id=event.erasure.id, revision=1)))

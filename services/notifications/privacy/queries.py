@@ -48,6 +48,12 @@ def blank(conn: Connection, person_id: UUID, *, email: str) -> None:
         execute(conn, sql, id=person_id, email=email)
 
 
+def blank_registrar(conn: Connection, registrations: Iterable[UUID]) -> None:
+    """Leave nothing in what mails about these registrations say of who made them for somebody else."""
+    sql = "UPDATE messages SET context = context - 'registered_by' WHERE subject = ANY(%(registrations)s)"
+    execute(conn, sql, registrations=list(registrations))
+
+
 def is_handing_over(conn: Connection) -> bool:
     """Whether a mail to somebody who was blanked may reach the mail server at this moment; it was too late to stop
     it.

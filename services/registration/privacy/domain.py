@@ -16,7 +16,7 @@ from services.registration.seats.queries import lock_seats
 from shared.errors import NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
-from shared.messaging.erasure import blank_person, forget_answers
+from shared.messaging.erasure import blank_person, blank_registrar, forget_answers
 
 
 def describe(conn: Connection, email: str) -> dict[str, Any]:
@@ -33,15 +33,18 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
     lock_seats(conn, [session_id for session_id, _ in places])
     queries.lock_person(conn, person.id)
     forget_answers(conn, map(str, queries.select_naming(conn, person.id)))
+    colleagues = queries.select_registered_by(conn, person.id)
     queries.blank(conn, person.id)
     for session_id, registration_id in places:
         seats.release(conn, session_id, [registration_id], "person erased")
         seats.promote(conn, session_id, cause="seat given up")
     blank_person(conn, person.id, email=person.email)
+    blank_registrar(conn, colleagues)
     id = uuid7()
     queries.insert_erasure(conn, id=id, person_id=person.id, cause=cause)
     known = events.Person(id=person.id, email=person.email, name="")
-    outbox.add(conn, events.PersonErased(erasure=events.Erasure(id=id, revision=1, person=known)))
+    erasure = events.Erasure(id=id, revision=1, person=known, registered=colleagues)
+    outbox.add(conn, events.PersonErased(erasure=erasure))
     return get_erasure(conn, id)
 
 

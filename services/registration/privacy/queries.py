@@ -78,6 +78,12 @@ def select_naming(conn: Connection, person_id: UUID) -> list[UUID]:
     return [row[0] for row in conn.execute(sql, {"id": person_id})]
 
 
+def select_registered_by(conn: Connection, person_id: UUID) -> list[UUID]:
+    """Registrations of colleagues that this person made."""
+    sql = "SELECT id FROM registrations WHERE registered_by = %(id)s ORDER BY id"
+    return [row[0] for row in conn.execute(sql, {"id": person_id})]
+
+
 def blank(conn: Connection, person_id: UUID) -> None:
     """Leave of a person what counts, and nothing that tells who it was."""
     for sql in (
