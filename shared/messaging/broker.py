@@ -21,15 +21,22 @@ ERRORS = (OSError, AMQPError, KombuError)
 
 HEARTBEAT = 10
 
+# By process, whose turn it is among the nodes.
+_turns: dict[str, int] = {}
+
 
 def connect(settings: Settings, process: str) -> Connection:
     """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all.
 
-    Where BROKER_URL names several nodes it is to any of them: whoever lost one draws again, and load is spread. kombu's
-    own alternates would be tried without the password of the file.
+    Where BROKER_URL names several nodes, each `process` begins with any of them, so that load is spread, and goes on to
+    the next with every connection: whoever lost one has tried all in as many attempts. kombu's own alternates would be
+    tried without the password of the file.
     """
     serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = read_properties
-    url = random.choice(addresses(settings))  # noqa: S311 - not a secret
+    nodes = addresses(settings)
+    turn = _turns.get(process, random.randrange(len(nodes)))  # noqa: S311 - not a secret
+    _turns[process] = turn + 1
+    url = nodes[turn % len(nodes)]
     return Connection(
         url,
         password=read_secret(settings.broker_password_file) or _password_in(url),

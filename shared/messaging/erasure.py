@@ -1,6 +1,7 @@
 """Forgetting a person in what is kept of messages and answers: outbox, inbox, quarantine, idempotency keys."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -9,6 +10,25 @@ from shared.database import execute
 
 # Where a document names people: `data.<member>.person`.
 BLANK = '{"email": "", "name": ""}'
+
+
+def without_people(document: dict[str, Any]) -> dict[str, Any]:
+    """An event's document as it is once everybody whom it names was forgotten."""
+    data = document.get("data")
+    if not isinstance(data, dict):
+        return document
+    return {**document, "data": {member: _without_people(value) for member, value in data.items()}}
+
+
+def _without_people(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    blanked = dict(value)
+    if isinstance(value.get("person"), dict):
+        blanked["person"] = {**value["person"], "email": "", "name": ""}
+    if "registered_by" in value:
+        blanked["registered_by"] = None
+    return blanked
 
 
 def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:

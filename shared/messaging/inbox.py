@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Envelope
+from shared.messaging.erasure import without_people
 
 LANES = 16
 
@@ -36,7 +37,15 @@ class Arrival:
 
     @property
     def digest(self) -> bytes:
-        return hashlib.sha256(orjson.dumps(self.document, option=orjson.OPT_SORT_KEYS)).digest()
+        """Of what it says of anything but people: a publisher that was asked to forget somebody may say it again
+        without them.
+        """
+        return _digest(without_people(self.document))
+
+    @property
+    def whole_digest(self) -> bytes:
+        """Of all that it says, as earlier versions kept it."""
+        return _digest(self.document)
 
     @property
     def lane(self) -> int:
@@ -80,18 +89,21 @@ def insert(conn: Connection, arrivals: Sequence[Arrival], *, idle: Container[str
 
 
 def select_impostors(conn: Connection, arrivals: Sequence[Arrival]) -> set[bytes]:
-    """Digests of the arrivals whose id is known from an event that says something else: a publisher used an id
-    twice.
+    """Digests of the arrivals whose id is known from an event that says something else, of other things than people: a
+    publisher used an id twice.
     """
     sql = """
         SELECT came.digest
-          FROM unnest(%(sources)s::text[], %(ids)s::text[], %(digests)s::bytea[]) AS came (source, event_id, digest)
-          JOIN inbox ON inbox.source = came.source AND inbox.event_id = came.event_id AND inbox.digest <> came.digest
+          FROM unnest(%(sources)s::text[], %(ids)s::text[], %(digests)s::bytea[], %(whole)s::bytea[])
+               AS came (source, event_id, digest, whole)
+          JOIN inbox ON inbox.source = came.source AND inbox.event_id = came.event_id
+                    AND inbox.digest NOT IN (came.digest, came.whole)
     """
     params = {
         "sources": [arrival.envelope.source for arrival in arrivals],
         "ids": [str(arrival.envelope.id) for arrival in arrivals],
         "digests": [arrival.digest for arrival in arrivals],
+        "whole": [arrival.whole_digest for arrival in arrivals],
     }
     return {row[0] for row in conn.execute(sql, params)}
 
@@ -187,3 +199,7 @@ def depth(conn: Connection) -> dict[str, Any]:
           FROM inbox WHERE status = 'pending'
     """
     return fetch_dicts(conn, sql)[0]
+
+
+def _digest(document: dict[str, Any]) -> bytes:
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).digest()

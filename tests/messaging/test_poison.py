@@ -95,6 +95,25 @@ def test_an_id_used_for_two_events_is_noticed(bench: Bench) -> None:
     assert len(bench.effects()) == 1
 
 
+def test_an_event_that_is_said_again_without_whom_it_named_is_no_impostor(bench: Bench) -> None:
+    document = orjson.loads(orjson.dumps(good_document(bench)))
+    document["data"]["session"]["person"] = {"id": "1", "email": "ada@x.org", "name": "Ada"}
+    forgotten = orjson.loads(orjson.dumps(document))
+    forgotten["data"]["session"]["person"] |= {"email": "", "name": ""}
+    impostor = orjson.loads(orjson.dumps(document))
+    impostor["data"]["session"]["title"] = "Something else"
+    bench.send(orjson.dumps(document))
+    bench.worker("registration")
+    eventually(lambda: bench.value("SELECT count(*) FROM effects") == 1)
+
+    bench.send(orjson.dumps(forgotten), orjson.dumps(impostor))
+
+    [kept] = eventually(lambda: quarantined(bench))
+    assert "Something else" in bench.value(
+        "SELECT convert_from(body, 'UTF8') FROM quarantine WHERE id = %s", kept["id"]
+    )
+
+
 def test_a_handler_that_fails_three_times_and_then_works_takes_effect_once(bench: Bench) -> None:
     subject = uuid4()
     with bench.connect() as conn:

@@ -22,6 +22,8 @@ from services.notifications.programme.queries import Session
 def overtaken(facts: Facts, about: About | None) -> str | None:
     """Why this mail is not to be sent any more, by what is known now; None while it is due."""
     kind, session = KINDS[facts.kind], about if isinstance(about, Session) else None
+    if not facts.email:
+        return "the person was erased"
     if facts.suppressed:
         return f"no mail goes to this address: {facts.suppressed}"
     if facts.overtaken_by:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tests.faults.checker.evidence import Evidence
 from tests.faults.checker.violation import Violation
+from tests.faults.history import Operation
 
 
 def lose_nothing(evidence: Evidence) -> Iterator[Violation]:
@@ -63,12 +64,20 @@ def have_no_strangers(evidence: Evidence) -> Iterator[Violation]:
 def refuse_nobody(evidence: Evidence) -> Iterator[Violation]:
     """All that this load wants may be had; what is unclear becomes clear by asking again."""
     for operation in evidence.operations:
-        if operation.refused and operation.answer.get("status") != 412:
+        if operation.refused and not _says_that_it_was_done(operation):
             of = (operation.wanted.get("email", ""), operation.id)
             yield Violation("refused without reason", f"{operation.kind}: {operation.answer}", of)
         elif operation.phase == "invoke" and operation.unknown:
             of = (operation.wanted.get("email", ""), operation.id)
             yield Violation("not answered for two minutes", operation.kind, of)
+
+
+def _says_that_it_was_done(operation: Operation) -> bool:
+    """Whether a refusal tells that an earlier try, of which nobody heard, had taken effect: staff changed what they had
+    read before that, or who was to be forgotten is not there any more.
+    """
+    status = operation.answer.get("status")
+    return status == 412 or (operation.kind == "erase" and status == 404 and operation.unknown > 0)
 
 
 def fail_in_no_other_way(evidence: Evidence) -> Iterator[Violation]:
