@@ -6,6 +6,10 @@ import socket
 # below what Linux hands out for outgoing connections, so that a port which is free now stays free
 LOWEST, HIGHEST = 20000, 31999
 
+# Ports that this process was given and may not listen on yet. An abstract address of Linux is one process's at a time
+# and gone with it, so that several processes that choose ports at once never choose the same.
+_reserved: dict[int, socket.socket] = {}
+
 
 def is_free(port: int) -> bool:
     """Whether a server may listen on `port`, on every address of this machine."""
@@ -21,10 +25,23 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(names: list[str]) -> dict[str, int]:
-    """A different free port for each name."""
+    """A different free port for each name, none of which anybody is given again while this process runs."""
     ports: dict[str, int] = {}
     while len(ports) < len(names):
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST + 1)
-        if port not in ports.values() and is_free(port):
+        if _reserve(port) and is_free(port):
             ports[names[len(ports)]] = port
     return ports
+
+
+def _reserve(port: int) -> bool:
+    if port in _reserved:
+        return False
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        mark.bind(f"\0convene-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _reserved[port] = mark
+    return True
