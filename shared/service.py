@@ -110,9 +110,19 @@ class Service:
         return self._command("worker", "Relay, receive and process events, and do what is due.", run)
 
     def _migrate(self) -> click.Command:
-        def run() -> None:
+        def run(check: bool, wait: float) -> None:
             read = settings.load(self.settings)
             logs.configure(self.name, "migrate", read.log_level)
-            migrate.migrate(self.name, read, writes=self.writes)
+            if not check:
+                migrate.migrate(self.name, read, writes=self.writes, wait=wait)
+            elif lacking := migrate.wait_until_migrated(self.name, read, wait=wait):
+                raise click.ClickException(f"These migrations are missing: {', '.join(lacking)}")
 
-        return self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)
+        command = self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)
+        only_look = "Apply nothing; exit code 1 where the schema lacks what this code needs."
+        seconds = "Seconds to wait for the database, and with --check for another process to migrate it."
+        command.params += [
+            click.Option(["--check"], is_flag=True, help=only_look),
+            click.Option(["--wait"], type=click.FloatRange(min=0), default=60.0, show_default=True, help=seconds),
+        ]
+        return command

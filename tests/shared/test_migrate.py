@@ -23,11 +23,23 @@ def empty_database(engines: Engines) -> Iterator[str]:
     databases.drop(engines, name)
 
 
+MIGRATE = [sys.executable, "-m", "services.catalog", "migrate"]
+
+
 def migrate(engines: Engines, database: str) -> subprocess.CompletedProcess[str]:
     told = databases.migration_environment(engines, "catalog", database=database)
-    line = [sys.executable, "-m", "services.catalog", "migrate"]
     return subprocess.run(
-        line, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+        MIGRATE, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+
+
+def start_check(engines: Engines, database: str, *, wait: int) -> subprocess.Popen[str]:
+    """As an api or a worker does before it starts: in the role of the processes."""
+    told = databases.service_environment(engines, "catalog", database=database)
+    line = [*MIGRATE, "--check", "--wait", str(wait)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        line, cwd=databases.ROOT, env={**os.environ, **told}, stdout=pipe, stderr=subprocess.STDOUT, text=True
     )
 
 
@@ -48,3 +60,36 @@ def test_a_file_that_was_applied_and_then_edited_is_refused(engines: Engines, em
 
     assert refused.returncode != 0
     assert "applied and then edited" in refused.stderr
+
+
+def test_a_process_is_told_what_its_schema_lacks_and_changes_nothing(engines: Engines, empty_database: str) -> None:
+    checks = [start_check(engines, empty_database, wait=0) for _ in range(2)]
+
+    said = [(check.communicate(timeout=60)[0], check.returncode) for check in checks]
+
+    assert [code for _, code in said] == [1, 1]
+    assert all("missing: catalog/0001_catalog.sql" in text for text, _ in said)
+
+
+def test_a_process_that_waits_goes_on_once_another_has_migrated(engines: Engines, empty_database: str) -> None:
+    check = start_check(engines, empty_database, wait=60)
+    assert check.stdout
+    assert "waiting for migrations" in check.stdout.readline()
+
+    assert migrate(engines, empty_database).returncode == 0
+
+    assert check.wait(timeout=60) == 0
+
+
+def test_a_schema_that_lacks_the_newest_migration_is_not_what_the_code_needs(
+    engines: Engines, empty_database: str
+) -> None:
+    assert migrate(engines, empty_database).returncode == 0
+    newest = max(file.name for file in (databases.ROOT / "services/catalog/migrations").glob("*.sql"))
+    with psycopg.connect(engines.database_url(empty_database, "catalog_owner"), autocommit=True) as conn:
+        conn.execute("DELETE FROM migration_digest WHERE file = %s", [f"catalog/{newest}"])
+
+    check = start_check(engines, empty_database, wait=0)
+
+    assert newest in check.communicate(timeout=60)[0]
+    assert check.returncode == 1
