@@ -87,7 +87,7 @@ class Service:
             group.add_command(command)
         group()
 
-    def _command(self, name: str, help_text: str, run: Callable[[], Any]) -> click.Command:
+    def _command(self, name: str, help_text: str, run: Callable[..., Any]) -> click.Command:
         return click.Command(name, callback=run, help=help_text)
 
     def _api(self) -> click.Command:

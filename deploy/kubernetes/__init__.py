@@ -1,1 +1,1 @@
-"""Convene on Kubernetes: kustomize's base and overlays, and what checks them. docs/kubernetes.md tells how to use them."""
+"""Convene on Kubernetes: kustomize's base and overlays, and what checks them (docs/kubernetes.md)."""

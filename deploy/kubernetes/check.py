@@ -1,4 +1,4 @@
-"""Whether an overlay is what Kubernetes takes and what we hold ourselves to: `python -m deploy.kubernetes.check FOLDER`.
+"""Whether an overlay is what Kubernetes takes and keeps our rules: `python -m deploy.kubernetes.check FOLDER`.
 
 Says everything that is wrong, a line each, and ends with 1 where there is anything.
 """

@@ -64,10 +64,13 @@ class Rendered:
         """With those that operators make of their resources."""
         return [*self.pods(), *self._operated()]
 
-    def hosts(self) -> dict[str, tuple[Mapping[str, str], set[int]]]:
-        """Services by their name: the labels of the pods behind them, and their ports. Also those that operators make."""
+    def hosts(self) -> Mapping[str, tuple[Mapping[str, str], set[int]]]:
+        """Services by their name, also those that operators make: the labels of the pods behind them, and ports."""
         own = {
-            service["metadata"]["name"]: (service["spec"]["selector"], {port["port"] for port in service["spec"]["ports"]})
+            service["metadata"]["name"]: (
+                service["spec"]["selector"],
+                {port["port"] for port in service["spec"]["ports"]},
+            )
             for service in self.of("Service")
         }
         databases = {

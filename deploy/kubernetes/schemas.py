@@ -1,8 +1,8 @@
 """Whether resources are what the Kubernetes API takes, in each of three versions; and custom resources what their
 operators take.
 
-Schemas of Kubernetes come with the package kubernetes-validate. Those of custom resources come with none: schemas/ holds
-the fields that we use, strictly, each with its source.
+Schemas of Kubernetes come with the package kubernetes-validate. Those of custom resources come with none: schemas/
+holds the fields that we use, strictly, each with its source.
 """
 
 import json
@@ -23,9 +23,9 @@ CUSTOM = Path(__file__).parent / "schemas"
 def fit(rendered: Rendered, version: str) -> Iterator[str]:
     """What of it this version of Kubernetes, or an operator, would refuse or not know."""
     for resource in rendered.resources:
-        group = resource["apiVersion"].rpartition("/")[0]
-        wrong = _custom(resource) if "." in group and not group.endswith(".k8s.io") or group.startswith("gateway.") else None
-        yield from (f"{label(resource)}: {said}" for said in (_native(resource, version) if wrong is None else wrong))
+        file = CUSTOM / f"{resource['kind'].lower()}.{resource['apiVersion'].rpartition('/')[0]}.json"
+        wrong = _custom(resource, file) if file.exists() else _native(resource, version)
+        yield from (f"{label(resource)}: {said}" for said in wrong)
 
 
 def _native(resource: Resource, version: str) -> Iterator[str]:
@@ -37,14 +37,7 @@ def _native(resource: Resource, version: str) -> Iterator[str]:
         yield str(error)
 
 
-def _custom(resource: Resource) -> Iterator[str]:
-    group, _, version = resource["apiVersion"].rpartition("/")
-    file = CUSTOM / f"{resource['kind'].lower()}.{group}.json"
-    if not file.exists():
-        yield f"no schema of {group} {resource['kind']}"
-        return
+def _custom(resource: Resource, file: Path) -> Iterator[str]:
     schema: dict[str, Any] = json.loads(file.read_text())
-    if schema["x-version"] != version:
-        yield f"{version} is not the version of {group} that is known, {schema['x-version']}"
     for error in jsonschema_rs.validator_for(schema).iter_errors(resource):
         yield f"{error.message} at {'/'.join(map(str, error.instance_path))}"

@@ -1,8 +1,8 @@
 """The secrets of an installation as Kubernetes takes them: `python -m deploy.kubernetes.secrets FOLDER`.
 
 Prints a List for `kubectl apply --filename -`. FOLDER is what `python -m deploy.secrets` made, with the files beside it
-that somebody else gives: `smtp-password`, `oidc-client-secret`. Each file becomes a Secret of its own, so that a process
-is given what it reads and nothing else; it is called as the file is, and holds it under the file's whole name.
+that somebody else gives: `smtp-password`, `oidc-client-secret`. Each file becomes a Secret of its own, so that a
+process is given what it reads and nothing else; it is called as the file is, and holds it under the file's whole name.
 """
 
 import argparse

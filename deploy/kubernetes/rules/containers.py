@@ -12,7 +12,7 @@ STOP_SECONDS = 20
 
 
 def confined(rendered: Rendered) -> Iterator[str]:
-    """Nobody's pods: not root, nothing to write on but what is mounted, no capability, no token, nothing of the host."""
+    """Pods are not root, write on what is mounted alone, and have no capability, no token and nothing of the host."""
     for pod in rendered.pods():
         yield from _wrong_pod(pod)
         for container in pod.containers:
@@ -33,14 +33,16 @@ def probed(rendered: Rendered) -> Iterator[str]:
     """What runs on is asked whether it has started, is ready and alive, at a port that it has."""
     for pod in rendered.pods():
         for container in pod.spec["containers"] if pod.kind == "Deployment" else []:
-            known = {known for port in container.get("ports", []) for known in (port.get("name"), port["containerPort"])}
+            known = {
+                known for port in container.get("ports", []) for known in (port.get("name"), port["containerPort"])
+            }
             for name in PROBES:
                 probe = container.get(name, {})
                 asked = probe.get("httpGet") or probe.get("tcpSocket") or {}
                 if not asked:
                     yield f"{pod.owner}: {container['name']} has no {name}"
                 elif asked.get("port") not in known:
-                    yield f"{pod.owner}: the {name} of {container['name']} asks port {asked.get('port')}, which it has not"
+                    yield f"{pod.owner}: the {name} of {container['name']} asks a port that it has not"
                 elif "httpGet" in probe and "path" not in asked:
                     yield f"{pod.owner}: the {name} of {container['name']} asks for no path"
 
@@ -101,7 +103,9 @@ def _wrong_pod(pod: Pod) -> Iterator[str]:
         yield f"{pod.owner} may call anything of the kernel: no seccompProfile"
     if pod.spec.get("automountServiceAccountToken") is not False:
         yield f"{pod.owner} is given a token for the Kubernetes API"
-    if {"hostNetwork", "hostPID", "hostIPC"} & pod.spec.keys() or any("hostPath" in v for v in pod.spec.get("volumes", [])):
+    if {"hostNetwork", "hostPID", "hostIPC"} & pod.spec.keys() or any(
+        "hostPath" in v for v in pod.spec.get("volumes", [])
+    ):
         yield f"{pod.owner} has a part of the host"
 
 

@@ -35,7 +35,7 @@ def denied_by_default(rendered: Rendered) -> Iterator[str]:
 
 
 def told_addresses_are_reached(rendered: Rendered) -> Iterator[str]:
-    """Each host of the cluster that a process, or KEDA, is told of is a Service, and the line to it is open at both ends."""
+    """Each host of the cluster that a process is told of is a Service, and the line to it is open at both ends."""
     hosts, namespace = rendered.hosts(), _namespace(rendered)
     for pod, text in _texts(rendered):
         for host, port in ADDRESS.findall(text):

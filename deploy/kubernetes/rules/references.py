@@ -8,8 +8,8 @@ from deploy.kubernetes.rendering import Pod, Rendered, Resource, label, selects
 from deploy.kubernetes.secrets import secret_name
 from deploy.secrets import SERVICES
 
-# What an operator provides as a Secret each: docs/kubernetes.md lists them. Those of the second line come from others, those
-# of the third are for development alone.
+# What an operator provides, as a Secret each: docs/kubernetes.md lists them. Those of the last line but one come from
+# others, those of the last are for development alone.
 FILES = (
     *(f"{service}{kind}" for service in SERVICES for kind in ("-db-password", "-owner-db-password", "-session-key")),
     *(f"{user}-broker-password" for user in (*SERVICES, "operator")),
@@ -129,7 +129,10 @@ def _references(rendered: Rendered) -> Iterator[tuple[str, list[Reference]]]:
         )
     for one in rendered.of("Gateway"):
         tls = [listener.get("tls", {}) for listener in one["spec"]["listeners"]]
-        yield label(one), [("Secret", r["name"], ["tls.crt", "tls.key"]) for t in tls for r in t.get("certificateRefs", [])]
+        yield (
+            label(one),
+            [("Secret", r["name"], ["tls.crt", "tls.key"]) for t in tls for r in t.get("certificateRefs", [])],
+        )
 
 
 def _mounted(spec: Mapping[str, Any]) -> Iterator[Reference]:
@@ -141,7 +144,14 @@ def _mounted(spec: Mapping[str, Any]) -> Iterator[Reference]:
                     yield kind, found.get(name) or found["name"], [item["key"] for item in found.get("items", [])]
     for container in spec.get("containers", []):
         for mount in container.get("volumeMounts", []):
-            configured = next((v["configMap"]["name"] for v in spec.get("volumes", []) if v["name"] == mount["name"] and "configMap" in v), None)
+            configured = next(
+                (
+                    v["configMap"]["name"]
+                    for v in spec.get("volumes", [])
+                    if v["name"] == mount["name"] and "configMap" in v
+                ),
+                None,
+            )
             if configured and "subPath" in mount:
                 yield "ConfigMap", configured, [mount["subPath"]]
 

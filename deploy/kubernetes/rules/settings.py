@@ -30,9 +30,7 @@ def settings_are_known_and_safe(rendered: Rendered) -> Iterator[str]:
 
 
 def secrets_are_mounted(rendered: Rendered) -> Iterator[str]:
-    """A file of the database's password is there for whoever is told of it, and so is every other secret that is mounted:
-    no process is given one that no setting of it names.
-    """
+    """Who is told of the database has its password, and no process is given a secret that no setting of it names."""
     for pod in rendered.pods():
         mounted = set(_mounted(pod.spec))
         for container in pod.containers:
@@ -46,7 +44,9 @@ def secrets_are_mounted(rendered: Rendered) -> Iterator[str]:
 
 def connections_suffice(rendered: Rendered) -> Iterator[str]:
     """The database has as many connections as all processes open at their largest number, while each is rolled out."""
-    needed = sum(_most(rendered, pod.owner) * _connections(rendered, container) for pod, container in _running(rendered))
+    needed = sum(
+        _most(rendered, pod.owner) * _connections(rendered, container) for pod, container in _running(rendered)
+    )
     for cluster in rendered.of("Cluster"):
         given = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
         # For the operator of PostgreSQL, for KEDA, for migrations and for people.
