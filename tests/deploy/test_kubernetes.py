@@ -207,7 +207,6 @@ def test_every_version_of_kubernetes_takes_every_resource(name: str, version: st
     assert list(schemas.fit(overlay(name), version)) == []
 
 
-@pytest.mark.covers("API8:2023", "ASVS 13.2.2", "ASVS 13.3.1", "ASVS 13.3.2")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_an_overlay_keeps_the_rule(name: str, rule: Callable[[Rendered], Any]) -> None:

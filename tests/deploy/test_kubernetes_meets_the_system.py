@@ -40,7 +40,6 @@ def files(pod: Pod) -> set[str]:
     return {source["secret"]["name"] for source in sources}
 
 
-@pytest.mark.covers("API8:2023", "ASVS 13.3.2")
 @pytest.mark.parametrize("rendered", [PRODUCTION, DEVELOPMENT], ids=["production", "development"])
 def test_a_process_mounts_what_it_may_read_elsewhere_and_no_more(rendered: Rendered) -> None:
     names = {Path(file).stem: set(numbers) for file, numbers in READERS.items()}
@@ -70,7 +69,6 @@ def test_the_secrets_that_are_made_are_all_that_is_needed(tmp_path: Path, render
     assert made == manifest(tmp_path)
 
 
-@pytest.mark.covers("ASVS 13.3.1")
 def test_every_secret_is_readable_by_the_name_under_which_it_is_mounted(tmp_path: Path) -> None:
     make_secrets(tmp_path)
     held = {secret["metadata"]["name"]: set(secret["data"]) for secret in manifest(tmp_path)["items"]}
