@@ -3,6 +3,7 @@ numbered without gaps.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from psycopg import Connection
 
 from services.registration.programme.queries import Session
 from services.registration.registrations.queries import Registration
+from services.registration.rules.queries import Terms
 from shared.database import execute, fetch_one, fetch_value
 
 
@@ -117,6 +119,94 @@ def take_place(
         timezone=applicant.timezone,
         registered_by=applicant.registered_by,
         over=over_capacity,
+    )
+
+
+def take_free_seat(
+    conn: Connection,
+    terms: Terms,
+    applicant: Applicant,
+    *,
+    id: UUID,
+    person_id: UUID,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    event: dict[str, Any],
+    kept: dict[str, Any],
+) -> bool:
+    """Take a seat that is free, record the event and keep the answer for the request's key; nothing of it, and False,
+    where none is free or the session, its rules or its series are no longer as they were judged.
+
+    One statement, so one way to the database and back. `event` is the document of the event for a person who is not
+    known yet; whoever is keeps their id and name in it. `opens_at` and `closes_at` bound when it may be; `kept` is what
+    `Key.keep` gives. Violates `registrations_one_active` where this person has a place, and `idempotency_keys_pkey`
+    where the key was used.
+    """
+    sql = """
+        WITH place AS (
+            UPDATE seats SET taken = taken + 1, entries = entries + 1, joined = joined + 1
+             WHERE session_id = %(session_id)s AND session_revision = %(session_revision)s
+               AND taken < ceiling AND waitlisted = 0
+               AND programme_now() >= coalesce(%(opens_at)s, '-infinity'::timestamptz)
+               AND programme_now() < coalesce(%(closes_at)s, 'infinity'::timestamptz)
+               AND %(rules_revision)s
+                   = coalesce((SELECT revision FROM rules WHERE rules.session_id = %(session_id)s), 0)
+               AND %(series_revision)s
+                   = coalesce((SELECT max(revision) FROM series WHERE slug = %(series_slug)s), 0)
+            RETURNING joined, entries, taken
+        ), person AS (
+            INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
+            ON CONFLICT (email) DO UPDATE SET name = people.name
+            RETURNING id, email, name
+        ), registration AS (
+            INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
+                                       answers, timezone)
+            SELECT %(id)s, %(session_id)s, person.id, 'confirmed', joined, %(job_title)s, %(library)s::jsonb,
+                   %(accommodations)s, %(answers)s::jsonb, %(timezone)s
+              FROM place, person
+            RETURNING registered_at
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entries, 1, taken, 'registered', %(id)s FROM place
+        ), event AS (
+            INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document)
+            SELECT %(event_id)s, %(type)s, 'registration', %(id)s::text, 1,
+                   jsonb_set(%(document)s::jsonb, '{data,registration}',
+                             %(document)s::jsonb #> '{data,registration}'
+                                 || jsonb_build_object('person', person, 'registered_at', registered_at))
+              FROM person, registration
+        ), key AS (
+            INSERT INTO idempotency_keys (key, scope, request_hash, status, headers, body)
+            SELECT %(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s
+              FROM place WHERE %(key)s::text IS NOT NULL
+        )
+        SELECT pg_notify(current_schema() || '_outbox', '') FROM place
+    """
+    return bool(
+        execute(
+            conn,
+            sql,
+            id=id,
+            session_id=terms.id,
+            session_revision=terms.revision,
+            rules_revision=terms.rules_revision,
+            series_revision=terms.series_revision,
+            series_slug=terms.series_slug,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            person_id=person_id,
+            email=applicant.email,
+            name=applicant.name,
+            job_title=applicant.job_title,
+            library=orjson.dumps(applicant.library).decode(),
+            accommodations=applicant.accommodations,
+            answers=orjson.dumps(applicant.answers).decode(),
+            timezone=applicant.timezone,
+            event_id=event["id"],
+            type=event["type"],
+            document=orjson.dumps(event).decode(),
+            **kept,
+        )
     )
 
 
