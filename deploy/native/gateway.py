@@ -83,7 +83,7 @@ class Gateway:
 
 def _upstream(name: str, ports: Sequence[int]) -> str:
     """Each request may try each of them: one that was restarted is asked again at once. A connection that rests is
-    given up before an api that stops hangs up, which gunicorn does after two seconds: nothing is sent into a closed one.
+    given up before an api that stops hangs up, as gunicorn does after two seconds: nothing is sent into a closed one.
     """
     servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
     return f"upstream {name} {{ {servers} keepalive 16; keepalive_timeout 1s; }}"
