@@ -40,6 +40,9 @@ logs: venv ## follow what every process says
 demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo
 
+roll: venv ## put the code of this folder in the place of a running service, losing no request (SERVICE=catalog; containers)
+	@$(RUN) -m deploy.rolling $(SERVICE)
+
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)
 
