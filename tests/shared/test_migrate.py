@@ -70,7 +70,7 @@ def test_an_index_is_made_concurrently_by_a_file_that_is_no_transaction(
     folder.mkdir(parents=True)
     (folder / "0999_types.sql").write_text(CONCURRENTLY)
     known = folders("catalog")
-    monkeypatch.setattr("shared.migrate.folders", lambda service: [*known, folder])
+    monkeypatch.setattr("shared.migrate.folders", lambda _: [*known, folder])
     for name, value in told.items():
         monkeypatch.setenv(name, value)
 
