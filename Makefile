@@ -14,7 +14,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults upgrade-test roll audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -40,6 +40,9 @@ logs: venv ## follow what every process says
 demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo
 
+roll: venv ## put the code of this folder in the place of a running service, losing no request (SERVICE=catalog; containers)
+	@$(RUN) -m deploy.rolling $(SERVICE)
+
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)
 
@@ -62,6 +65,10 @@ sbom: venv ## write what each service consists of, as CycloneDX, to sbom/
 	@for service in $(SERVICES); do \
 		.venv/bin/cyclonedx-py requirements requirements/$$service.txt --of JSON --output-reproducible -o sbom/$$service.json || exit 1; \
 	done
+
+upgrade-test: venv ## the previous release and this tree beside each other, rolled out and taken back under load
+	@$(RUN) -m tests.servers.prepare
+	@$(RUN) -m pytest tests/upgrade $(T)
 
 promises: venv ## what the plan of faults cannot show, a test a promise (T="-k broker")
 	@$(RUN) -m tests.servers.prepare

@@ -19,6 +19,7 @@ from shared import commands, failpoints, logs, migrate, runtime, settings, worke
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
+from shared.http.schema import MigratedOnly
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
 from shared.messaging.wakeup import Listener
@@ -63,6 +64,7 @@ class Service:
             failpoints.arm(present.settings.failpoint)
             present.database.open()
             app = http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
+            app.wsgi_app = MigratedOnly(app.wsgi_app, present)
             self._listen(present)
             runtime.settle()
             return app
