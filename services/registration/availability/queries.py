@@ -52,7 +52,7 @@ def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Avai
     sql = """
         WITH noted AS (
             INSERT INTO availability AS told (session_id, revision, capacity, taken, waitlisted)
-            SELECT session_id, 1, seats.capacity, seats.taken, seats.waitlisted
+            SELECT session_id, next_revision(0), seats.capacity, seats.taken, seats.waitlisted
               FROM seats LEFT JOIN availability AS last USING (session_id)
              WHERE last.session_id IS NULL
                 OR ((seats.capacity, seats.taken, seats.waitlisted)
@@ -61,7 +61,7 @@ def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Avai
              ORDER BY last.told_at NULLS FIRST, session_id
              LIMIT %(limit)s
             ON CONFLICT (session_id) DO UPDATE
-               SET revision = told.revision + 1, capacity = excluded.capacity, taken = excluded.taken,
+               SET revision = next_revision(told.revision), capacity = excluded.capacity, taken = excluded.taken,
                    waitlisted = excluded.waitlisted, told_at = clock_timestamp()
              WHERE told.told_at <= clock_timestamp() - make_interval(secs => %(seconds)s)
             RETURNING session_id, revision, capacity, taken, waitlisted

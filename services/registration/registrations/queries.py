@@ -69,7 +69,7 @@ def update(conn: Connection, registration: Registration) -> None:
     sql = """
         UPDATE registrations
            SET job_title = %(job_title)s, library = %(library)s, accommodations = %(accommodations)s,
-               answers = %(answers)s, note = %(note)s, timezone = %(timezone)s, revision = revision + 1
+               answers = %(answers)s, note = %(note)s, timezone = %(timezone)s, revision = next_revision(revision)
          WHERE id = %(id)s
     """
     execute(
