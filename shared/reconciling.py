@@ -43,9 +43,7 @@ def restored(start: Callable[..., runtime.Runtime], *, holds: bool) -> click.Com
     )
     def command(at: str, hours: float) -> None:
         moment = _read_moment(at)
-        print_json(
-            attempt(start, lambda conn: restorations.begin(conn, restored_to=moment, hours=hours, holds=holds))
-        )
+        print_json(attempt(start, lambda conn: restorations.begin(conn, restored_to=moment, hours=hours, holds=holds)))
 
     return command
 

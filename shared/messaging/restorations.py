@@ -95,4 +95,6 @@ def _refuse_impossible(conn: Connection, restored_to: datetime) -> None:
     if row and row[0]:
         raise Conflict("That moment has not come yet.", problem="not-yet")
     if row and row[1]:
-        raise Conflict("The database holds events that are later than that: it was not restored to it.", problem="later")
+        raise Conflict(
+            "The database holds events that are later than that: it was not restored to it.", problem="later"
+        )

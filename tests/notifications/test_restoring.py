@@ -1,4 +1,4 @@
-"""After a restore no mail goes out twice that the mail server is known to have taken, and none unasked that it may have."""
+"""After a restore no mail goes out twice that the mail server says it took, and none unasked that it may have."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -195,4 +195,3 @@ def test_an_engine_that_is_away_is_told_by_the_exit_code(case: Restored, engines
     case.office.settings = make_settings(engines, "postgresql://nobody@127.0.0.1:1/none")
 
     assert case.settle().exit_code == 3
-

@@ -72,7 +72,8 @@ def upsert_attendance(
          ORDER BY person_id
         ON CONFLICT (session_id, person_id) DO UPDATE
            SET minutes = excluded.minutes, attended = excluded.attended, source = excluded.source,
-               joined_at = coalesce(attendance.joined_at, excluded.joined_at), revision = next_revision(attendance.revision)
+               joined_at = coalesce(attendance.joined_at, excluded.joined_at),
+               revision = next_revision(attendance.revision)
          WHERE array_position(%(sources)s, excluded.source) >= array_position(%(sources)s, attendance.source)
            AND (attendance.minutes, attendance.attended, attendance.source)
                IS DISTINCT FROM (excluded.minutes, excluded.attended, excluded.source)
