@@ -147,7 +147,6 @@ class ComposeSystem:
             self._compose("build")
             self._compose("run", "--rm", "--no-TTY", "setup")
             refuse_other_keys(backup, self.read_secret)
-            self._remove_broker_data()
             self._compose("up", "--detach", "--wait", "--quiet-pull", "postgres")
             told = self._load(backup, say)
             self.start(say)
@@ -158,6 +157,7 @@ class ComposeSystem:
 
     def _load(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
         backup.make_room(self.client())
+        self._remove_broker_data()
         self._compose("exec", "--no-TTY", "postgres", "bash", CREATE_SERVICES)
         backup.load(self.client())
         say("the backup is loaded, and holds what was dumped")

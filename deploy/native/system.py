@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from deploy.backup.restoring import Backup
 from deploy.errors import DeployError
@@ -64,12 +65,12 @@ class NativeSystem(SystemParts):
         with self._alone():
             if self.running():
                 raise DeployError("The system runs; `make down` stops it.")
-            shutil.rmtree(self.folder / "rabbitmq", ignore_errors=True)
-            try:
-                return self._start(say, False, backup)
-            except BaseException:
-                self._abandon()
-                raise
+            with _aside(self.folder / "rabbitmq"):
+                try:
+                    return self._start(say, False, backup)
+                except BaseException:
+                    self._abandon()
+                    raise
 
     def running(self) -> bool:
         """Whether it was started, and not stopped since."""
@@ -154,3 +155,20 @@ class NativeSystem(SystemParts):
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[None]:
+    """Let there be no such folder when the block begins; what was there is removed in the end, or put back."""
+    kept = folder.with_name(f"{folder.name}.before")
+    if folder.exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        folder.rename(kept)
+    try:
+        yield
+    except BaseException:
+        if kept.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            kept.rename(folder)
+        raise
+    shutil.rmtree(kept, ignore_errors=True)

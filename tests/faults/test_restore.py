@@ -1,136 +1,72 @@
-"""The drill: a backup that is taken under load is restored to an empty server, and what is there is as it was promised.
+"""The drill: what is taken from a system under load is restored to an empty server, and is as it was promised.
 
-What was acknowledged after the backup is lost, as it must be; so are the rules about it. All else holds: what was
-acknowledged before is there, seats, line and mails add up, and the services agree.
+What was acknowledged after that moment is lost, as it must be, and with it the rules about it. All else holds: what was
+acknowledged before is there, seats, line, completions and mails add up, and the services agree.
 """
 
 import shutil
-import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import orjson
+import psycopg
 import pytest
 
-from deploy.backup.restoring import NotEmptyError, open_backup
+from deploy.backup.client import Client
+from deploy.backup.manifest import Manifest
+from deploy.backup.restoring import Backup, NotEmptyError, open_backup
 from deploy.backup.taking import take
+from deploy.native import accounts
 from deploy.native.commands import INSTANCES
-from deploy.native.services import CommandFailedError
-from tests.faults import checker, world
-from tests.faults.checker.evidence import Evidence, collect
-from tests.faults.client import Client
-from tests.faults.history import History, Operation
-from tests.faults.load import Load
+from deploy.native.waiting import wait_until
+from tests.faults import world
+from tests.faults.drill import Drill
 from tests.faults.mailsink import MailSink
 from tests.faults.proxy import Proxies
-from tests.faults.quiet import wait_quiet
 from tests.faults.run import publish, started
 from tests.faults.site import FaultSite
-from tests.waiting import eventually
 
-LOADED = 8.0  # seconds of load before and after the backup
+ARCHIVER = "SELECT last_archived_wal >= %s AS done FROM pg_stat_archiver"
 
 
 @pytest.fixture
-def site() -> Iterator[FaultSite]:
+def drill(tmp_path: Path) -> Iterator[Drill]:
     """A system that nobody else uses, with the programme of `world`."""
-    with MailSink() as sink, Proxies() as proxies, started(INSTANCES / "drill", sink, proxies) as made:
-        publish(made)
-        yield made
-
-
-def read_secret(site: FaultSite, name: str) -> str:
-    return (site.secrets / name).read_text().strip()
-
-
-def load_of(site: FaultSite, history: History, *, seed: int) -> Load:
-    client = Client(site.origin(), site.token(), history)
-    return Load(client, site.sink, links_key=site.links_key(), seed=seed)
-
-
-def work(load: Load, seconds: float = LOADED) -> None:
-    load.stop.wait(seconds)
-
-
-def destroy(site: FaultSite) -> None:
-    """End everything with no warning, and remove what database and broker had written."""
-    site.supervisor.shutdown(killing=("engines:postgres", "engines:rabbitmq"))
-    shutil.rmtree(site.postgres.folder.resolve() / "data")
-    shutil.rmtree(site.folder / "rabbitmq")
-
-
-def settle_mails(site: FaultSite, evidence: Path) -> dict[str, object]:
-    """As an operator does who has the mail server's own log, which says everything until the system ended."""
-    evidence.write_text("".join(f"{mail.message_id}\n" for mail in site.sink.accepted()))
-
-    def settled() -> dict[str, object]:
-        with suppress(CommandFailedError):
-            told = site.services.run("notifications", "settle-mails", "--sent", str(evidence), "--send-rest")
-            return orjson.loads(told)
-        return {}
-
-    return eventually(settled, seconds=60)
-
-
-def as_of(evidence: Evidence, moment: float, restart: float) -> Evidence:
-    """What clients were told as far as it had to outlive the loss: nobody heard anything between these two moments.
-    Mails of that time may be of registrations that are lost.
-    """
-    known = {row["id"] for row in evidence.rows["messages"]}
-    mails = [mail for mail in evidence.mails if mail.id in known or not moment <= mail.at.timestamp() <= restart]
-    forgotten = [_unheard(one) if moment <= (one.ended or restart) <= restart else one for one in evidence.operations]
-    return replace(evidence, operations=forgotten, mails=mails)
-
-
-def _unheard(operation: Operation) -> Operation:
-    return replace(operation, phase="invoke", answer={}, unknown=0)
+    with MailSink() as sink, Proxies() as proxies, started(INSTANCES / "drill", sink, proxies) as site:
+        publish(site)
+        yield Drill(site, tmp_path)
 
 
 @pytest.mark.promise("P24")
 @pytest.mark.timeout(600)
-def test_a_system_that_lost_everything_is_restored_and_keeps_its_promises(site: FaultSite, tmp_path: Path) -> None:
-    with closing(History(tmp_path / "history.jsonl")) as history:
-        load = load_of(site, history, seed=1)
-        load.start()
-        work(load)
-        folder, manifest = take(site.postgres.client(), lambda name: read_secret(site, name), tmp_path / "backups")
-        work(load)
-        load.finish()
-        destroy(site)
+def test_a_system_that_lost_everything_is_restored_and_keeps_its_promises(drill: Drill, tmp_path: Path) -> None:
+    with drill.load(seed=1) as work:
+        work()
+        folder, manifest = take(drill.site.postgres.client(), drill.read_secret, tmp_path / "backups")
+        work()
+    drill.destroy()
+    moment = datetime.fromisoformat(manifest.taken_at).timestamp()
 
-        told = site.restore(open_backup(folder))
-        restart = time.time()
-        settled = settle_mails(site, tmp_path / "sent")
-        again = load_of(site, history, seed=2)
-        again.people = load.people
-        again.start()
-        work(again)
-        again.finish()
-        waiting = wait_quiet(site)
-        moment = datetime.fromisoformat(manifest.taken_at).timestamp()
-        evidence = collect(site, history, waiting=waiting)
+    outcome = drill.restore(open_backup(folder), moment)
 
-    lost = [
-        one for one in evidence.of("register") if one.acknowledged and one.answer["id"] not in evidence.registrations
-    ]
-    assert lost, "nothing was lost, so nothing was shown"
-    assert all(one.ended and one.ended > moment for one in lost)
-    assert checker.check(as_of(evidence, moment, restart)) == []
-    assert settled["known_sent"], "no mail had been sent of those that the backup thinks unsent"
-    assert all(orjson.loads(text)["noted_before"] is False for text in told.values())
+    assert outcome.violations == []
+    assert outcome.lost, "nothing was lost, so nothing was shown"
+    assert all(one.ended and one.ended > moment for one in outcome.lost)
+    assert outcome.settled["known_sent"], "no mail had been sent that the backup thinks unsent"
+    assert not any(told["noted_before"] for told in outcome.told.values())
 
 
 @pytest.mark.timeout(300)
-def test_what_is_there_is_replaced_only_where_that_is_said_and_kept_aside(site: FaultSite, tmp_path: Path) -> None:
-    folder, manifest = take(site.postgres.client(), lambda name: read_secret(site, name), tmp_path)
+def test_what_is_there_is_replaced_only_where_that_is_said_and_kept_aside(drill: Drill, tmp_path: Path) -> None:
+    site = drill.site
+    folder, manifest = take(site.postgres.client(), drill.read_secret, tmp_path)
     site.stop()
 
     with pytest.raises(NotEmptyError):
         site.restore(open_backup(folder))
     assert not site.running()
+    assert (site.folder / "rabbitmq" / "mnesia").exists(), "what the broker holds went, though nothing was restored"
 
     backup = open_backup(folder, replace=True)
     site.restore(backup)
@@ -138,3 +74,86 @@ def test_what_is_there_is_replaced_only_where_that_is_said_and_kept_aside(site: 
     assert manifest.rows["catalog.entries"] > len(world.CALM)
     kept = site.query("SELECT datname FROM pg_database WHERE datname = %s", backup.kept)
     assert [row["datname"] for row in kept] == [backup.kept]
+
+
+class Archive:
+    """A base backup and the log of everything since, as `archive_command` keeps it."""
+
+    def __init__(self, site: FaultSite, folder: Path) -> None:
+        self.site = site
+        self.folder = accounts.database_folder(folder)
+        self.account = accounts.database_account()
+
+    def begin(self) -> None:
+        """Keep the log from now on, and take the base backup."""
+        wal = self.folder / "wal"
+        wal.mkdir()
+        self._own(wal)
+        self._set("archive_mode", "on")
+        self._set("archive_command", f"test ! -f {wal}/%f && cp %p {wal}/%f")
+        self.site.restart_process("postgres")
+        self.site.postgres.client().run("pg_basebackup", f"--pgdata={self.folder / 'base'}", "--checkpoint=fast")
+
+    def finish(self) -> None:
+        """Return when the log is kept up to now. In operation `archive_timeout` bounds what may be missing."""
+        [row] = self.site.query("SELECT pg_walfile_name(pg_switch_wal()) AS last")
+        wait_until(lambda: self.site.query(ARCHIVER, row["last"])[0]["done"], 30, "the log to be archived")
+
+    def bring_back(self, moment: str) -> None:
+        """Put the base backup where the server looks, and tell it up to when to follow the log."""
+        data = self.site.postgres.folder.resolve() / "data"
+        shutil.copytree(self.folder / "base", data)
+        data.chmod(0o700)
+        (data / "recovery.signal").touch()
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"restore_command = 'cp {self.folder}/wal/%f %p'\n")
+            settings.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\n")
+        self._own(data)
+        for path in data.rglob("*"):
+            self._own(path)
+
+    def _set(self, name: str, value: str) -> None:
+        with psycopg.connect(self.site.postgres.url(), autocommit=True) as conn:
+            conn.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+
+    def _own(self, path: Path) -> None:
+        if self.account:
+            shutil.chown(path, self.account, self.account)
+
+
+class Recovered(Backup):
+    """A server that has followed its log up to a moment: there is nothing to load."""
+
+    def make_room(self, client: Client) -> None:
+        wait_until(lambda: not client.ask("SELECT to_json(pg_is_in_recovery())", database="postgres"), 60, "recovery")
+
+    def load(self, client: Client) -> None:
+        pass
+
+
+@pytest.mark.timeout(600)
+def test_the_log_brings_back_everything_up_to_a_moment_and_nothing_later(drill: Drill) -> None:
+    archive = Archive(drill.site, drill.site.folder.with_name("drill-archive"))
+    try:
+        archive.begin()
+        with drill.load(seed=1) as work:
+            work()
+            [row] = drill.site.query("SELECT clock_timestamp()::text AS now")
+            work()
+        archive.finish()
+        drill.destroy()
+        archive.bring_back(row["now"])
+        moment = datetime.fromisoformat(row["now"])
+
+        outcome = drill.restore(Recovered(archive.folder, _nothing(moment)), moment.timestamp())
+    finally:
+        with suppress(FileNotFoundError):
+            accounts.remove_database_folder(drill.site.folder.with_name("drill-archive"))
+
+    assert outcome.violations == []
+    assert outcome.lost, "nothing was lost, so nothing was shown"
+    assert all(one.ended and one.ended > moment.timestamp() for one in outcome.lost)
+
+
+def _nothing(moment: datetime) -> Manifest:
+    return Manifest(taken_at=moment.isoformat(), server=0, migrations={}, rows={}, files={}, keys={})
