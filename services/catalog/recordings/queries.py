@@ -89,6 +89,12 @@ def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
     return fetch_one(conn, RecordingRow, sql, session_id=session_id)
 
 
+def raise_recording(conn: Connection, id: UUID) -> int | None:
+    """Give a recording its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE recordings SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def withdraw_recording(conn: Connection, session_id: UUID) -> None:
     """Take a session's recording from the public: one revision more, without the recording."""
     sql = """

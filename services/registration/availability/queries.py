@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch
+from shared.database import fetch, fetch_value
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ def select_seats(conn: Connection, session_ids: list[UUID]) -> dict[UUID, Seats]
     """The seats of these sessions, by their ids."""
     sql = "SELECT session_id, capacity, taken, waitlisted FROM seats WHERE session_id = ANY(%(session_ids)s)"
     return {seats.session_id: seats for seats in fetch(conn, Seats, sql, session_ids=session_ids)}
+
+
+def raise_availability(conn: Connection, session_id: UUID) -> int | None:
+    """Give what was told of a session's seats its next revision; None where nothing was told of it."""
+    sql = """
+        UPDATE availability SET revision = next_revision(revision) WHERE session_id = %(session_id)s RETURNING revision
+    """
+    return fetch_value(conn, sql, session_id=session_id)
 
 
 def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Availability]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from shared.database import execute, fetch, fetch_one
+from shared.database import execute, fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ def select_many(conn: Connection, ids: list[UUID]) -> list[Registration]:
     """These registrations, in the order in which they came."""
     sql = "SELECT * FROM registration_details WHERE id = ANY(%(ids)s) ORDER BY session_id, joined"
     return fetch(conn, Registration, sql, ids=ids)
+
+
+def raise_registration(conn: Connection, id: UUID) -> int | None:
+    """Give a registration its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE registrations SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
 
 
 def update(conn: Connection, registration: Registration) -> None:
