@@ -38,6 +38,7 @@ def drill(tmp_path: Path) -> Iterator[Drill]:
         yield Drill(site, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.promise("P24")
 @pytest.mark.timeout(600)
 def test_a_system_that_lost_everything_is_restored_and_keeps_its_promises(drill: Drill, tmp_path: Path) -> None:
@@ -57,6 +58,7 @@ def test_a_system_that_lost_everything_is_restored_and_keeps_its_promises(drill:
     assert not any(told["noted_before"] for told in outcome.told.values())
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_what_is_there_is_replaced_only_where_that_is_said_and_kept_aside(drill: Drill, tmp_path: Path) -> None:
     site = drill.site
@@ -131,6 +133,7 @@ class Recovered(Backup):
         pass
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_log_brings_back_everything_up_to_a_moment_and_nothing_later(drill: Drill) -> None:
     archive = Archive(drill.site, drill.site.folder.with_name("drill-archive"))

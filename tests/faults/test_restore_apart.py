@@ -77,6 +77,7 @@ def reword(drill: Drill, session: str, times: int) -> None:
             http.put(f"{CATALOG}/sessions/{session}", json=part, headers={"If-Match": etag}).raise_for_status()
 
 
+@pytest.mark.long
 @pytest.mark.promise("P24")
 @pytest.mark.timeout(300)
 def test_listeners_that_are_ahead_of_a_restored_catalog_agree_with_it_in_the_end(drill: Drill) -> None:
@@ -94,6 +95,7 @@ def test_listeners_that_are_ahead_of_a_restored_catalog_agree_with_it_in_the_end
     assert row["summary"] == "", "what the catalog has lost is still told to readers"
 
 
+@pytest.mark.long
 @pytest.mark.promise("P24")
 @pytest.mark.timeout(300)
 def test_listeners_that_are_ahead_of_restored_registrations_agree_with_them_in_the_end(drill: Drill) -> None:
