@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch_one, fetch_value
+from shared.database import fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,14 @@ def raise_recording(conn: Connection, id: UUID) -> int | None:
     return fetch_value(conn, sql, id=id)
 
 
-def withdraw_recording(conn: Connection, session_id: UUID) -> None:
-    """Take a session's recording from the public: one revision more, without the recording."""
+def withdraw_recording(conn: Connection, session_id: UUID) -> int:
+    """Take the recording that a session has from the public; the revision in which it is gone."""
     sql = """
         WITH gone AS (
             DELETE FROM recordings WHERE session_id = %(session_id)s RETURNING session_id, id, revision
         )
         INSERT INTO withdrawn_recordings (session_id, id, revision)
         SELECT session_id, id, next_revision(revision) FROM gone
+        RETURNING revision
     """
-    execute(conn, sql, session_id=session_id)
+    return fetch_value(conn, sql, session_id=session_id)
