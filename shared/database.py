@@ -7,7 +7,7 @@ taken, so a restarted server costs no request, and a busy one is not asked twice
 import atexit
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, LiteralString, TypeVar
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -142,6 +143,12 @@ class Database:
         """Tell the session the programme's time; in production there is nothing to tell."""
         if self.clock.file:
             conn.execute("SELECT set_config('convene.clock_offset', %s, false)", [str(self.clock.offset())])
+
+
+def alone(conn: Connection) -> AbstractContextManager[Any]:
+    """A block whose statement may fail without taking with it a transaction that is open."""
+    idle = conn.info.transaction_status == TransactionStatus.IDLE
+    return nullcontext() if idle else conn.transaction()
 
 
 def fetch(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> list[Row]:

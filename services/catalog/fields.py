@@ -10,7 +10,7 @@ from marshmallow.validate import ContainsNoneOf, Length, Regexp
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates import durations
-from shared.http.fields import refuse_unseen
+from shared.http.fields import Line, no_encoded_words, refuse_unseen
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -26,6 +26,13 @@ class Text(ma.fields.String):
 def _refuse_control(value: str) -> None:
     if CONTROL.search(value):
         raise ma.ValidationError("Holds control characters.")
+
+
+class Title(Line):
+    """What a thing is called, which travels into the subjects of mails."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(300, least=1, validate=[no_encoded_words], **kwargs)
 
 
 class Slug(ma.fields.String):

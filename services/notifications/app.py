@@ -15,6 +15,7 @@ from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
+from services.notifications.restoring.commands import settling
 from services.notifications.rights import WRITES
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
@@ -63,6 +64,8 @@ SERVICE = Service(
         *newsletter_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
+    commands=[settling(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    holds=True,
 )
 
 

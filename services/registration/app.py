@@ -29,6 +29,7 @@ from services.registration.registrations.managing import pages as managing_pages
 from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
 from services.registration.reports import pages as reports_desk
+from services.registration.restating import RESTATED
 from services.registration.rights import WRITES
 from services.registration.roster import api as roster
 from services.registration.roster import pages as roster_desk
@@ -81,6 +82,7 @@ SERVICE = Service(
         *privacy_jobs.JOBS,
     ],
     commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    restated=RESTATED,
 )
 
 

@@ -28,15 +28,19 @@ def add(conn: Connection, *events: Event) -> None:
     The caller holds the lock of each event's aggregate and took its sequence under it. Raises
     `marshmallow.ValidationError` where an event breaks its contract, which is a bug of ours.
     """
+    if events:
+        _insert(conn, [seal_now(event) for event in events])
+
+
+def seal_now(event: Event) -> dict[str, Any]:
+    """The document of an event of this moment, caused by what the process is at. Raises as `add` does."""
     context = get_contextvars()
-    time = runtime.current().clock.now()
-    correlation_id = context.get("correlation_id") or context.get("request_id")
-    documents = [
-        seal(event, time=time, correlation_id=correlation_id, traceparent=context.get("traceparent"))[1]
-        for event in events
-    ]
-    if documents:
-        _insert(conn, documents)
+    return seal(
+        event,
+        time=runtime.current().clock.now(),
+        correlation_id=context.get("correlation_id") or context.get("request_id"),
+        traceparent=context.get("traceparent"),
+    )[1]
 
 
 def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:

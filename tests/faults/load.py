@@ -97,15 +97,17 @@ class Load:
             return made
 
     def _watch(self, random: Random) -> None:
-        """Somebody with a seat somewhere watches every recording of the series, which completes it."""
         person = self.people.next()
-        if not self.register(person, random.choice(world.CALM)).acknowledged:
-            return
-        person_id = self._person_id(person)
+        if self.register(person, random.choice(world.CALM)).acknowledged:
+            self.watch(person.email)
+
+    def watch(self, email: str) -> None:
+        """Somebody with a seat somewhere watches every recording of the series, which completes it."""
+        person_id = self._person_id(email)
         if person_id is None:
             return
         for session in world.RECORDED:
-            operation = self.client.history.invoke("watch", email=person.email, session=session)
+            operation = self.client.history.invoke("watch", email=email, session=session)
             path = f"{REGISTRATION}/sessions/{session}/views?token={self.sign('learner', person_id)}"
             self._play(operation, path)
 
@@ -120,9 +122,9 @@ class Load:
                 if self.stop.wait(WATCHED_HALF / 2):
                     return
 
-    def _person_id(self, person: Person) -> str | None:
+    def _person_id(self, email: str) -> str | None:
         """As the page of what one takes part in knows it; staff look it up."""
-        found = self.client.read(f"{REGISTRATION}/people/{person.email}", staff=True)
+        found = self.client.read(f"{REGISTRATION}/people/{email}", staff=True)
         return found.json()["person"][0]["id"] if found else None
 
     def _be_staff(self, random: Random) -> None:

@@ -25,12 +25,13 @@ def make_session(
     series: str | None = None,
     join_url: str | None = None,
     contact_hours: float | None = None,
+    title: str | None = None,
 ) -> Session:
     return Session(
         id=id or uuid4(),
         revision=revision,
         slug=slug,
-        title=slug,
+        title=title or slug,
         format="webinar",
         status=status,  # pyright: ignore[reportArgumentType]
         initiative=INITIATIVE,

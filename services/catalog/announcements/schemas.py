@@ -10,7 +10,7 @@ from marshmallow.validate import Length
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates.schemas import resolve_into
-from services.catalog.fields import Moment, Slug, Text, Timezone
+from services.catalog.fields import Moment, Slug, Text, Timezone, Title
 from services.catalog.sessions.schemas import LinksSchema, ReferenceSchema, terms_field
 
 
@@ -31,7 +31,7 @@ class AnnouncementPart:
 
 class AnnouncementPartSchema(ma.Schema):
     slug = Slug(required=True, metadata={"example": "free-training"})
-    title = Text(300, least=1, required=True)
+    title = Title(required=True)
     summary = Text(2000, load_default="")
     body = Text(50_000, load_default="", metadata={"description": "Markdown"})
     published_at = Moment(required=True, metadata={"example": "2016-12-15T10:00:00"})

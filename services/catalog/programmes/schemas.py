@@ -9,7 +9,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.dates.domain import When
-from services.catalog.fields import Address, Edtf, Members, Slug, Text
+from services.catalog.fields import Address, Edtf, Members, Slug, Text, Title
 from services.catalog.sessions.schemas import (
     FORMATS,
     InvolvedSchema,
@@ -87,7 +87,7 @@ class InitiativePart:
 
 class InitiativePartSchema(ma.Schema):
     slug = Slug(required=True, metadata={"example": "ltc-models-for-change"})
-    title = Text(300, least=1, required=True)
+    title = Title(required=True)
     summary = Text(2000, load_default="")
     description = Text(50_000, load_default="", metadata={"description": "Markdown"})
     when = Edtf(load_default=None, allow_none=True, metadata={"description": "EDTF", "example": "2016-12/2018-12"})
@@ -145,7 +145,7 @@ class SeriesPart:
 
 class SeriesPartSchema(ma.Schema):
     slug = Slug(required=True, metadata={"example": "large-urban-public"})
-    title = Text(300, least=1, required=True)
+    title = Title(required=True)
     summary = Text(2000, load_default="")
     description = Text(50_000, load_default="", metadata={"description": "Markdown"})
     when = Edtf(load_default=None, allow_none=True, metadata={"description": "EDTF", "example": "2017-21"})

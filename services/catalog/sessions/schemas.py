@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.dates.domain import When
 from services.catalog.dates.schemas import WhenFields, resolve_into, with_when
-from services.catalog.fields import Address, Duration, Members, Moment, Names, Slug, Text
+from services.catalog.fields import Address, Duration, Members, Moment, Names, Slug, Text, Title
 
 VOCABULARIES = ("library_type", "topic", "job_function", "audience", "budget", "community_size")
 FORMATS = ("webinar", "workshop")
@@ -83,7 +83,7 @@ class PresenterPartSchema(ma.Schema):
 
 
 class MaterialSchema(ma.Schema):
-    title = Text(300, least=1, required=True, metadata={"example": "Slides of the webinar"})
+    title = Title(required=True, metadata={"example": "Slides of the webinar"})
     url = Address(required=True, metadata={"example": "https://files.example.org/world-cafe.pdf"})
     type = Text(50, load_default=None, allow_none=True, metadata={"example": "slides"})
 
@@ -147,7 +147,7 @@ class SessionPartSchema(WhenFields):
     """A session's part of the programme document."""
 
     slug = Slug(required=True, metadata={"example": "world-cafe"})
-    title = Text(300, least=1, required=True, metadata={"example": "World Café"})
+    title = Title(required=True, metadata={"example": "World Café"})
     summary = Text(2000, load_default="")
     description = Text(50_000, load_default="", metadata={"description": "Markdown"})
     format = ma.fields.String(required=True, validate=OneOf(FORMATS))

@@ -70,7 +70,7 @@ def insert_message(
                                   session_id, recipient, context, next_attempt_at)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
                     %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second')
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -86,7 +86,7 @@ def insert_notice(
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, recipient)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(cause)s, %(cause)s, %(revision)s, programme_now(),
                     %(recipient)s)
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -112,7 +112,7 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
                    session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
               FROM registrations
              WHERE session_id = %(subject)s AND status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -131,7 +131,7 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
                    session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -161,7 +161,7 @@ def insert_for_registrations(
             SELECT %(kind)s, %(topic)s, subject, event_id, event_id, revision, caused_at,
                    session_id, email, context, clock_timestamp() + %(wait)s * interval '1 second'
               FROM person ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         ), late AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
                                   next_attempt_at)
@@ -171,7 +171,7 @@ def insert_for_registrations(
              WHERE %(late)s::text IS NOT NULL AND status = 'confirmed' AND NOT withdrawn
                AND registered_at < published_at
              ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
