@@ -11,13 +11,18 @@ from typing import Any
 
 import yaml
 
+from deploy.backup.client import Client
+from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.errors import DeployError
 from deploy.native.ports import is_free
 from deploy.options import ROOT, Options
+from deploy.secrets import SERVICES
 
 COMPOSE = ["docker", "compose"]
 QUIET = ["--progress", "quiet"]
 SETUP = [*COMPOSE, *QUIET, "run", "--rm", "--no-deps", "--no-TTY", "--entrypoint"]
+# Where docker-compose.yml puts it.
+CREATE_SERVICES = "/docker-entrypoint-initdb.d/create-services.sh"
 PORTS = {"gateway_port": "gateway", "mail_port": "mail catcher", "broker_console_port": "RabbitMQ console"}
 
 
@@ -131,6 +136,53 @@ class ComposeSystem:
         """A staff token with `scope`, or with every scope where that is empty."""
         return self._in_setup("python", "-m", "deploy.token", "/run/secrets", *([scope] if scope else []))
 
+    def client(self) -> Client:
+        """PostgreSQL's programs are run in its container, whose own users it lets in."""
+        return Client(lambda program: [*COMPOSE, "exec", "--no-TTY", "postgres", program, "--username=postgres"])
+
+    def restore(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
+        """Start it with what is in a backup, and without what the broker holds, which may be of things that are not in
+        it; what each service says of that. What fails leaves nothing running.
+        """
+        if self.running():
+            raise DeployError("The system runs; `make down` stops it.")
+        self._check_ports()
+        try:
+            say("building images")
+            self._compose("build")
+            self._compose("run", "--rm", "--no-TTY", "setup")
+            refuse_other_keys(backup, self.read_secret)
+            self._compose("up", "--detach", "--wait", "--quiet-pull", "postgres")
+            told = self._load(backup, say)
+            self.start(say)
+        except BaseException:
+            self.stop()
+            raise
+        return told
+
+    def _load(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
+        backup.make_room(self.client())
+        self._remove_broker_data()
+        self._compose("exec", "--no-TTY", "postgres", "bash", CREATE_SERVICES)
+        backup.load(self.client())
+        say("the backup is loaded, and holds what was dumped")
+        for service in SERVICES:
+            self._compose("run", "--rm", "--no-TTY", "--no-deps", f"{service}-migrate")
+        return {service: self._note_restored(service, backup) for service in SERVICES}
+
+    def _note_restored(self, service: str, backup: Backup) -> str:
+        worker = [*COMPOSE, *QUIET, "run", "--rm", "--no-TTY", "--no-deps", f"{service}-worker"]
+        return _output([*worker, "restored", "--at", backup.manifest.taken_at])
+
+    def _remove_broker_data(self) -> None:
+        """The volumes of every node."""
+        project = json.loads(_output([*COMPOSE, "config", "--format", "json"]))["name"]
+        own = ["--filter", f"label=com.docker.compose.project={project}"]
+        names = _output(["docker", "volume", "ls", *own, "--format", "{{.Name}}"]).split()
+        doomed = [name for name in names if name.startswith(f"{project}_broker")]
+        if doomed:
+            _output(["docker", "volume", "rm", *doomed])
+
     def _compose(self, *arguments: str) -> None:
         """Run compose quietly. Raises ComposeFailedError with the end of what it and what failed said."""
         command = [*COMPOSE, "--progress", "plain", *arguments]
@@ -162,11 +214,7 @@ class ComposeSystem:
         return sorted(containers, key=lambda container: container["Service"])
 
     def _in_setup(self, program: str, *arguments: str) -> str:
-        command = [*SETUP, program, "setup", *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-        if result.returncode:
-            raise DeployError(result.stderr)
-        return result.stdout.strip()
+        return _output([*SETUP, program, "setup", *arguments])
 
     def _check_ports(self) -> None:
         for option, what in PORTS.items():
@@ -192,6 +240,14 @@ def _run_interruptibly(command: list[str]) -> tuple[int, str]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
+
+
+def _output(command: list[str]) -> str:
+    """What `command` writes. Raises DeployError with what it said of its failure."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if result.returncode:
+        raise DeployError(result.stderr)
+    return result.stdout.strip()
 
 
 def _succeeds(command: list[str], *, seconds: float | None = None) -> bool:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
-from psycopg import Connection
+from psycopg import Connection, ProgrammingError
 
 from shared import runtime
 from shared.messaging import inbox, outbox, quarantine
@@ -64,9 +64,12 @@ class Stored(Collector):
             with self.runtime.database.connection() as conn:
                 for measure in self.measures:
                     found += measure(conn)
-        except AWAY:  # a scrape without these tells that the database is away; the rest of it is still of use
+        except (*AWAY, ProgrammingError):
+            # Away, or not migrated yet: a scrape without these tells so, and the rest of it is still of use.
             found = []
-        yield GaugeMetricFamily("database_up", "1 where the database answers, else 0", value=float(bool(found)))
+        yield GaugeMetricFamily(
+            "database_up", "1 where the database answers and is migrated, else 0", value=float(bool(found))
+        )
         yield from found
 
 

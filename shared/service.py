@@ -15,12 +15,14 @@ import structlog
 from flask import Blueprint, Flask
 from psycopg import Connection
 
-from shared import commands, failpoints, logs, migrate, runtime, settings, tracing, worker
+from shared import commands, failpoints, logs, migrate, reconciling, runtime, settings, tracing, worker
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
+from shared.http.schema import MigratedOnly
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
+from shared.messaging.restating import Restated
 from shared.messaging.wakeup import Listener
 from shared.metrics import Measure
 from shared.settings import Settings
@@ -35,8 +37,9 @@ class Service:
     """`writes` are the tables that its processes write, and how (see `shared.rights`). `handlers` are modules with
     functions marked by `@on`; `commands` are click commands of this service alone.
     `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
-    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`). `measures` ask the
-    database for what is told beside the metrics of every service.
+    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`). `holds` says that after a
+    restore something waits until staff have settled what was done meanwhile; `restated` how its aggregates are said
+    again then. `measures` ask the database for what is told beside the metrics of every service.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Service:
     commands: Sequence[click.Command] = field(default=())
     stamp: Callable[[Connection], Stamp] | None = None
     direct: Mapping[str, DirectView] = field(default_factory=dict)
+    holds: bool = False
+    restated: Mapping[str, Restated] = field(default_factory=dict)
     measures: Sequence[Measure] = ()
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
@@ -67,6 +72,7 @@ class Service:
             failpoints.arm(present.settings.failpoint)
             present.database.open()
             app = self._build(present)
+            app.wsgi_app = MigratedOnly(app.wsgi_app, present)
             self._listen(present)
             runtime.settle()
             return app
@@ -90,6 +96,7 @@ class Service:
         """`python -m services.<name> …`."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
+        own += reconciling.commands(self.prepare, holds=self.holds, restated=self.restated)
         for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
         group()

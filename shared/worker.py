@@ -49,6 +49,7 @@ def run(
     ]
     registry = metrics.registry_of(present, "worker", measures=measures, loops=loops)
     server = _serve_health(present, loops, registry)
+    _wait_for_schema(present, loops, stop)
     runtime.settle()
     for thread in threads:
         thread.start()
@@ -70,6 +71,15 @@ def build_loops(present: runtime.Runtime, handlers: dict[str, list[Handler]], jo
         loops.append(Consumer(settings, present.service, present.database, handled=handlers.keys()))
         loops += [Processor(number, present, handlers, listener) for number in range(1, settings.processors + 1)]
     return loops + [JobLoop(job, present, listener) for job in (*jobs, retention.JOB)]
+
+
+def _wait_for_schema(present: runtime.Runtime, loops: list[Loop], stop: threading.Event) -> None:
+    """Return once the schema has every migration of this code, which would take an older one for what it is not."""
+    while not stop.is_set() and (found := health.check_database(present)) != "ok":
+        log.warning("not working yet", database=found)
+        for loop in loops:
+            loop.pulse.beat(well=False)
+        stop.wait(1.0)
 
 
 def _guard(loop: Loop, stop: threading.Event, failures: list[str]) -> None:

@@ -16,6 +16,7 @@ from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
+from services.notifications.restoring.commands import settling
 from services.notifications.rights import WRITES
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
@@ -66,6 +67,8 @@ SERVICE = Service(
         *webhook_jobs.jobs(),
     ],
     measures=[measure_mails, measure_webhooks],
+    commands=[settling(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    holds=True,
 )
 
 

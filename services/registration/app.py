@@ -30,6 +30,7 @@ from services.registration.registrations.managing import pages as managing_pages
 from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
 from services.registration.reports import pages as reports_desk
+from services.registration.restating import RESTATED
 from services.registration.rights import WRITES
 from services.registration.roster import api as roster
 from services.registration.roster import pages as roster_desk
@@ -83,6 +84,7 @@ SERVICE = Service(
     ],
     measures=[measure_seats],
     commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    restated=RESTATED,
 )
 
 

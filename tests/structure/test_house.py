@@ -129,6 +129,7 @@ def test_a_module_says_what_it_holds_and_stays_small(file: Path) -> None:
 
 def test_every_folder_of_tests_is_run_by_a_command() -> None:
     usual = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
-    by_name = {"tests/security", "tests/faults"}  # `make security`, `make faults`, `make promises`
+    # `make security`, `make faults` and `make promises`, `make upgrade-test`
+    by_name = {"tests/security", "tests/faults", "tests/upgrade"}
 
     assert {f"tests/{file.parent.name}" for file in (ROOT / "tests").glob("*/test_*.py")} == by_name | set(usual)

@@ -112,7 +112,7 @@ class Write:
 
     def _keep(self, kind: Kind, entry: Entry, content: Content, *, event_due: bool) -> None:
         public = entry.published_at is not None
-        state = State(content, entry.revision + (public and event_due))
+        state = State(content, self._next(entry) if public and event_due else entry.revision)
         document = self._stamp(entry, state, announced=public)
         if not public:
             return
@@ -124,12 +124,15 @@ class Write:
             outbox.add(self.conn, kind.event(entry.document if entry.announced else None, state))
 
     def _withdraw(self, kind: Kind, entry: Entry, content: Content) -> None:
-        state = State(content, entry.revision + 1)
+        state = State(content, self._next(entry))
         self._stamp(entry, state, announced=False)
         self._tell(entry, _slug_of(entry.document), None)
         texts.forget(self.conn, entry.number)
         if kind.withdrawn:
             outbox.add(self.conn, kind.withdrawn(state))
+
+    def _next(self, entry: Entry) -> int:
+        return queries.select_next_revision(self.conn, entry.revision)
 
     def _stamp(self, entry: Entry, state: State, *, announced: bool) -> Document:
         now = runtime.current().clock.now().replace(microsecond=0)

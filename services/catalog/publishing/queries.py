@@ -68,6 +68,19 @@ def raise_revision(conn: Connection) -> int:
     return fetch_value(conn, sql)
 
 
+def select_next_revision(conn: Connection, revision: int) -> int:
+    """The revision of an entry that changes; see `next_revision` of the schema."""
+    return fetch_value(conn, "SELECT next_revision(%(revision)s::bigint)", revision=revision)
+
+
+def raise_entry(conn: Connection, id: UUID) -> int | None:
+    """Give an entry that is, or was, public its next revision, though nothing of it changed; None where there is
+    none.
+    """
+    sql = "UPDATE entries SET revision = next_revision(revision) WHERE id = %(id)s AND revision > 0 RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def raise_reading_revision(conn: Connection) -> None:
     """Tell the processes that keep answers of what readers see and no write of the catalog changes."""
     sql = """

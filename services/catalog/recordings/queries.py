@@ -47,11 +47,12 @@ def upsert_recording(
         INSERT INTO recordings AS known (id, session_id, revision, url, duration_seconds, captions, captions_url,
                                          transcript_url, published_at)
         SELECT coalesce((SELECT id FROM withdrawn), %(id)s), %(session_id)s,
-               coalesce((SELECT revision FROM withdrawn), 0) + 1, %(url)s, %(duration_seconds)s, %(captions)s,
-               %(captions_url)s, %(transcript_url)s, coalesce(%(published_at)s, programme_now())
+               next_revision(coalesce((SELECT revision FROM withdrawn), 0)), %(url)s, %(duration_seconds)s,
+               %(captions)s, %(captions_url)s, %(transcript_url)s, coalesce(%(published_at)s, programme_now())
         ON CONFLICT (session_id) DO UPDATE
-           SET revision = known.revision + 1, url = excluded.url, duration_seconds = excluded.duration_seconds,
-               captions = excluded.captions, captions_url = excluded.captions_url,
+           SET revision = next_revision(known.revision), url = excluded.url,
+               duration_seconds = excluded.duration_seconds, captions = excluded.captions,
+               captions_url = excluded.captions_url,
                transcript_url = excluded.transcript_url, published_at = coalesce(%(published_at)s, known.published_at)
          WHERE (known.url, known.duration_seconds, known.captions, known.captions_url, known.transcript_url,
                 known.published_at)
@@ -88,12 +89,19 @@ def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
     return fetch_one(conn, RecordingRow, sql, session_id=session_id)
 
 
+def raise_recording(conn: Connection, id: UUID) -> int | None:
+    """Give a recording its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE recordings SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def withdraw_recording(conn: Connection, session_id: UUID) -> None:
     """Take a session's recording from the public: one revision more, without the recording."""
     sql = """
         WITH gone AS (
             DELETE FROM recordings WHERE session_id = %(session_id)s RETURNING session_id, id, revision
         )
-        INSERT INTO withdrawn_recordings (session_id, id, revision) SELECT session_id, id, revision + 1 FROM gone
+        INSERT INTO withdrawn_recordings (session_id, id, revision)
+        SELECT session_id, id, next_revision(revision) FROM gone
     """
     execute(conn, sql, session_id=session_id)

@@ -74,7 +74,7 @@ def insert_message(
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
                     %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second',
                     %(traceparent)s)
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -90,7 +90,7 @@ def insert_notice(
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, recipient, traceparent)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(cause)s, %(cause)s, %(revision)s, programme_now(),
                     %(recipient)s, %(traceparent)s)
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -117,7 +117,7 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
                    session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second', %(traceparent)s
               FROM registrations
              WHERE session_id = %(subject)s AND status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -136,7 +136,7 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
                    session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second', %(traceparent)s
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -166,7 +166,7 @@ def insert_for_registrations(
             SELECT %(kind)s, %(topic)s, subject, event_id, event_id, revision, caused_at,
                    session_id, email, context, clock_timestamp() + %(wait)s * interval '1 second', traceparent
               FROM person ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         ), late AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
                                   next_attempt_at, traceparent)
@@ -176,7 +176,7 @@ def insert_for_registrations(
              WHERE %(late)s::text IS NOT NULL AND status = 'confirmed' AND NOT withdrawn
                AND registered_at < published_at
              ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made

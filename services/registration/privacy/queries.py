@@ -105,7 +105,7 @@ def blank(conn: Connection, person_id: UUID) -> None:
         "UPDATE attendance SET certificate_id = id WHERE person_id = %(id)s AND certificate_id IS NULL",
         "UPDATE completions SET certificate_id = id WHERE person_id = %(id)s AND certificate_id IS NULL",
         """
-        UPDATE invitations SET status = 'revoked', revision = revision + 1
+        UPDATE invitations SET status = 'revoked', revision = next_revision(revision)
          WHERE person_id = %(id)s AND status = 'issued'
         """,
         "DELETE FROM certificates WHERE person_id = %(id)s",

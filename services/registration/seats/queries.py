@@ -222,7 +222,7 @@ def release(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) 
               FROM registrations
              WHERE id = ANY(%(ids)s) AND session_id = %(session_id)s AND status <> 'cancelled'
         ), cancelled AS (
-            UPDATE registrations SET status = 'cancelled', offered_until = NULL, revision = revision + 1
+            UPDATE registrations SET status = 'cancelled', offered_until = NULL, revision = next_revision(revision)
              WHERE id IN (SELECT id FROM held)
         ), counted AS (
             SELECT count(*) FILTER (WHERE seated)::int AS seats, count(*) FILTER (WHERE NOT seated)::int AS waiting
@@ -266,7 +266,7 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
         ), promoted AS (
             UPDATE registrations
                SET status = CASE WHEN until IS NULL THEN 'confirmed' ELSE 'offered' END, offered_until = until,
-                   revision = revision + 1
+                   revision = next_revision(revision)
               FROM head LEFT JOIN offer ON true
              WHERE registrations.id = head.id
         ), counted AS (
@@ -287,7 +287,7 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
 def confirm_offer(conn: Connection, id: UUID) -> None:
     """Make an offered seat theirs; it is counted as taken already. The caller holds the seats' lock."""
     sql = """
-        UPDATE registrations SET status = 'confirmed', offered_until = NULL, revision = revision + 1
+        UPDATE registrations SET status = 'confirmed', offered_until = NULL, revision = next_revision(revision)
          WHERE id = %(id)s AND status = 'offered'
     """
     execute(conn, sql, id=id)

@@ -136,7 +136,7 @@ def insert_mail(conn: Connection, id: UUID, *, event_id: UUID, context: dict[str
             SELECT %(kind)s, %(topic)s, id, md5(id || ' ' || revision)::uuid, %(event_id)s, revision, programme_now(),
                    owner_email, %(context)s
               FROM webhooks WHERE id = %(id)s AND owner_email <> ''
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_webhooks', '') FROM added
     """
