@@ -26,6 +26,7 @@ class System:
 
     def __init__(self, environments: dict[str, dict[str, str]], folder: Path, **told: str) -> None:
         self.clock, smtp, self.mail = folder / "clock", free_port(), free_port()
+        told = {"WEB_WORKERS": "1", "PROCESSORS": "1", **told}  # fewer to start
         told |= {"CLOCK_FILE": str(self.clock), "SMTP_URL": f"smtp://127.0.0.1:{smtp}"}
         self.told = {service: {**environments[service], **told} for service in SERVICES}
         self.apis = {s: Process(f"services.{s}", "api", environment=self.told[s]) for s in SERVICES}
@@ -42,8 +43,8 @@ class System:
         for process in self.processes():
             process.start()
         for service in SERVICES:
-            self.apis[service].wait_ready(f"/{service}/health/ready", seconds=100)
-            self.workers[service].wait_ready(seconds=100)
+            self.apis[service].wait_ready(f"/{service}/health/ready", seconds=250)
+            self.workers[service].wait_ready(seconds=250)
         command = [sys.executable, "-m", "services.catalog", "import", SAMPLE]
         subprocess.run(command, cwd=ROOT, env=self.told["catalog"], check=True, capture_output=True)
         eventually(self._knows_the_session, seconds=30)

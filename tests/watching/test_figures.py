@@ -60,7 +60,7 @@ def _collectors() -> Iterator[tuple[object, list[str]]]:
     yield from REGISTRY._collector_to_names.items()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_what_is_told_is_right_and_is_all_that_rules_and_dashboards_ask_for(system: System) -> None:
     system.register("ann@library.example")
     eventually(system.mails, seconds=60)

@@ -27,7 +27,7 @@ def system(service_environments: dict[str, dict[str, str]], collector: Collector
         yield system
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_registration_is_one_trace_from_its_request_to_the_mail_server(system: System, collector: Collector) -> None:
     system.register("ann@library.example", traceparent=f"00-{TRACE}-{CALLER}-01")
     found = eventually(lambda: _whole(collector), seconds=60)
