@@ -6,6 +6,7 @@ from services.registration.attendance import api as attendance
 from services.registration.attendance import pages as attendance_desk
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
+from services.registration.availability.measures import measure_seats
 from services.registration.certificates import api as certificates
 from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
@@ -81,6 +82,7 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
+    measures=[measure_seats],
     commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
     restated=RESTATED,
 )

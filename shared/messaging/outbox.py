@@ -9,9 +9,10 @@ import orjson
 from psycopg import Connection
 from structlog.contextvars import get_contextvars
 
-from shared import runtime
+from shared import runtime, tracing
 from shared.database import execute, fetch, fetch_dicts
 from shared.events.envelope import Event, seal
+from shared.messaging import spans
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Unpublished:
     event_id: UUID
     type: str
     body: bytes
+    traceparent: str | None = None
 
 
 def add(conn: Connection, *events: Event) -> None:
@@ -35,12 +37,17 @@ def add(conn: Connection, *events: Event) -> None:
 def seal_now(event: Event) -> dict[str, Any]:
     """The document of an event of this moment, caused by what the process is at. Raises as `add` does."""
     context = get_contextvars()
-    return seal(
+    making = spans.begin_making(event.type, context.get("traceparent"))
+    envelope, document = seal(
         event,
         time=runtime.current().clock.now(),
         correlation_id=context.get("correlation_id") or context.get("request_id"),
-        traceparent=context.get("traceparent"),
-    )[1]
+        traceparent=tracing.traceparent_of(making, context.get("traceparent")),
+    )
+    if making:
+        making.set_attribute("messaging.message.id", str(envelope.id))
+        making.end()
+    return document
 
 
 def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
@@ -63,7 +70,8 @@ def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
     A row that waits for its next attempt holds back the later ones of its own aggregate, and no others.
     """
     sql = """
-        SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body
+        SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body,
+               document ->> 'traceparent' AS traceparent
           FROM outbox AS ready
          WHERE published_at IS NULL
            AND NOT EXISTS (SELECT FROM outbox AS held

@@ -52,11 +52,16 @@ def select_all(conn: Connection, *, limit: int = 100, before: UUID | None = None
 
 
 def count(conn: Connection) -> int:
+    return sum(count_kinds(conn).values())
+
+
+def count_kinds(conn: Connection) -> dict[str, int]:
+    """How many wait for a decision: events whose handler failed (`event`), messages that are none (`message`)."""
     sql = """
-        SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined')
-             + (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL)
+        SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined') AS event,
+               (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL) AS message
     """
-    return fetch_value(conn, sql)
+    return fetch_dicts(conn, sql)[0]
 
 
 def body(conn: Connection, id: UUID) -> bytes:
