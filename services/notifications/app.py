@@ -6,6 +6,7 @@ from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
 from services.notifications.messages import pages as mail_log
+from services.notifications.messages.commands import telling
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -27,6 +28,7 @@ from services.notifications.suppressions import pages as suppressions_desk
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
 from services.notifications.webhooks.endpoints import api as webhooks
+from services.notifications.webhooks.endpoints.commands import sealing
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
 from services.notifications.wording import pages as templates_desk
@@ -63,6 +65,7 @@ SERVICE = Service(
         *newsletter_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
+    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (telling, sealing)],
 )
 
 
