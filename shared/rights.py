@@ -17,6 +17,7 @@ WRITES = {
     "inbox": "INSERT, UPDATE",
     "outbox": "INSERT, UPDATE, DELETE",
     "quarantine": "INSERT, UPDATE, DELETE",
+    "snapshot_outcomes": "INSERT, DELETE",
 }
 
 

@@ -32,6 +32,7 @@ from services.notifications.webhooks.endpoints.commands import sealing
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
 from services.notifications.wording import pages as templates_desk
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -65,7 +66,10 @@ SERVICE = Service(
         *newsletter_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
-    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (telling, sealing)],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (telling, sealing, reporting(programme.COPY))
+    ],
 )
 
 

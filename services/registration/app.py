@@ -37,6 +37,7 @@ from services.registration.rules import api as rules
 from services.registration.rules import pages as rules_desk
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -81,7 +82,10 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
-    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, forgetting)],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (importing, forgetting, reporting(programme.COPY))
+    ],
 )
 
 
