@@ -24,6 +24,7 @@ from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
 from services.registration.privacy import pages as people_desk
+from services.registration.privacy.commands import forgetting
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.registrations.managing import pages as managing_pages
@@ -38,6 +39,7 @@ from services.registration.rules import api as rules
 from services.registration.rules import pages as rules_desk
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -83,7 +85,10 @@ SERVICE = Service(
         *privacy_jobs.JOBS,
     ],
     measures=[measure_seats],
-    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (importing, forgetting, reporting(programme.COPY))
+    ],
     restated=RESTATED,
 )
 
