@@ -15,7 +15,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages test security faults promises upgrade-test audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -108,6 +108,9 @@ bench-notifications: venv ## how fast mails are caused and sent, against its goa
 
 bench-pages: venv ## what pages cost on an old phone, against their budgets (BENCH="--quick")
 	@$(RUN) -m tests.bench.pages $(BENCH)
+
+bench-scaling: venv ## what more replicas bring and cost, on a machine that does nothing else (BENCH="--quick mails")
+	@$(RUN) -m tests.bench.scaling $(BENCH)
 
 mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures
