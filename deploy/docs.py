@@ -35,11 +35,15 @@ or finds in production what is for development only, says all that is wrong and 
 
 COMMANDS = """# Commands
 
-Made from the code by `python -m deploy.docs`. What operators type: `docker compose exec registration-worker python -m
-services.registration …`, `kubectl exec deploy/registration-worker -- python -m services.registration …`; natively in
-the environment that `make status` names. An answer is JSON on standard output, the log goes to standard error. What
-changes something leaves a line in the audit log of the service, with who did it (`--as`, else the user of the operating
-system).
+Made from the code by `python -m deploy.docs`. Every command runs where a process of its service runs:
+
+- compose: `docker compose exec registration-worker python -m services.registration …`
+- Kubernetes: `kubectl exec deploy/registration-worker -- python -m services.registration …`
+- without Docker: `.venv/bin/python -m deploy.run command registration …`
+
+The answer is JSON on standard output, the log goes to standard error. What changes something leaves a line in the audit
+log of the service (`/<service>/staff/audit`), with who did it (`--as`, else the user of the
+operating system).
 
 | exit code | meaning |
 | --- | --- |
