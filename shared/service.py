@@ -31,6 +31,7 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 GUNICORN = "deploy/gunicorn.py"
+# EX_CONFIG of sysexits.h: to start it again changes nothing.
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Service:
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
-        read = settings.load(self.settings)
+        read = settings.load_to_start(self.settings)
         logs.configure(self.name, process, read.log_level)
         size = pool_size or (read.web_threads if process == "api" else read.processors + len(self.jobs) + 2)
         return runtime.build(self.name, read, process, pool_size=size)
@@ -111,7 +112,7 @@ class Service:
 
     def _api(self) -> click.Command:
         def run() -> None:
-            settings.load(self.settings)
+            settings.load_to_start(self.settings)
             # The processes of an api share their counters in files; each start begins with none.
             folder = os.path.join(tempfile.gettempdir(), f"convene-metrics-{self.name}-{os.getpid()}")
             shutil.rmtree(folder, ignore_errors=True)
@@ -131,7 +132,7 @@ class Service:
 
     def _migrate(self) -> click.Command:
         def run(check: bool, wait: float) -> None:
-            read = settings.load(self.settings)
+            read = settings.load_to_start(self.settings)
             logs.configure(self.name, "migrate", read.log_level)
             if not check:
                 migrate.migrate(self.name, read, writes=self.writes, wait=wait)

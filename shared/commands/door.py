@@ -60,7 +60,9 @@ def _by_variable(wrong: environs.EnvValidationError) -> list[tuple[str, Any]]:
 
 
 def _listed(sentences: list[str]) -> str:
-    return "\n".join(["These settings may not stand (docs/settings.md):", *(f"  - {one}" for one in sentences)])
+    return "\n".join(
+        ["These settings may not stand (docs/settings.md):", *(f"  - {one.rstrip('.')}." for one in sentences)]
+    )
 
 
 def _end(message: str, code: int) -> NoReturn:
