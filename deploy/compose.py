@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import yaml
+
 from deploy.backup.client import Client
 from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.errors import DeployError
@@ -43,9 +45,12 @@ def images_can_be_had() -> bool:
 
 
 def foreign_images() -> list[str]:
-    """The images that docker-compose.yml and the Dockerfile take from a registry: those with a tag."""
+    """The images that docker-compose.yml and the Dockerfile take from a registry, which have a tag; not those of
+    profiles, which the system does without.
+    """
     compose, recipe = (ROOT / name for name in ("docker-compose.yml", "deploy/Dockerfile"))
-    found = re.findall(r"^ +image: (\S+:\S+)$", compose.read_text(), re.MULTILINE)
+    services = yaml.safe_load(compose.read_text())["services"].values()
+    found = [service["image"] for service in services if ":" in service["image"] and "profiles" not in service]
     found += re.findall(r"^FROM (\S+:\S+)", recipe.read_text(), re.MULTILINE)
     return sorted(set(found))
 

@@ -2,12 +2,15 @@
 date.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import click
 import orjson
 
 from shared import settings
+from shared.commands.door import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
 from shared.service import Service
@@ -30,6 +33,18 @@ Made from the code by `python -m deploy.docs`. Read from the environment and che
 or finds in production what is for development only, says all that is wrong and ends.
 """
 
+COMMANDS = """# Commands
+
+Made from the code by `python -m deploy.docs`. What operators type: `docker compose exec registration-worker python -m
+services.registration …`, `kubectl exec deploy/registration-worker -- python -m services.registration …`; natively in
+the environment that `make status` names. An answer is JSON on standard output, the log goes to standard error. What
+changes something leaves a line in the audit log of the service, with who did it (`--as`, else the user of the operating
+system).
+
+| exit code | meaning |
+| --- | --- |
+"""
+
 
 def main() -> None:
     for name, text in pages().items():
@@ -45,6 +60,7 @@ def pages() -> dict[str, str]:
         + "\n",
         "events.md": _events(),
         "settings.md": _settings(),
+        "commands.md": _commands(),
     }
 
 
@@ -79,6 +95,29 @@ def _settings() -> str:
         if own:
             parts.append(f"## {name.capitalize()}\n\n" + _table(own))
     return "\n".join(parts)
+
+
+def _commands() -> str:
+    codes = "\n".join(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items())
+    parts = [COMMANDS + codes + "\n"]
+    for name in SERVICES:
+        parts.append(f"## {name.capitalize()}\n")
+        parts += [_command(context) for context in commands_of(_service(name).group(), f"python -m services.{name}")]
+    return "\n".join(parts)
+
+
+def commands_of(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
+    """The context of a command and of each below it, by the words that one types."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            yield from commands_of(command.commands[below], below, context)
+    else:
+        yield context
+
+
+def _command(context: click.Context) -> str:
+    return f"### `{context.command_path}`\n\n```text\n{context.get_help()}\n```\n"
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:

@@ -18,6 +18,7 @@ WRITES = {
     "outbox": "INSERT, UPDATE, DELETE",
     "quarantine": "INSERT, UPDATE, DELETE",
     "restorations": "INSERT, UPDATE",
+    "snapshot_outcomes": "INSERT, DELETE",
 }
 
 

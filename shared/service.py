@@ -15,7 +15,8 @@ import structlog
 from flask import Blueprint, Flask
 from psycopg import Connection
 
-from shared import commands, failpoints, logs, migrate, reconciling, runtime, settings, worker
+from shared import commands, failpoints, logs, migrate, reconciling, runtime, settings, tracing, worker
+from shared.commands import door
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
@@ -24,6 +25,7 @@ from shared.jobs import Job
 from shared.messaging import handlers as event_door
 from shared.messaging.restating import Restated
 from shared.messaging.wakeup import Listener
+from shared.metrics import Measure
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -38,7 +40,7 @@ class Service:
     `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
     is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`). `holds` says that after a
     restore something waits until staff have settled what was done meanwhile; `restated` how its aggregates are said
-    again then.
+    again then. `measures` ask the database for what is told beside the metrics of every service.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Service:
     direct: Mapping[str, DirectView] = field(default_factory=dict)
     holds: bool = False
     restated: Mapping[str, Restated] = field(default_factory=dict)
+    measures: Sequence[Measure] = ()
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
@@ -66,14 +69,18 @@ class Service:
         """
         if present is None:
             present = self.prepare("api")
+            tracing.install(self.name, "api", present.settings)
             failpoints.arm(present.settings.failpoint)
             present.database.open()
-            app = http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
+            app = self._build(present)
             app.wsgi_app = MigratedOnly(app.wsgi_app, present)
             self._listen(present)
             runtime.settle()
             return app
-        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
+        return self._build(present)
+
+    def _build(self, present: runtime.Runtime) -> Flask:
+        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct, measures=self.measures)
 
     def _listen(self, present: runtime.Runtime) -> None:
         """Be told when what is kept does not stand any more; without that it is looked at once a second."""
@@ -87,13 +94,17 @@ class Service:
         return event_door.collect(self.handlers)
 
     def main(self) -> None:
-        """`python -m services.<name> …`."""
+        """`python -m services.<name> …`; ends the process."""
+        door.run(self.group())
+
+    def group(self) -> click.Group:
+        """Every command of this service."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
         own += reconciling.commands(self.prepare, holds=self.holds, restated=self.restated)
         for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
-        group()
+        return group
 
     def _command(self, name: str, help_text: str, run: Callable[..., Any]) -> click.Command:
         return click.Command(name, callback=run, help=help_text)
@@ -113,7 +124,8 @@ class Service:
 
     def _worker(self) -> click.Command:
         def run() -> None:
-            sys.exit(worker.run(self.prepare("worker"), self.event_handlers(), list(self.jobs)))
+            present = self.prepare("worker")
+            sys.exit(worker.run(present, self.event_handlers(), list(self.jobs), self.measures))
 
         return self._command("worker", "Relay, receive and process events, and do what is due.", run)
 

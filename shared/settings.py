@@ -52,9 +52,13 @@ class Settings:
         default="openid profile catalog:write registration:read registration:write notifications:read"
         " notifications:write people:erase operations",
     )
-    session_key_file: Path | None = secret_file("Key that signs the cookie of a sign-in on its way, one a service")
+    session_key_file: Path | None = secret_file(
+        "Key that signs the cookie of a sign-in on its way, one a service; several, one a line: the first signs,"
+        " all verify"
+    )
     links_key_file: Path | None = secret_file(
-        "Key that signs the links in mails; registration and notifications share it"
+        "Key that signs the links in mails and encrypts webhooks' secrets; registration and notifications share it;"
+        " several, one a line: the first signs, all verify"
     )
     api_bind: str = setting("Address and port that the api listens on", default="0.0.0.0:8000")
     worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
@@ -71,6 +75,17 @@ class Settings:
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "Least severe line that is logged", default="info"
+    )
+    otel_exporter_otlp_endpoint: str | None = setting(
+        "Collector of traces that speaks OTLP over HTTP, e.g. `http://collector:4318`; without it none are recorded",
+        default=None,
+    )
+    otel_traces_sampler_arg: float = setting(
+        "Share of the traces that begin here which is recorded, from 0 to 1", default=1.0
+    )
+    release: str = setting(
+        "What this build is called, as `build_info` and traces tell it: the image's tag, or the commit",
+        default="unreleased",
     )
     clock_file: Path | None = setting(
         "Development only: file with the seconds by which the programme's clock differs from real time", default=None
@@ -108,15 +123,25 @@ def load(kind: type[S]) -> S:
     env = environs.Env(eager=False)
     values = {f.name: _read(env, f) for f in fields(kind)}
     env.seal()
-    settings = kind(**values)
+    try:
+        settings = kind(**values)
+    except ValueError as malformed:
+        raise UnsafeSettings([str(malformed)]) from None
     if wrong := settings.unsafe():
-        raise UnsafeSettings("; ".join(wrong))
+        raise UnsafeSettings(wrong)
     return settings
 
 
 def read_secret(path: Path | None) -> str | None:
     """The secret in `path`, without the newline that editors leave at its end."""
     return path.read_text().strip() if path else None
+
+
+def read_keys(path: Path | None) -> list[str]:
+    """The keys in `path`, one a line: the first signs, and what any of them signed is good. So a key is changed without
+    breaking what was signed by the one before.
+    """
+    return [key for line in (read_secret(path) or "").splitlines() if (key := line.strip())]
 
 
 def table(kind: type[Settings]) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from services.catalog.pages import api as machines
 from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
+from services.catalog.publishing.commands import sending
 from services.catalog.restating import RESTATED
 from services.catalog.rights import WRITES
 from services.catalog.search import api as search
@@ -69,7 +70,9 @@ SERVICE = Service(
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     stamp=select_stamp,
     direct={discovery.SESSIONS: discovery.list_sessions_directly},
-    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting)],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting, sending)
+    ],
     restated=RESTATED,
 )
 

@@ -6,6 +6,7 @@ from services.registration.attendance import api as attendance
 from services.registration.attendance import pages as attendance_desk
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
+from services.registration.availability.measures import measure_seats
 from services.registration.certificates import api as certificates
 from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
@@ -23,6 +24,7 @@ from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
 from services.registration.privacy import pages as people_desk
+from services.registration.privacy.commands import forgetting
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.registrations.managing import pages as managing_pages
@@ -37,6 +39,7 @@ from services.registration.rules import api as rules
 from services.registration.rules import pages as rules_desk
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -81,7 +84,11 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
-    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    measures=[measure_seats],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (importing, forgetting, reporting(programme.COPY))
+    ],
     restated=RESTATED,
 )
 

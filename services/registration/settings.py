@@ -10,7 +10,9 @@ from shared.settings import Settings, secret_file, setting
 class RegistrationSettings(Settings):
     """Raises ValueError where a key is missing."""
 
-    badge_key_file: Path | None = secret_file("Ed25519 key (PEM) that signs certificates as Open Badges")
+    badge_key_file: Path | None = secret_file(
+        "Ed25519 key (PEM) that signs certificates as Open Badges; of several the first signs, all verify"
+    )
     issuer_name: str = setting("Who issues the certificates", default="American Library Association")
     issuer_url: str = setting("The issuer's own site", default="https://www.ala.org")
     retention_months: int = setting("Months without activity after which a person is erased; 0 keeps them", default=0)

@@ -95,7 +95,7 @@ class Write:
         return done
 
     def _refresh(self, kind: Kind, entry: Entry, content: Content) -> Outcome:
-        before, after = _body(entry.document) | entry.private, content.document | content.private
+        before, after = body_of(entry.document) | entry.private, content.document | content.private
         own_before = kind.own(entry.document) | entry.private if entry.document else {}
         public = entry.published_at is not None
         changed = own_before != kind.own(content.document) | content.private
@@ -160,5 +160,6 @@ def _slug_of(document: Document) -> str:
     return document["slug"] if "slug" in document else document["name"]
 
 
-def _body(document: Document) -> Document:
+def body_of(document: Document) -> Document:
+    """A document as its tables say it, without what its revision adds."""
     return {name: value for name, value in document.items() if name not in ("revision", "updated_at")}

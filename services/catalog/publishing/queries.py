@@ -186,6 +186,18 @@ def select_entries(conn: Connection, ids: list[UUID]) -> list[Entry]:
     return fetch(conn, Entry, sql, ids=ids)
 
 
+def select_published(conn: Connection, kind: str, ids: list[UUID]) -> list[Entry]:
+    """What was ever public of a kind, of these ids where there are any."""
+    sql = (
+        ENTRIES
+        + """
+     WHERE kind = %(kind)s AND revision > 0 AND (cardinality(%(ids)s::uuid[]) = 0 OR entry.id = ANY(%(ids)s::uuid[]))
+     ORDER BY number
+    """
+    )
+    return fetch(conn, Entry, sql, kind=kind, ids=ids)
+
+
 def select_entry(conn: Connection, kind: str, slug: str) -> Entry | None:
     """What has this slug, in whatever state."""
     sql = ENTRIES + "WHERE kind = %(kind)s AND slug = %(slug)s"

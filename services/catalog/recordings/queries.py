@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch_one, fetch_value
+from shared.database import fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,18 @@ class RecordingRow:
     captions_url: str | None
     transcript_url: str | None
     published_at: datetime
+
+
+# Every column of a RecordingRow; whoever selects says of which.
+RECORDINGS: LiteralString = """
+    SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
+           series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
+           recording.published_at
+      FROM recordings AS recording
+      JOIN entries AS entry ON entry.id = session_id
+      JOIN sessions AS session ON session.id = session_id
+      LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
+"""
 
 
 def upsert_recording(
@@ -76,17 +89,13 @@ def upsert_recording(
 
 def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
     """The recording of a session."""
-    sql = """
-        SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
-               series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
-               recording.published_at
-          FROM recordings AS recording
-          JOIN entries AS entry ON entry.id = session_id
-          JOIN sessions AS session ON session.id = session_id
-          LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
-         WHERE session_id = %(session_id)s
-    """
-    return fetch_one(conn, RecordingRow, sql, session_id=session_id)
+    return fetch_one(conn, RecordingRow, RECORDINGS + "WHERE session_id = %(session_id)s", session_id=session_id)
+
+
+def select_recordings(conn: Connection, ids: list[UUID]) -> list[RecordingRow]:
+    """The recordings that there are, of these ids where there are any."""
+    sql = RECORDINGS + "WHERE cardinality(%(ids)s::uuid[]) = 0 OR recording.id = ANY(%(ids)s::uuid[])"
+    return fetch(conn, RecordingRow, sql, ids=ids)
 
 
 def raise_recording(conn: Connection, id: UUID) -> int | None:

@@ -80,6 +80,33 @@ def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Avai
     return fetch(conn, Availability, sql, limit=limit, seconds=seconds)
 
 
+@dataclass(frozen=True)
+class Upcoming:
+    """Sessions to come by whether they have seats left, and their seats together; `waiting` are people."""
+
+    with_seats: int
+    full: int
+    unlimited: int
+    taken: int
+    free: int
+    waiting: int
+
+
+def count_seats(conn: Connection) -> Upcoming:
+    """The sessions that are still to come, and their seats."""
+    sql = """
+        SELECT count(*) FILTER (WHERE taken < capacity) AS with_seats,
+               count(*) FILTER (WHERE taken >= capacity) AS full,
+               count(*) FILTER (WHERE capacity IS NULL) AS unlimited,
+               coalesce(sum(taken), 0)::bigint AS taken,
+               coalesce(sum(greatest(capacity - taken, 0)), 0)::bigint AS free,
+               coalesce(sum(waitlisted), 0)::bigint AS waiting
+          FROM seats JOIN sessions ON sessions.id = session_id
+         WHERE status IN ('planned', 'scheduled') AND (starts_at IS NULL OR starts_at > programme_now())
+    """
+    return fetch(conn, Upcoming, sql)[0]
+
+
 def select_disagreements(conn: Connection) -> list[Disagreement]:
     """Sessions to come whose counts are not those of their registrations, or that leave a seat empty while people
     wait. There should never be any.

@@ -108,6 +108,33 @@ def update_secret(conn: Connection, id: UUID, secret: bytes, *, hours: int) -> d
     return fetch_value(conn, sql, id=id, secret=secret, hours=hours)
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """A webhook's secrets as they are kept; `previous_secret` is None where it does not sign any more."""
+
+    id: UUID
+    secret: bytes
+    previous_secret: bytes | None
+
+
+def lock_secrets(conn: Connection) -> list[Sealed]:
+    """Every webhook's secrets, which nobody else changes until the transaction ends."""
+    sql = """
+        SELECT id, secret, CASE WHEN previous_until > clock_timestamp() THEN previous_secret END AS previous_secret
+          FROM webhooks ORDER BY id FOR UPDATE
+    """
+    return fetch(conn, Sealed, sql)
+
+
+def update_sealed(conn: Connection, id: UUID, *, secret: bytes, previous_secret: bytes | None) -> None:
+    """Keep the same secrets, encrypted anew: it is the webhook of the same revision."""
+    sql = """
+        UPDATE webhooks SET secret = %(secret)s, previous_secret = coalesce(%(previous_secret)s, previous_secret)
+         WHERE id = %(id)s
+    """
+    execute(conn, sql, id=id, secret=secret, previous_secret=previous_secret)
+
+
 def enable(conn: Connection, id: UUID) -> bool:
     """Call it again, as if it had never failed; False where it is active."""
     sql = """

@@ -1,0 +1,72 @@
+"""`python -m services.registration person …`."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import click
+from psycopg import Connection
+
+from services.registration.privacy import domain, queries
+from shared.addresses import fold_email
+from shared.commands.door import AWAY, Start, acting, in_transaction, note, print_json
+from shared.errors import NotFound
+
+CAUSE = "asked of staff"
+
+
+def forgetting(start: Start) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("person", help="What is held on a person, and forgetting them.")
+
+    @group.command(
+        help="Forget a person in every service (GDPR, article 17): their seats in what is to come go to those who wait,"
+        " what counts stays. It cannot be undone. Without --yes it changes nothing and counts what is held."
+    )
+    @click.option("--address", help="The person's mail address.")
+    @click.option("--id", "person_id", type=UUID, help="The person's id.")
+    @click.option("--yes", is_flag=True, help="Do it.")
+    @acting
+    def erase(address: str | None, person_id: UUID | None, yes: bool, actor: str) -> None:
+        if bool(address) == bool(person_id):
+            raise click.UsageError("Say --address or --id.")
+
+        def work(conn: Connection) -> dict[str, Any]:
+            email = _find(conn, address, person_id)
+            if not yes:
+                held = domain.describe(conn, email)
+                return {"dry_run": True, "held": {name: len(rows) for name, rows in held.items()}}
+            erasure = domain.erase(conn, email, cause=CAUSE)
+            note(conn, actor, "person.erase", erasure.id)
+            return asdict(erasure)
+
+        print_json(in_transaction(start, work))
+
+    @group.command(help="How far an erasure is: when each service was done. Changes nothing.")
+    @click.argument("id", type=UUID)
+    @click.option(
+        "--wait", default=0, metavar="SECONDS", help="Wait so long for every service to be done; else exit code 3."
+    )
+    def erasure(id: UUID, wait: int) -> None:
+        deadline = time.monotonic() + wait
+        while True:
+            found = in_transaction(start, lambda conn: domain.get_erasure(conn, id))
+            if found.notifications_done_at or time.monotonic() >= deadline:
+                break
+            time.sleep(1)
+        print_json(asdict(found))
+        if wait and not found.notifications_done_at:
+            raise click.exceptions.Exit(AWAY)
+
+    return group
+
+
+def _find(conn: Connection, address: str | None, person_id: UUID | None) -> str:
+    """The folded address of the person. Raises NotFound."""
+    if address:
+        return fold_email(address)
+    email = queries.select_email(conn, person_id) if person_id else None
+    if email is None:
+        raise NotFound("Nothing is held on this person.")
+    return email

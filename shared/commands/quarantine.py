@@ -1,0 +1,84 @@
+"""`python -m services.<name> quarantine …`."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import click
+from psycopg import Connection
+
+from shared.commands.door import Start, acting, in_transaction, note, print_json, tell, trying
+from shared.errors import DomainError
+from shared.messaging import quarantine
+
+MOST = 10_000
+HELP = "What was set aside until you decide: events that failed, messages that are no events."
+
+of_type = click.option("--type", "kind", help="Only of this type (routing key), e.g. catalog.session.held.")
+of_source = click.option("--source", help="Only of this publisher.")
+everything = click.option("--all", "all_", is_flag=True, help="All that waits.")
+
+
+def deciding(start: Start) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("quarantine", help=HELP)
+
+    @group.command("list", help="List it, newest first, without contents. Changes nothing.")
+    @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, MOST))
+    @of_type
+    @of_source
+    def list_(limit: int, kind: str | None, source: str | None) -> None:
+        select = lambda conn: quarantine.select_all(conn, limit=limit, kind=kind, source=source)  # noqa: E731
+        print_json(in_transaction(start, select))
+
+    @group.command(help="Print the bytes of one, as they came; they may hold personal data. Changes nothing.")
+    @click.argument("id", type=UUID)
+    def show(id: UUID) -> None:
+        found: bytes = in_transaction(start, lambda conn: quarantine.body(conn, id))
+        click.echo(found)
+
+    _add(group, start, "replay", quarantine.replay, "Try again, as if they came anew: those named, or all that match.")
+    _add(
+        group, start, "discard", quarantine.discard, "Decide that they are not wanted: those named, or all that match."
+    )
+    return group
+
+
+def _add(group: click.Group, start: Start, name: str, do: Callable[[Connection, UUID], None], text: str) -> None:
+    """A command that does something with several; each on its own, so one that is refused does not keep the others."""
+
+    @group.command(name, help=f"{text} What is refused is told, and makes the exit code 1.")
+    @click.argument("ids", nargs=-1, type=UUID)
+    @of_type
+    @of_source
+    @everything
+    @trying
+    @acting
+    def command(
+        ids: tuple[UUID, ...], kind: str | None, source: str | None, all_: bool, dry_run: bool, actor: str
+    ) -> None:
+        if bool(ids) == bool(kind or source or all_):
+            raise click.UsageError("Name ids, or say --type, --source or --all.")
+
+        def work(conn: Connection) -> dict[str, Any]:
+            found = quarantine.select_all(conn, limit=MOST, kind=kind, source=source) if not ids else []
+            wanted = list(ids) or [row["id"] for row in found]
+            if dry_run:
+                return {"dry_run": True, "would": wanted, "refused": []}
+            refused = [refusal for id in wanted if (refusal := attempt(conn, id))]
+            gone = {refusal["id"] for refusal in refused}
+            return {"done": [id for id in wanted if id not in gone], "refused": refused}
+
+        def attempt(conn: Connection, id: UUID) -> dict[str, Any] | None:
+            try:
+                with conn.transaction():
+                    do(conn, id)
+                    note(conn, actor, f"quarantine.{name}", id)
+            except DomainError as refusal:
+                return {"id": id, "reason": refusal.detail}
+            return None
+
+        answer = in_transaction(start, work)
+        for refusal in answer["refused"]:
+            click.echo(refusal["reason"], err=True)
+        tell(answer, refused=bool(answer["refused"]))
