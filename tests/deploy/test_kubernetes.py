@@ -108,6 +108,7 @@ BREAKS: dict[str, list[Break]] = {
     "released_together": [
         put(*CONTAINER, "image", value="registry.example.org/convene/convene-catalog:0.2.0"),
         put("Job", "catalog-migrate-0-1-0", "metadata", "name", value="catalog-migrate"),
+        tell("convene-settings", "RELEASE", "0.0.9"),
     ],
     "stopped_in_time": [
         put(*API, "terminationGracePeriodSeconds", value=30),
