@@ -1,6 +1,7 @@
 """Every overlay is what three versions of Kubernetes take, and keeps every rule; and a rule that is broken speaks."""
 
 import copy
+import re
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -8,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from deploy.docs import DOCS
 from deploy.kubernetes import schemas
 from deploy.kubernetes.check import RULES
 from deploy.kubernetes.rendering import OVERLAYS, Rendered, RenderingFailedError, Resource, render
@@ -105,6 +108,7 @@ BREAKS: dict[str, list[Break]] = {
     "released_together": [
         put(*CONTAINER, "image", value="registry.example.org/convene/convene-catalog:0.2.0"),
         put("Job", "catalog-migrate-0-1-0", "metadata", "name", value="catalog-migrate"),
+        tell("convene-settings", "RELEASE", "0.0.9"),
     ],
     "stopped_in_time": [
         put(*API, "terminationGracePeriodSeconds", value=30),
@@ -115,6 +119,7 @@ BREAKS: dict[str, list[Break]] = {
         put(*API, *SOURCES, 0, "secret", "name", value="catalog-password"),
         put(*API, *SOURCES, 0, "secret", "items", 0, "key", value="password"),
         put(*CONTAINER, "envFrom", 0, "configMapRef", "name", value="settings"),
+        put("Cluster", "postgres", "metadata", "name", value="postgres-restored"),
         put("Deployment", "gateway", *POD, "containers", 0, "volumeMounts", 0, "subPath", value="other.conf"),
         put("TriggerAuthentication", "catalog-database", "spec", "secretTargetRef", 0, "key", value="password"),
         put("TriggerAuthentication", "rabbitmq-operator", "spec", "configMapTargetRef", 0, "key", value="user"),
@@ -249,6 +254,15 @@ def test_what_kubernetes_would_refuse_is_told(version: str, change: Break) -> No
     changed = [now for now, was in zip(broken.resources, whole.resources, strict=True) if now != was]
 
     assert list(schemas.fit(Rendered(changed), version)) != []
+
+
+@pytest.mark.parametrize("page", ["kubernetes.md", "operations/backup.md"])
+def test_what_a_page_gives_as_an_example_is_what_operators_take(page: str) -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+    examples = [one for block in blocks for one in yaml.safe_load_all(block) if one]
+
+    assert examples
+    assert list(schemas.fit(Rendered(examples), schemas.VERSIONS[-1])) == []
 
 
 def test_what_kustomize_refuses_is_told(tmp_path: Path) -> None:

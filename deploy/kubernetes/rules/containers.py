@@ -58,7 +58,7 @@ def pinned(rendered: Rendered) -> Iterator[str]:
 
 
 def released_together(rendered: Rendered) -> Iterator[str]:
-    """The images of the services are of one release, and each Job is called after it: Jobs cannot be changed."""
+    """The images of the services are of one release, which processes tell of and each Job is called after."""
     tags = {
         container["image"].rpartition(":")[2]
         for pod in rendered.pods()
@@ -67,6 +67,10 @@ def released_together(rendered: Rendered) -> Iterator[str]:
     }
     if len(tags) != 1:
         yield f"The images of the services are of several releases: {', '.join(sorted(tags))}"
+    for settings in rendered.of("ConfigMap"):
+        told = settings.get("data", {}).get("RELEASE")
+        if told is not None and {told} != tags:
+            yield f"{settings['metadata']['name']} says that {told} runs, and the images are {', '.join(sorted(tags))}"
     ending = "-" + min(tags, default="").replace(".", "-")
     for job in rendered.of("Job"):
         if not job["metadata"]["name"].endswith(ending):

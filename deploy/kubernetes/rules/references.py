@@ -17,9 +17,9 @@ FILES = (
     *("smtp-password", "oidc-client-secret"),
     *("jwks.json", "jwt-private.pem"),
 )
-# What operators of the cluster make, by the names of its resources.
-MADE = {"postgres-superuser": {"username", "password"}, "postgres-ca": {"ca.crt"}, "site-tls": {"tls.crt", "tls.key"}}
-PROVIDED: dict[str, set[str]] = {secret_name(file): {file} for file in FILES} | MADE
+# cert-manager, or who else has the certificate of the site.
+CERTIFICATE = {"site-tls": {"tls.crt", "tls.key"}}
+PROVIDED: dict[str, set[str]] = {secret_name(file): {file} for file in FILES} | CERTIFICATE
 
 Reference = tuple[str, str, Collection[str]]
 
@@ -27,7 +27,7 @@ Reference = tuple[str, str, Collection[str]]
 def keys_exist(rendered: Rendered) -> Iterator[str]:
     """Every key of a Secret is provided, and every key of a ConfigMap is there."""
     maps = {one["metadata"]["name"]: one.get("data", {}).keys() for one in rendered.of("ConfigMap")}
-    known: dict[str, Mapping[str, Collection[str]]] = {"Secret": PROVIDED, "ConfigMap": maps}
+    known: dict[str, Mapping[str, Collection[str]]] = {"Secret": PROVIDED | _made(rendered), "ConfigMap": maps}
     for owner, references in _references(rendered):
         for kind, name, keys in references:
             if name not in known[kind]:
@@ -113,6 +113,13 @@ def targets_exist(rendered: Rendered) -> Iterator[str]:
             names = {listener["name"] for listener in gateway["spec"]["listeners"]} if gateway else set()
             if parent["sectionName"] not in names:
                 yield f"{label(route)} hangs on {parent['name']}/{parent['sectionName']}, which is not there"
+
+
+def _made(rendered: Rendered) -> dict[str, set[str]]:
+    """The Secrets that CloudNativePG makes for each of its clusters."""
+    names = [cluster["metadata"]["name"] for cluster in rendered.of("Cluster")]
+    superusers = {f"{name}-superuser": {"username", "password"} for name in names}
+    return superusers | {f"{name}-ca": {"ca.crt"} for name in names}
 
 
 def _references(rendered: Rendered) -> Iterator[tuple[str, list[Reference]]]:
