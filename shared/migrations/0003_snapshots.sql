@@ -13,7 +13,3 @@ CREATE TABLE snapshot_outcomes (
     PRIMARY KEY (batch, aggregate, subject)
 );
 CREATE INDEX snapshot_outcomes_at ON snapshot_outcomes (at);
-
--- A snapshot says a revision again, which a change alone had been allowed to say, and that once.
-ALTER TABLE outbox DROP CONSTRAINT outbox_aggregate_subject_sequence_key;
-CREATE UNIQUE INDEX outbox_changes ON outbox (aggregate, subject, sequence) WHERE type NOT LIKE '%.snapshot-taken';
