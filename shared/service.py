@@ -16,6 +16,7 @@ from flask import Blueprint, Flask
 from psycopg import Connection
 
 from shared import commands, failpoints, logs, migrate, runtime, settings, worker
+from shared.commands import door
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
@@ -80,12 +81,16 @@ class Service:
         return event_door.collect(self.handlers)
 
     def main(self) -> None:
-        """`python -m services.<name> …`."""
+        """`python -m services.<name> …`; ends the process."""
+        door.run(self.group())
+
+    def group(self) -> click.Group:
+        """Every command of this service."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
         for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
-        group()
+        return group
 
     def _command(self, name: str, help_text: str, run: Callable[[], Any]) -> click.Command:
         return click.Command(name, callback=run, help=help_text)
@@ -115,4 +120,8 @@ class Service:
             logs.configure(self.name, "migrate", read.log_level)
             migrate.migrate(self.name, read, writes=self.writes)
 
-        return self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)
+        return self._command(
+            "migrate",
+            "Bring the schema up to date, as its owner, and say what processes may in it; safe to run by many at once.",
+            run,
+        )

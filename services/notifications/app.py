@@ -6,6 +6,7 @@ from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
 from services.notifications.messages import pages as mail_log
+from services.notifications.messages.commands import telling
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -63,6 +64,7 @@ SERVICE = Service(
         *newsletter_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
+    commands=[telling(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
 )
 
 

@@ -23,6 +23,7 @@ from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
 from services.registration.privacy import pages as people_desk
+from services.registration.privacy.commands import forgetting
 from services.registration.programme import handlers as programme
 from services.registration.registrations import api as registrations
 from services.registration.registrations.managing import pages as managing_pages
@@ -80,7 +81,7 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
-    commands=[importing(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, forgetting)],
 )
 
 

@@ -10,8 +10,11 @@ from psycopg import Connection
 from structlog.contextvars import get_contextvars
 
 from shared import runtime
-from shared.database import execute, fetch, fetch_dicts
+from shared.database import allow, execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Event, seal
+
+# Seconds that going through a whole outbox may take.
+PATIENCE = 600
 
 
 @dataclass(frozen=True)
@@ -96,21 +99,52 @@ def postpone(conn: Connection, event_ids: Iterable[UUID], *, error: str) -> int:
     return execute(conn, sql, event_ids=list(event_ids), error=error)
 
 
-def replay(conn: Connection, *, since: str) -> int:
-    """Publish again, under the same ids, everything recorded since a moment (RFC 3339); consumers that have it do
-    nothing.
+def replay(conn: Connection, *, since: str | None = None, kind: str | None = None, subject: str | None = None) -> int:
+    """Publish again, under the same ids, what was recorded since a moment (RFC 3339), of a type, of an aggregate;
+    consumers that have it do nothing.
 
     For a broker that lost its data, or a binding that was missing. Returns how many events it will publish.
     """
+    allow(conn, PATIENCE)
     sql = """
         WITH again AS (
-            UPDATE outbox SET published_at = NULL, next_attempt_at = '-infinity'
-             WHERE created_at >= %(since)s::timestamptz AND published_at IS NOT NULL RETURNING 1
+            UPDATE outbox SET published_at = NULL, attempts = 0, next_attempt_at = '-infinity'
+             WHERE published_at IS NOT NULL
+               AND created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+               AND (%(kind)s::text IS NULL OR type = %(kind)s)
+               AND (%(subject)s::text IS NULL OR subject = %(subject)s)
+            RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_outbox', '') FROM again
     """
-    row = conn.execute(sql, {"since": since}).fetchone()
-    return row[0] if row else 0
+    return fetch_value(conn, sql, since=since, kind=kind, subject=subject)
+
+
+def count_published(
+    conn: Connection, *, since: str | None = None, kind: str | None = None, subject: str | None = None
+) -> int:
+    """How many events `replay` would publish again."""
+    allow(conn, PATIENCE)
+    sql = """
+        SELECT count(*) FROM outbox
+         WHERE published_at IS NOT NULL
+           AND created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+           AND (%(kind)s::text IS NULL OR type = %(kind)s)
+           AND (%(subject)s::text IS NULL OR subject = %(subject)s)
+    """
+    return fetch_value(conn, sql, since=since, kind=kind, subject=subject)
+
+
+def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
+    """What is not published yet, the oldest first, and why; without the documents. `next_attempt_at` is None where
+    nothing keeps it back.
+    """
+    sql = """
+        SELECT event_id AS id, type, subject, sequence, created_at, attempts, last_error,
+               CASE WHEN next_attempt_at > clock_timestamp() THEN next_attempt_at END AS next_attempt_at
+          FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %(limit)s
+    """
+    return fetch_dicts(conn, sql, limit=limit)
 
 
 def forget_published(conn: Connection, *, days: int) -> int:

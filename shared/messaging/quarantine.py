@@ -29,9 +29,17 @@ def insert(conn: Connection, *, reason: str, routing_key: str, headers: dict[str
     )
 
 
-def select_all(conn: Connection, *, limit: int = 100, before: UUID | None = None) -> list[dict[str, Any]]:
+def select_all(
+    conn: Connection,
+    *,
+    limit: int = 100,
+    before: UUID | None = None,
+    kind: str | None = None,
+    reason: str | None = None,
+    since: str | None = None,
+) -> list[dict[str, Any]]:
     """What waits for a decision, newest first; without the bodies, which may hold personal data. `before` is the last
-    id of the page before.
+    id of the page before; of this type, with this text in its reason, received since a moment (RFC 3339).
     """
     sql = """
         WITH waiting AS (
@@ -43,12 +51,15 @@ def select_all(conn: Connection, *, limit: int = 100, before: UUID | None = None
               FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL
         )
         SELECT * FROM waiting
-         WHERE %(before)s::uuid IS NULL
-            OR (received_at, id) < (SELECT received_at, id FROM waiting WHERE id = %(before)s)
+         WHERE (%(before)s::uuid IS NULL
+                OR (received_at, id) < (SELECT received_at, id FROM waiting WHERE id = %(before)s))
+           AND (%(kind)s::text IS NULL OR type = %(kind)s)
+           AND (%(reason)s::text IS NULL OR position(%(reason)s IN reason) > 0)
+           AND received_at >= coalesce(%(since)s::timestamptz, '-infinity')
          ORDER BY received_at DESC, id DESC
          LIMIT %(limit)s
     """
-    return fetch_dicts(conn, sql, limit=limit, before=before)
+    return fetch_dicts(conn, sql, limit=limit, before=before, kind=kind, reason=reason, since=since)
 
 
 def count(conn: Connection) -> int:

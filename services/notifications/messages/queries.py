@@ -291,9 +291,11 @@ def select_messages(
     session: str | None,
     event: UUID | None,
     before: int | None,
-    limit: int,
+    limit: int | None,
 ) -> list[dict[str, Any]]:
-    """The log of mails, newest first; `before` is the position that the page before ended with."""
+    """The log of mails, newest first; `before` is the position that the page before ended with. Without a limit: all
+    of it.
+    """
     sql = """
         SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
                message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch, fetch_dicts, fetch_one
+from shared.database import execute, fetch, fetch_dicts, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
         "signed_in_until": "SELECT expires_at FROM learner_sessions WHERE person_id = %(id)s",
     }
     return {name: fetch_dicts(conn, sql, id=person_id) for name, sql in held.items()}
+
+
+def select_email(conn: Connection, person_id: UUID) -> str | None:
+    """The address of somebody who was not erased."""
+    return fetch_value(conn, "SELECT email FROM people WHERE id = %(id)s AND erased_at IS NULL", id=person_id)
 
 
 def lock_person(conn: Connection, person_id: UUID) -> None:

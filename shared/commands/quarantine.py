@@ -1,0 +1,88 @@
+"""`python -m services.<name> quarantine …`."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import click
+from psycopg import Connection
+
+from shared.commands.door import REFUSED, Moment, Start, acting, in_transaction, note, print_json, tell, trying
+from shared.errors import DomainError
+from shared.messaging import quarantine
+
+MOST = 10_000
+HELP = "What was set aside until you decide: events that failed, messages that are no events."
+
+
+def filtering(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which of them are meant."""
+    for option in (
+        click.option("--since", type=Moment(), help="Only what was received since then (RFC 3339)."),
+        click.option("--type", "kind", help="Only of this type (routing key), e.g. catalog.session.held."),
+        click.option("--reason", help="Only where the reason contains this text."),
+    ):
+        command = option(command)
+    return command
+
+
+def deciding(start: Start) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("quarantine", help=HELP)
+
+    @group.command("list", help="List it, newest first, without contents. Changes nothing.")
+    @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, MOST))
+    @filtering
+    def list_(limit: int, **which: Any) -> None:
+        print_json(in_transaction(start, lambda conn: quarantine.select_all(conn, limit=limit, **which)))
+
+    @group.command(help="Print the bytes of one, as they came; they may hold personal data. Changes nothing.")
+    @click.argument("id", type=UUID)
+    def show(id: UUID) -> None:
+        found: bytes = in_transaction(start, lambda conn: quarantine.body(conn, id))
+        click.echo(found)
+
+    _add(group, start, "replay", quarantine.replay, "Try again, as if they came anew")
+    _add(group, start, "discard", quarantine.discard, "Decide that they are not wanted; this cannot be taken back")
+    return group
+
+
+def _add(group: click.Group, start: Start, name: str, do: Callable[[Connection, UUID], None], text: str) -> None:
+    """A command that does something with some of them, each on its own: one that is refused keeps no other."""
+
+    @group.command(
+        name,
+        help=f"{text}: those whose ids are named, or the {MOST:,} newest that match every filter. Prints what was done"
+        " and what was refused, which makes the exit code 1.",
+    )
+    @click.argument("ids", nargs=-1, type=UUID)
+    @filtering
+    @trying
+    @acting
+    def command(ids: tuple[UUID, ...], dry_run: bool, actor: str, **which: Any) -> None:
+        if bool(ids) == any(which.values()):
+            raise click.UsageError("Name ids, or say --reason, --type or --since.")
+
+        def work(conn: Connection) -> dict[str, Any]:
+            wanted = list(ids) or [row["id"] for row in quarantine.select_all(conn, limit=MOST, **which)]
+            if dry_run:
+                return {"dry_run": True, "done": wanted, "refused": []}
+            refused = [refusal for id in wanted if (refusal := attempt(conn, id))]
+            gone = {refusal["id"] for refusal in refused}
+            return {"dry_run": False, "done": [id for id in wanted if id not in gone], "refused": refused}
+
+        def attempt(conn: Connection, id: UUID) -> dict[str, Any] | None:
+            try:
+                with conn.transaction():
+                    do(conn, id)
+                    note(conn, actor, f"quarantine.{name}", id)
+            except DomainError as refusal:
+                return {"id": id, "reason": refusal.detail}
+            return None
+
+        answer = in_transaction(start, work)
+        for refusal in answer["refused"]:
+            click.echo(f"{refusal['id']}: {refusal['reason']}", err=True)
+        tell(answer, found=bool(answer["done"] or answer["refused"]))
+        if answer["refused"]:
+            raise click.exceptions.Exit(REFUSED)

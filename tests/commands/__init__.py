@@ -1,0 +1,1 @@
+"""What operators type, as real processes on real servers."""
