@@ -2,12 +2,15 @@
 date.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import click
 import orjson
 
 from shared import settings
+from shared.commands.door import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
 from shared.service import Service
@@ -30,6 +33,21 @@ Made from the code by `python -m deploy.docs`. Read from the environment and che
 or finds in production what is for development only, says all that is wrong and ends.
 """
 
+COMMANDS = """# Commands
+
+Made from the code by `python -m deploy.docs`. Every command runs where a process of its service runs:
+
+- compose: `docker compose exec registration-worker python -m services.registration …`
+- Kubernetes: `kubectl exec deploy/registration-worker -- python -m services.registration …`
+- native: on the host, with the environment of that process.
+
+The answer is JSON on standard output, the log goes to standard error. What changes something leaves a line in the audit
+log of the service (`/<service>/staff/audit`), with who did it.
+
+| exit code | meaning |
+| --- | --- |
+"""
+
 
 def main() -> None:
     for name, text in pages().items():
@@ -45,6 +63,7 @@ def pages() -> dict[str, str]:
         + "\n",
         "events.md": _events(),
         "settings.md": _settings(),
+        "commands.md": _commands(),
     }
 
 
@@ -79,6 +98,33 @@ def _settings() -> str:
         if own:
             parts.append(f"## {name.capitalize()}\n\n" + _table(own))
     return "\n".join(parts)
+
+
+def _commands() -> str:
+    codes = "\n".join(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items())
+    parts = [COMMANDS + codes + "\n"]
+    for name in SERVICES:
+        parts.append(f"## {name.capitalize()}\n")
+        parts += [
+            f"### {' '.join(words)}\n\n```text\n{context.get_help()}\n```\n" for words, context in commands_of(name)
+        ]
+    return "\n".join(parts)
+
+
+def commands_of(service: str) -> Iterator[tuple[list[str], click.Context]]:
+    """The words of each command of a service that does something, and its context."""
+    group = _service(service).group()
+    yield from _below(group, click.Context(group, info_name=f"python -m services.{service}"), [])
+
+
+def _below(group: click.Group, context: click.Context, words: list[str]) -> Iterator[tuple[list[str], click.Context]]:
+    for name in group.list_commands(context):
+        command = group.commands[name]
+        here = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
+        if isinstance(command, click.Group):
+            yield from _below(command, here, [*words, name])
+        else:
+            yield [*words, name], here
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:
