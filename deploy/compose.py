@@ -118,6 +118,12 @@ class ComposeSystem:
         os.chdir(ROOT)
         os.execvp("docker", [*COMPOSE, "logs", "--follow", "--tail", "20"])  # noqa: S606
 
+    def become(self, service: str, *words: str) -> None:
+        """Becomes `python -m services.<service> …` in the container of that service's worker."""
+        os.chdir(ROOT)
+        command = ["exec", "--no-TTY", f"{service}-worker", "python", "-m", f"services.{service}", *words]
+        os.execvp("docker", [*COMPOSE, *command])  # noqa: S606
+
     def read_secret(self, name: str) -> str:
         """A secret of this installation."""
         return self._in_setup("cat", f"/run/secrets/{name}")

@@ -39,7 +39,7 @@ Made from the code by `python -m deploy.docs`. Every command runs where a proces
 
 - compose: `docker compose exec registration-worker python -m services.registration …`
 - Kubernetes: `kubectl exec deploy/registration-worker -- python -m services.registration …`
-- native: on the host, with the environment of that process.
+- without Docker: `.venv/bin/python -m deploy.run command registration …`
 
 The answer is JSON on standard output, the log goes to standard error. What changes something leaves a line in the audit
 log of the service (`/<service>/staff/audit`), with who did it.

@@ -1,4 +1,6 @@
-"""`python -m deploy.run up | down | clean | status | logs | token [SCOPE]`: the system on this machine."""
+"""`python -m deploy.run up | down | clean | status | logs | token [SCOPE] | command SERVICE …`: the system on this
+machine.
+"""
 
 import argparse
 import signal
@@ -10,6 +12,7 @@ from deploy import compose, mode
 from deploy.errors import DeployError
 from deploy.options import Options, read_options
 
+SERVICES = ("catalog", "registration", "notifications")
 NOT_RUNNING = "Nothing runs; `make up` starts it."
 
 
@@ -63,17 +66,26 @@ def token(options: Options, scope: str) -> None:
     print(_running_system(options).token(scope))
 
 
+def command(options: Options, service: str, *words: str) -> None:
+    """Run a command of a service of the running system, in whichever mode it runs."""
+    if service not in SERVICES:
+        raise DeployError(f"The services are {', '.join(SERVICES)}; there is no {service or 'service without a name'}.")
+    _running_system(options).become(service, *words)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.run")
-    parser.add_argument("command", choices=[*COMMANDS, "token"])
-    parser.add_argument("scope", nargs="*", help="scopes of the token")
+    parser.add_argument("command", choices=[*COMMANDS, "token", "command"])
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="scopes of the token, or a service and its command")
     arguments = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
     try:
         options = read_options()
         if arguments.command == "token":
-            token(options, " ".join(arguments.scope))
+            token(options, " ".join(arguments.words))
+        elif arguments.command == "command":
+            command(options, *(arguments.words or [""]))
         else:
             COMMANDS[arguments.command](options)
     except DeployError as error:
@@ -95,7 +107,7 @@ def _running_system(options: Options) -> mode.System:
 def _show_addresses(system: mode.System) -> None:
     found = system.addresses()
     print(f"  Site          {found['site']}")
-    for service in ("catalog", "registration", "notifications"):
+    for service in SERVICES:
         print(f"  API docs      {found['site']}/{service}/v1/docs")
     print(f"  Mail catcher  {found['mail']}")
     if "console" in found:

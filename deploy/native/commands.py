@@ -1,6 +1,7 @@
 """What `make up` and its siblings do with the native system."""
 
 import os
+import sys
 from collections.abc import Callable
 
 from deploy import packages, token
@@ -52,6 +53,12 @@ class NativeCommands:
         """Becomes `tail`."""
         logs = [str(file) for file in sorted(self.system.supervisor.logs.glob("*.log"))]
         os.execvp("tail", ["tail", "--follow=name", "--lines=20", *logs])  # noqa: S606
+
+    def become(self, service: str, *words: str) -> None:
+        """Becomes `python -m services.<service> …`, with the environment of that service's processes."""
+        os.chdir(ROOT)
+        environment = os.environ | self.system.services.environment(service)
+        os.execve(sys.executable, [sys.executable, "-m", f"services.{service}", *words], environment)  # noqa: S606
 
     def read_secret(self, name: str) -> str:
         """A secret of this installation."""
