@@ -29,6 +29,7 @@ from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions import pages as session_desk
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
+from services.catalog.snapshots.commands import saying_again
 from services.catalog.widget import pages as widget
 from shared.service import Service
 
@@ -68,7 +69,9 @@ SERVICE = Service(
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     stamp=select_stamp,
     direct={discovery.SESSIONS: discovery.list_sessions_directly},
-    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting)],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting, saying_again)
+    ],
 )
 
 

@@ -94,6 +94,19 @@ class Write:
         self.outcomes += done
         return done
 
+    def say_again(self, kind: Kind, ids: Iterable[UUID]) -> None:
+        """Tell of these entries, which are or were public, what they are now, under their next revisions, though
+        nothing changed.
+        """
+        asked = list(ids)
+        standing = {entry.id: entry for entry in queries.select_entries(self.conn, asked)}
+        for content in kind.compose(self.conn, asked):
+            entry = standing[content.id]
+            if entry.announced:
+                self._keep(kind, entry, content, event_due=True)
+            else:
+                self._withdraw(kind, entry, content)
+
     def _refresh(self, kind: Kind, entry: Entry, content: Content) -> Outcome:
         before, after = _body(entry.document) | entry.private, content.document | content.private
         own_before = kind.own(entry.document) | entry.private if entry.document else {}

@@ -88,6 +88,11 @@ def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
     return fetch_one(conn, RecordingRow, sql, session_id=session_id)
 
 
+def raise_recording(conn: Connection, session_id: UUID) -> None:
+    """Give a session's recording its next revision, though nothing of it changed."""
+    execute(conn, "UPDATE recordings SET revision = revision + 1 WHERE session_id = %(id)s", id=session_id)
+
+
 def withdraw_recording(conn: Connection, session_id: UUID) -> None:
     """Take a session's recording from the public: one revision more, without the recording."""
     sql = """
