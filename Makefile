@@ -3,6 +3,7 @@
 #   GATEWAY_PORT=8080 MAIL_PORT=1080   where the site and the mail catcher listen
 #   T="-k seats -x"      arguments for pytest;   SCOPE="catalog:write"   scopes of `make token`
 #   BENCH="--quick load" arguments for a bench
+#   BACKUP_DIR=backups   where backups are put;   BACKUP=folder   the one to restore
 PYTHON ?= python3
 MODE ?=
 T ?=
@@ -14,7 +15,7 @@ RUN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo token bench bench-catalog bench-registration bench-notifications bench-pages test security faults audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -40,6 +41,19 @@ logs: venv ## follow what every process says
 demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo
 
+roll: venv ## put the code of this folder in the place of a running service, losing no request (SERVICE=catalog; containers)
+	@$(RUN) -m deploy.rolling $(SERVICE)
+
+backup: venv ## write everything but secrets to BACKUP_DIR (backups/), while the system runs
+	@$(RUN) -m deploy.backup take
+
+restore: venv ## start the stopped system with BACKUP=folder (the newest); REPLACE=yes where there is data
+	@$(RUN) -m deploy.backup restore
+
+backup-drill: venv ## back up under load, destroy everything, restore, and check what is there (minutes)
+	@$(RUN) -m tests.servers.prepare
+	@$(RUN) -m pytest tests/faults/test_restore.py $(T)
+
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)
 
@@ -62,6 +76,10 @@ sbom: venv ## write what each service consists of, as CycloneDX, to sbom/
 	@for service in $(SERVICES); do \
 		.venv/bin/cyclonedx-py requirements requirements/$$service.txt --of JSON --output-reproducible -o sbom/$$service.json || exit 1; \
 	done
+
+upgrade-test: venv ## the previous release and this tree beside each other, rolled out and taken back under load
+	@$(RUN) -m tests.servers.prepare
+	@$(RUN) -m pytest tests/upgrade $(T)
 
 promises: venv ## what the plan of faults cannot show, a test a promise (T="-k broker")
 	@$(RUN) -m tests.servers.prepare
@@ -90,6 +108,9 @@ bench-notifications: venv ## how fast mails are caused and sent, against its goa
 
 bench-pages: venv ## what pages cost on an old phone, against their budgets (BENCH="--quick")
 	@$(RUN) -m tests.bench.pages $(BENCH)
+
+bench-scaling: venv ## what more replicas bring and cost, on a machine that does nothing else (BENCH="--quick mails")
+	@$(RUN) -m tests.bench.scaling $(BENCH)
 
 mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures

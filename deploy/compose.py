@@ -9,13 +9,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import yaml
+
+from deploy.backup.client import Client
+from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.errors import DeployError
 from deploy.native.ports import is_free
 from deploy.options import ROOT, Options
+from deploy.secrets import SERVICES
 
 COMPOSE = ["docker", "compose"]
 QUIET = ["--progress", "quiet"]
 SETUP = [*COMPOSE, *QUIET, "run", "--rm", "--no-deps", "--no-TTY", "--entrypoint"]
+# Where docker-compose.yml puts it.
+CREATE_SERVICES = "/docker-entrypoint-initdb.d/create-services.sh"
 PORTS = {"gateway_port": "gateway", "mail_port": "mail catcher", "broker_console_port": "RabbitMQ console"}
 
 
@@ -38,9 +45,12 @@ def images_can_be_had() -> bool:
 
 
 def foreign_images() -> list[str]:
-    """The images that docker-compose.yml and the Dockerfile take from a registry: those with a tag."""
+    """The images that docker-compose.yml and the Dockerfile take from a registry, which have a tag; not those of
+    profiles, which the system does without.
+    """
     compose, recipe = (ROOT / name for name in ("docker-compose.yml", "deploy/Dockerfile"))
-    found = re.findall(r"^ +image: (\S+:\S+)$", compose.read_text(), re.MULTILINE)
+    services = yaml.safe_load(compose.read_text())["services"].values()
+    found = [service["image"] for service in services if ":" in service["image"] and "profiles" not in service]
     found += re.findall(r"^FROM (\S+:\S+)", recipe.read_text(), re.MULTILINE)
     return sorted(set(found))
 
@@ -132,6 +142,53 @@ class ComposeSystem:
         """A staff token with `scope`, or with every scope where that is empty."""
         return self._in_setup("python", "-m", "deploy.token", "/run/secrets", *([scope] if scope else []))
 
+    def client(self) -> Client:
+        """PostgreSQL's programs are run in its container, whose own users it lets in."""
+        return Client(lambda program: [*COMPOSE, "exec", "--no-TTY", "postgres", program, "--username=postgres"])
+
+    def restore(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
+        """Start it with what is in a backup, and without what the broker holds, which may be of things that are not in
+        it; what each service says of that. What fails leaves nothing running.
+        """
+        if self.running():
+            raise DeployError("The system runs; `make down` stops it.")
+        self._check_ports()
+        try:
+            say("building images")
+            self._compose("build")
+            self._compose("run", "--rm", "--no-TTY", "setup")
+            refuse_other_keys(backup, self.read_secret)
+            self._compose("up", "--detach", "--wait", "--quiet-pull", "postgres")
+            told = self._load(backup, say)
+            self.start(say)
+        except BaseException:
+            self.stop()
+            raise
+        return told
+
+    def _load(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
+        backup.make_room(self.client())
+        self._remove_broker_data()
+        self._compose("exec", "--no-TTY", "postgres", "bash", CREATE_SERVICES)
+        backup.load(self.client())
+        say("the backup is loaded, and holds what was dumped")
+        for service in SERVICES:
+            self._compose("run", "--rm", "--no-TTY", "--no-deps", f"{service}-migrate")
+        return {service: self._note_restored(service, backup) for service in SERVICES}
+
+    def _note_restored(self, service: str, backup: Backup) -> str:
+        worker = [*COMPOSE, *QUIET, "run", "--rm", "--no-TTY", "--no-deps", f"{service}-worker"]
+        return _output([*worker, "restored", "--at", backup.manifest.taken_at])
+
+    def _remove_broker_data(self) -> None:
+        """The volumes of every node."""
+        project = json.loads(_output([*COMPOSE, "config", "--format", "json"]))["name"]
+        own = ["--filter", f"label=com.docker.compose.project={project}"]
+        names = _output(["docker", "volume", "ls", *own, "--format", "{{.Name}}"]).split()
+        doomed = [name for name in names if name.startswith(f"{project}_broker")]
+        if doomed:
+            _output(["docker", "volume", "rm", *doomed])
+
     def _compose(self, *arguments: str) -> None:
         """Run compose quietly. Raises ComposeFailedError with the end of what it and what failed said."""
         command = [*COMPOSE, "--progress", "plain", *arguments]
@@ -163,11 +220,7 @@ class ComposeSystem:
         return sorted(containers, key=lambda container: container["Service"])
 
     def _in_setup(self, program: str, *arguments: str) -> str:
-        command = [*SETUP, program, "setup", *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-        if result.returncode:
-            raise DeployError(result.stderr)
-        return result.stdout.strip()
+        return _output([*SETUP, program, "setup", *arguments])
 
     def _check_ports(self) -> None:
         for option, what in PORTS.items():
@@ -193,6 +246,14 @@ def _run_interruptibly(command: list[str]) -> tuple[int, str]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
+
+
+def _output(command: list[str]) -> str:
+    """What `command` writes. Raises DeployError with what it said of its failure."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if result.returncode:
+        raise DeployError(result.stderr)
+    return result.stdout.strip()
 
 
 def _succeeds(command: list[str], *, seconds: float | None = None) -> bool:

@@ -42,7 +42,8 @@ Made from the code by `python -m deploy.docs`. Every command runs where a proces
 - without Docker: `.venv/bin/python -m deploy.run command registration …`
 
 The answer is JSON on standard output, the log goes to standard error. What changes something leaves a line in the audit
-log of the service (`/<service>/staff/audit`), with who did it.
+log of the service (`/<service>/staff/audit`), with who did it (`--as`, else the user of the
+operating system).
 
 | exit code | meaning |
 | --- | --- |
@@ -105,26 +106,22 @@ def _commands() -> str:
     parts = [COMMANDS + codes + "\n"]
     for name in SERVICES:
         parts.append(f"## {name.capitalize()}\n")
-        parts += [
-            f"### {' '.join(words)}\n\n```text\n{context.get_help()}\n```\n" for words, context in commands_of(name)
-        ]
+        parts += [_command(context) for context in commands_of(_service(name).group(), f"python -m services.{name}")]
     return "\n".join(parts)
 
 
-def commands_of(service: str) -> Iterator[tuple[list[str], click.Context]]:
-    """The words of each command of a service that does something, and its context."""
-    group = _service(service).group()
-    yield from _below(group, click.Context(group, info_name=f"python -m services.{service}"), [])
+def commands_of(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
+    """The context of a command and of each below it, by the words that one types."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            yield from commands_of(command.commands[below], below, context)
+    else:
+        yield context
 
 
-def _below(group: click.Group, context: click.Context, words: list[str]) -> Iterator[tuple[list[str], click.Context]]:
-    for name in group.list_commands(context):
-        command = group.commands[name]
-        here = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
-        if isinstance(command, click.Group):
-            yield from _below(command, here, [*words, name])
-        else:
-            yield [*words, name], here
+def _command(context: click.Context) -> str:
+    return f"### `{context.command_path}`\n\n```text\n{context.get_help()}\n```\n"
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:

@@ -5,6 +5,7 @@ gunicorn itself, names the gateway's addresses where it is not on this host.
 """
 
 import os
+import select
 import sys
 from typing import Any
 
@@ -35,6 +36,7 @@ class Worker(ThreadWorker):
     """
 
     busy = 0
+    closed = False
 
     def enqueue_req(self, conn: Any) -> None:
         self.busy += 1
@@ -47,8 +49,24 @@ class Worker(ThreadWorker):
         self.busy -= 1
 
     def set_accept_enabled(self, enabled: Any) -> None:
-        """The worker's loop asks for it again in each round."""
-        super().set_accept_enabled(enabled and self.busy < self.cfg.threads)
+        """The worker's loop asks for it again in each round, and once when it is to end."""
+        super().set_accept_enabled(enabled and self.alive and self.busy < self.cfg.threads)
+        if not self.alive and not self.closed:
+            self.closed = True
+            self._close_the_door()
+
+    def _close_the_door(self) -> None:
+        """Take in who stands before the door, then close it, so that whoever comes is refused and goes to another api.
+
+        gunicorn would leave it open until all is answered: the kernel goes on taking connections, whose requests nobody
+        reads and which are reset in the end. The gateway cannot send those elsewhere, as they may have been received.
+        """
+        for listener in self.sockets:
+            waiting = select.poll()
+            waiting.register(listener, select.POLLIN)
+            while waiting.poll(0):
+                self.accept(listener)
+            listener.close()
 
 
 worker_class = Worker

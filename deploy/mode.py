@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from deploy import compose
+from deploy.backup.client import Client
+from deploy.backup.restoring import Backup
 from deploy.errors import DeployError
 from deploy.native.commands import NativeCommands
 from deploy.options import Options
@@ -25,6 +27,8 @@ class System(Protocol):
     def become(self, service: str, *words: str) -> None: ...
     def read_secret(self, name: str) -> str: ...
     def token(self, scope: str) -> str: ...
+    def client(self) -> Client: ...
+    def restore(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]: ...
 
 
 def system(mode: str, options: Options) -> System:

@@ -7,16 +7,18 @@ taken, so a restarted server costs no request, and a busy one is not asked twice
 import atexit
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, LiteralString, TypeVar
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import psycopg
+from prometheus_client import Counter, Histogram
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from shared.clock import Clock
 from shared.settings import Settings, read_secret
@@ -40,6 +42,15 @@ REACH = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+
+POOL_WAIT = Histogram(
+    "database_pool_wait_seconds",
+    "Seconds until a connection of the process's pool was had, or was not",
+    buckets=(0.001, 0.005, 0.025, 0.1, 0.5, 1, 2),
+)
+POOL_ERRORS = Counter(
+    "database_pool_errors_total", "Connections that were not had, in time or since too many waited already", ["reason"]
+)
 
 
 def conninfo(settings: Settings, process: str) -> str:
@@ -119,8 +130,13 @@ class Database:
         """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
         wait = GLANCE if time.monotonic() < self.away_until else WAIT
         try:
-            conn = self.pool.getconn(timeout=wait)
+            with POOL_WAIT.time():
+                conn = self.pool.getconn(timeout=wait)
+        except TooManyRequests:
+            POOL_ERRORS.labels("full").inc()
+            raise
         except PoolTimeout:
+            POOL_ERRORS.labels("timeout").inc()
             self.away_until = time.monotonic() + AWAY_STILL  # there is one for each thread, so none is merely in use
             raise
         self.away_until = 0.0
@@ -142,6 +158,12 @@ class Database:
         """Tell the session the programme's time; in production there is nothing to tell."""
         if self.clock.file:
             conn.execute("SELECT set_config('convene.clock_offset', %s, false)", [str(self.clock.offset())])
+
+
+def alone(conn: Connection) -> AbstractContextManager[Any]:
+    """A block whose statement may fail without taking with it a transaction that is open."""
+    idle = conn.info.transaction_status == TransactionStatus.IDLE
+    return nullcontext() if idle else conn.transaction()
 
 
 def fetch(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> list[Row]:

@@ -84,7 +84,11 @@ class PermanentError(Exception):
 
 
 class UnsafeSettings(Exception):
-    """The environment holds what may not stand in it."""
+    """The environment holds what may not stand in it: `sentences` say all that is wrong, and what to do."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
 
 
 def messages_by_path(messages: Any, path: str = "") -> dict[str, Any]:

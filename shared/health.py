@@ -8,13 +8,14 @@ from shared.messaging.loop import AWAY, Loop
 
 # A loop that has not moved for so long is stuck, whatever its engines do.
 STUCK_SECONDS = 60.0
+NOT_MIGRATED = "migrations are missing"
 
 
 def check_database(present: runtime.Runtime) -> str:
     """`ok`, or why the service cannot work with its database."""
     try:
         with present.database.connection() as conn:
-            return "ok" if migrate.is_migrated(conn, present.service) else "migrations are missing"
+            return "ok" if migrate.is_migrated(conn, present.service) else NOT_MIGRATED
     except AWAY as error:
         return f"away ({type(error).__name__})"
 

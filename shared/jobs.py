@@ -8,12 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from prometheus_client import Counter, Gauge
 
 from shared import runtime
 from shared.messaging.loop import Pulse, persist
 from shared.messaging.wakeup import Listener
 
 log = structlog.get_logger()
+
+# By `name`, since `job` is what Prometheus calls that which it scrapes.
+RUNS = Counter("job_runs_total", "Runs of what is done because it is due", ["name", "outcome"])
+LAST_SUCCESS = Gauge(
+    "job_last_success_timestamp_seconds", "When it last ran to its end, or the worker started", ["name"]
+)
+INTERVAL = Gauge("job_interval_seconds", "Seconds after which it runs again where it had nothing to do", ["name"])
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class JobLoop:
 
     def run(self, stop: threading.Event) -> None:
         runtime.enter(self.runtime)
+        INTERVAL.labels(self.job.name).set(self.job.every)
+        LAST_SUCCESS.labels(self.job.name).set_to_current_time()  # it is due from now on
         try:
             persist(self.name, self.pulse, stop, lambda: self._repeat(stop))
         finally:
@@ -53,10 +63,20 @@ class JobLoop:
     def _repeat(self, stop: threading.Event) -> None:
         while not stop.is_set():
             self.pulse.beat(well=True)
-            if done := self.job.run():
+            if done := self._run():
                 log.debug("job did what was due", job=self.job.name, count=done)
             else:
                 self._rest(stop)
+
+    def _run(self) -> int:
+        try:
+            done = self.job.run()
+        except Exception:
+            RUNS.labels(self.job.name, "failed").inc()
+            raise
+        RUNS.labels(self.job.name, "done").inc()
+        LAST_SUCCESS.labels(self.job.name).set_to_current_time()
+        return done
 
     def _rest(self, stop: threading.Event) -> None:
         until = time.monotonic() + self.job.every

@@ -1,6 +1,6 @@
 """Structured logs: one JSON object a line on standard output, for people and machines that collect them.
 
-Lines carry ids (request_id, event_id, correlation_id), never an address, a name or a body. What
+Lines carry ids (request_id, event_id, correlation_id, trace_id, span_id), never an address, a name or a body. What
 `structlog.contextvars.bind_contextvars` binds at the start of a request or a message is on each line until
 `clear_contextvars`.
 """
@@ -14,6 +14,8 @@ import orjson
 import psycopg
 import structlog
 from structlog.typing import ExcInfo
+
+from shared import traceparent as w3c
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -47,6 +49,7 @@ def configure(service: str, process: str, level: str) -> None:
     stream = sys.stderr if process == "command" else sys.stdout
     shared = [
         structlog.contextvars.merge_contextvars,
+        _name_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add(service=service, process=process),
@@ -102,6 +105,12 @@ def _add(**fixed: str) -> structlog.typing.Processor:
         return {**fixed, **line}
 
     return add
+
+
+def _name_trace(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The ids by which a trace viewer knows what a line is about, in place of the header that held them."""
+    line.update(w3c.ids_of(line.pop("traceparent", None)))
+    return line
 
 
 lines = Lines(sys.stdout.buffer, logging.CRITICAL)

@@ -1,20 +1,24 @@
-"""Prometheus metrics: what requests cost, and how much of messages waits where.
+"""Prometheus metrics: what requests cost, how much of messages waits where, and what each service measures itself.
 
 Counters and histograms are written to files that the processes of an api share (prometheus_client's multiprocess
 mode); what waits is asked from the database when it is scraped, so it is the same whoever is asked.
+
+No label holds what people, or other systems, made up: methods, routes, statuses, types and kinds that the code knows.
 """
 
 import os
-from collections.abc import Iterator
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
+from psycopg import Connection, ProgrammingError
 
 from shared import runtime
 from shared.messaging import inbox, outbox, quarantine
-from shared.messaging.loop import AWAY
+from shared.messaging.loop import AWAY, Loop
 
 REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "route", "status"])
 LATENCY = Histogram(
@@ -23,37 +27,109 @@ LATENCY = Histogram(
     ["service", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+ANSWERS = Counter(
+    "http_answers_total",
+    "Answers of an api that keeps them: from memory, by a view that needs no Flask, or by Flask",
+    ["source"],
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+# What a service measures by asking its database.
+Measure = Callable[[Connection], Iterable[Metric]]
 
 
-class Waiting(Collector):
-    """What waits in outbox, inbox and quarantine."""
+def method(given: str) -> str:
+    """The method of a request as a label: one that nothing here answers to is `other`."""
+    return given if given in METHODS else "other"
 
-    def __init__(self, present: runtime.Runtime) -> None:
+
+def gauge(name: str, meaning: str, labels: Sequence[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:
+    """A gauge with a value for each of these values of its labels."""
+    family = GaugeMetricFamily(name, meaning, labels=labels)
+    for known, value in values:
+        family.add_metric(known, value)
+    return family
+
+
+class Stored(Collector):
+    """What the database knows: what waits in outbox, inbox and quarantine, and the service's own `measures`."""
+
+    def __init__(self, present: runtime.Runtime, measures: Sequence[Measure]) -> None:
         self.runtime = present
+        self.measures: Sequence[Measure] = (measure_messages, *measures)
 
     def collect(self) -> Iterator[Metric]:
+        found: list[Metric] = []
         try:
             with self.runtime.database.connection() as conn:
-                depths = {"outbox": outbox.depth(conn), "inbox": inbox.depth(conn)}
-                set_aside = quarantine.count(conn)
-        except AWAY:  # a scrape without these tells that the database is away; the rest of it is still of use
-            return
-        for box, found in depths.items():
-            yield GaugeMetricFamily(f"{box}_depth", f"Events that wait in the {box}", value=found["depth"])
-            yield GaugeMetricFamily(
-                f"{box}_oldest_seconds",
-                f"Age of the oldest event that waits in the {box}",
-                value=found["oldest_seconds"],
-            )
-        yield GaugeMetricFamily("quarantine_depth", "Events and messages that wait for an operator", value=set_aside)
+                for measure in self.measures:
+                    found += measure(conn)
+        except (*AWAY, ProgrammingError):
+            # Away, or not migrated yet: a scrape without these tells so, and the rest of it is still of use.
+            found = []
+        yield GaugeMetricFamily(
+            "database_up", "1 where the database answers and is migrated, else 0", value=float(bool(found))
+        )
+        yield from found
 
 
-def registry_of(present: runtime.Runtime) -> CollectorRegistry:
-    """All that one scrape of this process tells."""
-    registry = CollectorRegistry()
+def measure_messages(conn: Connection) -> Iterator[Metric]:
+    """What waits in outbox, inbox and quarantine."""
+    for box, found in (("outbox", outbox.depth(conn)), ("inbox", inbox.depth(conn))):
+        yield GaugeMetricFamily(f"{box}_depth", f"Events that wait in the {box}", value=found["depth"])
+        oldest = f"Age of the oldest event that waits in the {box}"
+        yield GaugeMetricFamily(f"{box}_oldest_seconds", oldest, value=found["oldest_seconds"])
+    aside = [([kind], number) for kind, number in quarantine.count_kinds(conn).items()]
+    yield gauge("quarantine_depth", "Events and messages that wait for an operator", ["kind"], aside)
+
+
+class Build(Collector):
+    """What runs."""
+
+    def __init__(self, present: runtime.Runtime) -> None:
+        self.labels = {"release": present.settings.release, "python": platform.python_version()}
+
+    def collect(self) -> Iterator[Metric]:
+        yield gauge("build_info", "What runs; always 1", list(self.labels), [(list(self.labels.values()), 1)])
+
+
+class Loops(Collector):
+    """How the loops of a worker are."""
+
+    def __init__(self, loops: Sequence[Loop]) -> None:
+        self.loops = loops
+
+    def collect(self) -> Iterator[Metric]:
+        well = [([loop.name], float(loop.pulse.well)) for loop in self.loops]
+        yield gauge("worker_loop_well", "1 where a loop of the worker has what it needs, else 0", ["loop"], well)
+
+
+class Told(Collector):
+    """What `inner` collects, each sample with the name of the service and of the process: so that it is known whatever
+    the scraper calls them.
+    """
+
+    def __init__(self, inner: Collector, service: str, process: str) -> None:
+        self.inner = inner
+        self.known = {"service": service, "process": process}
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self.inner.collect():
+            metric.samples = [sample._replace(labels={**self.known, **sample.labels}) for sample in metric.samples]
+            yield metric
+
+
+def registry_of(
+    present: runtime.Runtime, process: str, *, measures: Sequence[Measure] = (), loops: Sequence[Loop] = ()
+) -> CollectorRegistry:
+    """All that one scrape of this process, an `api` or a `worker`, tells."""
+    counted = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(counted)
     else:
-        registry.register(REGISTRY)  # pyright: ignore[reportArgumentType]
-    registry.register(Waiting(present))
+        counted.register(REGISTRY)  # pyright: ignore[reportArgumentType]
+    registry = CollectorRegistry()
+    parts: list[Collector] = [counted, Stored(present, measures), Build(present)]  # pyright: ignore[reportAssignmentType]
+    for part in [*parts, Loops(loops)] if loops else parts:
+        registry.register(Told(part, present.service, process))
     return registry

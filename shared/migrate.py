@@ -61,13 +61,36 @@ def migrate(service: str, settings: Settings, *, writes: Mapping[str, str], wait
 
 
 def is_migrated(conn: psycopg.Connection, service: str) -> bool:
-    """Whether the schema has every migration that this code knows. It may have later ones: old code runs while new
-    code rolls out.
+    """Whether the schema has every migration that this code knows."""
+    return not missing(conn, service)
+
+
+def missing(conn: psycopg.Connection, service: str) -> list[str]:
+    """The migrations that this code knows and the schema lacks. It may have later ones: old code runs while new code
+    rolls out.
     """
-    if conn.execute("SELECT to_regclass('migration_digest') IS NULL").fetchone() == (True,):
-        return False
+    known = sorted(expected(service))
+    # None where there is no such table, False while the first migration is under way, which grants at its end.
+    if conn.execute("SELECT has_table_privilege(to_regclass('migration_digest'), 'SELECT')").fetchone() != (True,):
+        return known
     present = {row[0] for row in conn.execute("SELECT file FROM migration_digest")}
-    return expected(service).keys() <= present
+    return [file for file in known if file not in present]
+
+
+def wait_until_migrated(service: str, settings: Settings, *, wait: float) -> list[str]:
+    """Wait up to `wait` seconds for the database, and for another process to migrate it; return what is missing then.
+
+    Applies nothing, and may run as the role of the processes. Raises `psycopg.OperationalError` where the database
+    cannot be reached.
+    """
+    deadline = time.monotonic() + wait
+    with _connect(conninfo(settings, f"{service}-migrate"), wait) as conn:
+        if lacking := missing(conn, service):
+            log.info("waiting for migrations", missing=lacking)
+        while lacking and time.monotonic() < deadline:
+            time.sleep(1)
+            lacking = missing(conn, service)
+    return lacking
 
 
 def _connect(info: str, wait: float) -> psycopg.Connection:

@@ -17,6 +17,8 @@ WRITES = {
     "inbox": "INSERT, UPDATE",
     "outbox": "INSERT, UPDATE, DELETE",
     "quarantine": "INSERT, UPDATE, DELETE",
+    "restorations": "INSERT, UPDATE",
+    "snapshot_outcomes": "INSERT, DELETE",
 }
 
 

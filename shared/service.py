@@ -15,19 +15,23 @@ import structlog
 from flask import Blueprint, Flask
 from psycopg import Connection
 
-from shared import commands, failpoints, logs, migrate, runtime, settings, worker
+from shared import commands, failpoints, logs, migrate, reconciling, runtime, settings, tracing, worker
 from shared.commands import door
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
+from shared.http.schema import MigratedOnly
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
+from shared.messaging.restating import Restated
 from shared.messaging.wakeup import Listener
+from shared.metrics import Measure
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
 GUNICORN = "deploy/gunicorn.py"
+# EX_CONFIG of sysexits.h: to start it again changes nothing.
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ class Service:
     """`writes` are the tables that its processes write, and how (see `shared.rights`). `handlers` are modules with
     functions marked by `@on`; `commands` are click commands of this service alone.
     `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
-    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`).
+    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`). `holds` says that after a
+    restore something waits until staff have settled what was done meanwhile; `restated` how its aggregates are said
+    again then. `measures` ask the database for what is told beside the metrics of every service.
     """
 
     name: str
@@ -47,10 +53,13 @@ class Service:
     commands: Sequence[click.Command] = field(default=())
     stamp: Callable[[Connection], Stamp] | None = None
     direct: Mapping[str, DirectView] = field(default_factory=dict)
+    holds: bool = False
+    restated: Mapping[str, Restated] = field(default_factory=dict)
+    measures: Sequence[Measure] = ()
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
-        read = settings.load(self.settings)
+        read = settings.load_to_start(self.settings)
         logs.configure(self.name, process, read.log_level)
         size = pool_size or (read.web_threads if process == "api" else read.processors + len(self.jobs) + 2)
         return runtime.build(self.name, read, process, pool_size=size)
@@ -61,13 +70,18 @@ class Service:
         """
         if present is None:
             present = self.prepare("api")
+            tracing.install(self.name, "api", present.settings)
             failpoints.arm(present.settings.failpoint)
             present.database.open()
-            app = http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
+            app = self._build(present)
+            app.wsgi_app = MigratedOnly(app.wsgi_app, present)
             self._listen(present)
             runtime.settle()
             return app
-        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct)
+        return self._build(present)
+
+    def _build(self, present: runtime.Runtime) -> Flask:
+        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct, measures=self.measures)
 
     def _listen(self, present: runtime.Runtime) -> None:
         """Be told when what is kept does not stand any more; without that it is looked at once a second."""
@@ -88,16 +102,17 @@ class Service:
         """Every command of this service."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
+        own += reconciling.commands(self.prepare, holds=self.holds, restated=self.restated)
         for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
         return group
 
-    def _command(self, name: str, help_text: str, run: Callable[[], Any]) -> click.Command:
+    def _command(self, name: str, help_text: str, run: Callable[..., Any]) -> click.Command:
         return click.Command(name, callback=run, help=help_text)
 
     def _api(self) -> click.Command:
         def run() -> None:
-            settings.load(self.settings)
+            settings.load_to_start(self.settings)
             # The processes of an api share their counters in files; each start begins with none.
             folder = os.path.join(tempfile.gettempdir(), f"convene-metrics-{self.name}-{os.getpid()}")
             shutil.rmtree(folder, ignore_errors=True)
@@ -110,18 +125,25 @@ class Service:
 
     def _worker(self) -> click.Command:
         def run() -> None:
-            sys.exit(worker.run(self.prepare("worker"), self.event_handlers(), list(self.jobs)))
+            present = self.prepare("worker")
+            sys.exit(worker.run(present, self.event_handlers(), list(self.jobs), self.measures))
 
         return self._command("worker", "Relay, receive and process events, and do what is due.", run)
 
     def _migrate(self) -> click.Command:
-        def run() -> None:
-            read = settings.load(self.settings)
+        def run(check: bool, wait: float) -> None:
+            read = settings.load_to_start(self.settings)
             logs.configure(self.name, "migrate", read.log_level)
-            migrate.migrate(self.name, read, writes=self.writes)
+            if not check:
+                migrate.migrate(self.name, read, writes=self.writes, wait=wait)
+            elif lacking := migrate.wait_until_migrated(self.name, read, wait=wait):
+                raise click.ClickException(f"These migrations are missing: {', '.join(lacking)}")
 
-        return self._command(
-            "migrate",
-            "Bring the schema up to date, as its owner, and say what processes may in it; safe to run by many at once.",
-            run,
-        )
+        command = self._command("migrate", "Bring the schema up to date; safe to run by many at once.", run)
+        only_look = "Apply nothing; exit code 1 where the schema lacks what this code needs."
+        seconds = "Seconds to wait for the database, and with --check for another process to migrate it."
+        command.params += [
+            click.Option(["--check"], is_flag=True, help=only_look),
+            click.Option(["--wait"], type=click.FloatRange(min=0), default=60.0, show_default=True, help=seconds),
+        ]
+        return command

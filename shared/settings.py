@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 import environs
 
+from shared import safety
 from shared.errors import UnsafeSettings
 
 S = TypeVar("S", bound="Settings")
@@ -20,8 +21,9 @@ def setting(meaning: str, **kwargs: Any) -> Any:
     return field(metadata={"meaning": meaning}, **kwargs)
 
 
-def secret_file(meaning: str) -> Any:
-    return setting(meaning + " (a file that holds it, as orchestrators mount secrets)", default=None)
+def secret_file(meaning: str, *, least: int = safety.KEY) -> Any:
+    """A field that names a file, as orchestrators mount secrets; `least` is how many characters a secret in it has."""
+    return field(metadata={"meaning": meaning, "least": least}, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +34,12 @@ class Settings:
         "`development` permits a controlled clock, failpoints and plain HTTP", default="production"
     )
     database_url: str = setting("PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`")
-    database_password_file: Path | None = secret_file("Password of that role")
+    database_password_file: Path | None = secret_file("Password of that role", least=safety.PASSWORD)
     broker_url: str = setting(
         "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
         " `;` between them"
     )
-    broker_password_file: Path | None = secret_file("Password of that user")
+    broker_password_file: Path | None = secret_file("Password of that user", least=safety.PASSWORD)
     public_url: str = setting("Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`")
     jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")
     jwt_issuer: str = setting("`iss` that staff tokens must carry", default="convene-development")
@@ -46,15 +48,21 @@ class Settings:
         "The identity provider by which staff sign in to the pages: address of its discovery document", default=None
     )
     oidc_client_id: str = setting("What the provider calls this installation", default="convene")
-    oidc_client_secret_file: Path | None = secret_file("Secret of that client; without it PKCE alone protects the code")
+    oidc_client_secret_file: Path | None = secret_file(
+        "Secret of that client; without it PKCE alone protects the code", least=safety.GIVEN_BY_OTHERS
+    )
     oidc_scope: str = setting(
         "What is asked of the provider: the scopes of staff that it may grant among them",
         default="openid profile catalog:write registration:read registration:write notifications:read"
         " notifications:write people:erase operations",
     )
-    session_key_file: Path | None = secret_file("Key that signs the cookie of a sign-in on its way, one a service")
+    session_key_file: Path | None = secret_file(
+        "Key that signs the cookie of a sign-in on its way, one a service; several, one a line: the first signs,"
+        " all verify"
+    )
     links_key_file: Path | None = secret_file(
-        "Key that signs the links in mails; registration and notifications share it"
+        "Key that signs the links in mails and encrypts webhooks' secrets; registration and notifications share it;"
+        " several, one a line: the first signs, all verify"
     )
     api_bind: str = setting("Address and port that the api listens on", default="0.0.0.0:8000")
     worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
@@ -72,6 +80,17 @@ class Settings:
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "Least severe line that is logged", default="info"
     )
+    otel_exporter_otlp_endpoint: str | None = setting(
+        "Collector of traces that speaks OTLP over HTTP, e.g. `http://collector:4318`; without it none are recorded",
+        default=None,
+    )
+    otel_traces_sampler_arg: float = setting(
+        "Share of the traces that begin here which is recorded, from 0 to 1", default=1.0
+    )
+    release: str = setting(
+        "What this build is called, as `build_info` and traces tell it: the image's tag, or the commit",
+        default="unreleased",
+    )
     clock_file: Path | None = setting(
         "Development only: file with the seconds by which the programme's clock differs from real time", default=None
     )
@@ -82,21 +101,48 @@ class Settings:
         return self.environment == "production"
 
     def unsafe(self) -> list[str]:
-        """What may not stand in this environment, one sentence each; production forbids the most."""
-        needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set"
+        """What may not stand in this environment, one sentence each; production forbids the most. Looks at values
+        alone, at no file: so a description of a deployment can be checked where its secrets are not.
+        """
+        needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set: name the file of a random key"
         wrong = [needed] if self.oidc_discovery and not self.session_key_file else []
-        if not self.production:
-            return wrong
-        wrong += [
-            f"{name.upper()} is for development only" for name in ("clock_file", "failpoint") if getattr(self, name)
+        return wrong + (self._unsafe_in_production() if self.production else [])
+
+    def _unsafe_in_production(self) -> list[str]:
+        wrong = [
+            f"{name.upper()} is for development only: take it away"
+            for name in ("clock_file", "failpoint")
+            if getattr(self, name)
         ]
-        if not self.public_url.startswith("https://"):
-            wrong.append("PUBLIC_URL must be https")
+        wrong += [
+            f"{name.upper()} must be https"
+            for name in ("public_url", "oidc_discovery")
+            if (address := getattr(self, name)) and not address.startswith("https://")
+        ]
+        if "://" in self.jwks and not self.jwks.startswith("https://"):
+            wrong.append("JWKS must be https, or a file: who changes it on its way signs tokens of staff")
         if self.jwt_issuer == "convene-development":
             wrong.append("JWT_ISSUER must name the real issuer")
-        if self.oidc_discovery and not self.oidc_discovery.startswith("https://"):
-            wrong.append("OIDC_DISCOVERY must be https")
+        wrong += [
+            f"{name.upper()} holds a password: move it into the file that {name[:-4].upper()}_PASSWORD_FILE names"
+            for name in ("database_url", "broker_url")
+            if safety.holds_password(getattr(self, name))
+        ]
+        if self.log_level == "debug":
+            wrong.append("LOG_LEVEL must not be debug: libraries log then what they are given, such as addresses")
         return wrong
+
+    def unsafe_files(self) -> list[str]:
+        """What is wrong with the files of secrets that production starts with, one sentence each."""
+        if not self.production:
+            return []
+        named = [(f, getattr(self, f.name)) for f in fields(self) if "least" in f.metadata]
+        return [
+            fault
+            for f, file in named
+            if file
+            for fault in safety.secret_faults(f.name.upper(), file, least=f.metadata["least"])
+        ]
 
 
 def load(kind: type[S]) -> S:
@@ -105,12 +151,17 @@ def load(kind: type[S]) -> S:
     Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and
     `UnsafeSettings` with everything that may not stand in it.
     """
-    env = environs.Env(eager=False)
-    values = {f.name: _read(env, f) for f in fields(kind)}
-    env.seal()
-    settings = kind(**values)
+    settings = _read_all(kind)
     if wrong := settings.unsafe():
-        raise UnsafeSettings("; ".join(wrong))
+        raise UnsafeSettings(wrong)
+    return settings
+
+
+def load_to_start(kind: type[S]) -> S:
+    """As `load`, for a process that begins: its files of secrets are looked at too."""
+    settings = _read_all(kind)
+    if wrong := settings.unsafe() + settings.unsafe_files():
+        raise UnsafeSettings(wrong)
     return settings
 
 
@@ -119,9 +170,26 @@ def read_secret(path: Path | None) -> str | None:
     return path.read_text().strip() if path else None
 
 
+def read_keys(path: Path | None) -> list[str]:
+    """The keys in `path`, one a line: the first signs, and what any of them signed is good. So a key is changed without
+    breaking what was signed by the one before.
+    """
+    return [key for line in (read_secret(path) or "").splitlines() if (key := line.strip())]
+
+
 def table(kind: type[Settings]) -> list[tuple[str, str, str]]:
     """(variable, default, meaning) of every setting, in order."""
     return [(f.name.upper(), _shown_default(f), f.metadata["meaning"]) for f in fields(kind)]
+
+
+def _read_all(kind: type[S]) -> S:
+    env = environs.Env(eager=False)
+    values = {f.name: _read(env, f) for f in fields(kind)}
+    env.seal()
+    try:
+        return kind(**values)
+    except ValueError as malformed:
+        raise UnsafeSettings([str(malformed)]) from None
 
 
 def _read(env: environs.Env, f: Any) -> Any:

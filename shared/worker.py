@@ -7,7 +7,7 @@ ends the process with exit code 1, so that whoever supervises it starts it anew:
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -16,7 +16,7 @@ import orjson
 import prometheus_client
 import structlog
 
-from shared import failpoints, health, metrics, runtime
+from shared import failpoints, health, metrics, runtime, tracing
 from shared.jobs import Job, JobLoop
 from shared.messaging import retention
 from shared.messaging.consumer import Consumer
@@ -25,15 +25,19 @@ from shared.messaging.loop import Loop
 from shared.messaging.processor import Processor
 from shared.messaging.relay import Relay
 from shared.messaging.wakeup import Listener
+from shared.metrics import Measure
 
 log = structlog.get_logger()
 
 STOP_SECONDS = 20.0
 
 
-def run(present: runtime.Runtime, handlers: dict[str, list[Handler]], jobs: list[Job]) -> int:
+def run(
+    present: runtime.Runtime, handlers: dict[str, list[Handler]], jobs: list[Job], measures: Sequence[Measure] = ()
+) -> int:
     """Run until SIGTERM or SIGINT, or until a loop fails; returns the exit code."""
     failpoints.arm(present.settings.failpoint)
+    tracing.install(present.service, "worker", present.settings)
     present.database.open()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -43,7 +47,9 @@ def run(present: runtime.Runtime, handlers: dict[str, list[Handler]], jobs: list
     threads = [
         threading.Thread(target=_guard, args=(loop, stop, failures), name=loop.name, daemon=True) for loop in loops
     ]
-    server = _serve_health(present, loops)
+    registry = metrics.registry_of(present, "worker", measures=measures, loops=loops)
+    server = _serve_health(present, loops, registry)
+    _wait_for_schema(present, loops, stop)
     runtime.settle()
     for thread in threads:
         thread.start()
@@ -65,6 +71,15 @@ def build_loops(present: runtime.Runtime, handlers: dict[str, list[Handler]], jo
         loops.append(Consumer(settings, present.service, present.database, handled=handlers.keys()))
         loops += [Processor(number, present, handlers, listener) for number in range(1, settings.processors + 1)]
     return loops + [JobLoop(job, present, listener) for job in (*jobs, retention.JOB)]
+
+
+def _wait_for_schema(present: runtime.Runtime, loops: list[Loop], stop: threading.Event) -> None:
+    """Return once the schema has every migration of this code, which would take an older one for what it is not."""
+    while not stop.is_set() and (found := health.check_database(present)) != "ok":
+        log.warning("not working yet", database=found)
+        for loop in loops:
+            loop.pulse.beat(well=False)
+        stop.wait(1.0)
 
 
 def _guard(loop: Loop, stop: threading.Event, failures: list[str]) -> None:
@@ -95,8 +110,9 @@ class _Silent(WSGIRequestHandler):
         """Probes come every few seconds; they are not worth a line."""
 
 
-def _serve_health(present: runtime.Runtime, loops: list[Loop]) -> WSGIServer:
-    registry = metrics.registry_of(present)
+def _serve_health(
+    present: runtime.Runtime, loops: list[Loop], registry: prometheus_client.CollectorRegistry
+) -> WSGIServer:
     measured = prometheus_client.make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:

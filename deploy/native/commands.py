@@ -5,9 +5,12 @@ import sys
 from collections.abc import Callable
 
 from deploy import packages, token
+from deploy.backup.client import Client
+from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.native import binaries
 from deploy.native.system import NativeSystem
 from deploy.options import ROOT, Options
+from deploy.secrets import make_secrets
 
 INSTANCES = ROOT / ".convene"
 FOLDER = INSTANCES / "native"
@@ -63,6 +66,15 @@ class NativeCommands:
     def read_secret(self, name: str) -> str:
         """A secret of this installation."""
         return (self.system.secrets / name).read_text().strip()
+
+    def client(self) -> Client:
+        return self.system.postgres.client()
+
+    def restore(self, backup: Backup, say: Callable[[str], None]) -> dict[str, str]:
+        packages.install(binaries.missing_packages(), services=binaries.SERVICES)
+        make_secrets(self.system.secrets)
+        refuse_other_keys(backup, self.read_secret)
+        return self.system.restore(backup, say)
 
     def token(self, scope: str) -> str:
         """A staff token with `scope`, or with every scope where that is empty."""

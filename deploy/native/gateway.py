@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.native import binaries
@@ -32,9 +33,19 @@ http {{
 
 
 class Gateway:
-    """nginx in `folder`, in front of the `apis` and the development identity provider, by their ports."""
+    """nginx in `folder`, in front of the `apis` and the development identity provider, by their ports; an api may run
+    more than once.
+    """
 
-    def __init__(self, folder: Path, *, options: Options, port: int, apis: dict[str, int], identity: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        options: Options,
+        port: int,
+        apis: Mapping[str, int | Sequence[int]],
+        identity: int,
+    ) -> None:
         self.folder = folder
         self.options = options
         self.port = port
@@ -56,9 +67,7 @@ class Gateway:
         return Program(name="gateway", group="front", command=command)
 
     def _values(self) -> dict[str, str]:
-        upstreams = [
-            f"upstream {name} {{ server 127.0.0.1:{port}; keepalive 16; }}" for name, port in self.apis.items()
-        ]
+        upstreams = [_upstream(name, [port] if isinstance(port, int) else port) for name, port in self.apis.items()]
         return {
             "GATEWAY_LISTEN": f"{self.options.bind_address}:{self.port}",
             "GATEWAY_RESOLVER": "127.0.0.1",
@@ -70,6 +79,14 @@ class Gateway:
             "GATEWAY_CACHE": "cache",
             "GATEWAY_LOG": "/dev/stdout",
         }
+
+
+def _upstream(name: str, ports: Sequence[int]) -> str:
+    """Each request may try each of them: one that was restarted is asked again at once. A connection that rests is
+    given up before an api that stops hangs up, as gunicorn does after two seconds: nothing is sent into a closed one.
+    """
+    servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
+    return f"upstream {name} {{ {servers} keepalive 16; keepalive_timeout 1s; }}"
 
 
 def fill_in(template: str, values: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from deploy.backup.client import Client
 from deploy.errors import DeployError
 from deploy.native import accounts, binaries
 from deploy.native.program import Program
@@ -78,16 +79,23 @@ class Postgres:
         """Return once it takes connections."""
         wait_until(self.answers, seconds, "PostgreSQL")
 
-    def create_services(self, database: str = "convene") -> None:
-        """Make `database`, with a role and a schema for each service, where they are not there yet."""
+    def client(self) -> Client:
+        """How programs of PostgreSQL reach it as its superuser; the password is on no command line."""
         environment = {
-            "PATH": f"{_bin('psql').parent}:{os.environ['PATH']}",
             "PGHOST": HOST,
             "PGPORT": str(self.port),
             "PGUSER": "postgres",
             "PGPASSWORD": self._password(),
+        }
+        return Client(lambda program: [str(_bin(program))], environment)
+
+    def create_services(self, database: str = "convene") -> None:
+        """Make `database`, with a role and a schema for each service, where they are not there yet."""
+        environment = {
+            "PATH": f"{_bin('psql').parent}:{os.environ['PATH']}",
             "SECRETS_DIR": str(self.secrets),
             "DATABASE": database,
+            **self.client().environment,
         }
         subprocess.run(["bash", CREATE_SERVICES], env=environment, check=True)
 

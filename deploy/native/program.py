@@ -7,12 +7,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run, as whom, and how to stop it."""
+    """What to run, as whom, and how to stop it; in the repository's root, or another `directory`."""
 
     name: str
     group: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    directory: Path | None = None
     user: str | None = None
     stop_signal: str = "TERM"
     stop_seconds: int = 25
@@ -25,10 +26,11 @@ class Program:
 
     def section(self, logs: Path) -> str:
         """Its part of supervisord's configuration."""
+        directory = f"directory = {_literally(str(self.directory))}\n" if self.directory else ""
         return f"""
 [program:{self.name}]
 command = {_literally(shlex.join(self._full_command()))}
-autostart = {str(self.at_once).lower()}
+{directory}autostart = {str(self.at_once).lower()}
 autorestart = true
 startsecs = 1
 startretries = 1000

@@ -20,7 +20,10 @@ class CommandFailedError(DeployError):
 
 
 class Services:
-    """The services of the system in `folder`, at `ports`."""
+    """The services of the system in `folder`, at `ports`; their code is in `root`, what it needs in `python`."""
+
+    root: Path = ROOT
+    python: str = sys.executable
 
     def __init__(self, folder: Path, *, ports: dict[str, int], options: Options, public_url: str) -> None:
         self.folder = folder
@@ -34,7 +37,8 @@ class Services:
             Program(
                 name=f"{service}-{process}",
                 group="services",
-                command=[sys.executable, "-m", f"services.{service}", process],
+                command=[self.python, "-m", f"services.{service}", process],
+                directory=self.root,
                 environment=self.environment(service),
                 at_once=False,
             )
@@ -67,8 +71,8 @@ class Services:
 
     def _run(self, service: str, environment: dict[str, str], *arguments: str) -> str:
         result = subprocess.run(
-            ["env", *_assignments(environment), sys.executable, "-m", f"services.{service}", *arguments],
-            cwd=ROOT,
+            ["env", *_assignments(environment), self.python, "-m", f"services.{service}", *arguments],
+            cwd=self.root,
             text=True,
             capture_output=True,
             check=False,

@@ -5,9 +5,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from deploy.backup.restoring import Backup
+from deploy.errors import DeployError
 from deploy.native import accounts, readiness
 from deploy.native.parts import SystemParts
+from deploy.native.services import SERVICES
 from deploy.native.supervisor import Process
 
 SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
@@ -54,6 +58,20 @@ class NativeSystem(SystemParts):
         accounts.remove_database_folder(self.folder / "postgres")
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def restore(self, backup: Backup, say: Say = say_nothing) -> dict[str, str]:
+        """Start it with what is in a backup, and without what the broker holds, which may be of things that are not in
+        it; what each service says of that. Raises as `start`, and as the backup does; then nothing is left running.
+        """
+        with self._alone():
+            if self.running():
+                raise DeployError("The system runs; `make down` stops it.")
+            with _aside(self.folder / "rabbitmq"):
+                try:
+                    return self._start(say, False, backup)
+                except BaseException:
+                    self._abandon()
+                    raise
+
     def running(self) -> bool:
         """Whether it was started, and not stopped since."""
         return self.supervisor.running()
@@ -93,14 +111,20 @@ class NativeSystem(SystemParts):
         else:
             self._wait_ready(only=name)
 
-    def _start(self, say: Say, sample: bool) -> None:
+    def _start(self, say: Say, sample: bool, backup: Backup | None = None) -> dict[str, str]:
         """The services are started while RabbitMQ still comes up: they wait by themselves."""
         self.launch(owner=os.getpid())
         say("PostgreSQL, RabbitMQ, gateway and mail catcher are starting")
         self.postgres.wait()
+        if backup:
+            backup.make_room(self.postgres.client())
         self.postgres.create_services()
+        if backup:
+            backup.load(self.postgres.client())
+            say("the backup is loaded, and holds what was dumped")
         self.services.migrate()
         say("databases are ready")
+        told = {s: self.services.run(s, "restored", "--at", backup.manifest.taken_at) for s in SERVICES if backup}
         self.supervisor.start("services:*")
         if sample:
             self.services.run("catalog", "import", SAMPLE)
@@ -109,6 +133,7 @@ class NativeSystem(SystemParts):
         say("RabbitMQ is ready")
         self._wait_ready(say)
         self.supervisor.release()
+        return told
 
     def _abandon(self) -> None:
         """Stop what was started. RabbitMQ hangs when it is asked to while it starts itself, so it is not asked then."""
@@ -130,3 +155,20 @@ class NativeSystem(SystemParts):
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[None]:
+    """Let there be no such folder when the block begins; what was there is removed in the end, or put back."""
+    kept = folder.with_name(f"{folder.name}.before")
+    if folder.exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        folder.rename(kept)
+    try:
+        yield
+    except BaseException:
+        if kept.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            kept.rename(folder)
+        raise
+    shutil.rmtree(kept, ignore_errors=True)

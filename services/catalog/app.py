@@ -23,13 +23,14 @@ from services.catalog.pages import api as machines
 from services.catalog.pages import learning, pages, talking, watching
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
+from services.catalog.publishing.commands import sending
+from services.catalog.restating import RESTATED
 from services.catalog.rights import WRITES
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions import pages as session_desk
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
-from services.catalog.snapshots.commands import saying_again
 from services.catalog.widget import pages as widget
 from shared.service import Service
 
@@ -70,8 +71,9 @@ SERVICE = Service(
     stamp=select_stamp,
     direct={discovery.SESSIONS: discovery.list_sessions_directly},
     commands=[
-        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting, saying_again)
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting, sending)
     ],
+    restated=RESTATED,
 )
 
 

@@ -7,6 +7,7 @@ from services.notifications.messages import api as messages
 from services.notifications.messages import handlers as mails
 from services.notifications.messages import pages as mail_log
 from services.notifications.messages.commands import telling
+from services.notifications.messages.measures import measure_mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -16,6 +17,7 @@ from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
+from services.notifications.restoring.commands import settling
 from services.notifications.rights import WRITES
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
@@ -27,10 +29,13 @@ from services.notifications.suppressions import api as suppressions
 from services.notifications.suppressions import pages as suppressions_desk
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
+from services.notifications.webhooks.deliveries.measures import measure_webhooks
 from services.notifications.webhooks.endpoints import api as webhooks
+from services.notifications.webhooks.endpoints.commands import sealing
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
 from services.notifications.wording import pages as templates_desk
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -64,7 +69,12 @@ SERVICE = Service(
         *newsletter_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
-    commands=[telling(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))],
+    measures=[measure_mails, measure_webhooks],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (settling, telling, sealing, reporting(programme.COPY))
+    ],
+    holds=True,
 )
 
 

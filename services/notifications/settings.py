@@ -7,6 +7,7 @@ from services.notifications.delivery.rates import parse_rates
 from services.notifications.delivery.servers import parse_server
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.webhooks.calls.urls import parse_allowed
+from shared import safety
 from shared.settings import Settings, secret_file, setting
 
 
@@ -18,7 +19,7 @@ class NotificationsSettings(Settings):
         "Mail server: `smtp://host:25` without encryption, `smtp+starttls://user@host:587` with STARTTLS (demanded, "
         "not merely tried), `smtps://user@host:465` with TLS from the start"
     )
-    smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL")
+    smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL", least=safety.GIVEN_BY_OTHERS)
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
     mail_rates: str | None = setting(
         "Mails a second to a domain, and `*` to all together, by all workers: `gmail.com=20,*=100`. Mails of issues "
@@ -46,13 +47,23 @@ class NotificationsSettings(Settings):
         parse_rates(self.mail_rates)
         if not 0 <= self.settle_seconds <= 3600:
             raise ValueError("SETTLE_SECONDS must be between 0 and 3600")
-        if not self.links_key_file:
-            raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
 
     def unsafe(self) -> list[str]:
-        server = parse_server(self.smtp_url)
-        exposed = self.production and server.user and server.security == "none"
-        wrong = ["SMTP_URL has a user, so it must be encrypted"] if exposed else []
-        if self.production and self.webhook_allow:
-            wrong.append("WEBHOOK_ALLOW is for development only")
-        return super().unsafe() + wrong
+        wrong = super().unsafe()
+        if not self.links_key_file:
+            wrong.append("LINKS_KEY_FILE is needed, since mails carry signed links: name the file of a random key")
+        return wrong + (self._unsafe_mail() if self.production else [])
+
+    def _unsafe_mail(self) -> list[str]:
+        server, wrong = parse_server(self.smtp_url), []
+        if server.security == "none" and server.user:
+            wrong.append("SMTP_URL has a user, so it must be encrypted: smtp+starttls:// or smtps://")
+        elif server.security == "none" and not safety.is_this_host(server.host):
+            wrong.append("SMTP_URL leads to another host, so it must be encrypted: smtp+starttls:// or smtps://")
+        if server.user and not self.smtp_password_file:
+            wrong.append("SMTP_PASSWORD_FILE is needed, since SMTP_URL has a user: name the file of the password")
+        if safety.is_example(parse_mailbox(self.mail_from).domain):
+            wrong.append("MAIL_FROM is at a domain of examples: name an address of yours, see docs/mail.md")
+        if self.webhook_allow:
+            wrong.append("WEBHOOK_ALLOW is for development only: take it away")
+        return wrong

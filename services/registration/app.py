@@ -6,6 +6,7 @@ from services.registration.attendance import api as attendance
 from services.registration.attendance import pages as attendance_desk
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
+from services.registration.availability.measures import measure_seats
 from services.registration.certificates import api as certificates
 from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
@@ -30,6 +31,7 @@ from services.registration.registrations.managing import pages as managing_pages
 from services.registration.registrations.pages import pages as registration_pages
 from services.registration.reports import api as reports
 from services.registration.reports import pages as reports_desk
+from services.registration.restating import RESTATED
 from services.registration.rights import WRITES
 from services.registration.roster import api as roster
 from services.registration.roster import pages as roster_desk
@@ -37,6 +39,7 @@ from services.registration.rules import api as rules
 from services.registration.rules import pages as rules_desk
 from services.registration.seats import jobs as seats
 from services.registration.settings import RegistrationSettings
+from shared.commands.snapshots import reporting
 from shared.service import Service
 
 SERVICE = Service(
@@ -81,7 +84,12 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
-    commands=[make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, forgetting)],
+    measures=[measure_seats],
+    commands=[
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (importing, forgetting, reporting(programme.COPY))
+    ],
+    restated=RESTATED,
 )
 
 

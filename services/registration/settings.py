@@ -8,15 +8,21 @@ from shared.settings import Settings, secret_file, setting
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationSettings(Settings):
-    """Raises ValueError where a key is missing."""
+    """Its badge key may be a file of several."""
 
-    badge_key_file: Path | None = secret_file("Ed25519 key (PEM) that signs certificates as Open Badges")
+    badge_key_file: Path | None = secret_file(
+        "Ed25519 key (PEM) that signs certificates as Open Badges; of several the first signs, all verify"
+    )
     issuer_name: str = setting("Who issues the certificates", default="American Library Association")
     issuer_url: str = setting("The issuer's own site", default="https://www.ala.org")
     retention_months: int = setting("Months without activity after which a person is erased; 0 keeps them", default=0)
 
-    def __post_init__(self) -> None:
+    def unsafe(self) -> list[str]:
+        wrong = super().unsafe()
         if not self.links_key_file:
-            raise ValueError("LINKS_KEY_FILE is needed: mails carry signed links")
+            wrong.append("LINKS_KEY_FILE is needed, since mails carry signed links: name the file of a random key")
         if not self.badge_key_file:
-            raise ValueError("BADGE_KEY_FILE is needed: certificates are signed")
+            wrong.append(
+                "BADGE_KEY_FILE is needed, since certificates are signed: name the file of an Ed25519 key (PEM)"
+            )
+        return wrong

@@ -1,4 +1,4 @@
-"""The commands that every service has for its operators: quarantine, outbox, and its OpenAPI document."""
+"""The commands that every service has for its operators: quarantine, outbox, inbox, and its OpenAPI document."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from flask import Flask
 
 from shared import runtime
 from shared.commands.door import Start, in_transaction, print_json
+from shared.commands.inbox import watching
 from shared.commands.outbox import publishing
 from shared.commands.quarantine import deciding
 
@@ -15,7 +16,7 @@ __all__ = ["for_every_service", "in_transaction", "print_json"]
 
 def for_every_service(name: str, start: Start, create_app: Callable[[runtime.Runtime], Flask]) -> list[click.Command]:
     """The commands, for the service whose runtime `start` makes."""
-    return [deciding(start), publishing(name, start), _openapi(name, start, create_app)]
+    return [deciding(start), publishing(start), watching(start), _openapi(name, start, create_app)]
 
 
 def _openapi(name: str, start: Start, create_app: Callable[[runtime.Runtime], Flask]) -> click.Command:

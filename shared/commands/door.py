@@ -6,7 +6,6 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NoReturn
 
 import click
@@ -23,29 +22,15 @@ log = structlog.get_logger()
 
 Start = Callable[..., runtime.Runtime]
 
-DONE, REFUSED, MISUSED, AWAY, BROKEN = 0, 1, 2, 3, 70
+DONE, REFUSED, MISUSED, AWAY, BROKEN, UNSAFE = 0, 1, 2, 3, 70, 78
 EXIT_CODES = {
-    DONE: "Done.",
-    REFUSED: "Refused, or nothing found: standard error says why. Nothing was changed, or only what is listed as done.",
-    MISUSED: "Wrong usage: an unknown option, a missing argument, a setting that is missing or unsafe.",
-    AWAY: "A server is away, or another service has not answered yet: try again later.",
-    BROKEN: "A bug of ours: the log on standard error has the traceback. Nothing was changed.",
+    DONE: "done",
+    REFUSED: "refused: what was asked for is not there, or may not be; nothing else is wrong",
+    MISUSED: "wrong usage: an unknown option, a missing argument",
+    AWAY: "the database is away or does not answer: nothing was changed, try again later",
+    BROKEN: "a bug of ours: the log on standard error has the traceback",
+    UNSAFE: "the settings are missing, malformed or unsafe: standard error lists all that is wrong",
 }
-
-
-class Moment(click.ParamType):
-    """A moment in RFC 3339 with its offset, such as 2026-11-01T00:00:00Z; given on as it was typed."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            aware = datetime.fromisoformat(value).tzinfo is not None
-        except ValueError:
-            aware = False
-        if not aware:
-            self.fail(f"{value!r} is no moment such as 2026-11-01T00:00:00Z", param, ctx)
-        return value
 
 
 def run(group: click.Group) -> NoReturn:
@@ -57,14 +42,27 @@ def run(group: click.Group) -> NoReturn:
         sys.exit(refusal.exit_code)
     except click.Abort:
         _end("Given up.", REFUSED)
-    except (environs.EnvError, UnsafeSettings) as wrong:
-        _end(f"These settings may not stand (docs/settings.md): {wrong}", MISUSED)
+    except environs.EnvValidationError as wrong:
+        _end(_listed([f"{name}: {' '.join(map(str, why))}" for name, why in _by_variable(wrong)]), UNSAFE)
+    except UnsafeSettings as wrong:
+        _end(_listed(wrong.sentences), UNSAFE)
     except psycopg.OperationalError as error:
-        _end(f"The database does not answer: {type(error).__name__}", AWAY)
+        _end(f"The database is away: {str(error).strip().partition(chr(10))[0]}", AWAY)
     except Exception:
         log.exception("command failed")
         sys.exit(BROKEN)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _by_variable(wrong: environs.EnvValidationError) -> list[tuple[str, Any]]:
+    messages = wrong.error_messages
+    return list(messages.items()) if isinstance(messages, dict) else [("environment", messages)]
+
+
+def _listed(sentences: list[str]) -> str:
+    return "\n".join(
+        ["These settings may not stand (docs/settings.md):", *(f"  - {one.rstrip('.')}." for one in sentences)]
+    )
 
 
 def _end(message: str, code: int) -> NoReturn:
@@ -91,11 +89,10 @@ def in_transaction(start: Start, work: Callable[[Connection], Any]) -> Any:
         present.database.close()
 
 
-def tell(answer: dict[str, Any], *, found: bool) -> None:
-    """Print what was done; that nothing was `found` is exit code 1."""
+def tell(answer: dict[str, Any], *, refused: bool) -> None:
+    """Print what became of several things; some that were `refused` make the exit code 1."""
     print_json(answer)
-    if not found:
-        click.echo("Nothing matches.", err=True)
+    if refused:
         raise click.exceptions.Exit(REFUSED)
 
 
@@ -113,11 +110,6 @@ acting = click.option(
 trying = click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
 
 
-def signature(actor: str) -> str:
-    """How the audit log names who did something by a command."""
-    return f"operator {actor}"
-
-
 def note(conn: Connection, actor: str, action: str, subject: object, changes: dict[str, Any] | None = None) -> None:
     """Write down in the audit log what an operator did, in the transaction that does it."""
-    audit.record(conn, actor=signature(actor), action=action, subject=str(subject), changes=changes or {})
+    audit.record(conn, actor=f"operator {actor}", action=action, subject=str(subject), changes=changes or {})

@@ -7,23 +7,16 @@ from uuid import UUID
 import click
 from psycopg import Connection
 
-from shared.commands.door import REFUSED, Moment, Start, acting, in_transaction, note, print_json, tell, trying
+from shared.commands.door import Start, acting, in_transaction, note, print_json, tell, trying
 from shared.errors import DomainError
 from shared.messaging import quarantine
 
 MOST = 10_000
 HELP = "What was set aside until you decide: events that failed, messages that are no events."
 
-
-def filtering(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which of them are meant."""
-    for option in (
-        click.option("--since", type=Moment(), help="Only what was received since then (RFC 3339)."),
-        click.option("--type", "kind", help="Only of this type (routing key), e.g. catalog.session.held."),
-        click.option("--reason", help="Only where the reason contains this text."),
-    ):
-        command = option(command)
-    return command
+of_type = click.option("--type", "kind", help="Only of this type (routing key), e.g. catalog.session.held.")
+of_source = click.option("--source", help="Only of this publisher.")
+everything = click.option("--all", "all_", is_flag=True, help="All that waits.")
 
 
 def deciding(start: Start) -> click.Group:
@@ -32,9 +25,11 @@ def deciding(start: Start) -> click.Group:
 
     @group.command("list", help="List it, newest first, without contents. Changes nothing.")
     @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, MOST))
-    @filtering
-    def list_(limit: int, **which: Any) -> None:
-        print_json(in_transaction(start, lambda conn: quarantine.select_all(conn, limit=limit, **which)))
+    @of_type
+    @of_source
+    def list_(limit: int, kind: str | None, source: str | None) -> None:
+        select = lambda conn: quarantine.select_all(conn, limit=limit, kind=kind, source=source)  # noqa: E731
+        print_json(in_transaction(start, select))
 
     @group.command(help="Print the bytes of one, as they came; they may hold personal data. Changes nothing.")
     @click.argument("id", type=UUID)
@@ -42,34 +37,37 @@ def deciding(start: Start) -> click.Group:
         found: bytes = in_transaction(start, lambda conn: quarantine.body(conn, id))
         click.echo(found)
 
-    _add(group, start, "replay", quarantine.replay, "Try again, as if they came anew")
-    _add(group, start, "discard", quarantine.discard, "Decide that they are not wanted; this cannot be taken back")
+    _add(group, start, "replay", quarantine.replay, "Try again, as if they came anew: those named, or all that match.")
+    _add(
+        group, start, "discard", quarantine.discard, "Decide that they are not wanted: those named, or all that match."
+    )
     return group
 
 
 def _add(group: click.Group, start: Start, name: str, do: Callable[[Connection, UUID], None], text: str) -> None:
-    """A command that does something with some of them, each on its own: one that is refused keeps no other."""
+    """A command that does something with several; each on its own, so one that is refused does not keep the others."""
 
-    @group.command(
-        name,
-        help=f"{text}: those whose ids are named, or the {MOST:,} newest that match every filter. Prints what was done"
-        " and what was refused, which makes the exit code 1.",
-    )
+    @group.command(name, help=f"{text} What is refused is told, and makes the exit code 1.")
     @click.argument("ids", nargs=-1, type=UUID)
-    @filtering
+    @of_type
+    @of_source
+    @everything
     @trying
     @acting
-    def command(ids: tuple[UUID, ...], dry_run: bool, actor: str, **which: Any) -> None:
-        if bool(ids) == any(which.values()):
-            raise click.UsageError("Name ids, or say --reason, --type or --since.")
+    def command(
+        ids: tuple[UUID, ...], kind: str | None, source: str | None, all_: bool, dry_run: bool, actor: str
+    ) -> None:
+        if bool(ids) == bool(kind or source or all_):
+            raise click.UsageError("Name ids, or say --type, --source or --all.")
 
         def work(conn: Connection) -> dict[str, Any]:
-            wanted = list(ids) or [row["id"] for row in quarantine.select_all(conn, limit=MOST, **which)]
+            found = quarantine.select_all(conn, limit=MOST, kind=kind, source=source) if not ids else []
+            wanted = list(ids) or [row["id"] for row in found]
             if dry_run:
-                return {"dry_run": True, "done": wanted, "refused": []}
+                return {"dry_run": True, "would": wanted, "refused": []}
             refused = [refusal for id in wanted if (refusal := attempt(conn, id))]
             gone = {refusal["id"] for refusal in refused}
-            return {"dry_run": False, "done": [id for id in wanted if id not in gone], "refused": refused}
+            return {"done": [id for id in wanted if id not in gone], "refused": refused}
 
         def attempt(conn: Connection, id: UUID) -> dict[str, Any] | None:
             try:
@@ -82,7 +80,5 @@ def _add(group: click.Group, start: Start, name: str, do: Callable[[Connection, 
 
         answer = in_transaction(start, work)
         for refusal in answer["refused"]:
-            click.echo(f"{refusal['id']}: {refusal['reason']}", err=True)
-        tell(answer, found=bool(answer["done"] or answer["refused"]))
-        if answer["refused"]:
-            raise click.exceptions.Exit(REFUSED)
+            click.echo(refusal["reason"], err=True)
+        tell(answer, refused=bool(answer["refused"]))

@@ -1,6 +1,6 @@
 """The Flask application of a service, with all that every service's has."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -36,6 +36,7 @@ def build(
     *,
     stamp: Callable[[Connection], Stamp] | None = None,
     direct: Mapping[str, kept.DirectView] = MappingProxyType({}),
+    measures: Sequence[metrics.Measure] = (),
 ) -> Flask:
     """The application of this service, not connected to anything yet; with a `stamp` it keeps answers, and lets
     `direct` views answer before Flask.
@@ -54,7 +55,7 @@ def build(
     for further in (docs.blueprint, pages.static, signin.blueprint, backstage.blueprint):
         app.register_blueprint(further(present.service))
     signin.install(app, present.settings)
-    _add_probes(app, present)
+    _add_probes(app, present, measures)
     _add_security_headers(app, present)
     _lead_within_the_site(app)
     app.wsgi_app = _within(present, app.wsgi_app)
@@ -100,7 +101,7 @@ def _within(present: runtime.Runtime, inner: Callable[..., Any]) -> Callable[...
     return wsgi_app
 
 
-def _add_probes(app: Flask, present: runtime.Runtime) -> None:
+def _add_probes(app: Flask, present: runtime.Runtime, measures: Sequence[metrics.Measure]) -> None:
     prefix = f"/{present.service}"
 
     @app.get(f"{prefix}/health/live")
@@ -114,7 +115,7 @@ def _add_probes(app: Flask, present: runtime.Runtime) -> None:
 
     @app.get(f"{prefix}/metrics")
     def measure() -> Response:
-        body = prometheus_client.generate_latest(metrics.registry_of(present))
+        body = prometheus_client.generate_latest(metrics.registry_of(present, "api", measures=measures))
         return Response(body, content_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 

@@ -9,6 +9,7 @@ succeed.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -29,23 +30,55 @@ class Repeated(Exception):
     """Another request came with the same key before."""
 
 
-def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header."""
+@dataclass(frozen=True)
+class Key:
+    """The key of the present request; `key` is None where it brought none, and nothing is to be kept."""
+
+    key: str | None
+    scope: str
+    hash: bytes
+
+    def keep(self, response: Response) -> dict[str, Any]:
+        """The row of `idempotency_keys` by which `response` is given again."""
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        return {
+            "key": self.key,
+            "scope": self.scope,
+            "hash": self.hash,
+            "status": response.status_code,
+            "headers": orjson.dumps(headers).decode(),
+            "body": response.get_data(),
+        }
+
+
+AtOnce = Callable[..., Response | None]
+
+
+def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None = None) -> Any:
+    """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header.
+
+    `at_once(key, …)` takes what the view takes, and may do all of it in one statement that also inserts `key.keep` of
+    its answer; it answers None where it did nothing, and the view is to.
+    """
+    if view is None:
+        return lambda wrapped: idempotent(wrapped, at_once=at_once)
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(*args, **kwargs)
-        if not 8 <= len(key) <= 255 or not key.isprintable():
+        key = Key(request.headers.get("Idempotency-Key"), _scope(), _hash())
+        if key.key is not None and (not 8 <= len(key.key) <= 255 or not key.key.isprintable()):
             raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
+        if at_once and (done := at_once(key, *args, **kwargs)):
+            return done
+        if key.key is None:
+            return view(*args, **kwargs)
         try:
             return take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
         except (Repeated, DomainError) as refusal:
             # What was done at first may be why it is refused now.
             with connection() as conn:
                 if kept := _find(conn, key):
-                    return _answer_again(kept)
+                    return _answer_again(key, kept)
             if isinstance(refusal, Repeated):
                 raise Conflict("The first request with this key still runs.", problem="request-in-progress") from None
             raise
@@ -63,7 +96,7 @@ def _hash() -> bytes:
     return hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
 
 
-def _answer_first(conn: Connection, key: str, answer: Callable[[], Response]) -> Response:
+def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) -> Response:
     """Raises Repeated where another request has the key."""
     response = answer()
     sql = """
@@ -71,28 +104,22 @@ def _answer_first(conn: Connection, key: str, answer: Callable[[], Response]) ->
         VALUES (%(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s)
         ON CONFLICT (scope, key) DO NOTHING
     """
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    kept = {
-        "status": response.status_code,
-        "headers": orjson.dumps(headers).decode(),
-        "body": response.get_data(),
-    }
     try:
-        if execute(conn, sql, key=key, scope=_scope(), hash=_hash(), **kept):
+        if execute(conn, sql, **key.keep(response)):
             return response
     except psycopg.errors.LockNotAvailable:
         pass
     raise Repeated
 
 
-def _find(conn: Connection, key: str) -> dict[str, Any] | None:
+def _find(conn: Connection, key: Key) -> dict[str, Any] | None:
     sql = "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE scope = %(scope)s AND key = %(key)s"
-    found = fetch_dicts(conn, sql, key=key, scope=_scope())
+    found = fetch_dicts(conn, sql, key=key.key, scope=key.scope)
     return found[0] if found else None
 
 
-def _answer_again(kept: dict[str, Any]) -> Response:
-    if bytes(kept["request_hash"]) != _hash():
+def _answer_again(key: Key, kept: dict[str, Any]) -> Response:
+    if bytes(kept["request_hash"]) != key.hash:
         raise Invalid(
             {"Idempotency-Key": ["This key was used with another body."]}, "This key was used with another body."
         )

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from cachetools import FIFOCache
 from flask import request
@@ -120,7 +120,8 @@ class Kept:
         if answer is not None and answer.stamp is stamp:
             return self._give(answer, environ, start_response, began)
         if path in self.samples and (found := self._view(key, stamp, environ)):
-            return self._give(found, environ, start_response, began)
+            return self._give(found, environ, start_response, began, "direct")
+        metrics.ANSWERS.labels("flask").inc()
         return self._ask(key, stamp, environ, start_response)
 
     def clear(self) -> None:
@@ -149,7 +150,14 @@ class Kept:
         self._put(key, answer)
         return answer
 
-    def _give(self, answer: Answer, environ: dict[str, Any], start_response: Start, began: float) -> Iterable[bytes]:
+    def _give(
+        self,
+        answer: Answer,
+        environ: dict[str, Any],
+        start_response: Start,
+        began: float,
+        source: Literal["memory", "direct"] = "memory",
+    ) -> Iterable[bytes]:
         match = environ.get("HTTP_IF_NONE_MATCH")
         unchanged = match is not None and (match == answer.etag or _contains(match, answer.etag))
         status = 304 if unchanged else 200
@@ -160,7 +168,8 @@ class Kept:
         else:
             start_response("200 OK", [*answer.headers, *told])
         seconds = time.perf_counter() - began
-        self.tally.note(Note(answer.asked, status, answer.counters[status], answer.latency, id, trace, moment, seconds))
+        counter = answer.counters[status]
+        self.tally.note(Note(answer.asked, status, counter, answer.latency, id, trace, moment, seconds, source))
         return [] if unchanged or environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _ask(

@@ -1,6 +1,5 @@
 """What goes along with each request: its id, its trace, its line in the log, its metrics."""
 
-import random
 import re
 import time
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
-from shared import metrics
+from shared import metrics, tracing
+from shared import traceparent as w3c
 
 log = structlog.get_logger()
 
@@ -18,7 +18,6 @@ log = structlog.get_logger()
 LOGGED = {"id", "slug", "name"}
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # https://www.w3.org/TR/trace-context/
 
 ASKED = "convene.asked"
 
@@ -37,18 +36,28 @@ def install(app: Flask, service: str) -> None:
     def begin_request() -> None:
         g.begun = time.perf_counter()
         begin(request.environ)
+        g.span = trace(request.environ, _route())
 
     @app.after_request
     def end_request(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("begun", time.perf_counter())
         asked = request.environ[ASKED] = Asked(
             request.method,
-            request.url_rule.rule if request.url_rule else "none",
+            _route(),
             {name: value for name, value in (request.view_args or {}).items() if name in LOGGED},
         )
         response.headers["X-Request-Id"] = get_contextvars().get("request_id", "")
         end(service, asked, response.status_code, seconds)
+        if span := g.get("span"):
+            span.set_attribute("http.response.status_code", response.status_code)
+            if response.status_code >= 500:
+                tracing.fail(span, str(response.status_code))
+            span.end()
         return response
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule else "none"
 
 
 def begin(environ: dict[str, Any]) -> None:
@@ -57,30 +66,32 @@ def begin(environ: dict[str, Any]) -> None:
     bind_contextvars(**identify(environ))
 
 
+def trace(environ: dict[str, Any], route: str) -> Any:
+    """The span of a request, from which all that it causes follows; None where none are recorded, and for probes."""
+    if tracing.tracer is None or "/health/" in route or route.endswith("/metrics"):
+        return None
+    method = metrics.method(environ["REQUEST_METHOD"])
+    about = {"http.request.method": method, "http.route": route, "url.scheme": environ["wsgi.url_scheme"]}
+    span = tracing.begin(f"{method} {route}", "server", parent=environ.get("HTTP_TRACEPARENT"), attributes=about)
+    bind_contextvars(traceparent=tracing.traceparent_of(span, None))
+    return span
+
+
 def identify(environ: dict[str, Any]) -> dict[str, str]:
     """The request's id and trace: those that it brings, or new ones."""
-    return {"request_id": id_of(environ), "traceparent": trace_of(environ.get("HTTP_TRACEPARENT", ""))}
+    traceparent = w3c.read(environ.get("HTTP_TRACEPARENT")) or w3c.new()
+    return {"request_id": id_of(environ), "traceparent": traceparent}
 
 
 def id_of(environ: dict[str, Any]) -> str:
     """The id that the request brings, or a new one."""
     given = environ.get("HTTP_X_REQUEST_ID")
-    return given if given and REQUEST_ID.fullmatch(given) else _random_hex(128)
-
-
-def trace_of(given: str) -> str:
-    """The trace that was brought, or a new one."""
-    return given if TRACEPARENT.fullmatch(given) else f"00-{_random_hex(128)}-{_random_hex(64)}-01"
-
-
-def _random_hex(bits: int) -> str:
-    """Ids are no secrets, and asking the system for randomness lets go of the interpreter's lock each time."""
-    return f"{random.getrandbits(bits):0{bits // 4}x}"
+    return given if given and REQUEST_ID.fullmatch(given) else w3c.random_hex(128)
 
 
 def end(service: str, asked: Asked, status: int, seconds: float) -> None:
     """Count what was answered, and log it."""
-    metrics.REQUESTS.labels(service, asked.method, asked.route, status).inc()
+    metrics.REQUESTS.labels(service, metrics.method(asked.method), asked.route, status).inc()
     metrics.LATENCY.labels(service, asked.route).observe(seconds)
     if "/health/" not in asked.route:
         log.info("request", **describe(asked, status, seconds))

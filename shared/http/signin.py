@@ -18,7 +18,7 @@ from shared.errors import DomainError, Forbidden, Unauthorized
 from shared.http import auth
 from shared.http.answers import see_other
 from shared.http.forms import refuse_foreign
-from shared.settings import Settings, read_secret
+from shared.settings import Settings, read_keys, read_secret
 
 log = structlog.get_logger()
 
@@ -41,7 +41,9 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_PATH=f"/{app.name}/staff/",
     )
-    app.secret_key = read_secret(settings.session_key_file)
+    key, *former = read_keys(settings.session_key_file) or [None]
+    app.secret_key = key
+    app.config["SECRET_KEY_FALLBACKS"] = former
     if settings.oidc_discovery:
         oauth = OAuth(app)
         oauth.register(

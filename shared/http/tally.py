@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import prometheus_client
 
-from shared import logs
+from shared import logs, metrics
+from shared import traceparent as w3c
 from shared.http import requests
 
 # Notes wait for so long, in seconds; a process that is killed takes those of that time with it.
@@ -20,7 +21,9 @@ DELAY = 0.1
 
 
 class Note(NamedTuple):
-    """An answer that was given at `moment` (seconds since the epoch) after `seconds`; `trace` is as it was brought."""
+    """An answer that was given at `moment` (seconds since the epoch) after `seconds`; `trace` is as it was brought.
+    `source` is where it came from: memory, or a view that needs no Flask.
+    """
 
     asked: requests.Asked
     status: int
@@ -30,6 +33,7 @@ class Note(NamedTuple):
     trace: str
     moment: float
     seconds: float
+    source: str = "memory"
 
 
 class Tally:
@@ -52,16 +56,20 @@ class Tally:
         """Count and log what was noted until now."""
         self.waiting.clear()  # before the notes are taken: what comes in between sets it again
         counts: Counter[prometheus_client.Counter] = Counter()
+        sources: Counter[str] = Counter()
         for _ in range(len(self.notes)):
             try:
                 note = self.notes.popleft()
             except IndexError:  # taken by another thread
                 break
             counts[note.counter] += 1
+            sources[note.source] += 1
             note.latency.observe(note.seconds)
             logs.lines.info("request", datetime.fromtimestamp(note.moment, UTC), **_describe(note))
         for counter, count in counts.items():
             counter.inc(count)
+        for source, count in sources.items():
+            metrics.ANSWERS.labels(source).inc(count)
         logs.lines.flush()
 
     def _start(self) -> None:
@@ -81,5 +89,5 @@ class Tally:
 
 
 def _describe(note: Note) -> dict[str, Any]:
-    identity = {"request_id": note.request_id, "traceparent": requests.trace_of(note.trace)}
+    identity = {"request_id": note.request_id, **w3c.ids_of(w3c.read(note.trace) or w3c.new())}
     return identity | requests.describe(note.asked, note.status, note.seconds)

@@ -201,5 +201,15 @@ def depth(conn: Connection) -> dict[str, Any]:
     return fetch_dicts(conn, sql)[0]
 
 
+def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
+    """What is not handled yet, the oldest first, and why; without the documents."""
+    sql = """
+        SELECT event_id AS id, type, source, subject, sequence, received_at, attempts, last_error AS error,
+               CASE WHEN next_attempt_at > clock_timestamp() THEN next_attempt_at END AS next_attempt_at
+          FROM inbox WHERE status = 'pending' ORDER BY position LIMIT %(limit)s
+    """
+    return fetch_dicts(conn, sql, limit=limit)
+
+
 def _digest(document: dict[str, Any]) -> bytes:
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).digest()

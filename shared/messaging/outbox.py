@@ -9,12 +9,10 @@ import orjson
 from psycopg import Connection
 from structlog.contextvars import get_contextvars
 
-from shared import runtime
-from shared.database import allow, execute, fetch, fetch_dicts, fetch_value
+from shared import runtime, tracing
+from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Event, seal
-
-# Seconds that going through a whole outbox may take.
-PATIENCE = 600
+from shared.messaging import spans
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,7 @@ class Unpublished:
     event_id: UUID
     type: str
     body: bytes
+    traceparent: str | None = None
 
 
 def add(conn: Connection, *events: Event) -> None:
@@ -31,15 +30,24 @@ def add(conn: Connection, *events: Event) -> None:
     The caller holds the lock of each event's aggregate and took its sequence under it. Raises
     `marshmallow.ValidationError` where an event breaks its contract, which is a bug of ours.
     """
+    if events:
+        _insert(conn, [seal_now(event) for event in events])
+
+
+def seal_now(event: Event) -> dict[str, Any]:
+    """The document of an event of this moment, caused by what the process is at. Raises as `add` does."""
     context = get_contextvars()
-    time = runtime.current().clock.now()
-    correlation_id = context.get("correlation_id") or context.get("request_id")
-    documents = [
-        seal(event, time=time, correlation_id=correlation_id, traceparent=context.get("traceparent"))[1]
-        for event in events
-    ]
-    if documents:
-        _insert(conn, documents)
+    making = spans.begin_making(event.type, context.get("traceparent"))
+    envelope, document = seal(
+        event,
+        time=runtime.current().clock.now(),
+        correlation_id=context.get("correlation_id") or context.get("request_id"),
+        traceparent=tracing.traceparent_of(making, context.get("traceparent")),
+    )
+    if making:
+        making.set_attribute("messaging.message.id", str(envelope.id))
+        making.end()
+    return document
 
 
 def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
@@ -62,7 +70,8 @@ def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
     A row that waits for its next attempt holds back the later ones of its own aggregate, and no others.
     """
     sql = """
-        SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body
+        SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body,
+               document ->> 'traceparent' AS traceparent
           FROM outbox AS ready
          WHERE published_at IS NULL
            AND NOT EXISTS (SELECT FROM outbox AS held
@@ -99,48 +108,56 @@ def postpone(conn: Connection, event_ids: Iterable[UUID], *, error: str) -> int:
     return execute(conn, sql, event_ids=list(event_ids), error=error)
 
 
-def replay(conn: Connection, *, since: str | None = None, kind: str | None = None, subject: str | None = None) -> int:
-    """Publish again, under the same ids, what was recorded since a moment (RFC 3339), of a type, of an aggregate;
-    consumers that have it do nothing.
+def replay(
+    conn: Connection,
+    *,
+    since: str,
+    kind: str | None = None,
+    aggregate: str | None = None,
+    subject: str | None = None,
+) -> int:
+    """Publish again, under the same ids, everything recorded since a moment (RFC 3339); consumers that have it do
+    nothing. `kind`, `aggregate` and `subject` keep one type, such things, one of them.
 
     For a broker that lost its data, or a binding that was missing. Returns how many events it will publish.
     """
-    allow(conn, PATIENCE)
     sql = """
         WITH again AS (
-            UPDATE outbox SET published_at = NULL, attempts = 0, next_attempt_at = '-infinity'
-             WHERE published_at IS NOT NULL
-               AND created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+            UPDATE outbox SET published_at = NULL, next_attempt_at = '-infinity'
+             WHERE created_at >= %(since)s::timestamptz AND published_at IS NOT NULL
                AND (%(kind)s::text IS NULL OR type = %(kind)s)
+               AND (%(aggregate)s::text IS NULL OR aggregate = %(aggregate)s)
                AND (%(subject)s::text IS NULL OR subject = %(subject)s)
             RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_outbox', '') FROM again
     """
-    return fetch_value(conn, sql, since=since, kind=kind, subject=subject)
+    return fetch_value(conn, sql, since=since, kind=kind, aggregate=aggregate, subject=subject)
 
 
 def count_published(
-    conn: Connection, *, since: str | None = None, kind: str | None = None, subject: str | None = None
+    conn: Connection,
+    *,
+    since: str,
+    kind: str | None = None,
+    aggregate: str | None = None,
+    subject: str | None = None,
 ) -> int:
     """How many events `replay` would publish again."""
-    allow(conn, PATIENCE)
     sql = """
         SELECT count(*) FROM outbox
-         WHERE published_at IS NOT NULL
-           AND created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+         WHERE created_at >= %(since)s::timestamptz AND published_at IS NOT NULL
            AND (%(kind)s::text IS NULL OR type = %(kind)s)
+           AND (%(aggregate)s::text IS NULL OR aggregate = %(aggregate)s)
            AND (%(subject)s::text IS NULL OR subject = %(subject)s)
     """
-    return fetch_value(conn, sql, since=since, kind=kind, subject=subject)
+    return fetch_value(conn, sql, since=since, kind=kind, aggregate=aggregate, subject=subject)
 
 
 def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
-    """What is not published yet, the oldest first, and why; without the documents. `next_attempt_at` is None where
-    nothing keeps it back.
-    """
+    """What is not published yet, the oldest first, and why; without the documents."""
     sql = """
-        SELECT event_id AS id, type, subject, sequence, created_at, attempts, last_error,
+        SELECT event_id AS id, type, subject, sequence, created_at, attempts, last_error AS error,
                CASE WHEN next_attempt_at > clock_timestamp() THEN next_attempt_at END AS next_attempt_at
           FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %(limit)s
     """

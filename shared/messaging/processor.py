@@ -9,7 +9,9 @@ their handlers can.
 
 import random
 import threading
+from contextlib import ExitStack
 from itertools import groupby
+from typing import Any
 
 import psycopg
 import structlog
@@ -17,10 +19,11 @@ from psycopg import Connection
 from structlog.contextvars import bound_contextvars
 
 from shared import runtime
+from shared import traceparent as w3c
 from shared.errors import PermanentError
 from shared.events.envelope import Envelope, Event, UnknownType, load
 from shared.failpoints import passing
-from shared.messaging import inbox
+from shared.messaging import inbox, measures, spans
 from shared.messaging.handlers import Handler, Happened, Together
 from shared.messaging.inbox import Pending
 from shared.messaging.loop import AWAY, Pulse, persist
@@ -96,15 +99,22 @@ class Processor:
                 failed.add((event.aggregate, event.subject))
 
     def _handle(self, conn: Connection, events: list[Pending]) -> None:
-        with conn.transaction(), runtime.use(self.runtime), runtime.lend(conn):
+        runs = _runs(events)
+        # Spans end with the commit, or with what it failed of.
+        with ExitStack() as until, conn.transaction(), runtime.use(self.runtime), runtime.lend(conn):
             self.runtime.database.set_clock(conn)
-            for run in _runs(events):
-                self._dispatch(conn, run)
+            for run in runs:
+                self._dispatch(conn, spans.begin_processing(run, until))
             inbox.finish(conn, [event.position for event in events])
             passing("processor.after_effect_before_commit")
+        measures.note_handled((envelope for run in runs for _, envelope in run), now=self.runtime.clock.now())
 
     def _dispatch(self, conn: Connection, run: Happened[Event]) -> None:
         """Let events of one type be handled: together, where all of its handlers can."""
+        with measures.HANDLING.labels(measures.label(run[0][1].type)).time():
+            self._call(conn, run)
+
+    def _call(self, conn: Connection, run: Happened[Event]) -> None:
         handlers = self.handlers.get(run[0][1].type, ())
         together = [handler for handler in handlers if isinstance(handler, Together)]
         if len(run) > 1 and len(together) == len(handlers):
@@ -158,11 +168,27 @@ class Processor:
             attempt=event.attempts,
             error=_describe(error),
             retry_in=round(wait, 2),
+            **_ids(event),
         )
+        measures.HANDLED.labels(measures.label(event.type), "postponed").inc()
 
     def _quarantine(self, conn: Connection, event: Pending, reason: str) -> None:
         inbox.quarantine(conn, event.position, error=reason)
-        log.error("event quarantined", type=event.type, position=event.position, attempts=event.attempts, reason=reason)
+        log.error(
+            "event quarantined",
+            type=event.type,
+            position=event.position,
+            attempts=event.attempts,
+            reason=reason,
+            **_ids(event),
+        )
+        measures.HANDLED.labels(measures.label(event.type), "quarantined").inc()
+
+
+def _ids(event: Pending) -> dict[str, Any]:
+    """By which a line about it is joined with others."""
+    known = {"event_id": event.document.get("id"), "correlation_id": event.document.get("correlationid")}
+    return known | w3c.ids_of(event.document.get("traceparent"))
 
 
 def _runs(events: list[Pending]) -> list[Happened[Event]]:

@@ -35,11 +35,10 @@ def select_all(
     limit: int = 100,
     before: UUID | None = None,
     kind: str | None = None,
-    reason: str | None = None,
-    since: str | None = None,
+    source: str | None = None,
 ) -> list[dict[str, Any]]:
     """What waits for a decision, newest first; without the bodies, which may hold personal data. `before` is the last
-    id of the page before; of this type, with this text in its reason, received since a moment (RFC 3339).
+    id of the page before; `kind` and `source` keep those of one type, of one publisher.
     """
     sql = """
         WITH waiting AS (
@@ -54,20 +53,24 @@ def select_all(
          WHERE (%(before)s::uuid IS NULL
                 OR (received_at, id) < (SELECT received_at, id FROM waiting WHERE id = %(before)s))
            AND (%(kind)s::text IS NULL OR type = %(kind)s)
-           AND (%(reason)s::text IS NULL OR position(%(reason)s IN reason) > 0)
-           AND received_at >= coalesce(%(since)s::timestamptz, '-infinity')
+           AND (%(source)s::text IS NULL OR source = %(source)s)
          ORDER BY received_at DESC, id DESC
          LIMIT %(limit)s
     """
-    return fetch_dicts(conn, sql, limit=limit, before=before, kind=kind, reason=reason, since=since)
+    return fetch_dicts(conn, sql, limit=limit, before=before, kind=kind, source=source)
 
 
 def count(conn: Connection) -> int:
+    return sum(count_kinds(conn).values())
+
+
+def count_kinds(conn: Connection) -> dict[str, int]:
+    """How many wait for a decision: events whose handler failed (`event`), messages that are none (`message`)."""
     sql = """
-        SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined')
-             + (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL)
+        SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined') AS event,
+               (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL) AS message
     """
-    return fetch_value(conn, sql)
+    return fetch_dicts(conn, sql)[0]
 
 
 def body(conn: Connection, id: UUID) -> bytes:

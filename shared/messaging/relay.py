@@ -3,13 +3,14 @@ which consumers know.
 """
 
 import threading
+import time
 
 import psycopg
 import structlog
 from psycopg import Connection
 
 from shared.failpoints import passing
-from shared.messaging import broker, outbox
+from shared.messaging import broker, measures, outbox, spans
 from shared.messaging.loop import Pulse, persist
 from shared.messaging.publisher import Publisher, Refused
 from shared.messaging.wakeup import Listener, wait
@@ -52,6 +53,7 @@ class Relay:
                 if not self._carry(conn, publisher) and not wait(self.bell):
                     publisher.beat()
         except Refused as refused:
+            measures.REFUSED.inc(len(refused.event_ids))
             log.error("events refused by the broker", count=len(refused.event_ids), reason=refused.reason)
             outbox.postpone(conn, refused.event_ids, error=refused.reason)
         finally:
@@ -60,9 +62,13 @@ class Relay:
     def _carry(self, conn: Connection, publisher: Publisher) -> int:
         batch = outbox.select_unpublished(conn, limit=BATCH)
         if batch:
+            began = time.time_ns()
             publisher.publish(batch)
+            seconds = (time.time_ns() - began) / 1e9
             passing("relay.after_publish_before_mark")
             outbox.mark_published(conn, [event.event_id for event in batch])
+            measures.note_published([event.type for event in batch], seconds=seconds)
+            spans.note_sent([(event.event_id, event.type, event.traceparent) for event in batch], began=began)
             log.debug("published", count=len(batch))
         return len(batch)
 

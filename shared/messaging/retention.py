@@ -2,7 +2,7 @@
 
 from shared.database import execute
 from shared.jobs import Job
-from shared.messaging import outbox
+from shared.messaging import outbox, snapshots
 from shared.runtime import transaction
 
 OUTBOX_DAYS = 35
@@ -10,11 +10,13 @@ HOUR = 3600.0
 
 
 def forget_old_rows() -> int:
-    """Delete what has outlived its promise: idempotency keys after 24 hours, published events after 35 days."""
+    """Delete what has outlived its promise: idempotency keys after 24 hours, published events and what
+    snapshots mended after 35 days."""
     with transaction() as conn:
         sql = "DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'"
         execute(conn, sql)
         outbox.forget_published(conn, days=OUTBOX_DAYS)
+        snapshots.forget_outcomes(conn)
     return 0
 
 

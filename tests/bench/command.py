@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from deploy import packages
 from deploy.errors import DeployError
 from deploy.native import binaries
 from tests.bench import report, running, wrk
 from tests.bench.client import UnexpectedAnswerError
-from tests.bench.rows import Row, as_json, as_table
+from tests.bench.rows import as_json, as_table
 from tests.processes import Process
 from tests.servers import databases, sharing
 from tests.servers.choice import DURABLE
@@ -40,14 +40,18 @@ class Start:
 @dataclass(frozen=True, kw_only=True)
 class Bench(Generic[Setting]):
     """The bench of `service`: `prepare` makes the data and starts what is measured, each of `parts` measures in it.
-    Where it is `durable`, PostgreSQL waits for its disk at each commit.
+    Where it is `durable`, PostgreSQL waits for its disk at each commit. `show` makes the table of all that the parts
+    gave, which `--write` puts into `section` of `page`.
     """
 
     service: str
     description: str
     prepare: Callable[[Start], Setting]
-    parts: Mapping[str, Callable[[Setting], list[Row]]]
+    parts: Mapping[str, Callable[[Setting], list[Any]]]
     durable: bool = False
+    show: Callable[[list[Any]], str] = as_table
+    section: str = ""
+    page: Path = report.PAGE
 
     def run(self) -> None:
         arguments = self._read_arguments()
@@ -58,22 +62,22 @@ class Bench(Generic[Setting]):
             rows = self._measure(parts, quick=arguments.quick)
         except KeyboardInterrupt:
             sys.exit(130)
-        table = as_table(rows)
+        table = self.show(rows)
         print(table)
         report.keep(f"bench-{self.service}", as_json(rows))
         if arguments.write:
             by = f"Written by `.venv/bin/python -m tests.bench.{self.service} --write`."
-            report.write_section(self.service.capitalize(), f"{by}\n\n{table}")
+            report.write_section(self.section or self.service.capitalize(), f"{by}\n\n{table}", page=self.page)
 
     def _read_arguments(self) -> argparse.Namespace:
         parser = argparse.ArgumentParser(prog=f"python -m tests.bench.{self.service}", description=self.description)
         parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-        parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
+        parser.add_argument("--write", action="store_true", help=f"put the table into docs/{self.page.name}")
         choices = [*self.parts, ALL]
         parser.add_argument("parts", nargs="*", metavar="PART", choices=choices, default=ALL, help=", ".join(choices))
         return parser.parse_args()
 
-    def _measure(self, parts: Sequence[str], *, quick: bool) -> list[Row]:
+    def _measure(self, parts: Sequence[str], *, quick: bool) -> list[Any]:
         folder = sharing.new_folder()
         try:
             say("servers and data")
@@ -89,7 +93,7 @@ class Bench(Generic[Setting]):
         finally:
             sharing.remove(folder)
 
-    def _run_part(self, part: str, setting: Setting) -> list[Row]:
+    def _run_part(self, part: str, setting: Setting) -> list[Any]:
         try:
             return self.parts[part](setting)
         except (UnexpectedAnswerError, AssertionError) as error:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.events import catalog, notifications, registration
+from shared.events import catalog, notifications, registration, snapshots
 from shared.events.envelope import Event, registry, seal
 
 ID = UUID("8e57dd42-6657-41d4-acf6-72f18996e88a")
@@ -114,6 +114,9 @@ BESIDES: dict[str, dict[str, Any]] = {
     "registration.registration.updated": {"readdressed": True},
     "registration.registration.cancelled": {"reason": "cancelled by registrant", "previous_status": "confirmed"},
 }
+
+
+BESIDES |= {event.type: {"batch": OTHER, "size": 1, "whole": False} for event in snapshots.Snapshot.__subclasses__()}
 
 
 def _example(kind: str, event: type[Event]) -> Event:

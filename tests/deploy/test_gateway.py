@@ -1,7 +1,10 @@
 """The gateway answers by itself where no service does."""
 
 import shutil
+import threading
 from collections.abc import Iterator
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -67,3 +70,29 @@ def test_what_carries_a_token_is_not_logged(gateway: NativeGateway) -> None:
 
     assert "a-token-of-somebody" not in gateway.read_log()
     gateway.start()
+
+
+def test_a_trace_of_somebody_outside_is_none_of_ours(tmp_path: Path) -> None:
+    heard: list[Message] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.headers)
+            self.send_response(204)
+            self.end_headers()
+
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    apis = {"catalog": server.server_port, "registration": free_port(), "notifications": free_port()}
+    process = NativeGateway(
+        Gateway(tmp_path / "nginx", options=Options(), port=free_port(), apis=apis, identity=free_port())
+    )
+    with running() as processes:
+        processes.append(process.start())
+        process.wait_ready("/health")
+        headers = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "a=b", "X-Request-Id": "mine"}
+        ask(process, "/catalog/v1/sessions", **headers)
+    server.shutdown()
+
+    [seen] = heard
+    assert (seen["traceparent"], seen["tracestate"], seen["X-Request-Id"]) == (None, None, "mine")

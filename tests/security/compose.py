@@ -9,6 +9,8 @@ from tests.servers.databases import ROOT
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 NAMES = tuple(SERVICES)
+# Those that `docker compose up` starts; the others belong to profiles.
+STARTED = {name: service for name, service in SERVICES.items() if "profiles" not in service}
 # The only container that is root: once, without a network, it gives each secret to its reader.
 ROOTS = {"setup": ["CHOWN", "DAC_OVERRIDE", "FOWNER"]}
 OTHERS = tuple(name for name in NAMES if name not in ROOTS)
@@ -33,6 +35,9 @@ READS: dict[str, set[str]] = {
     "gateway": set(),
     "identity": {"jwks.json", "jwt-private.pem"},
     "mail": set(),
+    "prometheus": set(),
+    "grafana": set(),
+    "jaeger": set(),
     "postgres": {"jwks.json", "postgres-password", *(name for name in READERS if name.endswith("-db-password"))},
     "rabbitmq": {"jwks.json", "definitions.json", "erlang-cookie"},
 }

@@ -10,6 +10,7 @@ from tests.servers.databases import ROOT
 
 RECIPE = (ROOT / "deploy" / "Dockerfile").read_text()
 PUBLISHED = {"gateway": "8080", "mail": "1080", "rabbitmq": "15672"}
+PUBLISHED |= {"prometheus": "9090", "grafana": "3000", "jaeger": "16686"}
 
 
 @pytest.mark.covers("API8:2023", "ASVS 13.2.2")
@@ -42,6 +43,7 @@ def test_a_container_writes_to_memory_and_to_its_own_volume_alone(name: str) -> 
         "identity": ["clock:/clock"],
         "postgres": ["database:/var/lib/postgresql/data"],
         "rabbitmq": ["broker:/var/lib/rabbitmq"],
+        "prometheus": ["figures:/prometheus"],
     }
 
     assert SERVICES[name]["read_only"] is True
@@ -71,7 +73,7 @@ def test_images_of_others_have_a_version() -> None:
     foreign = {image for image in images if ":" in image}
 
     assert images - foreign <= {"convene-setup", "tools", "service", *(f"convene-{n}" for n in PEERS)}
-    assert all(re.search(r":\d+(\.\d+)*(-\w+)?$", image) for image in foreign)
+    assert all(re.search(r":v?\d+(\.\d+)*(-\w+)?$", image) for image in foreign)
 
 
 PEERS = ("catalog", "registration", "notifications")

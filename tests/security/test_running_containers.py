@@ -11,11 +11,11 @@ import pytest
 
 from deploy.native.ports import free_ports
 from deploy.readers import PUBLIC, READERS
-from tests.security.compose import OTHERS, READS, SERVICES
+from tests.security.compose import OTHERS, READS, STARTED
 from tests.servers.choice import choose
 from tests.servers.databases import ROOT
 
-RUNNING = tuple(name for name in OTHERS if not name.endswith("-migrate") and name != "sample")
+RUNNING = tuple(name for name in OTHERS if name in STARTED and not name.endswith("-migrate") and name != "sample")
 SECRETS = (*READERS, "erlang-cookie", "operator-broker-password")
 OUR_IMAGES = ("convene-setup", "convene-catalog", "convene-registration", "convene-notifications")
 pytestmark = pytest.mark.timeout(600)
@@ -135,5 +135,5 @@ def test_an_image_holds_no_key_no_history_and_no_tests(system: System, image: st
 def test_ports_are_open_on_this_machine_alone(system: System) -> None:
     bindings = [port for one in system.inspect() for port in (one["HostConfig"]["PortBindings"] or {}).values()]
 
-    assert len(bindings) == sum("ports" in service for service in SERVICES.values())
+    assert len(bindings) == sum("ports" in service for service in STARTED.values())
     assert {address["HostIp"] for [address] in bindings} == {"127.0.0.1"}

@@ -2,6 +2,7 @@
 property of a message, and into no answer to anybody else. Every text that they may write bears a canary.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.processes import Process, running
 from tests.servers.engines import SERVICES, TESTER, Engines
 from tests.waiting import eventually
 
+# A message that is no event was set aside.
+ASIDE = re.compile(r'quarantine_depth\{[^}]*kind="message"[^}]*\} 1\.0')
 CANARY = "canary"
 ADA = {
     "session": "cafe",
@@ -159,7 +162,7 @@ def test_what_people_type_is_in_no_log_no_label_and_on_no_envelope(
             ),
             seconds=60,
         )
-        eventually(lambda: "quarantine_depth 1.0" in site.scrape(), seconds=60)
+        eventually(lambda: ASIDE.search(site.scrape()), seconds=60)
         messages = drain(channel)
 
     logs = {" ".join(one.args): one.read_log() for one in site.processes}

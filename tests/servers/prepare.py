@@ -8,16 +8,20 @@ from deploy.errors import DeployError
 from deploy.native import binaries
 from tests.servers.choice import choose
 
+# By package a program of it: a browser for the tests of pages, and what checks and tries the alert rules.
+OTHERS = {"chromium": "chromium", "prometheus": "promtool"}
+
 
 def missing_packages() -> list[str]:
-    """The servers, where they are no containers; the gateway and a browser for the tests of pages."""
+    """The servers, where they are no containers; the gateway and further programs for the tests."""
     needed = binaries.missing_packages()
     servers = needed if choose() == "native" else [package for package in needed if package == "nginx"]
-    return servers if shutil.which("chromium") else [*servers, "chromium"]
+    others = [package for package, program in OTHERS.items() if not shutil.which(program)]
+    return [*servers, *others]
 
 
 if __name__ == "__main__":
     try:
-        packages.install(missing_packages(), services=binaries.SERVICES)
+        packages.install(missing_packages(), services=(*binaries.SERVICES, "prometheus"))
     except DeployError as error:
         sys.exit(str(error))

@@ -5,13 +5,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from services.catalog.app import SERVICE
+from shared.migrate import folders
+from shared.migrate import migrate as apply
+from shared.settings import Settings, load
 from tests.servers import databases
 from tests.servers.engines import Engines
+
+CONCURRENTLY = """-- Types are looked up.
+-- transactional: false
+SET lock_timeout = 0;
+CREATE INDEX CONCURRENTLY outbox_types ON outbox (type);
+"""
 
 
 @pytest.fixture
@@ -23,11 +34,23 @@ def empty_database(engines: Engines) -> Iterator[str]:
     databases.drop(engines, name)
 
 
+MIGRATE = [sys.executable, "-m", "services.catalog", "migrate"]
+
+
 def migrate(engines: Engines, database: str) -> subprocess.CompletedProcess[str]:
     told = databases.migration_environment(engines, "catalog", database=database)
-    line = [sys.executable, "-m", "services.catalog", "migrate"]
     return subprocess.run(
-        line, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+        MIGRATE, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+
+
+def start_check(engines: Engines, database: str, *, wait: int) -> subprocess.Popen[str]:
+    """As an api or a worker does before it starts: in the role of the processes."""
+    told = databases.service_environment(engines, "catalog", database=database)
+    line = [*MIGRATE, "--check", "--wait", str(wait)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        line, cwd=databases.ROOT, env={**os.environ, **told}, stdout=pipe, stderr=subprocess.STDOUT, text=True
     )
 
 
@@ -48,3 +71,56 @@ def test_a_file_that_was_applied_and_then_edited_is_refused(engines: Engines, em
 
     assert refused.returncode != 0
     assert "applied and then edited" in refused.stderr
+
+
+def test_a_process_is_told_what_its_schema_lacks_and_changes_nothing(engines: Engines, empty_database: str) -> None:
+    checks = [start_check(engines, empty_database, wait=0) for _ in range(2)]
+
+    said = [(check.communicate(timeout=60)[0], check.returncode) for check in checks]
+
+    assert [code for _, code in said] == [1, 1]
+    assert all("missing: catalog/0001_catalog.sql" in text for text, _ in said)
+
+
+def test_a_process_that_waits_goes_on_once_another_has_migrated(engines: Engines, empty_database: str) -> None:
+    check = start_check(engines, empty_database, wait=60)
+    assert check.stdout
+    assert "waiting for migrations" in check.stdout.readline()
+
+    assert migrate(engines, empty_database).returncode == 0
+
+    assert check.wait(timeout=60) == 0
+
+
+def test_a_schema_that_lacks_the_newest_migration_is_not_what_the_code_needs(
+    engines: Engines, empty_database: str
+) -> None:
+    assert migrate(engines, empty_database).returncode == 0
+    newest = max(file.name for file in (databases.ROOT / "services/catalog/migrations").glob("*.sql"))
+    with psycopg.connect(engines.database_url(empty_database, "catalog_owner"), autocommit=True) as conn:
+        conn.execute("DELETE FROM migration_digest WHERE file = %s", [f"catalog/{newest}"])
+
+    check = start_check(engines, empty_database, wait=0)
+
+    assert newest in check.communicate(timeout=60)[0]
+    assert check.returncode == 1
+
+
+def test_an_index_is_made_concurrently_by_a_file_that_is_no_transaction(
+    engines: Engines, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = databases.migration_environment(engines, "catalog", database=empty_database)
+    assert migrate(engines, empty_database).returncode == 0
+    folder = tmp_path / "catalog" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0999_types.sql").write_text(CONCURRENTLY)
+    known = folders("catalog")
+    monkeypatch.setattr("shared.migrate.folders", lambda _: [*known, folder])
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+
+    assert apply("catalog", load(Settings), writes=SERVICE.writes) == ["catalog/0999_types.sql"]
+
+    with psycopg.connect(told["DATABASE_URL"]) as conn:
+        found = conn.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'outbox_types'::regclass").fetchone()
+    assert found == (True,)

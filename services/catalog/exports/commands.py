@@ -16,7 +16,7 @@ from shared.commands import in_transaction
 def exporting(start: Callable[..., runtime.Runtime]) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
-    @click.command("export", help="Write the programme document of an initiative to standard output. Changes nothing.")
+    @click.command("export", help="Write the programme document of an initiative to standard output.")
     @click.argument("slug")
     @click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
     def command(slug: str, kind: str) -> None:

@@ -11,26 +11,22 @@ from services.catalog.imports import domain
 from services.catalog.imports.documents import read_json, read_yaml
 from services.catalog.imports.schemas import ReportSchema
 from shared import runtime
-from shared.commands.door import acting, in_transaction, print_json, signature, trying
+from shared.commands import in_transaction, print_json
 from shared.errors import Invalid
 
 
 def importing(start: Callable[..., runtime.Runtime]) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
-    @click.command(
-        "import",
-        help="Take in a programme document (YAML or JSON), all of it or nothing; prints what that changes.",
-    )
+    @click.command("import", help="Take in a programme document (YAML or JSON), all of it or nothing.")
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    @trying
-    @acting
-    def command(file: Path, dry_run: bool, actor: str) -> None:
+    @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+    def command(file: Path, dry_run: bool) -> None:
         read = read_json if file.suffix == ".json" else read_yaml
 
         def take_in(conn: Connection) -> Any:
             try:
-                return domain.import_programme(conn, read(file.read_bytes()), actor=signature(actor), dry_run=dry_run)
+                return domain.import_programme(conn, read(file.read_bytes()), actor="command line", dry_run=dry_run)
             except Invalid as refusal:
                 faults = [f"{path}: {' '.join(messages)}" for path, messages in refusal.errors.items()]
                 raise click.ClickException("\n".join([refusal.detail, *faults])) from None

@@ -94,21 +94,8 @@ class Write:
         self.outcomes += done
         return done
 
-    def say_again(self, kind: Kind, ids: Iterable[UUID]) -> None:
-        """Tell of these entries, which are or were public, what they are now, under their next revisions, though
-        nothing changed.
-        """
-        asked = list(ids)
-        standing = {entry.id: entry for entry in queries.select_entries(self.conn, asked)}
-        for content in kind.compose(self.conn, asked):
-            entry = standing[content.id]
-            if entry.announced:
-                self._keep(kind, entry, content, event_due=True)
-            else:
-                self._withdraw(kind, entry, content)
-
     def _refresh(self, kind: Kind, entry: Entry, content: Content) -> Outcome:
-        before, after = _body(entry.document) | entry.private, content.document | content.private
+        before, after = body_of(entry.document) | entry.private, content.document | content.private
         own_before = kind.own(entry.document) | entry.private if entry.document else {}
         public = entry.published_at is not None
         changed = own_before != kind.own(content.document) | content.private
@@ -125,7 +112,7 @@ class Write:
 
     def _keep(self, kind: Kind, entry: Entry, content: Content, *, event_due: bool) -> None:
         public = entry.published_at is not None
-        state = State(content, entry.revision + (public and event_due))
+        state = State(content, self._next(entry) if public and event_due else entry.revision)
         document = self._stamp(entry, state, announced=public)
         if not public:
             return
@@ -137,12 +124,15 @@ class Write:
             outbox.add(self.conn, kind.event(entry.document if entry.announced else None, state))
 
     def _withdraw(self, kind: Kind, entry: Entry, content: Content) -> None:
-        state = State(content, entry.revision + 1)
+        state = State(content, self._next(entry))
         self._stamp(entry, state, announced=False)
         self._tell(entry, _slug_of(entry.document), None)
         texts.forget(self.conn, entry.number)
         if kind.withdrawn:
             outbox.add(self.conn, kind.withdrawn(state))
+
+    def _next(self, entry: Entry) -> int:
+        return queries.select_next_revision(self.conn, entry.revision)
 
     def _stamp(self, entry: Entry, state: State, *, announced: bool) -> Document:
         now = runtime.current().clock.now().replace(microsecond=0)
@@ -170,5 +160,6 @@ def _slug_of(document: Document) -> str:
     return document["slug"] if "slug" in document else document["name"]
 
 
-def _body(document: Document) -> Document:
+def body_of(document: Document) -> Document:
+    """A document as its tables say it, without what its revision adds."""
     return {name: value for name, value in document.items() if name not in ("revision", "updated_at")}

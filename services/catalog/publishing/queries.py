@@ -68,6 +68,19 @@ def raise_revision(conn: Connection) -> int:
     return fetch_value(conn, sql)
 
 
+def select_next_revision(conn: Connection, revision: int) -> int:
+    """The revision of an entry that changes; see `next_revision` of the schema."""
+    return fetch_value(conn, "SELECT next_revision(%(revision)s::bigint)", revision=revision)
+
+
+def raise_entry(conn: Connection, id: UUID) -> int | None:
+    """Give an entry that is, or was, public its next revision, though nothing of it changed; None where there is
+    none.
+    """
+    sql = "UPDATE entries SET revision = next_revision(revision) WHERE id = %(id)s AND revision > 0 RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def raise_reading_revision(conn: Connection) -> None:
     """Tell the processes that keep answers of what readers see and no write of the catalog changes."""
     sql = """
@@ -171,6 +184,18 @@ def withdraw_entries(conn: Connection, ids: list[UUID]) -> None:
 def select_entries(conn: Connection, ids: list[UUID]) -> list[Entry]:
     sql = ENTRIES + "WHERE entry.id = ANY(%(ids)s)"
     return fetch(conn, Entry, sql, ids=ids)
+
+
+def select_published(conn: Connection, kind: str, ids: list[UUID]) -> list[Entry]:
+    """What was ever public of a kind, of these ids where there are any."""
+    sql = (
+        ENTRIES
+        + """
+     WHERE kind = %(kind)s AND revision > 0 AND (cardinality(%(ids)s::uuid[]) = 0 OR entry.id = ANY(%(ids)s::uuid[]))
+     ORDER BY number
+    """
+    )
+    return fetch(conn, Entry, sql, kind=kind, ids=ids)
 
 
 def select_entry(conn: Connection, kind: str, slug: str) -> Entry | None:

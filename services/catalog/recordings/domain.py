@@ -36,8 +36,7 @@ def withdraw(conn: Connection, slug: str) -> Outcome:
     published = queries.select_recording(conn, session.id)
     if published is None:
         raise NotFound("The session has no recording.")
-    queries.withdraw_recording(conn, session.id)
-    recording = replace(published, revision=published.revision + 1)
+    recording = replace(published, revision=queries.withdraw_recording(conn, session.id))
     outbox.add(conn, events.RecordingWithdrawn(recording=events.Recording(**vars(recording))))
     return sessions.refresh(write, session)
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import execute, fetch_one, fetch_value
+from shared.database import fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,18 @@ class RecordingRow:
     captions_url: str | None
     transcript_url: str | None
     published_at: datetime
+
+
+# Every column of a RecordingRow; whoever selects says of which.
+RECORDINGS: LiteralString = """
+    SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
+           series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
+           recording.published_at
+      FROM recordings AS recording
+      JOIN entries AS entry ON entry.id = session_id
+      JOIN sessions AS session ON session.id = session_id
+      LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
+"""
 
 
 def upsert_recording(
@@ -47,11 +60,12 @@ def upsert_recording(
         INSERT INTO recordings AS known (id, session_id, revision, url, duration_seconds, captions, captions_url,
                                          transcript_url, published_at)
         SELECT coalesce((SELECT id FROM withdrawn), %(id)s), %(session_id)s,
-               coalesce((SELECT revision FROM withdrawn), 0) + 1, %(url)s, %(duration_seconds)s, %(captions)s,
-               %(captions_url)s, %(transcript_url)s, coalesce(%(published_at)s, programme_now())
+               next_revision(coalesce((SELECT revision FROM withdrawn), 0)), %(url)s, %(duration_seconds)s,
+               %(captions)s, %(captions_url)s, %(transcript_url)s, coalesce(%(published_at)s, programme_now())
         ON CONFLICT (session_id) DO UPDATE
-           SET revision = known.revision + 1, url = excluded.url, duration_seconds = excluded.duration_seconds,
-               captions = excluded.captions, captions_url = excluded.captions_url,
+           SET revision = next_revision(known.revision), url = excluded.url,
+               duration_seconds = excluded.duration_seconds, captions = excluded.captions,
+               captions_url = excluded.captions_url,
                transcript_url = excluded.transcript_url, published_at = coalesce(%(published_at)s, known.published_at)
          WHERE (known.url, known.duration_seconds, known.captions, known.captions_url, known.transcript_url,
                 known.published_at)
@@ -75,30 +89,29 @@ def upsert_recording(
 
 def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
     """The recording of a session."""
-    sql = """
-        SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
-               series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
-               recording.published_at
-          FROM recordings AS recording
-          JOIN entries AS entry ON entry.id = session_id
-          JOIN sessions AS session ON session.id = session_id
-          LEFT JOIN entries AS series ON series.id = session.series_id AND series.published_at IS NOT NULL
-         WHERE session_id = %(session_id)s
-    """
-    return fetch_one(conn, RecordingRow, sql, session_id=session_id)
+    return fetch_one(conn, RecordingRow, RECORDINGS + "WHERE session_id = %(session_id)s", session_id=session_id)
 
 
-def raise_recording(conn: Connection, session_id: UUID) -> None:
-    """Give a session's recording its next revision, though nothing of it changed."""
-    execute(conn, "UPDATE recordings SET revision = revision + 1 WHERE session_id = %(id)s", id=session_id)
+def select_recordings(conn: Connection, ids: list[UUID]) -> list[RecordingRow]:
+    """The recordings that there are, of these ids where there are any."""
+    sql = RECORDINGS + "WHERE cardinality(%(ids)s::uuid[]) = 0 OR recording.id = ANY(%(ids)s::uuid[])"
+    return fetch(conn, RecordingRow, sql, ids=ids)
 
 
-def withdraw_recording(conn: Connection, session_id: UUID) -> None:
-    """Take a session's recording from the public: one revision more, without the recording."""
+def raise_recording(conn: Connection, id: UUID) -> int | None:
+    """Give a recording its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE recordings SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
+def withdraw_recording(conn: Connection, session_id: UUID) -> int:
+    """Take the recording that a session has from the public; the revision in which it is gone."""
     sql = """
         WITH gone AS (
             DELETE FROM recordings WHERE session_id = %(session_id)s RETURNING session_id, id, revision
         )
-        INSERT INTO withdrawn_recordings (session_id, id, revision) SELECT session_id, id, revision + 1 FROM gone
+        INSERT INTO withdrawn_recordings (session_id, id, revision)
+        SELECT session_id, id, next_revision(revision) FROM gone
+        RETURNING revision
     """
-    execute(conn, sql, session_id=session_id)
+    return fetch_value(conn, sql, session_id=session_id)

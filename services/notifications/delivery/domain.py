@@ -20,6 +20,7 @@ from services.notifications.rendering.domain import addressee, render
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.mime import Head, build
 from services.notifications.suppressions import domain as suppressions
+from shared import tracing
 from shared.failpoints import passing
 
 log = structlog.get_logger()
@@ -44,7 +45,12 @@ def deliver(conn: Connection, transport: Transport, facts: Facts, about: About |
         queries.mark_superseded(conn, facts.id, facts.fence, reason=overtaken_by)
         return "superseded"
     try:
-        return _hand_over(conn, transport, facts, about, letterhead)
+        with tracing.span("SMTP send", "client", parent=facts.traceparent, attributes=transport.about) as span:
+            state = _hand_over(conn, transport, facts, about, letterhead)
+            if span:
+                span.set_attributes({"convene.mail.id": str(facts.id), "convene.mail.kind": facts.kind})
+                span.set_attribute("convene.mail.state", state)
+        return state
     except (UnsafeText, NotRendered, Refused, LineLost) as error:
         return settle(conn, facts, error)
 

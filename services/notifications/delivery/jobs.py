@@ -20,6 +20,7 @@ from services.notifications.rendering.letterhead import Letterhead, read_letterh
 from services.notifications.settings import NotificationsSettings
 from services.notifications.wording import domain as templates
 from shared import runtime
+from shared import traceparent as w3c
 from shared.failpoints import passing
 from shared.jobs import Job
 
@@ -124,7 +125,8 @@ class Sender:
                 done += len(outcomes)
                 for mail, state in outcomes:
                     OUTCOMES.labels(mail.kind, state).inc()
-                    log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state)
+                    ids = w3c.ids_of(mail.traceparent)
+                    log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state, **ids)
         return done
 
     def _rest(self, reason: str) -> None:

@@ -63,21 +63,24 @@ def claim(conn: Connection, *, number: int, lease: float, limit: int, letters: i
 
     Single mails come first, `limit` at most; only where none is due mails of issues, `letters` at most. A claim that a
     crash of the database undoes was no claim, and before a final dot `handing_over` waits for its disk: this need not.
+    After a restore those that were due before it wait until it was settled which of them were sent.
     """
     sql = """
         WITH unhurried AS MATERIALIZED (
             SELECT set_config('synchronous_commit', 'off', true)
+        ), since AS MATERIALIZED (
+            SELECT coalesce(max(noted_at), '-infinity') AS moment FROM restorations WHERE settled_at IS NULL
         ), single AS MATERIALIZED (
             SELECT id FROM messages
              WHERE category = 'single' AND state IN ('queued', 'retry', 'in_doubt')
-               AND next_attempt_at <= clock_timestamp()
+               AND next_attempt_at <= clock_timestamp() AND caused_at >= (SELECT moment FROM since)
              ORDER BY next_attempt_at, position
              LIMIT %(limit)s
                FOR UPDATE SKIP LOCKED
         ), bulk AS MATERIALIZED (
             SELECT id FROM messages
              WHERE category = 'bulk' AND state IN ('queued', 'retry', 'in_doubt')
-               AND next_attempt_at <= clock_timestamp()
+               AND next_attempt_at <= clock_timestamp() AND caused_at >= (SELECT moment FROM since)
                AND EXISTS (SELECT FROM newsletters AS issue WHERE issue.id = event_id AND issue.state = 'sending')
              ORDER BY next_attempt_at, position
              LIMIT CASE WHEN EXISTS (SELECT FROM single) THEN 0 ELSE %(letters)s END

@@ -47,6 +47,12 @@ class Transport:
     def __init__(self, settings: NotificationsSettings) -> None:
         self.server = parse_server(settings.smtp_url)
         self.password_file = settings.smtp_password_file
+        # What a trace tells of it.
+        self.about = {
+            "network.protocol.name": "smtp",
+            "server.address": self.server.host,
+            "server.port": self.server.port,
+        }
         self.smtp: smtplib.SMTP | None = None
         self.used_at = 0.0
 

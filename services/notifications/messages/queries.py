@@ -11,6 +11,8 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from services.notifications.messages.kinds import Kind
+from shared import traceparent as w3c
+from shared import tracing
 from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Envelope
 from shared.runtime import settings
@@ -52,6 +54,7 @@ class Facts:
     attended: bool | None = None
     previous: str | None = None
     timezone: str | None = None
+    traceparent: str | None = None
 
 
 def insert_message(
@@ -67,10 +70,11 @@ def insert_message(
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context, next_attempt_at)
+                                  session_id, recipient, context, next_attempt_at, traceparent)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                    %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second')
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+                    %(session_id)s, %(recipient)s, %(context)s, clock_timestamp() + %(wait)s * interval '1 second',
+                    %(traceparent)s)
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -83,10 +87,10 @@ def insert_notice(
     """A mail that no event of another service causes: to the one whom `subject` is about, once for a `cause`."""
     sql = """
         WITH added AS (
-            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, recipient)
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, recipient, traceparent)
             VALUES (%(kind)s, %(topic)s, %(subject)s, %(cause)s, %(cause)s, %(revision)s, programme_now(),
-                    %(recipient)s)
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+                    %(recipient)s, %(traceparent)s)
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -99,6 +103,7 @@ def insert_notice(
         cause=cause,
         revision=revision,
         recipient=recipient,
+        traceparent=tracing.present(),
     )
 
 
@@ -107,12 +112,12 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context, next_attempt_at)
+                                  session_id, recipient, context, next_attempt_at, traceparent)
             SELECT %(kind)s, %(topic)s, id, %(event_id)s, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second'
+                   session_id, email, %(context)s, clock_timestamp() + %(wait)s * interval '1 second', %(traceparent)s
               FROM registrations
              WHERE session_id = %(subject)s AND status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -126,12 +131,12 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
     sql = """
         WITH added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
-                                  next_attempt_at)
+                                  next_attempt_at, traceparent)
             SELECT %(kind)s, %(topic)s, registration.id, recording.id, %(event_id)s, %(revision)s, %(caused_at)s,
-                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second'
+                   session_id, registration.email, clock_timestamp() + %(wait)s * interval '1 second', %(traceparent)s
               FROM recordings AS recording JOIN registrations AS registration USING (session_id)
              WHERE recording.id = %(subject)s AND NOT recording.withdrawn AND registration.status = 'confirmed'
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '') FROM added
     """
@@ -151,27 +156,27 @@ def insert_for_registrations(
         WITH given AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
                        AS (place integer, subject uuid, event_id uuid, revision bigint, caused_at timestamptz,
-                           context jsonb)
+                           context jsonb, traceparent text)
         ), person AS MATERIALIZED (
             SELECT given.*, session_id, email, status, registered_at
               FROM given JOIN registrations ON id = subject AND email <> ''
         ), added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at,
-                                  session_id, recipient, context, next_attempt_at)
+                                  session_id, recipient, context, next_attempt_at, traceparent)
             SELECT %(kind)s, %(topic)s, subject, event_id, event_id, revision, caused_at,
-                   session_id, email, context, clock_timestamp() + %(wait)s * interval '1 second'
+                   session_id, email, context, clock_timestamp() + %(wait)s * interval '1 second', traceparent
               FROM person ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         ), late AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
-                                  next_attempt_at)
+                                  next_attempt_at, traceparent)
             SELECT %(late)s, %(late_topic)s, subject, recording.id, event_id, recording.revision, caused_at,
-                   session_id, email, clock_timestamp() + %(late_wait)s * interval '1 second'
+                   session_id, email, clock_timestamp() + %(late_wait)s * interval '1 second', traceparent
               FROM person JOIN recordings AS recording USING (session_id)
              WHERE %(late)s::text IS NOT NULL AND status = 'confirmed' AND NOT withdrawn
                AND registered_at < published_at
              ORDER BY place
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_mails', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
@@ -184,6 +189,7 @@ def insert_for_registrations(
             "revision": envelope.sequence,
             "caused_at": envelope.time,
             "context": context,
+            "traceparent": w3c.read(envelope.traceparent),
         }
         for place, (envelope, context) in enumerate(caused)
     ]
@@ -204,6 +210,7 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
         "revision": envelope.sequence,
         "caused_at": envelope.time,
         "wait": _wait(kind),
+        "traceparent": w3c.read(envelope.traceparent),
     }
 
 
@@ -222,7 +229,7 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AND later.revision > message.revision
                  ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
                person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
-               person.timezone,
+               person.timezone, message.traceparent,
                (SELECT reason FROM suppressions WHERE email = lower(person.email)) AS suppressed,
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
@@ -291,11 +298,9 @@ def select_messages(
     session: str | None,
     event: UUID | None,
     before: int | None,
-    limit: int | None,
+    limit: int,
 ) -> list[dict[str, Any]]:
-    """The log of mails, newest first; `before` is the position that the page before ended with. Without a limit: all
-    of it.
-    """
+    """The log of mails, newest first; `before` is the position that the page before ended with."""
     sql = """
         SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
                message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
@@ -332,6 +337,37 @@ def count_states(conn: Connection, *, days: int) -> dict[str, int]:
          GROUP BY state
     """
     return dict(conn.execute(sql, {"days": days}).fetchall())
+
+
+@dataclass(frozen=True)
+class Waiting:
+    kind: str
+    state: str
+    number: int
+
+
+def count_waiting(conn: Connection) -> list[Waiting]:
+    """How many mails of each kind are still to be sent, by state; `held` are those in doubt that wait for staff."""
+    sql = """
+        SELECT kind, CASE WHEN state = 'in_doubt' AND next_attempt_at IS NULL THEN 'held' ELSE state END AS state,
+               count(*) AS number
+          FROM messages WHERE state IN ('queued', 'retry', 'in_doubt')
+         GROUP BY 1, 2
+    """
+    return fetch(conn, Waiting, sql)
+
+
+def select_oldest_due(conn: Connection) -> float:
+    """For how many seconds the oldest single mail has been due; 0 where none is. Those of an issue may take their time,
+    or be paused.
+    """
+    sql = """
+        SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_attempt_at)), 0)::float
+          FROM messages
+         WHERE category = 'single' AND state IN ('queued', 'retry', 'in_doubt')
+           AND next_attempt_at <= clock_timestamp()
+    """
+    return fetch_value(conn, sql)
 
 
 def select_figures(conn: Connection) -> dict[str, Any]:

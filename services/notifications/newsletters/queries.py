@@ -306,7 +306,7 @@ def insert_mails(conn: Connection, id: UUID, kind: Kind, *, limit: int) -> int:
                AND batch.confirmed_at <= issue.begun_at
                AND NOT EXISTS (SELECT FROM suppressions WHERE suppressions.email = batch.email)
              ORDER BY batch.position
-            ON CONFLICT (kind, subject, cause) DO NOTHING
+            ON CONFLICT DO NOTHING
         ), moved AS (
             UPDATE newsletters
                SET reached = coalesce((SELECT max(position) FROM batch), reached),

@@ -40,9 +40,12 @@ def upsert_session(
     venue: dict[str, Any] | None,
     online: dict[str, Any] | None,
     terms: dict[str, list[str]],
+    repair: bool = False,
     **facts: Any,
 ) -> None:
-    """Keep a session as it is now, unless a later revision is here; its row is locked either way."""
+    """Keep a session as it is now, unless this or a later revision is here; its row is locked either way. To `repair`
+    takes this revision once more, here and below.
+    """
     sql = """
         INSERT INTO sessions AS known (id, revision, schedule_revision, slug, title, format, status, initiative,
                                        when_label, starts_at, ends_at, timezone, venue, online, page_url, summary,
@@ -61,9 +64,17 @@ def upsert_session(
                    WHEN (known.starts_at, known.ends_at, known.venue, known.online)
                         IS DISTINCT FROM (excluded.starts_at, excluded.ends_at, excluded.venue, excluded.online)
                    THEN excluded.revision ELSE known.schedule_revision END
-         WHERE excluded.revision > known.revision
+         WHERE excluded.revision > known.revision OR %(repair)s AND excluded.revision = known.revision
     """
-    execute(conn, sql, venue=venue and Jsonb(venue), online=online and Jsonb(online), terms=Jsonb(terms), **facts)
+    execute(
+        conn,
+        sql,
+        venue=venue and Jsonb(venue),
+        online=online and Jsonb(online),
+        terms=Jsonb(terms),
+        repair=repair,
+        **facts,
+    )
 
 
 def share_session(conn: Connection, id: UUID) -> UUID | None:
@@ -85,19 +96,19 @@ def select_sessions(conn: Connection, ids: Iterable[UUID]) -> list[Session]:
     return fetch(conn, Session, sql, ids=list(ids))
 
 
-def upsert_series(conn: Connection, *, id: UUID, revision: int, slug: str, title: str) -> None:
+def upsert_series(conn: Connection, *, id: UUID, revision: int, slug: str, title: str, repair: bool = False) -> None:
     """Keep a series as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO series AS known (id, revision, slug, title)
         VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title
-         WHERE excluded.revision > known.revision
+         WHERE excluded.revision > known.revision OR %(repair)s AND excluded.revision = known.revision
     """
-    execute(conn, sql, id=id, revision=revision, slug=slug, title=title)
+    execute(conn, sql, id=id, revision=revision, slug=slug, title=title, repair=repair)
 
 
-def upsert_recording(conn: Connection, **facts: Any) -> None:
+def upsert_recording(conn: Connection, *, repair: bool = False, **facts: Any) -> None:
     """Keep a recording as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO recordings AS known (id, revision, session_id, url, duration_seconds, captions, published_at,
@@ -107,12 +118,12 @@ def upsert_recording(conn: Connection, **facts: Any) -> None:
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, url = excluded.url, duration_seconds = excluded.duration_seconds,
                captions = excluded.captions, published_at = excluded.published_at, withdrawn = excluded.withdrawn
-         WHERE excluded.revision > known.revision
+         WHERE excluded.revision > known.revision OR %(repair)s AND excluded.revision = known.revision
     """
-    execute(conn, sql, **facts)
+    execute(conn, sql, repair=repair, **facts)
 
 
-def upsert_announcement(conn: Connection, *, terms: dict[str, list[str]], **facts: Any) -> None:
+def upsert_announcement(conn: Connection, *, terms: dict[str, list[str]], repair: bool = False, **facts: Any) -> None:
     """Keep an announcement as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO announcements AS known (id, revision, slug, title, summary, body, terms, page_url, published_at,
@@ -123,6 +134,6 @@ def upsert_announcement(conn: Connection, *, terms: dict[str, list[str]], **fact
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, summary = excluded.summary,
                body = excluded.body, terms = excluded.terms, page_url = excluded.page_url,
                published_at = excluded.published_at, public = excluded.public
-         WHERE excluded.revision > known.revision
+         WHERE excluded.revision > known.revision OR %(repair)s AND excluded.revision = known.revision
     """
-    execute(conn, sql, terms=Jsonb(terms), **facts)
+    execute(conn, sql, terms=Jsonb(terms), repair=repair, **facts)

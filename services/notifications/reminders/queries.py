@@ -63,14 +63,14 @@ def insert_due_of_sessions(conn: Connection, *, limit: int) -> int:
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient,
                                   context)
             SELECT %(kind)s, %(topic)s, registration.id, cause, cause, extract(epoch FROM moment)::bigint,
-                   programme_now(), session_id, registration.email, jsonb_build_object('starts_at', starts_at)
+                   moment, session_id, registration.email, jsonb_build_object('starts_at', starts_at)
               FROM due JOIN registrations AS registration USING (session_id)
              WHERE registration.status = 'confirmed' AND registered_at < moment
                AND NOT EXISTS (SELECT FROM messages AS known
                                 WHERE known.kind = %(kind)s AND known.subject = registration.id
                                   AND known.cause = due.cause)
              LIMIT %(limit)s
-            ON CONFLICT (kind, subject, cause) DO NOTHING
+            ON CONFLICT DO NOTHING
             RETURNING 1
         )
         SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_mails', '') END FROM added
@@ -94,13 +94,13 @@ def insert_due_of_invitations(conn: Connection, *, days: int, limit: int) -> int
                               AND first.caused_at < expires_at - make_interval(days => %(days)s))
         ), added AS (
             INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
-            SELECT %(kind)s, %(topic)s, id, cause, cause, extract(epoch FROM expires_at)::bigint, programme_now(),
-                   session_id, email
+            SELECT %(kind)s, %(topic)s, id, cause, cause, extract(epoch FROM expires_at)::bigint,
+                   expires_at - make_interval(days => %(days)s), session_id, email
               FROM due
              WHERE NOT EXISTS (SELECT FROM messages AS known
                                 WHERE known.kind = %(kind)s AND known.subject = due.id AND known.cause = due.cause)
              LIMIT %(limit)s
-            ON CONFLICT (kind, subject, cause) DO NOTHING
+            ON CONFLICT DO NOTHING
             RETURNING 1
         )
         SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_mails', '') END FROM added

@@ -58,6 +58,12 @@ def select_seated(conn: Connection, session_id: UUID) -> list[Seated]:
     return fetch(conn, Seated, sql, session_id=session_id)
 
 
+def raise_attendance(conn: Connection, id: UUID) -> int | None:
+    """Give what is known of a presence its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE attendance SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def upsert_attendance(
     conn: Connection, session_id: UUID, presences: dict[UUID, tuple[bool, int | None]], *, source: str
 ) -> list[Attendance]:
@@ -72,7 +78,8 @@ def upsert_attendance(
          ORDER BY person_id
         ON CONFLICT (session_id, person_id) DO UPDATE
            SET minutes = excluded.minutes, attended = excluded.attended, source = excluded.source,
-               joined_at = coalesce(attendance.joined_at, excluded.joined_at), revision = attendance.revision + 1
+               joined_at = coalesce(attendance.joined_at, excluded.joined_at),
+               revision = next_revision(attendance.revision)
          WHERE array_position(%(sources)s, excluded.source) >= array_position(%(sources)s, attendance.source)
            AND (attendance.minutes, attendance.attended, attendance.source)
                IS DISTINCT FROM (excluded.minutes, excluded.attended, excluded.source)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch
+from shared.database import fetch, fetch_value
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,20 @@ def select_seats(conn: Connection, session_ids: list[UUID]) -> dict[UUID, Seats]
     return {seats.session_id: seats for seats in fetch(conn, Seats, sql, session_ids=session_ids)}
 
 
+def raise_availability(conn: Connection, session_id: UUID) -> int | None:
+    """Give what was told of a session's seats its next revision; None where nothing was told of it."""
+    sql = """
+        UPDATE availability SET revision = next_revision(revision) WHERE session_id = %(session_id)s RETURNING revision
+    """
+    return fetch_value(conn, sql, session_id=session_id)
+
+
 def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Availability]:
     """Note as told what differs from what was told last, and that not within these seconds; each with its revision."""
     sql = """
         WITH noted AS (
             INSERT INTO availability AS told (session_id, revision, capacity, taken, waitlisted)
-            SELECT session_id, 1, seats.capacity, seats.taken, seats.waitlisted
+            SELECT session_id, next_revision(0), seats.capacity, seats.taken, seats.waitlisted
               FROM seats LEFT JOIN availability AS last USING (session_id)
              WHERE last.session_id IS NULL
                 OR ((seats.capacity, seats.taken, seats.waitlisted)
@@ -61,7 +69,7 @@ def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Avai
              ORDER BY last.told_at NULLS FIRST, session_id
              LIMIT %(limit)s
             ON CONFLICT (session_id) DO UPDATE
-               SET revision = told.revision + 1, capacity = excluded.capacity, taken = excluded.taken,
+               SET revision = next_revision(told.revision), capacity = excluded.capacity, taken = excluded.taken,
                    waitlisted = excluded.waitlisted, told_at = clock_timestamp()
              WHERE told.told_at <= clock_timestamp() - make_interval(secs => %(seconds)s)
             RETURNING session_id, revision, capacity, taken, waitlisted
@@ -70,6 +78,33 @@ def upsert_changed(conn: Connection, *, limit: int, seconds: float) -> list[Avai
           FROM noted JOIN sessions ON sessions.id = session_id
     """
     return fetch(conn, Availability, sql, limit=limit, seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """Sessions to come by whether they have seats left, and their seats together; `waiting` are people."""
+
+    with_seats: int
+    full: int
+    unlimited: int
+    taken: int
+    free: int
+    waiting: int
+
+
+def count_seats(conn: Connection) -> Upcoming:
+    """The sessions that are still to come, and their seats."""
+    sql = """
+        SELECT count(*) FILTER (WHERE taken < capacity) AS with_seats,
+               count(*) FILTER (WHERE taken >= capacity) AS full,
+               count(*) FILTER (WHERE capacity IS NULL) AS unlimited,
+               coalesce(sum(taken), 0)::bigint AS taken,
+               coalesce(sum(greatest(capacity - taken, 0)), 0)::bigint AS free,
+               coalesce(sum(waitlisted), 0)::bigint AS waiting
+          FROM seats JOIN sessions ON sessions.id = session_id
+         WHERE status IN ('planned', 'scheduled') AND (starts_at IS NULL OR starts_at > programme_now())
+    """
+    return fetch(conn, Upcoming, sql)[0]
 
 
 def select_disagreements(conn: Connection) -> list[Disagreement]:

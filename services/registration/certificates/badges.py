@@ -1,7 +1,12 @@
 """Certificates as Open Badges 3.0 (1EdTech): a W3C verifiable credential with an embedded `eddsa-rdfc-2022` proof
 (vc-di-eddsa), whose revocation is read from a Bitstring Status List (v1.0) of the same issuer.
+
+BADGE_KEY_FILE may hold several keys: the first signs, and the issuer's profile names all, so that badges which people
+have downloaded go on verifying once the key is changed. A key is named by its own value; `#key`, by which badges of
+earlier versions name theirs, is the last of the file.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +22,7 @@ from shared.settings import read_secret
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 # The shortest list that the standard allows: long enough that whoever reads one does not tell whose bit they look for.
 LIST_SIZE = 131_072
+PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\s*", re.DOTALL)
 
 
 class Issuer:
@@ -26,10 +32,12 @@ class Issuer:
         self.settings = settings
         self.origin = f"{settings.public_url}/registration/v1"
         self.id = f"{self.origin}/issuer"
-        self.method = f"{self.id}#key"
+        public = [multikey_from_pem(key) for key in self.public_keys()]
+        self.method = f"{self.id}#{public[0]}"
+        self._methods = {f"{self.id}#{key}": key for key in public} | {f"{self.id}#key": public[-1]}
 
     def profile(self) -> dict[str, Any]:
-        """Who the issuer is, and the key that it signs with (Controlled Identifiers 1.0, Multikey)."""
+        """Who the issuer is, and the keys that it signs and has signed with (Controlled Identifiers 1.0, Multikey)."""
         return {
             "@context": [*CONTEXTS, "https://w3id.org/security/multikey/v1"],
             "id": self.id,
@@ -37,20 +45,28 @@ class Issuer:
             "name": self.settings.issuer_name,
             "url": self.settings.issuer_url,
             "verificationMethod": [
-                {
-                    "id": self.method,
-                    "type": "Multikey",
-                    "controller": self.id,
-                    "publicKeyMultibase": multikey_from_pem(self.public_key()),
-                }
+                {"id": method, "type": "Multikey", "controller": self.id, "publicKeyMultibase": key}
+                for method, key in self._methods.items()
             ],
-            "assertionMethod": [self.method],
+            "assertionMethod": list(self._methods),
         }
 
     def public_key(self) -> str:
-        """What verifies the signatures, as PEM."""
-        secret = load_pem_private_key((read_secret(self.settings.badge_key_file) or "").encode(), password=None)
-        return secret.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        """What verifies the signatures that are made now, as PEM."""
+        return self.public_keys()[0]
+
+    def public_keys(self) -> list[str]:
+        """What verifies signatures, as PEM: of the key that signs now, then of those before it."""
+        return [
+            load_pem_private_key(key.encode(), password=None)
+            .public_key()
+            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            .decode()
+            for key in self._keys()
+        ]
+
+    def _keys(self) -> list[str]:
+        return PEM.findall(read_secret(self.settings.badge_key_file) or "")
 
     def badge(self, certificate: Certificate) -> dict[str, Any]:
         """The certificate as a signed credential; the same one each time."""
@@ -104,8 +120,7 @@ class Issuer:
         return f"{self.origin}/certificates/status/{number}"
 
     def _sign(self, credential: dict[str, Any], *, created: datetime) -> dict[str, Any]:
-        pem = read_secret(self.settings.badge_key_file)
-        return add_data_integrity_proof(credential, pem, self.method, created=created.astimezone(UTC))
+        return add_data_integrity_proof(credential, self._keys()[0], self.method, created=created.astimezone(UTC))
 
 
 def _moment(moment: datetime) -> str:

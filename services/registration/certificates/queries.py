@@ -97,7 +97,8 @@ def select_many(conn: Connection, ids: list[UUID]) -> list[Certificate]:
 def revoke(conn: Connection, id: UUID, *, reason: str | None) -> bool:
     """Whether it stood until now."""
     sql = """
-        UPDATE certificates SET revoked_at = programme_now(), revoked_reason = %(reason)s, revision = revision + 1
+        UPDATE certificates SET revoked_at = programme_now(), revoked_reason = %(reason)s,
+               revision = next_revision(revision)
          WHERE id = %(id)s AND revoked_at IS NULL
     """
     return bool(execute(conn, sql, id=id, reason=reason))

@@ -101,7 +101,7 @@ def upsert(
         ON CONFLICT (session_id, person_id) DO UPDATE
            SET status = 'issued', issued_by = excluded.issued_by, expires_at = excluded.expires_at,
                transferred_from = excluded.transferred_from, issued_at = excluded.issued_at,
-               revision = invitations.revision + 1
+               revision = next_revision(invitations.revision)
          WHERE invitations.status IN ('declined', 'expired', 'revoked')
         RETURNING id
     """
@@ -128,7 +128,7 @@ def select_expiry(conn: Connection, session_id: UUID) -> datetime | None:
 def expire(conn: Connection, *, limit: int) -> list[UUID]:
     """Let invitations expire that nobody answered in time, the oldest first."""
     sql = """
-        UPDATE invitations SET status = 'expired', revision = revision + 1
+        UPDATE invitations SET status = 'expired', revision = next_revision(revision)
          WHERE id IN (SELECT id FROM invitations
                        WHERE status = 'issued' AND expires_at <= programme_now()
                        ORDER BY expires_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
@@ -144,5 +144,5 @@ def lock_invitation(conn: Connection, id: UUID) -> None:
 
 
 def update_invitation(conn: Connection, id: UUID, *, status: str) -> None:
-    sql = "UPDATE invitations SET status = %(status)s, revision = revision + 1 WHERE id = %(id)s"
+    sql = "UPDATE invitations SET status = %(status)s, revision = next_revision(revision) WHERE id = %(id)s"
     execute(conn, sql, id=id, status=status)

@@ -71,14 +71,6 @@ def erase_inactive(conn: Connection, *, months: int, limit: int) -> int:
     return len(inactive)
 
 
-def find_email(conn: Connection, person_id: UUID) -> str:
-    """The address of the person with this id. Raises NotFound, also where they were erased."""
-    email = queries.select_email(conn, person_id)
-    if email is None:
-        raise NotFound("Nothing is held on this person.")
-    return email
-
-
 def _find(conn: Connection, email: str) -> events.Person:
     person = people.select_by_email(conn, email)
     if person is None:

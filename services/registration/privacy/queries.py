@@ -54,7 +54,8 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
 
 def select_email(conn: Connection, person_id: UUID) -> str | None:
     """The address of somebody who was not erased."""
-    return fetch_value(conn, "SELECT email FROM people WHERE id = %(id)s AND erased_at IS NULL", id=person_id)
+    sql = "SELECT email FROM people WHERE id = %(id)s AND erased_at IS NULL"
+    return fetch_value(conn, sql, id=person_id)
 
 
 def lock_person(conn: Connection, person_id: UUID) -> None:
@@ -110,7 +111,7 @@ def blank(conn: Connection, person_id: UUID) -> None:
         "UPDATE attendance SET certificate_id = id WHERE person_id = %(id)s AND certificate_id IS NULL",
         "UPDATE completions SET certificate_id = id WHERE person_id = %(id)s AND certificate_id IS NULL",
         """
-        UPDATE invitations SET status = 'revoked', revision = revision + 1
+        UPDATE invitations SET status = 'revoked', revision = next_revision(revision)
          WHERE person_id = %(id)s AND status = 'issued'
         """,
         "DELETE FROM certificates WHERE person_id = %(id)s",

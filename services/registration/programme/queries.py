@@ -95,8 +95,10 @@ def share(conn: Connection) -> None:
     execute(conn, sql)
 
 
-def upsert_session(conn: Connection, session: catalog.Session) -> bool:
-    """Take in a session as the catalog has it now; False where this or a later revision is held already."""
+def upsert_session(conn: Connection, session: catalog.Session, *, repair: bool = False) -> bool:
+    """Take in a session as the catalog has it now; False where this or a later revision is held already. To `repair`
+    takes this revision once more.
+    """
     sql = """
         INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at,
                               format, series_slug, series_title, initiative, join_url, contact_hours, when_label,
@@ -112,7 +114,7 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
                initiative = excluded.initiative, join_url = excluded.join_url, contact_hours = excluded.contact_hours,
                when_label = excluded.when_label, timezone = excluded.timezone, venue = excluded.venue,
                platform = excluded.platform
-         WHERE sessions.revision < excluded.revision
+         WHERE sessions.revision < excluded.revision OR %(repair)s AND sessions.revision = excluded.revision
     """
     return bool(
         execute(
@@ -138,19 +140,20 @@ def upsert_session(conn: Connection, session: catalog.Session) -> bool:
             timezone=session.when.timezone,
             venue=Jsonb(asdict(session.venue)) if session.venue else None,
             platform=session.online.platform if session.online else None,
+            repair=repair,
         )
     )
 
 
-def upsert_series(conn: Connection, series: catalog.Series) -> bool:
-    """Take in a series as the catalog has it now; False where this or a later revision is held already."""
+def upsert_series(conn: Connection, series: catalog.Series, *, repair: bool = False) -> bool:
+    """Take in a series as the catalog has it now; `repair` and the answer as of `upsert_session`."""
     sql = """
         INSERT INTO series (id, revision, slug, title, audience, sessions, counts, invites_to)
         VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(audience)s, %(sessions)s, %(counts)s, %(invites_to)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, audience = excluded.audience,
                sessions = excluded.sessions, counts = excluded.counts, invites_to = excluded.invites_to
-         WHERE series.revision < excluded.revision
+         WHERE series.revision < excluded.revision OR %(repair)s AND series.revision = excluded.revision
     """
     rule = series.completion
     return bool(
@@ -165,11 +168,12 @@ def upsert_series(conn: Connection, series: catalog.Series) -> bool:
             sessions=list(dict.fromkeys(rule.sessions)) if rule else [],
             counts=rule.counts if rule else [],
             invites_to=rule.invites_to if rule else None,
+            repair=repair,
         )
     )
 
 
-def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdrawn: bool) -> None:
+def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdrawn: bool, repair: bool = False) -> None:
     """Take in how long a session's recording is, or that there is none any more."""
     sql = """
         INSERT INTO recordings (id, revision, session_id, duration_seconds, withdrawn)
@@ -178,6 +182,7 @@ def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdraw
            SET id = excluded.id, revision = excluded.revision, duration_seconds = excluded.duration_seconds,
                withdrawn = excluded.withdrawn
          WHERE recordings.id <> excluded.id OR recordings.revision < excluded.revision
+            OR %(repair)s AND recordings.revision = excluded.revision
     """
     execute(
         conn,
@@ -187,6 +192,7 @@ def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdraw
         session_id=recording.session_id,
         duration_seconds=recording.duration_seconds,
         withdrawn=withdrawn,
+        repair=repair,
     )
 
 

@@ -1,5 +1,7 @@
 """Who may register when."""
 
+from datetime import datetime
+
 from services.registration.programme.queries import Session
 from shared.errors import Conflict, Forbidden
 
@@ -36,10 +38,13 @@ def is_open(session: Session) -> bool:
     """Whether the session's window for registration is open, by the programme's clock."""
     if session.status in ("held", "cancelled") or (session.status == "planned" and session.opens_at is None):
         return False
-    closes_at = session.closes_at or session.starts_at
-    return (session.opens_at is None or session.opens_at <= session.now) and (
-        closes_at is None or session.now < closes_at
-    )
+    begin, end = window(session)
+    return (begin is None or begin <= session.now) and (end is None or session.now < end)
+
+
+def window(session: Session) -> tuple[datetime | None, datetime | None]:
+    """From when, and until before when, a session takes registrations; None without a bound."""
+    return session.opens_at, session.closes_at or session.starts_at
 
 
 def state(session: Session, *, seats_left: int | None) -> str:

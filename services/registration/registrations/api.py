@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Response
 
 from services.registration import addresses
-from services.registration.registrations import domain, wishes
-from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes
+from services.registration.registrations import at_once, domain, wishes
+from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
 from services.registration.registrations.schemas import (
     CorrectionSchema,
     GroupRequestSchema,
@@ -20,7 +20,7 @@ from services.registration.roster import staffing
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
-from shared.http.idempotency import idempotent
+from shared.http.idempotency import Key, idempotent
 from shared.runtime import connection, transaction
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
@@ -28,13 +28,22 @@ bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", descrip
 STAFF_ALONE = {"email", "note"}
 
 
+def _register_at_once(key: Key, wanted: dict[str, Any]) -> Response | None:
+    with connection() as conn:
+        foreseen = at_once.foresee(conn, wanted)
+        if foreseen is None:
+            return None
+        response = tell(foreseen.registration, new=True, advice=foreseen.advice)
+        return response if at_once.take(conn, foreseen, kept=key.keep(response)) else None
+
+
 @bp.post("/registrations")
-@idempotent
 @bp.arguments(RegistrationRequestSchema)
 @bp.response(
     201, OutcomeSchema, headers={"Location": {"description": "The registration", "schema": {"type": "string"}}}
 )
 @bp.alt_response(200, schema=OutcomeSchema, description="The same person again: the registration that stands")
+@idempotent(at_once=_register_at_once)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
     return outcome(wishes.register(wanted, slug=wanted["session"]))

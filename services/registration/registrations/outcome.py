@@ -8,6 +8,8 @@ from flask import Response, jsonify
 from marshmallow.validate import OneOf
 
 from services.registration.registrations.domain import Made
+from services.registration.registrations.queries import Registration
+from shared.events import registration as events
 
 
 class OutcomeSchema(ma.Schema):
@@ -31,17 +33,22 @@ class OutcomesSchema(ma.Schema):
 OUTCOME = OutcomeSchema()
 
 
-def describe(made: Made) -> dict[str, Any]:
+def describe(registration: Registration | events.Registration, advice: str | None) -> dict[str, Any]:
     """The body that tells of it."""
-    body: Any = OUTCOME.dump(made.registration)
-    return {**body, "advice": made.advice}
+    body: Any = OUTCOME.dump(registration)
+    return {**body, "advice": advice}
 
 
 def outcome(made: Made) -> Response:
     """The answer to somebody who registered: 201 where that made a registration, 200 where it stood."""
-    response = jsonify(describe(made))
-    response.status_code = 201 if made.new else 200
-    response.headers["Location"] = f"/registration/v1/registrations/{made.registration.id}"
+    return tell(made.registration, new=made.new, advice=made.advice)
+
+
+def tell(registration: Registration | events.Registration, *, new: bool, advice: str | None) -> Response:
+    """As `outcome`, also of a registration that is still to be made."""
+    response = jsonify(describe(registration, advice))
+    response.status_code = 201 if new else 200
+    response.headers["Location"] = f"/registration/v1/registrations/{registration.id}"
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -49,7 +56,7 @@ def outcome(made: Made) -> Response:
 def outcomes(made: Iterable[Made]) -> Response:
     """The answer to somebody who registered more than once: 201 where that made any registration, else 200."""
     all_made = list(made)
-    response = jsonify({"items": [describe(one) for one in all_made]})
+    response = jsonify({"items": [describe(one.registration, one.advice) for one in all_made]})
     response.status_code = 201 if any(one.new for one in all_made) else 200
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from shared.database import execute, fetch, fetch_one
+from shared.database import execute, fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,18 @@ def select_many(conn: Connection, ids: list[UUID]) -> list[Registration]:
     return fetch(conn, Registration, sql, ids=ids)
 
 
+def raise_registration(conn: Connection, id: UUID) -> int | None:
+    """Give a registration its next revision, though nothing of it changed; None where there is none."""
+    sql = "UPDATE registrations SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    return fetch_value(conn, sql, id=id)
+
+
 def update(conn: Connection, registration: Registration) -> None:
     """Write what somebody said of themselves, and the staff's note; a new revision."""
     sql = """
         UPDATE registrations
            SET job_title = %(job_title)s, library = %(library)s, accommodations = %(accommodations)s,
-               answers = %(answers)s, note = %(note)s, timezone = %(timezone)s, revision = revision + 1
+               answers = %(answers)s, note = %(note)s, timezone = %(timezone)s, revision = next_revision(revision)
          WHERE id = %(id)s
     """
     execute(

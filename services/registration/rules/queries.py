@@ -30,13 +30,16 @@ DEFAULTS = Rules(questions=[], audience_required=False, offer_hours=None, invita
 @dataclass(frozen=True)
 class Terms(Session):
     """A session with what registering for it asks; `audience` is whom its series is meant for, as the catalog says;
-    `standing` is the registration of whom it was read for, where that person has one.
+    `standing` is the registration of whom it was read for, where that person has one. The revisions are 0 where there
+    is no such row.
     """
 
     questions: list[dict[str, Any]]
     audience_required: bool
     audience: dict[str, Any] | None
     series_title: str | None
+    rules_revision: int
+    series_revision: int
     standing: UUID | None = None
 
 
@@ -73,6 +76,7 @@ def select_terms(conn: Connection, slug: str, *, email: str | None = None) -> Te
         SELECT s.id, s.revision, s.slug, s.title, s.status, s.policy, s.opens_at, s.closes_at, s.starts_at, s.ends_at,
                s.series_slug, s.join_url, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
                coalesce(rules.audience_required, false) AS audience_required, series.audience, s.series_title,
+               coalesce(rules.revision, 0) AS rules_revision, coalesce(series.revision, 0) AS series_revision,
                (SELECT r.id FROM people AS p JOIN registrations AS r ON r.person_id = p.id
                  WHERE p.email = %(email)s AND r.session_id = s.id AND r.status <> 'cancelled') AS standing
           FROM sessions AS s
@@ -89,11 +93,12 @@ def select_terms_of_series(conn: Connection, slug: str) -> list[Terms]:
     sql = """
         SELECT s.id, s.revision, s.slug, s.title, s.status, s.policy, s.opens_at, s.closes_at, s.starts_at, s.ends_at,
                s.series_slug, s.join_url, programme_now() AS now, coalesce(rules.questions, '[]') AS questions,
-               coalesce(rules.audience_required, false) AS audience_required,
-               (SELECT audience FROM series WHERE slug = s.series_slug ORDER BY revision DESC LIMIT 1) AS audience,
-               s.series_title
+               coalesce(rules.audience_required, false) AS audience_required, series.audience, s.series_title,
+               coalesce(rules.revision, 0) AS rules_revision, coalesce(series.revision, 0) AS series_revision
           FROM sessions AS s
           LEFT JOIN rules ON rules.session_id = s.id
+          LEFT JOIN LATERAL (SELECT audience, revision FROM series
+                              WHERE slug = s.series_slug ORDER BY revision DESC LIMIT 1) AS series ON true
          WHERE s.series_slug = %(slug)s AND s.status IN ('planned', 'scheduled')
          ORDER BY s.starts_at NULLS LAST, s.slug
     """

@@ -3,6 +3,7 @@ numbered without gaps.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from psycopg import Connection
 
 from services.registration.programme.queries import Session
 from services.registration.registrations.queries import Registration
+from services.registration.rules.queries import Terms
 from shared.database import execute, fetch_one, fetch_value
 
 
@@ -120,6 +122,94 @@ def take_place(
     )
 
 
+def take_free_seat(
+    conn: Connection,
+    terms: Terms,
+    applicant: Applicant,
+    *,
+    id: UUID,
+    person_id: UUID,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    event: dict[str, Any],
+    kept: dict[str, Any],
+) -> bool:
+    """Take a seat that is free, record the event and keep the answer for the request's key; nothing of it, and False,
+    where none is free or the session, its rules or its series are no longer as they were judged.
+
+    One statement, so one way to the database and back. `event` is the document of the event for a person who is not
+    known yet; whoever is keeps their id and name in it. `opens_at` and `closes_at` bound when it may be; `kept` is what
+    `Key.keep` gives. Violates `registrations_one_active` where this person has a place, and `idempotency_keys_pkey`
+    where the key was used.
+    """
+    sql = """
+        WITH place AS (
+            UPDATE seats SET taken = taken + 1, entries = entries + 1, joined = joined + 1
+             WHERE session_id = %(session_id)s AND session_revision = %(session_revision)s
+               AND taken < ceiling AND waitlisted = 0
+               AND programme_now() >= coalesce(%(opens_at)s, '-infinity'::timestamptz)
+               AND programme_now() < coalesce(%(closes_at)s, 'infinity'::timestamptz)
+               AND %(rules_revision)s
+                   = coalesce((SELECT revision FROM rules WHERE rules.session_id = %(session_id)s), 0)
+               AND %(series_revision)s
+                   = coalesce((SELECT max(revision) FROM series WHERE slug = %(series_slug)s), 0)
+            RETURNING joined, entries, taken
+        ), person AS (
+            INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
+            ON CONFLICT (email) DO UPDATE SET name = people.name
+            RETURNING id, email, name
+        ), registration AS (
+            INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
+                                       answers, timezone)
+            SELECT %(id)s, %(session_id)s, person.id, 'confirmed', joined, %(job_title)s, %(library)s::jsonb,
+                   %(accommodations)s, %(answers)s::jsonb, %(timezone)s
+              FROM place, person
+            RETURNING registered_at
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
+            SELECT %(session_id)s, entries, 1, taken, 'registered', %(id)s FROM place
+        ), event AS (
+            INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document)
+            SELECT %(event_id)s, %(type)s, 'registration', %(id)s::text, 1,
+                   jsonb_set(%(document)s::jsonb, '{data,registration}',
+                             %(document)s::jsonb #> '{data,registration}'
+                                 || jsonb_build_object('person', person, 'registered_at', registered_at))
+              FROM person, registration
+        ), key AS (
+            INSERT INTO idempotency_keys (key, scope, request_hash, status, headers, body)
+            SELECT %(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s
+              FROM place WHERE %(key)s::text IS NOT NULL
+        )
+        SELECT pg_notify(current_schema() || '_outbox', '') FROM place
+    """
+    return bool(
+        execute(
+            conn,
+            sql,
+            id=id,
+            session_id=terms.id,
+            session_revision=terms.revision,
+            rules_revision=terms.rules_revision,
+            series_revision=terms.series_revision,
+            series_slug=terms.series_slug,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            person_id=person_id,
+            email=applicant.email,
+            name=applicant.name,
+            job_title=applicant.job_title,
+            library=orjson.dumps(applicant.library).decode(),
+            accommodations=applicant.accommodations,
+            answers=orjson.dumps(applicant.answers).decode(),
+            timezone=applicant.timezone,
+            event_id=event["id"],
+            type=event["type"],
+            document=orjson.dumps(event).decode(),
+            **kept,
+        )
+    )
+
+
 def release(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) -> dict[UUID, str]:
     """Give up these registrations' seats and places in line; what each had, of those that had any.
 
@@ -132,7 +222,7 @@ def release(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) 
               FROM registrations
              WHERE id = ANY(%(ids)s) AND session_id = %(session_id)s AND status <> 'cancelled'
         ), cancelled AS (
-            UPDATE registrations SET status = 'cancelled', offered_until = NULL, revision = revision + 1
+            UPDATE registrations SET status = 'cancelled', offered_until = NULL, revision = next_revision(revision)
              WHERE id IN (SELECT id FROM held)
         ), counted AS (
             SELECT count(*) FILTER (WHERE seated)::int AS seats, count(*) FILTER (WHERE NOT seated)::int AS waiting
@@ -176,7 +266,7 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
         ), promoted AS (
             UPDATE registrations
                SET status = CASE WHEN until IS NULL THEN 'confirmed' ELSE 'offered' END, offered_until = until,
-                   revision = revision + 1
+                   revision = next_revision(revision)
               FROM head LEFT JOIN offer ON true
              WHERE registrations.id = head.id
         ), counted AS (
@@ -197,7 +287,7 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
 def confirm_offer(conn: Connection, id: UUID) -> None:
     """Make an offered seat theirs; it is counted as taken already. The caller holds the seats' lock."""
     sql = """
-        UPDATE registrations SET status = 'confirmed', offered_until = NULL, revision = revision + 1
+        UPDATE registrations SET status = 'confirmed', offered_until = NULL, revision = next_revision(revision)
          WHERE id = %(id)s AND status = 'offered'
     """
     execute(conn, sql, id=id)

@@ -61,7 +61,7 @@ def start_gateway(folder: Path, api: Process, processes: list[Process]) -> Proce
     nginx = Nginx(folder)
     options = Options(gateway_reads=UNLIMITED, gateway_writes=UNLIMITED)
     apis: dict[str, int] = dict.fromkeys(("catalog", "registration", "notifications"), api.port)
-    Gateway(folder, options=options, port=nginx.port, apis=apis).prepare()
+    Gateway(folder, options=options, port=nginx.port, apis=apis, identity=api.port).prepare()
     return start(nginx, READY, processes)
 
 

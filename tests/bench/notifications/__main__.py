@@ -15,17 +15,22 @@ from tests.waiting import eventually
 
 
 def _prepare(start: Start) -> Setting:
-    sink = Process("tests.bench.notifications.sink", environment={})
-    sink.args = (*sink.args, str(sink.port))
-    start.processes.append(sink.start())
-    eventually(lambda: _listens(sink.port), seconds=10)
     return Setting(
         engines=start.engines,
         effort=QUICK if start.quick else Effort(),
         processes=start.processes,
-        sink=sink,
+        sink=start_sink(start.processes),
         say=say,
     )
+
+
+def start_sink(processes: list[Process]) -> Process:
+    """A mail server that takes everything."""
+    sink = Process("tests.bench.notifications.sink", environment={})
+    sink.args = (*sink.args, str(sink.port))
+    processes.append(sink.start())
+    eventually(lambda: _listens(sink.port), seconds=10)
+    return sink
 
 
 def _listens(port: int) -> bool:

@@ -4,6 +4,8 @@
 
 import smtplib
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -24,6 +26,7 @@ from tests.notifications.conftest import make_settings, receive
 from tests.notifications.programme import a_session
 from tests.processes import Process
 from tests.servers import databases
+from tests.servers.engines import Engines
 from tests.waiting import eventually
 
 DATABASE = "mails"
@@ -46,7 +49,7 @@ DUE = "UPDATE messages SET next_attempt_at = now()"
 def measure(setting: Setting) -> list[Row]:
     databases.clone(setting.engines, DATABASE)
     with psycopg.connect(setting.engines.database_url(DATABASE, "notifications"), autocommit=True) as conn:
-        content = _fill(conn, setting)
+        content = fill(conn, setting.engines, setting.effort.mails)
         against_bare: list[report.Round] = []
         two_against_one: list[report.Round] = []
         for number in range(setting.effort.rounds):
@@ -60,35 +63,50 @@ def measure(setting: Setting) -> list[Row]:
     ]
 
 
-def _fill(conn: psycopg.Connection[Any], setting: Setting) -> Content:
+def fill(conn: psycopg.Connection[Any], engines: Engines, number: int) -> Content:
     """A session and those who registered for it; what the mail to one of them says."""
     session = a_session()
     receive(conn, SessionPublished(session=session))
-    conn.execute(REGISTERED, {"session_id": session.id, "number": setting.effort.mails})
+    conn.execute(REGISTERED, {"session_id": session.id, "number": number})
     conn.execute(CAUSED)
-    settings = make_settings(setting.engines, "")
+    settings = make_settings(engines, "")
     row = conn.execute("SELECT id FROM messages LIMIT 1").fetchone()
     assert row
     [facts], [known] = select_facts(conn, [row[0]]), select_sessions(conn, [session.id])
     return render(facts, known, read_letterhead(settings))
 
 
-def _send(conn: psycopg.Connection[Any], setting: Setting, *, workers: int) -> float:
-    """Mails a second, from when they are due to when the last one is known to be sent."""
+@contextmanager
+def sending(
+    conn: psycopg.Connection[Any], engines: Engines, sink: Process, *, workers: int
+) -> Iterator[Callable[[int], None]]:
+    """Workers that are ready; what is yielded lets so many mails be due, and returns when the last is known to be
+    sent.
+    """
     conn.execute("TRUNCATE messages")
     conn.execute(CAUSED)
-    environment = databases.service_environment(setting.engines, "notifications", database=DATABASE)
-    environment["SMTP_URL"] = f"smtp://127.0.0.1:{setting.sink.port}"
+    environment = databases.service_environment(engines, "notifications", database=DATABASE)
+    environment["SMTP_URL"] = f"smtp://127.0.0.1:{sink.port}"
     with running.running() as processes:
         for _ in range(workers):
             processes.append(Process("services.notifications", "worker", environment=environment).start())
         for process in processes:
             process.wait_ready()
+
+        def send(number: int) -> None:
+            with conn.transaction():
+                conn.execute(DUE)
+                conn.execute("NOTIFY notifications_mails")
+            eventually(lambda: _sent(conn) == number, seconds=120)
+
+        yield send
+
+
+def _send(conn: psycopg.Connection[Any], setting: Setting, *, workers: int) -> float:
+    """Mails a second, from when they are due to when the last one is known to be sent."""
+    with sending(conn, setting.engines, setting.sink, workers=workers) as send:
         began = time.perf_counter()
-        with conn.transaction():
-            conn.execute(DUE)
-            conn.execute("NOTIFY notifications_mails")
-        eventually(lambda: _sent(conn) == setting.effort.mails, seconds=120)
+        send(setting.effort.mails)
         return setting.effort.mails / (time.perf_counter() - began)
 
 

@@ -182,7 +182,7 @@ class Bench:
         """Let the outbox hold as many new events as a round has, and nothing else; their bytes."""
         with self.tells.transaction(), runtime.use(self.present):
             self.tells.execute("DELETE FROM outbox")
-            outbox.add(self.tells, *[_make_event() for _ in range(self.number)])
+            outbox.add(self.tells, *[make_event() for _ in range(self.number)])
         return [event.body for event in outbox.select_unpublished(self.tells, limit=self.number)]
 
     def _publish(self, bodies: list[bytes]) -> None:
@@ -223,7 +223,7 @@ class Bench:
         seconds.append(time.perf_counter() - began)
 
 
-def _make_event() -> events.RegistrationConfirmed:
+def make_event() -> events.RegistrationConfirmed:
     person = events.Person(id=uuid4(), email="ada@library.example", name="Ada Lovelace")
     return events.RegistrationConfirmed(
         registration=events.Registration(

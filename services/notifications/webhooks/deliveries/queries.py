@@ -45,6 +45,25 @@ class Attempt:
     error: str | None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Deliveries that wait for their first and for a later try, and endpoints whose last call failed."""
+
+    queued: int
+    retry: int
+    failing: int
+
+
+def count_waiting(conn: Connection) -> Waiting:
+    """How much waits to be told."""
+    sql = """
+        SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'retry') AS retry,
+               (SELECT count(*) FROM webhooks WHERE state = 'active' AND failing_since IS NOT NULL) AS failing
+          FROM webhook_deliveries WHERE state IN ('queued', 'retry')
+    """
+    return fetch(conn, Waiting, sql)[0]
+
+
 def is_anybody_told(conn: Connection, names: list[str]) -> bool:
     """Whether any endpoint asked for one of these types: mostly there is none, and nothing has to be written."""
     sql = "SELECT EXISTS (SELECT FROM webhooks WHERE state = 'active' AND types && %(names)s)"

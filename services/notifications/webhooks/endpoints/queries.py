@@ -108,6 +108,33 @@ def update_secret(conn: Connection, id: UUID, secret: bytes, *, hours: int) -> d
     return fetch_value(conn, sql, id=id, secret=secret, hours=hours)
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """A webhook's secrets as they are kept; `previous_secret` is None where it does not sign any more."""
+
+    id: UUID
+    secret: bytes
+    previous_secret: bytes | None
+
+
+def lock_secrets(conn: Connection) -> list[Sealed]:
+    """Every webhook's secrets, which nobody else changes until the transaction ends."""
+    sql = """
+        SELECT id, secret, CASE WHEN previous_until > clock_timestamp() THEN previous_secret END AS previous_secret
+          FROM webhooks ORDER BY id FOR UPDATE
+    """
+    return fetch(conn, Sealed, sql)
+
+
+def update_sealed(conn: Connection, id: UUID, *, secret: bytes, previous_secret: bytes | None) -> None:
+    """Keep the same secrets, encrypted anew: it is the webhook of the same revision."""
+    sql = """
+        UPDATE webhooks SET secret = %(secret)s, previous_secret = coalesce(%(previous_secret)s, previous_secret)
+         WHERE id = %(id)s
+    """
+    execute(conn, sql, id=id, secret=secret, previous_secret=previous_secret)
+
+
 def enable(conn: Connection, id: UUID) -> bool:
     """Call it again, as if it had never failed; False where it is active."""
     sql = """
@@ -136,7 +163,7 @@ def insert_mail(conn: Connection, id: UUID, *, event_id: UUID, context: dict[str
             SELECT %(kind)s, %(topic)s, id, md5(id || ' ' || revision)::uuid, %(event_id)s, revision, programme_now(),
                    owner_email, %(context)s
               FROM webhooks WHERE id = %(id)s AND owner_email <> ''
-            ON CONFLICT (kind, subject, cause) DO NOTHING RETURNING 1
+            ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT count(*), pg_notify(current_schema() || '_webhooks', '') FROM added
     """

@@ -1,7 +1,8 @@
 """Secrets that sign what an outside site gets: shown once, kept encrypted, used by us alone.
 
-The key is made from LINKS_KEY_FILE, for this purpose alone. With another links key a secret cannot be read any more,
-and has to be made anew.
+The key is made from LINKS_KEY_FILE, for this purpose alone. Of several keys in it the first encrypts, and what any of
+them encrypted can be read. Once a key is gone from the file, a secret that it encrypted has to be made anew: `webhooks
+reseal` encrypts all by the first before that.
 """
 
 import secrets
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.settings import Settings, read_secret
+from shared.settings import Settings, read_keys
 
 PURPOSE = b"convene.webhook-secret"
 SECRET_BYTES, NONCE_BYTES = 32, 12
@@ -32,20 +33,32 @@ def make_secret() -> str:
 def seal(settings: Settings, webhook_id: UUID, secret: str) -> bytes:
     """The secret as it is kept; it can be read as this webhook's alone."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + _cipher(settings).encrypt(nonce, secret.encode(), webhook_id.bytes)
+    cipher = _make_cipher(read_keys(settings.links_key_file)[0])
+    return nonce + cipher.encrypt(nonce, secret.encode(), webhook_id.bytes)
 
 
 def unseal(settings: Settings, webhook_id: UUID, sealed: bytes) -> str:
     """The secret. Raises SecretLost."""
+    for key in read_keys(settings.links_key_file):
+        if (secret := _decrypt(key, webhook_id, sealed)) is not None:
+            return secret
+    raise SecretLost("its secret cannot be read: LINKS_KEY_FILE is another one; make it a new secret")
+
+
+def reseal(settings: Settings, webhook_id: UUID, sealed: bytes) -> bytes:
+    """The secret encrypted by the first key; `sealed` itself where it is already. Raises SecretLost."""
+    if _decrypt(read_keys(settings.links_key_file)[0], webhook_id, sealed) is not None:
+        return sealed
+    return seal(settings, webhook_id, unseal(settings, webhook_id, sealed))
+
+
+def _decrypt(key: str, webhook_id: UUID, sealed: bytes) -> str | None:
+    """The secret, or None where another key encrypted it."""
     nonce, encrypted = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
-        return _cipher(settings).decrypt(nonce, encrypted, webhook_id.bytes).decode()
+        return _make_cipher(key).decrypt(nonce, encrypted, webhook_id.bytes).decode()
     except InvalidTag:
-        raise SecretLost("its secret cannot be read: LINKS_KEY_FILE is another one; make it a new secret") from None
-
-
-def _cipher(settings: Settings) -> AESGCM:
-    return _make_cipher(read_secret(settings.links_key_file) or "")
+        return None
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,38 @@
+"""`python -m services.catalog snapshots …`."""
+
+from typing import Any
+from uuid import UUID
+
+import click
+from psycopg import Connection
+
+from services.catalog.publishing import snapshots
+from shared.commands.door import Start, acting, in_transaction, note, print_json, trying
+from shared.runtime import trial
+
+
+def sending(start: Start) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("snapshots", help="The present state of the programme, said again for those who keep a copy.")
+
+    @group.command(
+        help="Publish the present state again, so that registration and notifications mend their copies; no mail and no"
+        " webhook follows from it. Without --id all that was ever public of the type, but for recordings that were"
+        " withdrawn. Prints the batch: `python -m services.registration programme report BATCH` tells what it mended."
+    )
+    @click.option("--type", "type_", required=True, type=click.Choice(snapshots.TYPES))
+    @click.option("--id", "ids", multiple=True, type=UUID, help="Only this one; several times for several.")
+    @trying
+    @acting
+    def send(type_: str, ids: tuple[UUID, ...], dry_run: bool, actor: str) -> None:
+        def work(conn: Connection) -> dict[str, Any]:
+            if dry_run:
+                with trial() as tried:
+                    return {"dry_run": True, "type": type_, "would_send": snapshots.send(tried, type_, ids)[1]}
+            batch, size = snapshots.send(conn, type_, ids)
+            note(conn, actor, "snapshots.send", batch, {"type": type_, "size": size})
+            return {"batch": batch, "type": type_, "sent": size}
+
+        print_json(in_transaction(start, work))
+
+    return group

@@ -1,0 +1,1 @@
+"""After a restore: which mails that it thinks unsent were sent."""

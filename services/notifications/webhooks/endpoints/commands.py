@@ -1,0 +1,69 @@
+"""`python -m services.notifications webhooks …`."""
+
+from typing import Any
+from uuid import UUID
+
+import click
+from psycopg import Connection
+
+from services.notifications.webhooks.endpoints import domain, queries
+from services.notifications.webhooks.endpoints.sealing import SecretLost, reseal
+from shared import runtime
+from shared.commands.door import Start, acting, in_transaction, note, print_json, tell, trying
+
+
+def sealing(start: Start) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("webhooks", help="The outside sites that are told of what is published.")
+
+    @group.command(
+        "reseal",
+        help="Encrypt every webhook's secrets by the first key of LINKS_KEY_FILE; the sites keep their secrets. To be"
+        " run after a key was put on top, before the one below is taken away. Secrets that no key of the file can read"
+        " are told, and make the exit code 1: rotate those.",
+    )
+    @trying
+    @acting
+    def command(dry_run: bool, actor: str) -> None:
+        def work(conn: Connection) -> dict[str, Any]:
+            outcome: dict[str, list[UUID]] = {"resealed": [], "already": [], "lost": []}
+            for row in queries.lock_secrets(conn):
+                outcome[_reseal(conn, row, dry_run=dry_run)].append(row.id)
+            if not dry_run:
+                note(conn, actor, "webhooks.reseal", "webhooks", {name: len(ids) for name, ids in outcome.items()})
+            return {"dry_run": dry_run, **outcome}
+
+        answer = in_transaction(start, work)
+        tell(answer, refused=bool(answer["lost"]))
+
+    @group.command(
+        "rotate",
+        help="Make a new secret for one webhook and print it, this once: hand it to the site by a safe way. The one"
+        " before signs too for 24 hours.",
+    )
+    @click.argument("id", type=UUID)
+    @acting
+    def rotate(id: UUID, actor: str) -> None:
+        def work(conn: Connection) -> dict[str, Any]:
+            secret, until = domain.rotate(conn, runtime.settings(), id)
+            note(conn, actor, "webhook.rotate", id)
+            return {"id": id, "secret": secret, "previous_signs_until": until}
+
+        print_json(in_transaction(start, work))
+
+    return group
+
+
+def _reseal(conn: Connection, row: queries.Sealed, *, dry_run: bool) -> str:
+    """What became of a webhook's secrets. One that does not sign any more may be lost."""
+    settings = runtime.settings()
+    try:
+        secret = reseal(settings, row.id, row.secret)
+        previous = reseal(settings, row.id, row.previous_secret) if row.previous_secret else None
+    except SecretLost:
+        return "lost"
+    if (secret, previous) == (row.secret, row.previous_secret):
+        return "already"
+    if not dry_run:
+        queries.update_sealed(conn, row.id, secret=secret, previous_secret=previous)
+    return "resealed"

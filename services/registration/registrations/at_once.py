@@ -1,0 +1,103 @@
+"""Registering in one statement, as most can: a free seat of an open session, for somebody who wants nothing else.
+
+What that asks is kept in memory, and the statement does nothing unless the session, its rules and its series are still
+as they were judged. Whatever is not foreseen here goes the long way (`domain.register`), which also says why not.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg import Connection
+from psycopg.errors import DeadlockDetected, IntegrityError, LockNotAvailable
+from uuid_utils.compat import uuid7
+
+from services.registration.registrations import admission, wishes
+from services.registration.rules import domain as rules
+from services.registration.rules.queries import Terms
+from services.registration.seats import queries as seats
+from services.registration.seats.queries import Applicant
+from shared import runtime
+from shared.database import alone
+from shared.errors import DomainError
+from shared.events import registration as events
+from shared.messaging import outbox
+
+# What a person may want besides a seat, or say in a way that has to be looked up.
+MORE = ("invitation", "newsletter")
+
+
+class Known(dict[str, Terms]):
+    """The terms of sessions by their slugs, as this process last read them; of sessions that there are, so it ends."""
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What will be, if the seat is free and the terms still stand."""
+
+    terms: Terms
+    applicant: Applicant
+    registration: events.Registration
+    advice: str | None
+
+
+def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
+    """What a form wishes, where it wishes a seat and nothing else and would be let in; from a validated form."""
+    if any(wanted[name] for name in MORE) or wanted["library"].get("fscskey"):
+        return None
+    try:
+        terms = _find_terms(conn, wanted["session"])
+        admission.check(terms, invited=False)
+        applicant = wishes.as_applicant(wanted)
+        advice = rules.advise(terms, applicant.library)
+        applicant = replace(applicant, answers=rules.check_answers(terms, applicant.answers))
+    except DomainError:
+        return None
+    return Foreseen(terms, applicant, _registration(terms, applicant), advice)
+
+
+def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
+    """Do it, and keep the answer for the request's key (`Key.keep`); False where nothing was done."""
+    registration, terms = foreseen.registration, foreseen.terms
+    opens_at, closes_at = admission.window(terms)
+    try:
+        with alone(conn):
+            taken = seats.take_free_seat(
+                conn,
+                terms,
+                foreseen.applicant,
+                id=registration.id,
+                person_id=registration.person.id,
+                opens_at=opens_at,
+                closes_at=closes_at,
+                event=outbox.seal_now(events.RegistrationConfirmed(registration=registration)),
+                kept=kept,
+            )
+    except (IntegrityError, LockNotAvailable, DeadlockDetected):
+        return False
+    if not taken:
+        _known().pop(terms.slug, None)
+    return taken
+
+
+def _find_terms(conn: Connection, slug: str) -> Terms:
+    known = _known()
+    if slug not in known:
+        known[slug] = rules.find_terms(conn, slug)
+    return replace(known[slug], now=runtime.current().clock.now())
+
+
+def _known() -> Known:
+    return runtime.current().memory.setdefault(Known, Known())
+
+
+def _registration(terms: Terms, applicant: Applicant) -> events.Registration:
+    return events.Registration(
+        id=uuid7(),
+        revision=1,
+        session_id=terms.id,
+        session_slug=terms.slug,
+        status="confirmed",
+        person=events.Person(id=uuid7(), email=applicant.email, name=applicant.name),
+        registered_at=terms.now,
+        timezone=applicant.timezone,
+    )

@@ -1,0 +1,16 @@
+"""How registration says again what it publishes, once it was restored and others hold later states.
+
+Not what would ask or tell people anew, such as invitations and certificates: that is left to staff.
+"""
+
+from services.registration.attendance.queries import raise_attendance
+from services.registration.availability.queries import raise_availability
+from services.registration.registrations.queries import raise_registration
+from shared.events import registration as events
+from shared.messaging.restating import Restated
+
+RESTATED = {
+    "registration": Restated(events.RegistrationUpdated, raise_registration),
+    "attendance": Restated(events.AttendanceRecorded, raise_attendance),
+    "availability": Restated(events.AvailabilityChanged, raise_availability),
+}

@@ -1,0 +1,50 @@
+"""`python -m services.<name> programme report`, of a service that keeps a copy of the catalog."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import click
+
+from shared.commands.door import AWAY, Start, in_transaction, print_json
+from shared.errors import NotFound
+from shared.messaging import snapshots
+
+
+def reporting(tables: Mapping[str, str]) -> Callable[[Start], click.Group]:
+    """The commands of a service whose copy is in these tables, by aggregate."""
+
+    def make(start: Start) -> click.Group:
+        group = click.Group("programme", help="The copy of the catalog that this service decides by.")
+
+        @group.command(
+            help="What a batch of snapshots (`python -m services.catalog snapshots send`) found and mended here: which"
+            " rows differed, before and after, and what is held here that the catalog did not send. Changes nothing."
+        )
+        @click.argument("batch", type=UUID)
+        @click.option(
+            "--wait", default=0, metavar="SECONDS", help="Wait so long for all of it to be handled; else exit code 3."
+        )
+        def report(batch: UUID, wait: int) -> None:
+            deadline = time.monotonic() + wait
+            while not (found := in_transaction(start, lambda conn: _read(conn, batch, tables))).get("complete"):
+                if time.monotonic() >= deadline:
+                    break
+                time.sleep(1)
+            if "aggregate" not in found and not wait:
+                raise click.ClickException("Nothing of this batch has been handled here.")
+            print_json(found)
+            if wait and not found.get("complete"):
+                raise click.exceptions.Exit(AWAY)
+
+        return group
+
+    return make
+
+
+def _read(conn: Any, batch: UUID, tables: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        return snapshots.report(conn, batch, tables)
+    except NotFound:
+        return {"batch": batch, "complete": False}

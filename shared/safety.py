@@ -1,0 +1,69 @@
+"""What may not stand in the settings of production, as sentences that say what to do; a value of a secret is in none.
+
+Rules here look at one value or one file each. `Settings.unsafe` says which apply to what.
+"""
+
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+# Characters that a secret has at least: keys are made of 256 random bits, which are 43 of them.
+KEY, PASSWORD, GIVEN_BY_OTHERS = 32, 16, 1
+# RFC 2606 and RFC 6761: names that belong to nobody, as they stand in examples and in development.
+EXAMPLES = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost", "local")
+# In examples of engines and in guides; all but some given by others are too short in any case.
+# fmt: off
+KNOWN = frozenset({
+    "guest", "postgres", "rabbitmq", "admin", "administrator", "root", "user", "password", "passw0rd", "secret",
+    "changeme", "change-me", "default", "example", "development", "convene", "catalog", "registration",
+    "notifications", "test", "letmein", "123456", "12345678", "123456789", "qwerty", "mysecretpassword", "mypassword",
+    "correcthorsebatterystaple",
+})
+# fmt: on
+
+
+def secret_faults(variable: str, file: Path, *, least: int) -> list[str]:
+    """What is wrong with a file of secrets, each line of which is one of at least so many characters.
+
+    A PEM block is one secret, whatever its lines.
+    """
+    try:
+        mode, text = file.stat().st_mode, file.read_text()
+    except FileNotFoundError:
+        return [f"{variable} names {file}, which is missing: put the secret there"]
+    except (OSError, UnicodeDecodeError) as error:
+        return [f"{variable} names {file}, which cannot be read ({type(error).__name__}): let this process read it"]
+    wrong = []
+    if mode & stat.S_IROTH:
+        wrong.append(f"{variable} names {file}, which everybody can read: `chmod o-rwx` it (Kubernetes: defaultMode)")
+    secrets = [text] if "-----BEGIN " in text else [line.strip() for line in text.splitlines() if line.strip()]
+    if not secrets:
+        wrong.append(f"{variable} names {file}, which is empty: put the secret there")
+    elif any(secret.lower() in KNOWN for secret in secrets):
+        wrong.append(f"{variable} names {file}, which holds a value that everybody knows: make a random one")
+    elif any(len(secret) < least for secret in secrets):
+        wrong.append(f"{variable} names {file}, which holds fewer than {least} characters: make a random one")
+    return wrong
+
+
+def holds_password(url: str) -> bool:
+    """Whether a connection string of PostgreSQL, or any of the URLs separated by `;`, has a password in it."""
+    if any(urlsplit(part.strip()).password for part in url.split(";") if "://" in part):
+        return True
+    try:
+        return bool(conninfo_to_dict(url).get("password"))
+    except ProgrammingError:
+        return False
+
+
+def is_this_host(host: str) -> bool:
+    """Whether a line to `host` stays on this machine."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def is_example(domain: str) -> bool:
+    """Whether nobody can have this domain."""
+    return any(domain.lower() == name or domain.lower().endswith(f".{name}") for name in EXAMPLES)

@@ -1,0 +1,1 @@
+"""What another replica of a process brings, and what it costs the engines behind it."""

@@ -1,0 +1,58 @@
+"""Events from registration's outbox to what notifications does about them, by workers of both."""
+
+from typing import Any
+
+import psycopg
+
+from shared import runtime
+from shared.clock import Clock
+from shared.database import Database
+from shared.messaging import outbox
+from tests.bench import running
+from tests.bench.registration import effect
+from tests.bench.registration.messages import make_event
+from tests.bench.scaling.figures import Figure, scale
+from tests.bench.scaling.processors import Work, watched
+from tests.bench.scaling.setting import Setting
+from tests.processes import Process
+from tests.servers import databases, queues
+from tests.waiting import eventually
+
+HANDLED = "SELECT count(*) FROM notifications.inbox WHERE status <> 'pending'"
+
+
+def measure(setting: Setting) -> list[Figure]:
+    effect.prepare(setting.engines)
+    return scale("events relayed, received and handled, by workers of both services", lambda n: _carry(setting, n))
+
+
+def _carry(setting: Setting, replicas: int) -> tuple[float, Work]:
+    setting.say(f"events, {replicas} replicas")
+    with psycopg.connect(setting.engines.database_url(effect.DATABASE), autocommit=True) as conn:
+        conn.execute("TRUNCATE notifications.inbox, registration.outbox")
+        queues.empty(setting.engines, effect.VHOST)
+        with running.running() as processes:
+            for service in ("registration", "notifications"):
+                environment = databases.service_environment(setting.engines, service, database=effect.DATABASE)
+                for _ in range(replicas):
+                    worker = Process(f"services.{service}", "worker", environment=environment)
+                    running.start(worker, "/health/ready", processes)
+            with watched() as work:
+                _record(setting)
+                eventually(lambda: _count(conn) >= setting.effort.events, seconds=300)
+        return setting.effort.events, work
+
+
+def _record(setting: Setting) -> None:
+    """All of them at once, as after a broker that was away."""
+    database = Database(setting.engines.database_url(effect.DATABASE, "registration"), Clock(), size=1)
+    database.open()
+    with runtime.use(runtime.Runtime("registration", None, Clock(), database)), runtime.transaction() as conn:
+        outbox.add(conn, *[make_event() for _ in range(setting.effort.events)])
+    database.close()
+
+
+def _count(conn: psycopg.Connection[Any]) -> int:
+    row = conn.execute(HANDLED).fetchone()
+    assert row
+    return row[0]

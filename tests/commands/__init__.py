@@ -1,1 +1,0 @@
-"""What operators type, as real processes on real servers."""
