@@ -17,6 +17,7 @@ CONTRACTING = {
     "adding-not-nullable-field",
     "adding-required-field",
     "ban-drop-column",
+    "ban-drop-constraint",
     "ban-drop-default",
     "ban-drop-function",
     "ban-drop-not-null",

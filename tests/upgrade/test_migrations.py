@@ -24,6 +24,7 @@ REFUSED = {
     "ALTER TABLE outbox RENAME TO outgoing;": "renaming-table",
     "DROP TABLE quarantine;": "ban-drop-table",
     "DROP VIEW seats_left;": "ban-drop-view",
+    "ALTER TABLE outbox DROP CONSTRAINT outbox_event_id_key;": "ban-drop-constraint",
     "ALTER TABLE outbox ADD COLUMN tenant text NOT NULL;": "adding-required-field",
     "ALTER TABLE outbox ALTER COLUMN last_error SET NOT NULL;": "adding-not-nullable-field",
     "ALTER TABLE outbox ALTER COLUMN attempts TYPE bigint;": "changing-column-type",

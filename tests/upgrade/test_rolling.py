@@ -62,7 +62,7 @@ def load(site: UpgradeSite, tmp_path: Path) -> Iterator[Load]:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)  # a minute and a half on a machine that is at rest
 def test_a_release_is_rolled_out_and_taken_back_under_load(site: UpgradeSite, load: Load) -> None:
     with Readers(site.origin()) as readers:
         load.start()
@@ -76,8 +76,8 @@ def test_a_release_is_rolled_out_and_taken_back_under_load(site: UpgradeSite, lo
                 everybody_is_heard(site)
         load.finish()
 
-    assert readers.failures == []
-    assert unanswered(load.client.history) == []
+    failed = [*readers.failures, *unanswered(load.client.history)]
+    assert not failed, "\n".join(failed)
     waiting = wait_quiet(site, patience=90)
     assert checker.check(collect(site, load.client.history, waiting=waiting)) == []
     assert readers.answered > 100
