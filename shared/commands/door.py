@@ -6,6 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NoReturn
 
 import click
@@ -31,6 +32,20 @@ EXIT_CODES = {
     BROKEN: "a bug of ours: the log on standard error has the traceback",
     UNSAFE: "the settings are missing, malformed or unsafe: standard error lists all that is wrong",
 }
+
+
+class Moment(click.ParamType):
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """A moment in RFC 3339, with its offset, as it was given."""
+        try:
+            aware = datetime.fromisoformat(value).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            self.fail(f"{value!r} is no moment such as 2026-11-01T00:00:00Z", param, ctx)
+        return value
 
 
 def run(group: click.Group) -> NoReturn:

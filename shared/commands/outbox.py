@@ -1,27 +1,12 @@
 """`python -m services.<name> outbox …`."""
 
-from datetime import datetime
 from typing import Any
 
 import click
 from psycopg import Connection
 
-from shared.commands.door import Start, acting, in_transaction, note, print_json, trying
+from shared.commands.door import Moment, Start, acting, in_transaction, note, print_json, trying
 from shared.messaging import outbox
-
-
-class Moment(click.ParamType):
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """A moment in RFC 3339, with its offset, as it was given."""
-        try:
-            aware = datetime.fromisoformat(value).tzinfo is not None
-        except ValueError:
-            aware = False
-        if not aware:
-            self.fail(f"{value!r} is no moment such as 2026-11-01T00:00:00Z", param, ctx)
-        return value
 
 
 def publishing(start: Start) -> click.Group:

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 from psycopg import Connection
 
-from shared.commands.door import Start, acting, in_transaction, note, print_json, tell, trying
+from shared.commands.door import Moment, Start, acting, in_transaction, note, print_json, tell, trying
 from shared.errors import DomainError
 from shared.messaging import quarantine
 
@@ -16,7 +16,14 @@ HELP = "What was set aside until you decide: events that failed, messages that a
 
 of_type = click.option("--type", "kind", help="Only of this type (routing key), e.g. catalog.session.held.")
 of_source = click.option("--source", help="Only of this publisher.")
+with_reason = click.option("--reason", help="Only where the reason contains this text.")
+received_since = click.option("--since", type=Moment(), help="Only what was received since then (RFC 3339).")
 everything = click.option("--all", "all_", is_flag=True, help="All that waits.")
+
+
+def filtering(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which are meant; they are combined."""
+    return of_type(of_source(with_reason(received_since(command))))
 
 
 def deciding(start: Start) -> click.Group:
@@ -25,11 +32,9 @@ def deciding(start: Start) -> click.Group:
 
     @group.command("list", help="List it, newest first, without contents. Changes nothing.")
     @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, MOST))
-    @of_type
-    @of_source
-    def list_(limit: int, kind: str | None, source: str | None) -> None:
-        select = lambda conn: quarantine.select_all(conn, limit=limit, kind=kind, source=source)  # noqa: E731
-        print_json(in_transaction(start, select))
+    @filtering
+    def list_(limit: int, **which: Any) -> None:
+        print_json(in_transaction(start, lambda conn: quarantine.select_all(conn, limit=limit, **which)))
 
     @group.command(help="Print the bytes of one, as they came; they may hold personal data. Changes nothing.")
     @click.argument("id", type=UUID)
@@ -49,19 +54,16 @@ def _add(group: click.Group, start: Start, name: str, do: Callable[[Connection, 
 
     @group.command(name, help=f"{text} What is refused is told, and makes the exit code 1.")
     @click.argument("ids", nargs=-1, type=UUID)
-    @of_type
-    @of_source
+    @filtering
     @everything
     @trying
     @acting
-    def command(
-        ids: tuple[UUID, ...], kind: str | None, source: str | None, all_: bool, dry_run: bool, actor: str
-    ) -> None:
-        if bool(ids) == bool(kind or source or all_):
-            raise click.UsageError("Name ids, or say --type, --source or --all.")
+    def command(ids: tuple[UUID, ...], all_: bool, dry_run: bool, actor: str, **which: Any) -> None:
+        if bool(ids) == (all_ or any(which.values())):
+            raise click.UsageError("Name ids, or say --type, --source, --reason, --since or --all.")
 
         def work(conn: Connection) -> dict[str, Any]:
-            found = quarantine.select_all(conn, limit=MOST, kind=kind, source=source) if not ids else []
+            found = quarantine.select_all(conn, limit=MOST, **which) if not ids else []
             wanted = list(ids) or [row["id"] for row in found]
             if dry_run:
                 return {"dry_run": True, "would": wanted, "refused": []}

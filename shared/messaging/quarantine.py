@@ -36,9 +36,12 @@ def select_all(
     before: UUID | None = None,
     kind: str | None = None,
     source: str | None = None,
+    reason: str | None = None,
+    since: str | None = None,
 ) -> list[dict[str, Any]]:
     """What waits for a decision, newest first; without the bodies, which may hold personal data. `before` is the last
-    id of the page before; `kind` and `source` keep those of one type, of one publisher.
+    id of the page before; `kind` and `source` keep those of one type, of one publisher; `reason` those whose reason
+    contains it, `since` those received since a moment (RFC 3339).
     """
     sql = """
         WITH waiting AS (
@@ -54,10 +57,12 @@ def select_all(
                 OR (received_at, id) < (SELECT received_at, id FROM waiting WHERE id = %(before)s))
            AND (%(kind)s::text IS NULL OR type = %(kind)s)
            AND (%(source)s::text IS NULL OR source = %(source)s)
+           AND (%(reason)s::text IS NULL OR position(%(reason)s IN reason) > 0)
+           AND received_at >= coalesce(%(since)s::timestamptz, '-infinity')
          ORDER BY received_at DESC, id DESC
          LIMIT %(limit)s
     """
-    return fetch_dicts(conn, sql, limit=limit, before=before, kind=kind, source=source)
+    return fetch_dicts(conn, sql, limit=limit, before=before, kind=kind, source=source, reason=reason, since=since)
 
 
 def count(conn: Connection) -> int:

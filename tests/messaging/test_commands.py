@@ -102,6 +102,29 @@ def test_many_are_taken_from_quarantine_by_their_type(
     assert logged == [(2,)], "what was refused was not done"
 
 
+def test_many_are_taken_from_quarantine_by_their_reason_since_a_moment(
+    registration: Callable[..., Answer], service_environments: Environments
+) -> None:
+    row = """
+        INSERT INTO quarantine (id, reason, routing_key, headers, body, received_at)
+        VALUES (%s, %s, 'a.b.c', '{}', '{', %s)
+    """
+    meant = uuid4()
+    for id, reason, at in (
+        (meant, "no contract for a.b.c", "2026-03-01T00:00:00Z"),
+        (uuid4(), "no contract for a.b.c", "2026-01-01T00:00:00Z"),
+        (uuid4(), "nested too deep", "2026-03-01T00:00:00Z"),
+    ):
+        execute(service_environments, "registration", row, id, reason, at)
+    which = ("--reason", "no contract", "--since", "2026-02-01T00:00:00Z")
+
+    assert [one["id"] for one in json.loads(registration("quarantine", "list", *which).stdout)] == [str(meant)]
+    assert json.loads(registration("quarantine", "discard", *which).stdout)["done"] == [str(meant)]
+
+    assert len(json.loads(registration("quarantine", "list").stdout)) == 2
+    assert registration("quarantine", "discard", "--since", "yesterday").returncode == 2
+
+
 def test_a_person_is_erased_only_after_a_yes(
     registration: Callable[..., Answer], service_environments: Environments
 ) -> None:
@@ -114,8 +137,8 @@ def test_a_person_is_erased_only_after_a_yes(
     asked = ("person", "erase", "--address", "Ann@Library.example")
 
     assert json.loads(registration(*asked).stdout)["held"]["person"] == 1
-    erased = registration(*asked, "--yes")
-    assert erased.returncode == 0, erased.stderr
+    erased = registration(*asked, "--yes", "--wait", "1")
+    assert erased.returncode == 3, "notifications has no worker here, and is not done"
     done = json.loads(erased.stdout)
     assert registration(*asked, "--yes").returncode == 1, "nobody is there any more"
 

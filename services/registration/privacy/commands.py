@@ -9,11 +9,19 @@ import click
 from psycopg import Connection
 
 from services.registration.privacy import domain, queries
+from services.registration.privacy.queries import Erasure
 from shared.addresses import fold_email
 from shared.commands.door import AWAY, Start, acting, in_transaction, note, print_json
 from shared.errors import NotFound
 
 CAUSE = "asked of staff"
+waiting = click.option(
+    "--wait",
+    default=0,
+    metavar="SECONDS",
+    type=click.IntRange(0, 86_400),
+    help="Wait so long for every service to be done; else exit code 3.",
+)
 
 
 def forgetting(start: Start) -> click.Group:
@@ -27,39 +35,47 @@ def forgetting(start: Start) -> click.Group:
     @click.option("--address", help="The person's mail address.")
     @click.option("--id", "person_id", type=UUID, help="The person's id.")
     @click.option("--yes", is_flag=True, help="Do it.")
+    @waiting
     @acting
-    def erase(address: str | None, person_id: UUID | None, yes: bool, actor: str) -> None:
+    def erase(address: str | None, person_id: UUID | None, yes: bool, wait: int, actor: str) -> None:
         if bool(address) == bool(person_id):
             raise click.UsageError("Say --address or --id.")
 
-        def work(conn: Connection) -> dict[str, Any]:
+        def work(conn: Connection) -> Any:
             email = _find(conn, address, person_id)
             if not yes:
                 held = domain.describe(conn, email)
                 return {"dry_run": True, "held": {name: len(rows) for name, rows in held.items()}}
             erasure = domain.erase(conn, email, cause=CAUSE)
             note(conn, actor, "person.erase", erasure.id)
-            return asdict(erasure)
+            return erasure
 
-        print_json(in_transaction(start, work))
+        done = in_transaction(start, work)
+        if isinstance(done, Erasure):
+            _follow(start, done.id, wait)
+        else:
+            print_json(done)
 
     @group.command(help="How far an erasure is: when each service was done. Changes nothing.")
     @click.argument("id", type=UUID)
-    @click.option(
-        "--wait", default=0, metavar="SECONDS", help="Wait so long for every service to be done; else exit code 3."
-    )
+    @waiting
     def erasure(id: UUID, wait: int) -> None:
-        deadline = time.monotonic() + wait
-        while True:
-            found = in_transaction(start, lambda conn: domain.get_erasure(conn, id))
-            if found.notifications_done_at or time.monotonic() >= deadline:
-                break
-            time.sleep(1)
-        print_json(asdict(found))
-        if wait and not found.notifications_done_at:
-            raise click.exceptions.Exit(AWAY)
+        _follow(start, id, wait)
 
     return group
+
+
+def _follow(start: Start, id: UUID, wait: int) -> None:
+    """Print how far an erasure is once it is done, or `wait` seconds have passed, which is exit code 3 then."""
+    deadline = time.monotonic() + wait
+    while True:
+        found = in_transaction(start, lambda conn: domain.get_erasure(conn, id))
+        if found.notifications_done_at or time.monotonic() >= deadline:
+            break
+        time.sleep(1)
+    print_json(asdict(found))
+    if wait and not found.notifications_done_at:
+        raise click.exceptions.Exit(AWAY)
 
 
 def _find(conn: Connection, address: str | None, person_id: UUID | None) -> str:
