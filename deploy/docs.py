@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import orjson
 
-from shared import settings
+from deploy import settings_page
 from shared.commands.door import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
@@ -26,11 +26,6 @@ Made from the code by `python -m deploy.docs`. CloudEvents 1.0 in JSON; the type
 
 | event | when | who listens |
 | --- | --- | --- |
-"""
-SETTINGS = """# Settings
-
-Made from the code by `python -m deploy.docs`. Read from the environment and checked at start: a process that lacks one,
-or finds in production what is for development only, says all that is wrong and ends.
 """
 
 COMMANDS = """# Commands
@@ -63,7 +58,7 @@ def pages() -> dict[str, str]:
         "events/asyncapi.json": orjson.dumps(asyncapi.document(listeners()), option=orjson.OPT_INDENT_2).decode()
         + "\n",
         "events.md": _events(),
-        "settings.md": _settings(),
+        "settings.md": settings_page.write(_service(name) for name in SERVICES),
         "commands.md": _commands(),
     }
 
@@ -90,17 +85,6 @@ def _events() -> str:
     return EVENTS + "\n".join(rows) + "\n"
 
 
-def _settings() -> str:
-    common = settings.table(settings.Settings)
-    known = {variable for variable, _, _ in common}
-    parts = [SETTINGS, "## Every service\n\n" + _table(common)]
-    for name in SERVICES:
-        own = [row for row in settings.table(_service(name).settings) if row[0] not in known]
-        if own:
-            parts.append(f"## {name.capitalize()}\n\n" + _table(own))
-    return "\n".join(parts)
-
-
 def _commands() -> str:
     codes = "\n".join(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items())
     parts = [COMMANDS + codes + "\n"]
@@ -122,13 +106,6 @@ def commands_of(command: click.Command, name: str, parent: click.Context | None 
 
 def _command(context: click.Context) -> str:
     return f"### `{context.command_path}`\n\n```text\n{context.get_help()}\n```\n"
-
-
-def _table(rows: list[tuple[str, str, str]]) -> str:
-    lines = [
-        f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |" for variable, default, meaning in rows
-    ]
-    return "| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What one may set for a system on this machine: by environment variables, or in `.env` as docker compose reads it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -11,24 +12,45 @@ from deploy.errors import DeployError
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def option(meaning: str, *, unit: str, default: Any) -> Any:
+    """A field that is read from the environment or `.env`; `meaning` is its effect, `unit` what its value is."""
+    return field(metadata={"meaning": meaning, "unit": unit}, default=default)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """The same names, with the same defaults, as in docker-compose.yml. A port 0 means any that is free."""
 
-    gateway_port: int = 8080
-    mail_port: int = 1080
-    broker_console_port: int = 15672
-    bind_address: str = "127.0.0.1"
-    public_url: str = ""
-    convene_clock: str = "2016-12-15T10:00:00-06:00"
-    mail_from: str = "Learning at ALA <learning@ala.example>"
-    webhook_allow: str = ""
-    settle_seconds: int = 30
-    web_workers: int = 2
-    web_threads: int = 4
-    log_level: str = "info"
-    gateway_reads: int = 200
-    gateway_writes: int = 50
+    gateway_port: int = option("Where people reach the gateway", unit="port", default=8080)
+    mail_port: int = option("Where the mail catcher shows mails", unit="port", default=1080)
+    broker_console_port: int = option("Where RabbitMQ's console is", unit="port", default=15672)
+    bind_address: str = option(
+        "Address of this machine that those ports are opened on", unit="address", default="127.0.0.1"
+    )
+    public_url: str = option(
+        "`PUBLIC_URL` of every service; empty: `http://localhost:GATEWAY_PORT`", unit="address", default=""
+    )
+    convene_clock: str = option(
+        "When the programme's clock starts, at the first start; empty: real time",
+        unit="RFC 3339",
+        default="2016-12-15T10:00:00-06:00",
+    )
+    mail_from: str = option(
+        "`MAIL_FROM` of notifications", unit="mailbox", default="Learning at ALA <learning@ala.example>"
+    )
+    webhook_allow: str = option("`WEBHOOK_ALLOW` of notifications", unit="host:port,…", default="")
+    settle_seconds: int = option("`SETTLE_SECONDS` of notifications", unit="seconds", default=30)
+    issuer_name: str = option("`ISSUER_NAME` of registration", unit="text", default="American Library Association")
+    issuer_url: str = option("`ISSUER_URL` of registration", unit="address", default="https://www.ala.org")
+    web_workers: int = option("`WEB_WORKERS` of every api", unit="processes", default=2)
+    web_threads: int = option("`WEB_THREADS` of every api", unit="threads", default=4)
+    log_level: str = option("`LOG_LEVEL` of every service", unit="choice", default="info")
+    gateway_reads: int = option(
+        "Reads of one address, beyond which the gateway answers 429", unit="requests/second", default=200
+    )
+    gateway_writes: int = option(
+        "All other requests of one address, beyond which the gateway answers 429", unit="requests/second", default=50
+    )
 
 
 def read_options() -> Options:

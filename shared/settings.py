@@ -16,14 +16,16 @@ from shared.errors import UnsafeSettings
 S = TypeVar("S", bound="Settings")
 
 
-def setting(meaning: str, **kwargs: Any) -> Any:
-    """A dataclass field that is read from the environment; `meaning` names its unit and its effect."""
-    return field(metadata={"meaning": meaning}, **kwargs)
+def setting(meaning: str, unit: str = "text", **kwargs: Any) -> Any:
+    """A dataclass field that is read from the environment; `meaning` is its effect, `unit` what its value is or
+    counts.
+    """
+    return field(metadata={"meaning": meaning, "unit": unit}, **kwargs)
 
 
 def secret_file(meaning: str, *, least: int = safety.KEY) -> Any:
     """A field that names a file, as orchestrators mount secrets; `least` is how many characters a secret in it has."""
-    return field(metadata={"meaning": meaning, "least": least}, default=None)
+    return field(metadata={"meaning": meaning, "unit": "file", "least": least}, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +35,28 @@ class Settings:
     environment: Literal["production", "development"] = setting(
         "`development` permits a controlled clock, failpoints and plain HTTP", default="production"
     )
-    database_url: str = setting("PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`")
+    database_url: str = setting(
+        "PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`", unit="address"
+    )
     database_password_file: Path | None = secret_file("Password of that role", least=safety.PASSWORD)
     broker_url: str = setting(
         "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
-        " `;` between them"
+        " `;` between them",
+        unit="address",
     )
     broker_password_file: Path | None = secret_file("Password of that user", least=safety.PASSWORD)
-    public_url: str = setting("Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`")
-    jwks: str = setting("Keys that sign staff tokens: https address or file of the issuer's JWKS")
+    public_url: str = setting(
+        "Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`", unit="address"
+    )
+    jwks: str = setting(
+        "Keys that sign staff tokens: https address or file of the issuer's JWKS", unit="address or file"
+    )
     jwt_issuer: str = setting("`iss` that staff tokens must carry", default="convene-development")
     jwt_audience: str = setting("`aud` that staff tokens must carry", default="convene")
     oidc_discovery: str | None = setting(
-        "The identity provider by which staff sign in to the pages: address of its discovery document", default=None
+        "The identity provider by which staff sign in to the pages: address of its discovery document",
+        unit="address",
+        default=None,
     )
     oidc_client_id: str = setting("What the provider calls this installation", default="convene")
     oidc_client_secret_file: Path | None = secret_file(
@@ -53,6 +64,7 @@ class Settings:
     )
     oidc_scope: str = setting(
         "What is asked of the provider: the scopes of staff that it may grant among them",
+        unit="scopes",
         default="openid profile catalog:write registration:read registration:write notifications:read"
         " notifications:write people:erase operations",
     )
@@ -64,18 +76,23 @@ class Settings:
         "Key that signs the links in mails and encrypts webhooks' secrets; registration and notifications share it;"
         " several, one a line: the first signs, all verify"
     )
-    api_bind: str = setting("Address and port that the api listens on", default="0.0.0.0:8000")
-    worker_bind: str = setting("Address and port of a worker's health and metrics", default="0.0.0.0:9000")
-    web_workers: int = setting("Processes of an api", default=2)
-    web_threads: int = setting("Threads, and database connections, of each api process", default=4)
+    api_bind: str = setting("Address and port that the api listens on", unit="host:port", default="0.0.0.0:8000")
+    worker_bind: str = setting(
+        "Address and port of a worker's health and metrics", unit="host:port", default="0.0.0.0:9000"
+    )
+    web_workers: int = setting("Processes of an api", unit="processes", default=2)
+    web_threads: int = setting("Threads, and database connections, of each api process", unit="threads", default=4)
     stamp_seconds: float = setting(
-        "Seconds after which an api looks again whether what it keeps in memory stands, if it was not told before",
+        "Time after which an api looks again whether what it keeps in memory stands, if it was not told before",
+        unit="seconds",
         default=1.0,
     )
-    answers_megabytes: int = setting("MiB of answers that each api process keeps at most", default=32)
-    documents_megabytes: int = setting("MiB of documents, of which answers are made, that it keeps at most", default=64)
+    answers_megabytes: int = setting("Size of the answers that each api process keeps at most", unit="MiB", default=32)
+    documents_megabytes: int = setting(
+        "Size of the documents, of which answers are made, that it keeps at most", unit="MiB", default=64
+    )
     processors: int = setting(
-        "Loops of a worker that handle received events, each with a database connection", default=2
+        "Loops of a worker that handle received events, each with a database connection", unit="threads", default=2
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "Least severe line that is logged", default="info"
@@ -92,7 +109,9 @@ class Settings:
         default="unreleased",
     )
     clock_file: Path | None = setting(
-        "Development only: file with the seconds by which the programme's clock differs from real time", default=None
+        "Development only: file with the seconds by which the programme's clock differs from real time",
+        unit="file",
+        default=None,
     )
     failpoint: str | None = setting("Development only: `name[:nth]=kill`, where a process shall die", default=None)
 
@@ -182,6 +201,11 @@ def table(kind: type[Settings]) -> list[tuple[str, str, str]]:
     return [(f.name.upper(), _shown_default(f), f.metadata["meaning"]) for f in fields(kind)]
 
 
+def units(kind: type[Settings]) -> dict[str, str]:
+    """What the value of each variable is, or counts: seconds, MiB, an address, a file …"""
+    return {f.name.upper(): " or ".join(_choices(f)) or f.metadata["unit"] for f in fields(kind)}
+
+
 def _read_all(kind: type[S]) -> S:
     env = environs.Env(eager=False)
     values = {f.name: _read(env, f) for f in fields(kind)}
@@ -201,9 +225,13 @@ def _read(env: environs.Env, f: Any) -> Any:
         return env.float(name, **kwargs)
     if f.type == Path | None:
         return env.path(name, **kwargs)
-    if choices := get_args(f.type) if getattr(f.type, "__origin__", None) is Literal else ():
+    if choices := _choices(f):
         return env.str(name, validate=environs.validate.OneOf(choices), **kwargs)
     return env.str(name, **kwargs)
+
+
+def _choices(f: Any) -> tuple[str, ...]:
+    return get_args(f.type) if getattr(f.type, "__origin__", None) is Literal else ()
 
 
 def _shown_default(f: Any) -> str:

@@ -103,7 +103,11 @@ class Services:
             "LOG_LEVEL": self.options.log_level,
             "TMPDIR": str(self.folder / "tmp"),
         }
-        badges = {"BADGE_KEY_FILE": str(secrets / "badge-key")}
+        badges = {
+            "BADGE_KEY_FILE": str(secrets / "badge-key"),
+            "ISSUER_NAME": self.options.issuer_name,
+            "ISSUER_URL": self.options.issuer_url,
+        }
         links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
         mail = {
             "SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",

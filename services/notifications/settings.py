@@ -17,24 +17,28 @@ class NotificationsSettings(Settings):
 
     smtp_url: str = setting(
         "Mail server: `smtp://host:25` without encryption, `smtp+starttls://user@host:587` with STARTTLS (demanded, "
-        "not merely tried), `smtps://user@host:465` with TLS from the start"
+        "not merely tried), `smtps://user@host:465` with TLS from the start",
+        unit="address",
     )
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL", least=safety.GIVEN_BY_OTHERS)
-    mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`")
+    mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`", unit="mailbox")
     mail_rates: str | None = setting(
         "Mails a second to a domain, and `*` to all together, by all workers: `gmail.com=20,*=100`. Mails of issues "
         "are held back to keep them; single mails count, and go at once",
+        unit="mails/second",
         default=None,
     )
-    reply_to: str | None = setting("Where answers go, where that is not the sender", default=None)
+    reply_to: str | None = setting("Where answers go, where that is not the sender", unit="mailbox", default=None)
     webhook_allow: str = setting(
         "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, "
         "and without TLS",
+        unit="host:port,…",
         default="",
     )
     settle_seconds: float = setting(
-        "Seconds for which news waits that later news may overtake (a session moved, a seat moved up to or given up, a "
+        "Time for which news waits that later news may overtake (a session moved, a seat moved up to or given up, a "
         "recording, progress), so that several changes become one mail",
+        unit="seconds",
         default=30.0,
     )
 

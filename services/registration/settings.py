@@ -14,8 +14,10 @@ class RegistrationSettings(Settings):
         "Ed25519 key (PEM) that signs certificates as Open Badges; of several the first signs, all verify"
     )
     issuer_name: str = setting("Who issues the certificates", default="American Library Association")
-    issuer_url: str = setting("The issuer's own site", default="https://www.ala.org")
-    retention_months: int = setting("Months without activity after which a person is erased; 0 keeps them", default=0)
+    issuer_url: str = setting("The issuer's own site", unit="address", default="https://www.ala.org")
+    retention_months: int = setting(
+        "Months without activity after which a person is erased; 0 keeps them", unit="months", default=0
+    )
 
     def unsafe(self) -> list[str]:
         wrong = super().unsafe()
