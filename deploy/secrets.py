@@ -116,20 +116,20 @@ def _base64url(data: bytes) -> str:
 def _keep(path: Path, make: Callable[[], str]) -> str:
     """The text in `path`, made first where there is none; of two processes at once the first one's stands."""
     if not path.exists():
-        draft = _draft(path, make())
+        written = draft(path, make())
         with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+            os.link(written, path)
+        written.unlink()
     return path.read_text().strip()
 
 
 def _put(path: Path, text: str) -> None:
     """Let `path` hold `text`; a reader sees the old text or the new one, never a part."""
     if not path.exists() or path.read_text() != text:
-        _draft(path, text).replace(path)
+        draft(path, text).replace(path)
 
 
-def _draft(path: Path, text: str) -> Path:
+def draft(path: Path, text: str) -> Path:
     """A new file beside `path`, on the disk, readable by its owner only."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         file.write(text)
