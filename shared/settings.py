@@ -99,10 +99,11 @@ class Settings:
     )
     otel_exporter_otlp_endpoint: str | None = setting(
         "Collector of traces that speaks OTLP over HTTP, e.g. `http://collector:4318`; without it none are recorded",
+        "address",
         default=None,
     )
     otel_traces_sampler_arg: float = setting(
-        "Share of the traces that begin here which is recorded, from 0 to 1", default=1.0
+        "Share of the traces that begin here which is recorded", "0 to 1", default=1.0
     )
     release: str = setting(
         "What this build is called, as `build_info` and traces tell it: the image's tag, or the commit",

@@ -22,7 +22,7 @@ from shared.settings import read_secret
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 # The shortest list that the standard allows: long enough that whoever reads one does not tell whose bit they look for.
 LIST_SIZE = 131_072
-PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\s*", re.DOTALL)
+PEM = re.compile(r"-----BEGIN (?:PRIVATE|PUBLIC) KEY-----.*?-----END (?:PRIVATE|PUBLIC) KEY-----\s*", re.DOTALL)
 
 
 class Issuer:
@@ -56,14 +56,10 @@ class Issuer:
         return self.public_keys()[0]
 
     def public_keys(self) -> list[str]:
-        """What verifies signatures, as PEM: of the key that signs now, then of those before it."""
-        return [
-            load_pem_private_key(key.encode(), password=None)
-            .public_key()
-            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-            .decode()
-            for key in self._keys()
-        ]
+        """What verifies signatures, as PEM: of the key that signs now, then of those before it, of which the file need
+        hold no more than this half.
+        """
+        return [_public_half(key) for key in self._keys()]
 
     def _keys(self) -> list[str]:
         return PEM.findall(read_secret(self.settings.badge_key_file) or "")
@@ -125,3 +121,10 @@ class Issuer:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _public_half(block: str) -> str:
+    if "PUBLIC" in block.partition("\n")[0]:
+        return block
+    key = load_pem_private_key(block.encode(), password=None).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
