@@ -46,10 +46,10 @@ def make_secrets(folder: Path, *, production: bool = False) -> None:
     ):
         _keep(folder / name, _random_text)
     passwords = {user: _keep(folder / f"{user}-broker-password", _random_text) for user in (*SERVICES, OPERATOR)}
-    _keep(folder / "badge-key", _new_signing_key)
+    _keep(folder / "badge-key", new_signing_key)
     _put(folder / "definitions.json", json.dumps(definitions(passwords), indent=2))
     if not production:
-        pem = _keep(folder / "jwt-private.pem", _new_signing_key)
+        pem = _keep(folder / "jwt-private.pem", new_signing_key)
         _put(folder / "jwks.json", json.dumps(public_keys(pem), indent=2))
 
 
@@ -100,7 +100,7 @@ def public_keys(pem: str) -> dict[str, Any]:
     return {"keys": [{**key, "kid": _base64url(thumbprint), "use": "sig", "alg": "EdDSA"}]}
 
 
-def _new_signing_key() -> str:
+def new_signing_key() -> str:
     private = Ed25519PrivateKey.generate()
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 

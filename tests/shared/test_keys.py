@@ -1,12 +1,14 @@
 """A key is changed without breaking what was signed by the one before."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from deploy.secrets import _new_signing_key
+from deploy.rotation import _rotated_badges
+from deploy.secrets import new_signing_key
 from services.notifications.webhooks.endpoints.sealing import SecretLost, reseal, seal, unseal
 from services.registration.certificates.badges import Issuer
 from services.registration.settings import RegistrationSettings
@@ -18,7 +20,7 @@ OLD, NEW = "an old key of thirty-two characters", "a new key of thirty-two chara
 @pytest.fixture
 def settings(tmp_path: Path) -> RegistrationSettings:
     (tmp_path / "links").write_text(f"{OLD}\n")
-    (tmp_path / "badge").write_text(_new_signing_key())
+    (tmp_path / "badge").write_text(new_signing_key())
     return RegistrationSettings(
         database_url="postgresql://x",
         broker_url="amqp://x",
@@ -61,12 +63,18 @@ def test_a_secret_that_was_encrypted_anew_outlives_the_key_before(settings: Regi
         unseal(settings, id, sealed)
 
 
-def test_a_new_badge_key_signs_and_the_profile_still_names_the_one_before(settings: RegistrationSettings) -> None:
+@pytest.mark.parametrize(
+    "change", [lambda former: new_signing_key() + former, lambda former: _rotated_badges(former, False)]
+)
+def test_a_new_badge_key_signs_and_the_profile_still_names_the_one_before(
+    settings: RegistrationSettings, change: Callable[[str], str]
+) -> None:
+    """Of which the file has all, or the public half."""
     assert settings.badge_key_file
     before = Issuer(settings)
     published = {method["id"]: method["publicKeyMultibase"] for method in before.profile()["verificationMethod"]}
 
-    settings.badge_key_file.write_text(_new_signing_key() + settings.badge_key_file.read_text())
+    settings.badge_key_file.write_text(change(settings.badge_key_file.read_text()))
     after = Issuer(replace(settings))
     now = {method["id"]: method["publicKeyMultibase"] for method in after.profile()["verificationMethod"]}
 
