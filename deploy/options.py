@@ -45,6 +45,13 @@ class Options:
     web_workers: int = option("`WEB_WORKERS` of every api", unit="processes", default=2)
     web_threads: int = option("`WEB_THREADS` of every api", unit="threads", default=4)
     log_level: str = option("`LOG_LEVEL` of every service", unit="choice", default="info")
+    prometheus_port: int = option("Where Prometheus is, with the profile `observability`", unit="port", default=9090)
+    grafana_port: int = option("Where Grafana is, with that profile", unit="port", default=3000)
+    jaeger_port: int = option("Where traces are shown, with that profile", unit="port", default=16686)
+    otel_exporter_otlp_endpoint: str = option(
+        "`OTEL_EXPORTER_OTLP_ENDPOINT` of every service; empty: none, or the profile's", unit="address", default=""
+    )
+    release: str = option("`RELEASE` of every service", unit="text", default="unreleased")
     gateway_reads: int = option(
         "Reads of one address, beyond which the gateway answers 429", unit="requests/second", default=200
     )

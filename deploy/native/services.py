@@ -101,6 +101,8 @@ class Services:
             "WEB_WORKERS": str(self.options.web_workers),
             "WEB_THREADS": str(self.options.web_threads),
             "LOG_LEVEL": self.options.log_level,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.options.otel_exporter_otlp_endpoint,
+            "RELEASE": self.options.release,
             "TMPDIR": str(self.folder / "tmp"),
         }
         badges = {

@@ -15,6 +15,8 @@ from tests.waiting import eventually
 
 Environments = dict[str, dict[str, str]]
 COPIES = ("registration", "notifications")
+UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+UNHANDLED = "SELECT count(*) FROM inbox WHERE status = 'pending'"
 
 
 def ask(environments: Environments, service: str, *args: str) -> Any:
@@ -43,6 +45,8 @@ def test_a_copy_that_drifted_is_mended_and_what_was_wrong_is_told(
         [(size,)] = execute(service_environments, "catalog", "SELECT count(*) FROM sessions")
         count = "SELECT count(*) FROM sessions"
         eventually(lambda: all(execute(service_environments, copy, count) == [(size,)] for copy in COPIES))
+        eventually(lambda: execute(service_environments, "catalog", UNPUBLISHED) == [(0,)])
+        eventually(lambda: all(execute(service_environments, copy, UNHANDLED) == [(0,)] for copy in COPIES))
         for copy in COPIES:
             execute(service_environments, copy, "UPDATE sessions SET title = 'Drifted' WHERE slug = 'change'")
         execute(service_environments, "notifications", "UPDATE sessions SET revision = 0 WHERE slug = 'workshop'")

@@ -95,8 +95,8 @@ def check_proof(registration: Registration, badge: Any) -> None:
         hashlib.sha256(canonize(one).encode()).digest()
         for one in ({"@context": document["@context"], **proof}, document)
     )
-    [method] = get(registration, "issuer").json["verificationMethod"]
-    assert proof["verificationMethod"] == method["id"]
+    methods = {one["id"]: one for one in get(registration, "issuer").json["verificationMethod"]}
+    method = methods[proof["verificationMethod"]]
     Ed25519PublicKey.from_public_bytes(decode(method["publicKeyMultibase"])[2:]).verify(signature, hashed)
 
 

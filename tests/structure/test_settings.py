@@ -76,9 +76,10 @@ def test_what_compose_takes_from_outside_is_an_option_with_the_same_default() ->
     known = {f.name.upper(): str(f.default) for f in fields(Options)}
 
     assert {name for name, _ in taken} <= known.keys()
-    # What is typed to reach the gateway depends on its port.
+    # What is typed to reach the gateway depends on its port, and where traces go on whether compose shows them.
     assert {(name, default) for name, default in taken if known[name] != default} == {
-        ("PUBLIC_URL", "http://localhost:${GATEWAY_PORT:-8080}")
+        ("PUBLIC_URL", "http://localhost:${GATEWAY_PORT:-8080}"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "${COMPOSE_PROFILES:+http://jaeger:4318}"),
     }
 
 
