@@ -8,7 +8,8 @@ from typing import Any
 
 import psycopg
 
-from tests.catalog.programmes import small
+from deploy.clock import set_clock
+from tests.catalog.programmes import DAY, small
 from tests.processes import Process, running
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
@@ -38,6 +39,9 @@ def test_a_copy_that_drifted_is_mended_and_what_was_wrong_is_told(
 ) -> None:
     """A row of each copy has other content under the same revision, and one of notifications missed an event."""
     (document := tmp_path / "programme.json").write_text(json.dumps(small()))
+    set_clock(clock := tmp_path / "clock", DAY)  # else its sessions are held, and told so, while this goes on
+    for environment in service_environments.values():
+        environment["CLOCK_FILE"] = str(clock)
     with running() as workers:
         for service in ("catalog", *COPIES):
             workers.append(Process(f"services.{service}", "worker", environment=service_environments[service]).start())
