@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from deploy.clock import set_clock
 from tests.catalog.programmes import DAY, small
@@ -34,6 +35,7 @@ def execute(environments: Environments, service: str, sql: Any) -> list[tuple[An
         return cursor.fetchall() if cursor.description else []
 
 
+@pytest.mark.promise("P15")
 def test_a_copy_that_drifted_is_mended_and_what_was_wrong_is_told(
     service_environments: Environments, tmp_path: Path
 ) -> None:
