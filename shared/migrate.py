@@ -51,7 +51,7 @@ def migrate(service: str, settings: Settings, *, writes: Mapping[str, str], wait
         rights.refuse_other_than_owner(lock, service)
         lock.execute("SET statement_timeout = 0")
         lock.execute("SET lock_timeout = 0")
-        lock.execute("SELECT pg_advisory_lock(hashtextextended('migrate:' || current_schema(), 0))")
+        _wait_for_turn(lock)
         _refuse_edited(lock, expected(service))
         applied = [name for folder in folders(service) for name in _apply(_backend_url(info, lock), folder)]
         rights.grant(lock, service, writes)
@@ -103,6 +103,15 @@ def _connect(info: str, wait: float) -> psycopg.Connection:
                 raise
             log.info("waiting for the database")
             time.sleep(0.5)
+
+
+def _wait_for_turn(lock: psycopg.Connection) -> None:
+    """Return once nobody else migrates this schema. Asks again and again: a statement that waited for the lock would be
+    a transaction for whose end `CREATE INDEX CONCURRENTLY` of the one who has it waits.
+    """
+    mine = "SELECT pg_try_advisory_lock(hashtextextended('migrate:' || current_schema(), 0))"
+    while lock.execute(mine).fetchone() != (True,):
+        time.sleep(0.2)
 
 
 def _backend_url(info: str, conn: psycopg.Connection) -> str:

@@ -135,7 +135,10 @@ class Service:
             read = settings.load_to_start(self.settings)
             logs.configure(self.name, "migrate", read.log_level)
             if not check:
-                migrate.migrate(self.name, read, writes=self.writes, wait=wait)
+                try:
+                    migrate.migrate(self.name, read, writes=self.writes, wait=wait)
+                except RuntimeError as refusal:
+                    raise click.ClickException(str(refusal)) from None
             elif lacking := migrate.wait_until_migrated(self.name, read, wait=wait):
                 raise click.ClickException(f"These migrations are missing: {', '.join(lacking)}")
 
