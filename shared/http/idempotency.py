@@ -32,9 +32,9 @@ class Repeated(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """The key of the present request; `key` is None where it brought none, and nothing is to be kept."""
+    """The key of the present request."""
 
-    key: str | None
+    key: str
     scope: str
     hash: bytes
 
@@ -52,28 +52,26 @@ class Key:
 
 
 AtOnce = Callable[..., Response | None]
+NO_ROW = dict.fromkeys(("key", "scope", "hash", "status", "headers", "body"))
 
 
 def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None = None) -> Any:
     """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header.
 
-    `at_once(key, …)` takes what the view takes, and may do all of it in one statement that also inserts `key.keep` of
-    its answer; it answers None where it did nothing, and the view is to.
+    `at_once(keep, …)` takes what the view takes, and may do all of it in one statement that also inserts the row that
+    `keep(answer)` gives, or, without a key, `NO_ROW`; it answers None where it did nothing, and the view is to.
     """
     if view is None:
         return lambda wrapped: idempotent(wrapped, at_once=at_once)
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Response:
-        key = Key(request.headers.get("Idempotency-Key"), _scope(), _hash())
-        if key.key is not None and (not 8 <= len(key.key) <= 255 or not key.key.isprintable()):
-            raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
-        if at_once and (done := at_once(key, *args, **kwargs)):
-            return done
-        if key.key is None:
-            return view(*args, **kwargs)
+        key = _present_key()
+        if key is None:
+            return (at_once and at_once(lambda _: NO_ROW, *args, **kwargs)) or view(*args, **kwargs)
         try:
-            return take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
+            done = at_once and at_once(key.keep, *args, **kwargs)
+            return done or take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
         except (Repeated, DomainError) as refusal:
             # What was done at first may be why it is refused now.
             with connection() as conn:
@@ -87,13 +85,15 @@ def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None
     return once
 
 
-def _scope() -> str:
-    return f"{g.get('actor', 'anyone')} {request.method} {request.path}"
-
-
-def _hash() -> bytes:
-    """Of all that is asked: a dry run is not the request that follows it."""
-    return hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
+def _present_key() -> Key | None:
+    """The hash is of all that is asked: a dry run is not the request that follows it. Raises Invalid."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 8 <= len(key) <= 255 or not key.isprintable():
+        raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
+    asked = hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
+    return Key(key, f"{g.get('actor', 'anyone')} {request.method} {request.path}", asked)
 
 
 def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) -> Response:

@@ -1,5 +1,6 @@
 """Registering, and what follows from it, over HTTP."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from services.registration.roster import staffing
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
-from shared.http.idempotency import Key, idempotent
+from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
@@ -28,13 +29,13 @@ bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", descrip
 STAFF_ALONE = {"email", "note"}
 
 
-def _register_at_once(key: Key, wanted: dict[str, Any]) -> Response | None:
+def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[str, Any]) -> Response | None:
     with connection() as conn:
         foreseen = at_once.foresee(conn, wanted)
         if foreseen is None:
             return None
         response = tell(foreseen.registration, new=True, advice=foreseen.advice)
-        return response if at_once.take(conn, foreseen, kept=key.keep(response)) else None
+        return response if at_once.take(conn, foreseen, kept=keep(response)) else None
 
 
 @bp.post("/registrations")

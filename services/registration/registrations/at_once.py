@@ -1,9 +1,11 @@
 """Registering in one statement, as most can: a free seat of an open session, for somebody who wants nothing else.
 
 What that asks is kept in memory, and the statement does nothing unless the session, its rules and its series are still
-as they were judged. Whatever is not foreseen here goes the long way (`domain.register`), which also says why not.
+as they were judged. Whatever is not foreseen here goes the long way (`domain.register`).
 """
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,10 +26,25 @@ from shared.messaging import outbox
 
 # What a person may want besides a seat, or say in a way that has to be looked up.
 MORE = ("invitation", "newsletter")
+REST_SECONDS = 1.0
 
 
 class Known(dict[str, Terms]):
-    """The terms of sessions by their slugs, as this process last read them; of sessions that there are, so it ends."""
+    """The terms of sessions by their slugs, as this process last read them; of sessions that there are, so it ends.
+
+    `resting` are those for which nothing was to be had just now, which a session that is full stays for long: until
+    that moment (monotonic) the long way is the shorter one.
+    """
+
+    def __init__(self) -> None:
+        self.resting: dict[str, float] = {}
+
+    def forget(self, slug: str) -> None:
+        self.pop(slug, None)
+        self.resting[slug] = time.monotonic() + REST_SECONDS
+
+    def rests(self, slug: str) -> bool:
+        return self.resting.get(slug, 0.0) > time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -41,22 +58,33 @@ class Foreseen:
 
 
 def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
-    """What a form wishes, where it wishes a seat and nothing else and would be let in; from a validated form."""
-    if any(wanted[name] for name in MORE) or wanted["library"].get("fscskey"):
+    """What a form wishes, where it wishes a seat and nothing else and may have one; from a validated form.
+
+    Raises what registering raises, by what was read for this: what is remembered refuses nobody.
+    """
+    known, slug = _known(), wanted["session"]
+    if any(wanted[name] for name in MORE) or wanted["library"].get("fscskey") or known.rests(slug):
         return None
-    try:
-        terms = _find_terms(conn, wanted["session"])
-        admission.check(terms, invited=False)
-        applicant = wishes.as_applicant(wanted)
-        advice = rules.advise(terms, applicant.library)
-        applicant = replace(applicant, answers=rules.check_answers(terms, applicant.answers))
-    except DomainError:
+    applicant = wishes.as_applicant(wanted)
+    if remembered := known.get(slug):
+        with suppress(DomainError):
+            return _foresee(replace(remembered, now=runtime.current().clock.now()), applicant)
+    terms = rules.find_terms(conn, slug, email=applicant.email)
+    if terms.standing:
         return None
+    known[slug] = terms
+    return _foresee(terms, applicant)
+
+
+def _foresee(terms: Terms, applicant: Applicant) -> Foreseen:
+    admission.check(terms, invited=False)
+    advice = rules.advise(terms, applicant.library)
+    applicant = replace(applicant, answers=rules.check_answers(terms, applicant.answers))
     return Foreseen(terms, applicant, _registration(terms, applicant), advice)
 
 
 def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
-    """Do it, and keep the answer for the request's key (`Key.keep`); False where nothing was done."""
+    """Do it, and keep the answer for the request's key; False where nothing was done."""
     registration, terms = foreseen.registration, foreseen.terms
     opens_at, closes_at = admission.window(terms)
     try:
@@ -75,15 +103,8 @@ def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
     except (IntegrityError, LockNotAvailable, DeadlockDetected):
         return False
     if not taken:
-        _known().pop(terms.slug, None)
+        _known().forget(terms.slug)
     return taken
-
-
-def _find_terms(conn: Connection, slug: str) -> Terms:
-    known = _known()
-    if slug not in known:
-        known[slug] = rules.find_terms(conn, slug)
-    return replace(known[slug], now=runtime.current().clock.now())
 
 
 def _known() -> Known:
