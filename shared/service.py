@@ -15,8 +15,9 @@ import structlog
 from flask import Blueprint, Flask
 from psycopg import Connection
 
-from shared import commands, failpoints, logs, migrate, reconciling, runtime, settings, tracing, worker
+from shared import commands, failpoints, logs, migrate, runtime, settings, tracing, worker
 from shared.commands import door
+from shared.commands.restorations import reconciling
 from shared.freshness import Freshness, Stamp
 from shared.http import app as http_app
 from shared.http.kept import DirectView
@@ -102,7 +103,7 @@ class Service:
         """Every command of this service."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
-        own += reconciling.commands(self.prepare, holds=self.holds, restated=self.restated)
+        own += reconciling(self.prepare, holds=self.holds, restated=self.restated)
         for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
         return group

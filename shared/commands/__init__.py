@@ -6,12 +6,10 @@ import click
 from flask import Flask
 
 from shared import runtime
-from shared.commands.door import Start, in_transaction, print_json
+from shared.commands.door import Start
 from shared.commands.inbox import watching
 from shared.commands.outbox import publishing
 from shared.commands.quarantine import deciding
-
-__all__ = ["for_every_service", "in_transaction", "print_json"]
 
 
 def for_every_service(name: str, start: Start, create_app: Callable[[runtime.Runtime], Flask]) -> list[click.Command]:

@@ -5,9 +5,11 @@ exit code says how it ended (`EXIT_CODES`).
 import getpass
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 import environs
@@ -21,7 +23,10 @@ from shared.errors import DomainError, UnsafeSettings
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Start = Callable[..., runtime.Runtime]
+
+LOOK_SECONDS = 1.0
 
 DONE, REFUSED, MISUSED, AWAY, BROKEN, UNSAFE = 0, 1, 2, 3, 70, 78
 EXIT_CODES = {
@@ -48,10 +53,10 @@ class Moment(click.ParamType):
         return value
 
 
-def run(group: click.Group) -> NoReturn:
-    """Run what the command line asks for, and end the process with its exit code."""
+def run(command: click.Command, args: Sequence[str] | None = None) -> NoReturn:
+    """Run what the command line, or `args`, ask for, and end the process with its exit code."""
     try:
-        code = group.main(standalone_mode=False)
+        code = command.main(args, standalone_mode=False)
     except click.ClickException as refusal:
         refusal.show()
         sys.exit(refusal.exit_code)
@@ -93,11 +98,29 @@ def in_transaction(start: Start, work: Callable[[Connection], Any]) -> Any:
     """Run `work(conn)` in a transaction of this service; a refusal of the domain ends the command with its reason and
     exit code 1.
     """
+    with _opened(start), runtime.transaction() as conn:
+        return work(conn)
+
+
+def follow(start: Start, read: Callable[[Connection], T], *, until: Callable[[T], bool], seconds: int) -> T:
+    """What `read(conn)` gives once it is as it shall be, or when these seconds have passed. Refusals as above."""
+    deadline = time.monotonic() + seconds
+    with _opened(start):
+        while True:
+            with runtime.transaction() as conn:
+                found = read(conn)
+            if until(found) or time.monotonic() >= deadline:
+                return found
+            time.sleep(LOOK_SECONDS)
+
+
+@contextmanager
+def _opened(start: Start) -> Iterator[None]:
     present = start("command", pool_size=1)
     present.database.open()
     try:
-        with runtime.use(present), runtime.transaction() as conn:
-            return work(conn)
+        with runtime.use(present):
+            yield
     except DomainError as refusal:
         raise click.ClickException(refusal.detail) from None
     finally:
@@ -121,6 +144,13 @@ def user() -> str:
 
 acting = click.option(
     "--as", "actor", default=user, metavar="NAME", help="Who does this, for the audit log; else the OS user."
+)
+waiting = click.option(
+    "--wait",
+    default=0,
+    metavar="SECONDS",
+    type=click.IntRange(0, 86_400),
+    help="Wait so long for all of it to be done; else exit code 3.",
 )
 trying = click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
 

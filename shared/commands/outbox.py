@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from shared.commands.door import Moment, Start, acting, in_transaction, note, print_json, trying
 from shared.messaging import outbox
+from shared.runtime import trial
 
 
 def publishing(start: Start) -> click.Group:
@@ -39,7 +40,8 @@ def publishing(start: Start) -> click.Group:
 
         def work(conn: Connection) -> dict[str, Any]:
             if dry_run:
-                return {"dry_run": True, "would_replay": outbox.count_published(conn, **which)}
+                with trial() as tried:
+                    return {"dry_run": True, "would_replay": outbox.replay(tried, **which)}
             replayed = outbox.replay(conn, **which)
             note(conn, actor, "outbox.replay", since, which | {"replayed": replayed})
             return {"replayed": replayed}

@@ -1,13 +1,12 @@
 """`python -m services.<name> programme report`, of a service that keeps a copy of the catalog."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import click
 
-from shared.commands.door import AWAY, Start, in_transaction, print_json
+from shared.commands.door import AWAY, Start, follow, print_json, waiting
 from shared.errors import NotFound
 from shared.messaging import snapshots
 
@@ -23,19 +22,13 @@ def reporting(tables: Mapping[str, str]) -> Callable[[Start], click.Group]:
             " rows differed, before and after, and what is held here that the catalog did not send. Changes nothing."
         )
         @click.argument("batch", type=UUID)
-        @click.option(
-            "--wait", default=0, metavar="SECONDS", help="Wait so long for all of it to be handled; else exit code 3."
-        )
+        @waiting
         def report(batch: UUID, wait: int) -> None:
-            deadline = time.monotonic() + wait
-            while not (found := in_transaction(start, lambda conn: _read(conn, batch, tables))).get("complete"):
-                if time.monotonic() >= deadline:
-                    break
-                time.sleep(1)
+            found = follow(start, lambda conn: _read(conn, batch, tables), until=_is_complete, seconds=wait)
             if "aggregate" not in found and not wait:
                 raise click.ClickException("Nothing of this batch has been handled here.")
             print_json(found)
-            if wait and not found.get("complete"):
+            if wait and not _is_complete(found):
                 raise click.exceptions.Exit(AWAY)
 
         return group
@@ -48,3 +41,7 @@ def _read(conn: Any, batch: UUID, tables: Mapping[str, str]) -> dict[str, Any]:
         return snapshots.report(conn, batch, tables)
     except NotFound:
         return {"batch": batch, "complete": False}
+
+
+def _is_complete(report: dict[str, Any]) -> bool:
+    return report["complete"]

@@ -135,25 +135,6 @@ def replay(
     return fetch_value(conn, sql, since=since, kind=kind, aggregate=aggregate, subject=subject)
 
 
-def count_published(
-    conn: Connection,
-    *,
-    since: str,
-    kind: str | None = None,
-    aggregate: str | None = None,
-    subject: str | None = None,
-) -> int:
-    """How many events `replay` would publish again."""
-    sql = """
-        SELECT count(*) FROM outbox
-         WHERE created_at >= %(since)s::timestamptz AND published_at IS NOT NULL
-           AND (%(kind)s::text IS NULL OR type = %(kind)s)
-           AND (%(aggregate)s::text IS NULL OR aggregate = %(aggregate)s)
-           AND (%(subject)s::text IS NULL OR subject = %(subject)s)
-    """
-    return fetch_value(conn, sql, since=since, kind=kind, aggregate=aggregate, subject=subject)
-
-
 def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
     """What is not published yet, the oldest first, and why; without the documents."""
     sql = """

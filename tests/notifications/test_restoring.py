@@ -14,9 +14,10 @@ from click.testing import CliRunner, Result
 
 from services.notifications.restoring.commands import settling
 from shared import runtime
+from shared.commands import door
+from shared.commands.restorations import restored
 from shared.events.catalog import SessionPublished
 from shared.events.registration import RegistrationConfirmed
-from shared.reconciling import restored
 from tests.notifications.conftest import PostOffice, handle, make_runtime, make_settings, message_ids
 from tests.notifications.programme import a_person, a_registration, a_session, arrived, confirmed
 from tests.notifications.sink import Sink
@@ -24,6 +25,16 @@ from tests.servers import databases
 from tests.servers.engines import Engines
 
 SESSION = a_session()
+
+
+class AtTheDoor:
+    """A command as it is run by `python -m services.notifications`."""
+
+    def __init__(self, command: click.Command) -> None:
+        self.command, self.name = command, command.name
+
+    def main(self, args: tuple[str, ...], **_: Any) -> None:
+        door.run(self.command, list(args))
 
 
 class Restored:
@@ -51,7 +62,7 @@ class Restored:
 
     def _run(self, command: Callable[[Any], click.Command], *arguments: str, given: str = "") -> Result:
         made = command(lambda *_args, **_kwargs: make_runtime(self.office.settings))
-        return CliRunner().invoke(made, arguments, input=given)
+        return CliRunner().invoke(AtTheDoor(made), arguments, input=given)  # pyright: ignore[reportArgumentType]
 
 
 def a_confirmation(name: str) -> RegistrationConfirmed:

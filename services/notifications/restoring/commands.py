@@ -1,22 +1,21 @@
 """`python -m services.notifications settle-mails [--sent FILE] [--send-rest]`."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import TextIO
+from collections.abc import Iterable
+from typing import Any, TextIO
 from uuid import UUID
 
 import click
+from psycopg import Connection
 
 from services.notifications.restoring import domain
-from shared import runtime
-from shared.commands import print_json
-from shared.reconciling import attempt
+from shared.commands.door import Start, acting, in_transaction, note, print_json
 
 # As in `Message-ID: <0b8f…@learning.example.org>`, or the id alone.
 ID = re.compile(r"(?:^|[<\s])([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?=@|>|\s|$)")
 
 
-def settling(start: Callable[..., runtime.Runtime]) -> click.Command:
+def settling(start: Start) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
     @click.command(
@@ -34,11 +33,19 @@ def settling(start: Callable[..., runtime.Runtime]) -> click.Command:
         is_flag=True,
         help="Send what --sent does not name. Only where it names everything that was sent until the system ended.",
     )
-    def command(sent: TextIO | None, send_rest: bool) -> None:
+    @acting
+    def command(sent: TextIO | None, send_rest: bool, actor: str) -> None:
         if send_rest and sent is None:
             raise click.UsageError("--send-rest needs --sent: without it mails would come a second time.")
         ids = _read_ids(sent) if sent else []
-        print_json(attempt(start, lambda conn: domain.settle_mails(conn, sent=ids, send_rest=send_rest)))
+
+        def work(conn: Connection) -> dict[str, Any]:
+            told = domain.settle_mails(conn, sent=ids, send_rest=send_rest)
+            counts = {name: value for name, value in told.items() if name != "held_mails"}
+            note(conn, actor, "mails.settle", "due before the restore", counts)
+            return told
+
+        print_json(in_transaction(start, work))
 
     return command
 

@@ -1,6 +1,5 @@
 """`python -m services.registration person …`."""
 
-import time
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,17 +10,10 @@ from psycopg import Connection
 from services.registration.privacy import domain, queries
 from services.registration.privacy.queries import Erasure
 from shared.addresses import fold_email
-from shared.commands.door import AWAY, Start, acting, in_transaction, note, print_json
+from shared.commands.door import AWAY, Start, acting, follow, in_transaction, note, print_json, waiting
 from shared.errors import NotFound
 
 CAUSE = "asked of staff"
-waiting = click.option(
-    "--wait",
-    default=0,
-    metavar="SECONDS",
-    type=click.IntRange(0, 86_400),
-    help="Wait so long for every service to be done; else exit code 3.",
-)
 
 
 def forgetting(start: Start) -> click.Group:
@@ -67,15 +59,14 @@ def forgetting(start: Start) -> click.Group:
 
 def _follow(start: Start, id: UUID, wait: int) -> None:
     """Print how far an erasure is once it is done, or `wait` seconds have passed, which is exit code 3 then."""
-    deadline = time.monotonic() + wait
-    while True:
-        found = in_transaction(start, lambda conn: domain.get_erasure(conn, id))
-        if found.notifications_done_at or time.monotonic() >= deadline:
-            break
-        time.sleep(1)
+    found = follow(start, lambda conn: domain.get_erasure(conn, id), until=_is_done, seconds=wait)
     print_json(asdict(found))
-    if wait and not found.notifications_done_at:
+    if wait and not _is_done(found):
         raise click.exceptions.Exit(AWAY)
+
+
+def _is_done(erasure: Erasure) -> bool:
+    return erasure.notifications_done_at is not None
 
 
 def _find(conn: Connection, address: str | None, person_id: UUID | None) -> str:
