@@ -11,8 +11,8 @@ from collections.abc import Callable
 from deploy import compose, mode
 from deploy.errors import DeployError
 from deploy.options import Options, read_options
+from deploy.secrets import SERVICES
 
-SERVICES = ("catalog", "registration", "notifications")
 NOT_RUNNING = "Nothing runs; `make up` starts it."
 
 

@@ -51,9 +51,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     found = {f"{said} (Kubernetes {v})" for v in schemas.VERSIONS for said in schemas.fit(rendered, v)}
-    for problem in [*sorted(found), *problems(rendered)]:
+    wrong = [*sorted(found), *problems(rendered)]
+    for problem in wrong:
         print(problem)
-    return 1 if found or problems(rendered) else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
