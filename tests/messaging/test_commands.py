@@ -177,3 +177,7 @@ def test_secrets_of_webhooks_are_encrypted_by_the_key_on_top(
     keys.write_text("a third key\n")
     lost = notifications(*reseal, LINKS_KEY_FILE=str(keys))
     assert (lost.returncode, json.loads(lost.stdout)["lost"]) == (1, [str(id)])
+    rotated = json.loads(notifications("webhooks", "rotate", str(id), LINKS_KEY_FILE=str(keys)).stdout)
+    assert rotated["secret"].startswith("whsec_")
+    assert json.loads(notifications(*reseal, LINKS_KEY_FILE=str(keys)).stdout)["already"] == [str(id)]
+    assert notifications("webhooks", "rotate", str(uuid4()), LINKS_KEY_FILE=str(keys)).returncode == 1

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,8 +41,8 @@ def provider(engines: Engines) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def app(engines: Engines, database_urls: dict[str, str], provider: str) -> Iterator[Any]:
-    settings = Settings(
+def told(engines: Engines, database_urls: dict[str, str], provider: str) -> Settings:
+    return Settings(
         environment="development",
         database_url=database_urls["registration"],
         broker_url="amqp://nobody@127.0.0.1:1/convene",
@@ -49,7 +51,11 @@ def app(engines: Engines, database_urls: dict[str, str], provider: str) -> Itera
         oidc_discovery=f"{provider}/identity/.well-known/openid-configuration",
         session_key_file=engines.secrets / "registration-session-key",
     )
-    present = runtime.build("registration", settings, "test", pool_size=1)
+
+
+@pytest.fixture(scope="module")
+def app(told: Settings) -> Iterator[Any]:
+    present = runtime.build("registration", told, "test", pool_size=1)
     present.database.open()
     yield SERVICE.create_app(present)
     present.database.close()
@@ -100,6 +106,23 @@ def test_a_code_is_for_the_browser_that_asked(app: Any, client: FlaskClient, pro
     assert ask(other, back).status_code == 403
     begin(other)
     assert ask(other, back).status_code == 403
+
+
+@pytest.mark.parametrize(("former_key_stands", "status"), [(True, 303), (False, 403)])
+def test_a_sign_in_on_its_way_outlives_a_change_of_the_key_while_the_former_one_stands(
+    client: FlaskClient, told: Settings, provider: str, tmp_path: Path, former_key_stands: bool, status: int
+) -> None:
+    back = be(provider, begin(client))
+    former = (told.session_key_file or Path()).read_text()
+    (keys := tmp_path / "session-key").write_text("n" * 43 + "\n" + (former if former_key_stands else ""))
+    later = SERVICE.create_app(
+        runtime.build("registration", replace(told, session_key_file=keys), "test", pool_size=1)
+    ).test_client()
+    cookie = client.get_cookie("convene_sign_in", domain="learning.example.org", path="/registration/staff/")
+    assert cookie
+    later.set_cookie("convene_sign_in", cookie.value, domain="learning.example.org", path="/registration/staff/")
+
+    assert ask(later, back).status_code == status
 
 
 def test_a_code_is_good_once(client: FlaskClient, provider: str) -> None:

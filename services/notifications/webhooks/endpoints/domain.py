@@ -12,7 +12,7 @@ from services.notifications.webhooks.calls.urls import parse_allowed, parse_url
 from services.notifications.webhooks.deliveries import queries as deliveries
 from services.notifications.webhooks.endpoints import queries
 from services.notifications.webhooks.endpoints.queries import Webhook
-from services.notifications.webhooks.endpoints.sealing import make_secret, seal
+from services.notifications.webhooks.endpoints.sealing import can_be_read, make_secret, seal
 from shared.errors import Conflict, Invalid, NotFound
 
 MOST = 100
@@ -78,10 +78,14 @@ def disable(conn: Connection, id: UUID, *, reason: str) -> bool:
 
 
 def rotate(conn: Connection, settings: NotificationsSettings, id: UUID) -> tuple[str, datetime]:
-    """A new secret, which is not shown again, and until when the one before signs too. Raises NotFound."""
+    """A new secret, which is not shown again, and until when the one before signs too: not at all, where no key can
+    read it any more. Raises NotFound.
+    """
     lock(conn, id)
+    [present] = queries.lock_secrets(conn, id)
+    hours = OVERLAP_HOURS if can_be_read(settings, id, present.secret) else 0
     secret = make_secret()
-    return secret, queries.update_secret(conn, id, seal(settings, id, secret), hours=OVERLAP_HOURS)
+    return secret, queries.update_secret(conn, id, seal(settings, id, secret), hours=hours)
 
 
 def delete(conn: Connection, id: UUID) -> None:

@@ -117,13 +117,13 @@ class Sealed:
     previous_secret: bytes | None
 
 
-def lock_secrets(conn: Connection) -> list[Sealed]:
-    """Every webhook's secrets, which nobody else changes until the transaction ends."""
+def lock_secrets(conn: Connection, id: UUID | None = None) -> list[Sealed]:
+    """Every webhook's secrets, or those of one, which nobody else changes until the transaction ends."""
     sql = """
         SELECT id, secret, CASE WHEN previous_until > clock_timestamp() THEN previous_secret END AS previous_secret
-          FROM webhooks ORDER BY id FOR UPDATE
+          FROM webhooks WHERE %(id)s::uuid IS NULL OR id = %(id)s ORDER BY id FOR UPDATE
     """
-    return fetch(conn, Sealed, sql)
+    return fetch(conn, Sealed, sql, id=id)
 
 
 def update_sealed(conn: Connection, id: UUID, *, secret: bytes, previous_secret: bytes | None) -> None:

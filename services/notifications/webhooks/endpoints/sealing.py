@@ -45,6 +45,11 @@ def unseal(settings: Settings, webhook_id: UUID, sealed: bytes) -> str:
     raise SecretLost("its secret cannot be read: LINKS_KEY_FILE is another one; make it a new secret")
 
 
+def can_be_read(settings: Settings, webhook_id: UUID, sealed: bytes) -> bool:
+    """Whether any key of the file encrypted it."""
+    return any(_decrypt(key, webhook_id, sealed) is not None for key in read_keys(settings.links_key_file))
+
+
 def reseal(settings: Settings, webhook_id: UUID, sealed: bytes) -> bytes:
     """The secret encrypted by the first key; `sealed` itself where it is already. Raises SecretLost."""
     if _decrypt(read_keys(settings.links_key_file)[0], webhook_id, sealed) is not None:
