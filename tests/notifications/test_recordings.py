@@ -8,19 +8,20 @@ import pytest
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, text_of
-from tests.notifications.programme import a_recording, a_registration, a_session, attendance, confirmed
+from tests.notifications.programme import a_person, a_recording, a_registration, a_session, attendance, confirmed
 
 
 @pytest.mark.parametrize("told", ["before the recording", "after the recording"])
 def test_who_came_and_who_missed_it_are_told_otherwise(desk: Desk, told: str) -> None:
     session = a_session()
-    came, missed = a_registration(session), a_registration(session)
+    came, missed = (a_registration(session, person=a_person(email=f"{name}@x.org")) for name in ("came", "missed"))
     presences = [attendance(came, attended=True), attendance(missed, attended=False)]
     desk.receive(catalog.SessionPublished(session=session), confirmed(came), confirmed(missed))
 
     desk.receive(*([*presences, a_recording(session)] if "before" in told else [a_recording(session), *presences]))
 
-    again, first = (mail for mail in desk.mails() if "ecording" in str(mail["Subject"]))
+    mails = {str(mail["To"]): mail for mail in desk.mails() if "ecording" in str(mail["Subject"])}
+    again, first = (next(mail for to, mail in mails.items() if name in to) for name in ("came@", "missed@"))
     assert str(again["Subject"]) == "To watch again: the recording: World Café"
     assert "Thank you for coming" in text_of(again)
     assert "pass the recording on" in text_of(again)
