@@ -67,7 +67,7 @@ def ignore_sequence() -> None:
     """A copy takes over whatever comes, be it older than what it has."""
     from services.registration.programme import queries
 
-    _reword(queries, "execute", {"WHERE sessions.revision < excluded.revision": ""})
+    _reword(queries, "execute", {"sessions.revision < excluded.revision": "true"})
 
 
 BUGS: dict[str, Callable[[], None]] = {
