@@ -93,7 +93,7 @@ class Lines:
         """As a logger's `info`, of a moment (UTC) that may be past, without what is bound to the context."""
         if self.wanted:
             line = {**self.fixed, **members, "event": event, "level": "info", "timestamp": moment}
-            self.stream.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+            self.stream.write(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
         if self.wanted:

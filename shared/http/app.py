@@ -30,6 +30,13 @@ class StrictProvider(JSONProvider):
         return jsontext.read(s)
 
 
+class App(Flask):
+    """Flask, for views that are all plain functions: it asks so of each, at each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def build(
     present: runtime.Runtime,
     blueprints: Iterable[flask.Blueprint],
@@ -41,7 +48,7 @@ def build(
     """The application of this service, not connected to anything yet; with a `stamp` it keeps answers, and lets
     `direct` views answer before Flask.
     """
-    app = Flask(present.service, static_folder=None)
+    app = App(present.service, static_folder=None)
     app.json = StrictProvider(app)
     app.config.update(_openapi(present))
     requests.install(app, present.service)
@@ -129,8 +136,10 @@ def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
+        given = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in given:
+                response.headers.add(name, value)
         return response
 
 

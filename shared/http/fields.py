@@ -37,6 +37,8 @@ def refuse_unseen(text: str) -> None:
 
 
 def _refuse_unfit(text: str) -> None:
+    if text.isascii() and text.isprintable():
+        return
     if any(unicodedata.category(one) in BREAKING or unicodedata.bidirectional(one) in TURNING for one in text):
         raise ma.ValidationError("Must not hold control characters.")
 

@@ -3,16 +3,14 @@
 import re
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
-from shared import metrics, tracing
+from shared import logs, metrics, tracing
 from shared import traceparent as w3c
-
-log = structlog.get_logger()
 
 # Parts of a path that are worth a line; others, and every query, may hold an address or a token.
 LOGGED = {"id", "slug", "name"}
@@ -94,7 +92,10 @@ def end(service: str, asked: Asked, status: int, seconds: float) -> None:
     metrics.REQUESTS.labels(service, metrics.method(asked.method), asked.route, status).inc()
     metrics.LATENCY.labels(service, asked.route).observe(seconds)
     if "/health/" not in asked.route:
-        log.info("request", **describe(asked, status, seconds))
+        about = get_contextvars()
+        ids = w3c.ids_of(about.pop("traceparent", None))
+        logs.lines.info("request", datetime.now(UTC), **about, **ids, **describe(asked, status, seconds))
+        logs.lines.flush()
 
 
 def describe(asked: Asked, status: int, seconds: float) -> dict[str, Any]:
