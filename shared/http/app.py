@@ -136,10 +136,8 @@ def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        given = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
-            if name.lower() not in given:
-                response.headers.add(name, value)
+            response.headers.setdefault(name, value)
         return response
 
 

@@ -22,7 +22,7 @@ def _refuse_undeclared() -> None:
     view: Callable[..., Any] | None = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.method == "OPTIONS":
         return
-    if request.query_string and request.args and not getattr(view, "takes_query", False):
+    if request.args and not getattr(view, "takes_query", False):
         raise Invalid({name: ["Unknown parameter."] for name in request.args})
     _refuse_long()
     accepted = getattr(view, "consumes", None)
