@@ -223,13 +223,14 @@ class Bench:
         seconds.append(time.perf_counter() - began)
 
 
-def make_event() -> events.RegistrationConfirmed:
+def make_event(session: UUID | None = None) -> events.RegistrationConfirmed:
+    """Somebody's registration for `session`, or for one that nobody knows."""
     person = events.Person(id=uuid4(), email="ada@library.example", name="Ada Lovelace")
     return events.RegistrationConfirmed(
         registration=events.Registration(
             id=uuid4(),
             revision=1,
-            session_id=uuid4(),
+            session_id=session or uuid4(),
             session_slug="world-cafe",
             status="confirmed",
             position=None,
