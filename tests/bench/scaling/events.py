@@ -1,7 +1,7 @@
 """Events from registration's outbox to what notifications does about them, by workers of both."""
 
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -21,7 +21,14 @@ from tests.servers import databases, queues
 from tests.waiting import eventually
 
 # Not those that were set aside: what failed so often that it was given up is no measure of how fast anything is.
-HANDLED = "SELECT count(*) FROM notifications.inbox WHERE status = 'done'"
+HANDLED = """
+    SELECT count(*) FROM notifications.inbox WHERE status = 'done' AND type = 'registration.registration.confirmed'
+"""
+# Workers that begin have things of their own to tell, as how many seats each session has.
+CALM = """
+    SELECT NOT EXISTS (SELECT FROM registration.outbox WHERE published_at IS NULL)
+       AND NOT EXISTS (SELECT FROM notifications.inbox WHERE status = 'pending')
+"""
 
 
 def measure(setting: Setting) -> list[Figure]:
@@ -40,9 +47,10 @@ def _carry(setting: Setting, replicas: int) -> tuple[float, Work]:
                 for _ in range(replicas):
                     worker = Process(f"services.{service}", "worker", environment=environment)
                     running.start(worker, "/health/ready", processes)
+            eventually(lambda: _value(conn, CALM), seconds=60)
             with watched() as work:
                 _record(setting, _sessions(conn))
-                eventually(lambda: _count(conn) >= setting.effort.events, seconds=300)
+                eventually(lambda: _value(conn, HANDLED) >= setting.effort.events, seconds=300)
         return setting.effort.events, work
 
 
@@ -60,7 +68,7 @@ def _record(setting: Setting, sessions: list[UUID]) -> None:
     database.close()
 
 
-def _count(conn: psycopg.Connection[Any]) -> int:
-    row = conn.execute(HANDLED).fetchone()
+def _value(conn: psycopg.Connection[Any], sql: LiteralString) -> Any:
+    row = conn.execute(sql).fetchone()
     assert row
     return row[0]
