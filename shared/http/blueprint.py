@@ -43,6 +43,9 @@ class Blueprint(SmorestBlueprint):
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
         """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""
         schema = schema() if isinstance(schema, type) else schema  # once, not for every request
+        if location != "query":
+            # Without a body, a view is given what `{}` would give it.
+            kwargs.setdefault("required", any(f.required for f in schema.fields.values()) and not schema.partial)
         inner = super().arguments(schema, location=location, **kwargs)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -46,6 +46,23 @@ def test_the_openapi_document_is_valid_and_every_operation_says_what_it_does(ser
     assert all("default" in operation["responses"] for operation in operations)
 
 
+@pytest.mark.parametrize("service", docs.SERVICES)
+def test_a_body_is_required_where_a_member_of_it_is(service: str, tmp_path: Path) -> None:
+    """Nothing sent is as good as `{}`, so a document that asks for more would be stricter than the code."""
+    document = openapi(service, tmp_path)
+    schemas = document["components"]["schemas"]
+
+    checked = []
+    for path in document["paths"].values():
+        for operation in (op for name, op in path.items() if name != "parameters" and "requestBody" in op):
+            body = operation["requestBody"]
+            if schema := body["content"].get("application/json", {}).get("schema", {}).get("$ref"):
+                needed = schemas[schema.rpartition("/")[2]].get("required", [])
+                checked.append((operation["summary"], body.get("required", False), bool(needed)))
+    assert {needed for _, _, needed in checked} == {True, False}
+    assert [summary for summary, required, needed in checked if required != needed] == []
+
+
 def test_the_asyncapi_document_is_valid() -> None:
     document = orjson.loads(orjson.dumps(asyncapi.document(docs.listeners())))
 

@@ -82,7 +82,7 @@ def _add_routes(kind: str, *, creation: type[ma.Schema], replacement: type[ma.Sc
     publish.__doc__ = f"Make {a} {kind} public, now or at a moment to come."
     keep_draft.__doc__ = f"Leave {a} {kind} a draft: the moment at which it would become public is forgotten."
     parts = staff.arguments(schemas.WithdrawalQuery, location="query", as_kwargs=True)
-    publication = staff.arguments(schemas.PublicationSchema, required=False)
+    publication = staff.arguments(schemas.PublicationSchema)
     routes = [
         ("POST", path, create, [idempotent, staff.arguments(creation), staff.response(201, shown)]),
         ("PUT", f"{path}/<slug>", replace_thing, [staff.arguments(replacement), staff.response(200, shown)]),

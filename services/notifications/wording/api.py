@@ -71,7 +71,7 @@ def remove_template(kind: str) -> None:
 
 @staff.post("/<kind>/preview")
 @staff.staff("notifications:read")
-@staff.arguments(PreviewSchema, required=False)
+@staff.arguments(PreviewSchema)
 @staff.response(200, RenderedSchema)
 def preview_template(wanted: dict[str, Any], kind: str) -> Texts:
     """How a mail reads with sample data; 422 names what is wrong with its template, and in which line."""
