@@ -60,6 +60,10 @@ def places(document: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [way for name, value in inner for way in ((*above, name), *places(value, (*above, name)))]
 
 
+# Each time they are read they are new: the next change may be to what is in one.
+WRITTEN = [write(value) for value in VALUES]
+
+
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """An event of a type that there is, in which up to three places hold something else, or nothing."""
@@ -70,7 +74,7 @@ def mutated(draw: st.DrawFn) -> bytes:
         for step in above:
             held = held[step]
         if draw(st.booleans()):
-            held[name] = draw(st.sampled_from(VALUES))
+            held[name] = json.loads(draw(st.sampled_from(WRITTEN)))
         elif isinstance(held, dict):
             del held[name]
     return write(document)
