@@ -1,6 +1,6 @@
 """The outbox: events recorded in the transaction that makes them true."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -64,8 +64,9 @@ def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
     execute(conn, sql, documents=orjson.dumps(documents).decode())
 
 
-def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
-    """What the relay publishes next: by status, never by a cursor, in order per aggregate.
+def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] = ()) -> list[Unpublished]:
+    """What the relay publishes next: by status, never by a cursor, in order per aggregate; `besides` those at these
+    positions, which are on their way.
 
     A row that waits for its next attempt holds back the later ones of its own aggregate, and no others.
     """
@@ -73,7 +74,7 @@ def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
         SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body,
                document ->> 'traceparent' AS traceparent
           FROM outbox AS ready
-         WHERE published_at IS NULL
+         WHERE published_at IS NULL AND position <> ALL(%(besides)s::bigint[])
            AND NOT EXISTS (SELECT FROM outbox AS held
                             WHERE held.published_at IS NULL AND held.next_attempt_at > '-infinity'
                               AND held.next_attempt_at > clock_timestamp()
@@ -82,7 +83,7 @@ def select_unpublished(conn: Connection, *, limit: int) -> list[Unpublished]:
          ORDER BY position
          LIMIT %(limit)s
     """
-    return fetch(conn, Unpublished, sql, limit=limit)
+    return fetch(conn, Unpublished, sql, limit=limit, besides=list(besides))
 
 
 def mark_published(conn: Connection, event_ids: Iterable[UUID]) -> int:

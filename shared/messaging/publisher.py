@@ -1,4 +1,5 @@
-"""Publishing in a pipeline: a batch goes out at once, and each message's own delivery tag is waited for.
+"""Publishing in a pipeline: a batch goes out at once, the next one may follow, and each message's own delivery tag is
+waited for.
 
 py-amqp's own wait for a confirm takes any confirm for the one it waits for, so the tags are tracked here. After any
 trouble the connection is dropped and the caller marks nothing: what was not confirmed may have arrived all the same,
@@ -8,6 +9,7 @@ and consumers know duplicates.
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -46,16 +48,22 @@ class Publisher:
         self.refused: set[UUID] = set()
         self.reason = ""
 
-    def publish(self, batch: Sequence[Unpublished]) -> None:
-        """Publish every message of the batch, in order, and return when each is confirmed.
+    def send(self, batch: Sequence[Unpublished]) -> int:
+        """Send every message of the batch, in order; returns the delivery tag of the last. Raises one of
+        `broker.ERRORS`; after that this publisher is not used again.
+        """
+        for message in batch:
+            self._send(message)
+        return self.tag
+
+    def confirm(self, tag: int) -> None:
+        """Return when every message up to that tag is confirmed.
 
         Raises `Refused` naming the messages that came back, or one of `broker.ERRORS`; after either this publisher is
         not used again.
         """
-        for message in batch:
-            self._send(message)
         deadline = time.monotonic() + self.patience
-        while self.waiting:
+        while any(waiting <= tag for waiting in self.waiting):
             self.connection.drain_events(timeout=max(deadline - time.monotonic(), 0.001))
         if self.refused:
             raise Refused(self.refused, self.reason)
@@ -84,7 +92,7 @@ class Publisher:
         )
 
     def _settle(self, tag: int, multiple: bool) -> list[UUID]:
-        tags = [known for known in self.waiting if known <= tag] if multiple else [tag]
+        tags = list(takewhile(lambda known: known <= tag, self.waiting)) if multiple else [tag]
         return [self.waiting.pop(known) for known in tags if known in self.waiting]
 
     def _on_ack(self, tag: int, multiple: bool) -> None:

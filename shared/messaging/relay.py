@@ -4,6 +4,8 @@ which consumers know.
 
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import psycopg
 import structlog
@@ -12,6 +14,7 @@ from psycopg import Connection
 from shared.failpoints import passing
 from shared.messaging import broker, measures, outbox, spans
 from shared.messaging.loop import Pulse, persist
+from shared.messaging.outbox import Unpublished
 from shared.messaging.publisher import Publisher, Refused
 from shared.messaging.wakeup import Listener, wait
 from shared.settings import Settings
@@ -19,6 +22,17 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 BATCH = 500
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch that is on its way: the delivery tag of its last message, and when it was sent (nanoseconds since the
+    epoch).
+    """
+
+    batch: list[Unpublished]
+    tag: int
+    began: int
 
 
 class Relay:
@@ -50,7 +64,7 @@ class Relay:
             publisher = Publisher(connection)
             while not stop.is_set():
                 self.pulse.beat(well=True)
-                if not self._carry(conn, publisher) and not wait(self.bell):
+                if not self.carry(conn, publisher, stop) and not wait(self.bell):
                     publisher.beat()
         except Refused as refused:
             measures.REFUSED.inc(len(refused.event_ids))
@@ -59,18 +73,33 @@ class Relay:
         finally:
             broker.drop(connection)
 
-    def _carry(self, conn: Connection, publisher: Publisher) -> int:
-        batch = outbox.select_unpublished(conn, limit=BATCH)
-        if batch:
-            began = time.time_ns()
-            publisher.publish(batch)
-            seconds = (time.time_ns() - began) / 1e9
-            passing("relay.after_publish_before_mark")
-            outbox.mark_published(conn, [event.event_id for event in batch])
-            measures.note_published([event.type for event in batch], seconds=seconds)
-            spans.note_sent([(event.event_id, event.type, event.traceparent) for event in batch], began=began)
-            log.debug("published", count=len(batch))
-        return len(batch)
+    def carry(self, conn: Connection, publisher: Publisher, stop: threading.Event) -> int:
+        """Publish what is unpublished, and mark it; returns how many events that were. While the broker confirms a
+        full batch, the next one is read and sent. Raises as `Publisher` does.
+        """
+        carried, sent = 0, self._send(conn, publisher)
+        while sent:
+            following = None
+            if len(sent.batch) == BATCH and not stop.is_set():
+                following = self._send(conn, publisher, besides=sent.batch)
+            self._mark(conn, publisher, sent)
+            self.pulse.beat(well=True)
+            carried, sent = carried + len(sent.batch), following
+        return carried
+
+    def _send(self, conn: Connection, publisher: Publisher, besides: Sequence[Unpublished] = ()) -> Sent | None:
+        batch = outbox.select_unpublished(conn, limit=BATCH, besides=[event.position for event in besides])
+        began = time.time_ns()
+        return Sent(batch, publisher.send(batch), began) if batch else None
+
+    def _mark(self, conn: Connection, publisher: Publisher, sent: Sent) -> None:
+        publisher.confirm(sent.tag)
+        seconds = (time.time_ns() - sent.began) / 1e9
+        passing("relay.after_publish_before_mark")
+        outbox.mark_published(conn, [event.event_id for event in sent.batch])
+        measures.note_published([event.type for event in sent.batch], seconds=seconds)
+        spans.note_sent([(event.event_id, event.type, event.traceparent) for event in sent.batch], began=sent.began)
+        log.debug("published", count=len(sent.batch))
 
 
 def _try_lock(conn: Connection) -> bool:

@@ -22,7 +22,7 @@ from shared.events.envelope import CONTENT_TYPE, Envelope, open_envelope
 from shared.messaging import broker, consumer, inbox, outbox
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher
-from shared.messaging.relay import BATCH
+from shared.messaging.relay import BATCH, Relay
 from shared.messaging.wakeup import Listener
 from shared.settings import Settings
 from tests.bench import report
@@ -69,14 +69,15 @@ class Bench:
         self.bodies = self._record()
 
     def relay(self) -> float:
-        """What one pass of the relay does, until nothing is left."""
+        """The service's own relay, until nothing is left."""
         self._record()
         connection = Connection(self.engines.broker_url(VHOST, "registration"))
-        publisher = Publisher(connection)
+        publisher, relay = (
+            Publisher(connection),
+            Relay(self._settings(), "", "registration", Listener("", "registration")),
+        )
         with self._timed() as rate:
-            while batch := outbox.select_unpublished(self.tells, limit=BATCH):
-                publisher.publish(batch)
-                outbox.mark_published(self.tells, [event.event_id for event in batch])
+            assert relay.carry(self.tells, publisher, threading.Event()) == self.number
         connection.release()
         queues.empty(self.engines, VHOST)
         return rate()
@@ -91,14 +92,8 @@ class Bench:
     def receive(self) -> float:
         """The service's own consumer."""
         self._publish(self.bodies)
-        settings = Settings(
-            environment="development",
-            database_url=self.engines.database_url(DATABASE, QUEUE),
-            broker_url=self.engines.broker_url(VHOST, QUEUE),
-            public_url="http://localhost",
-            jwks="none",
-        )
-        stop, receiving = threading.Event(), consumer.Consumer(settings, QUEUE, self.present.database, handled=[KEY])
+        stop = threading.Event()
+        receiving = consumer.Consumer(self._settings(), QUEUE, self.present.database, handled=[KEY])
         thread = threading.Thread(target=receiving.run, args=[stop])
         with self._timed() as rate:
             thread.start()
@@ -172,6 +167,15 @@ class Bench:
 
     def _connect(self, service: str) -> psycopg.Connection[Any]:
         return psycopg.connect(self.engines.database_url(DATABASE, service), autocommit=True)
+
+    def _settings(self) -> Settings:
+        return Settings(
+            environment="development",
+            database_url=self.engines.database_url(DATABASE, QUEUE),
+            broker_url=self.engines.broker_url(VHOST, QUEUE),
+            public_url="http://localhost",
+            jwks="none",
+        )
 
     def _runtime(self, service: str) -> runtime.Runtime:
         database = Database(self.engines.database_url(DATABASE, service), Clock(), size=2)

@@ -9,7 +9,8 @@ from typing import Any
 from kombu.connection import Connection as BrokerConnection
 from psycopg import Connection
 
-from shared.messaging import consumer, outbox, publisher, relay
+from shared.messaging import consumer, outbox, relay
+from shared.messaging.publisher import Publisher
 
 WINDOW = 0.1  # seconds
 
@@ -30,15 +31,15 @@ def ack_before_commit() -> None:
 def mark_before_confirm() -> None:
     """The relay marks what the broker has not confirmed yet."""
 
-    def carry(_self: relay.Relay, conn: Connection, line: publisher.Publisher) -> int:
+    def carry(self: relay.Relay, conn: Connection, publisher: Publisher, stop: Event) -> int:
         batch = outbox.select_unpublished(conn, limit=relay.BATCH)
         if batch:
             outbox.mark_published(conn, [event.event_id for event in batch])
             time.sleep(WINDOW)
-            line.publish(batch)
+            publisher.confirm(publisher.send(batch))
         return len(batch)
 
-    relay.Relay._carry = carry
+    relay.Relay.carry = carry
 
 
 def seat_without_lock() -> None:
