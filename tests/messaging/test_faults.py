@@ -3,6 +3,7 @@
 import pytest
 
 from shared.events.catalog import SessionPublished
+from shared.messaging.relay import BATCH
 from tests.messaging.conftest import Bench
 from tests.messaging.probe import make_session
 from tests.servers.engines import Engines
@@ -35,17 +36,20 @@ def test_a_consuming_worker_killed_at_this_point_loses_and_doubles_nothing(bench
 
 
 @pytest.mark.promise("P1")
-def test_a_relay_killed_between_publish_and_mark_publishes_again_and_nothing_is_doubled(bench: Bench) -> None:
+@pytest.mark.parametrize("count", [50, 2 * BATCH + 50], ids=["one batch", "more, of which two are on their way"])
+def test_a_relay_killed_between_publish_and_mark_publishes_again_and_nothing_is_doubled(
+    bench: Bench, count: int
+) -> None:
     bench.worker("registration")
+    bench.commit(*sessions(count))
     dying = bench.worker("catalog", FAILPOINT="relay.after_publish_before_mark=kill")
-    bench.commit(*sessions(50))
     assert dying.wait_dead() == KILLED
-    assert bench.value("SELECT count(*) FROM outbox WHERE published_at IS NULL", service="catalog") == 50
+    assert bench.value("SELECT count(*) FROM outbox WHERE published_at IS NULL", service="catalog") == count
 
     bench.worker("catalog")
 
-    bench.wait_settled(50)
-    assert len(set(bench.effects())) == len(bench.effects()) == 50
+    bench.wait_settled(count, seconds=60)
+    assert len(set(bench.effects())) == len(bench.effects()) == count
 
 
 def test_two_relays_take_turns(bench: Bench) -> None:
