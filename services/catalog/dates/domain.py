@@ -7,7 +7,7 @@ together.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -93,6 +93,8 @@ def describe_uncertain(edtf: str) -> dict[str, Any]:
     return {"edtf": edtf, "label": label_edtf(edtf)}
 
 
+# A programme has the same few dates in hundreds of places, and the parser takes milliseconds for each.
+@lru_cache(maxsize=4096)
 def _read(text: str, *, may_be_open: bool) -> tuple[datetime, datetime]:
     """The first moment of a date, and the first moment after it, in UTC."""
     if may_be_open and text in ("", ".."):
