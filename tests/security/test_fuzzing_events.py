@@ -8,6 +8,7 @@ import os
 import struct
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import amqp
 import orjson
@@ -53,6 +54,7 @@ def test_a_message_that_is_wrong_is_kept_and_its_neighbours_are_handled(door: Do
     @example(body=write({**SESSION, "data": DEEP}))
     @example(body=write({**SESSION, "correlationid": {"a": DEEP}}))
     @example(body=write({**SESSION, "sequence": "9" * 5000}))
+    @example(body=write({**document_of("registration.sign-in.requested"), "id": str(uuid4()), "subject": "nobody"}))
     def send(body: bytes) -> None:
         with door.conn.transaction(force_rollback=True):
             door.conn.execute("DELETE FROM quarantine")
