@@ -72,10 +72,8 @@ class Bench:
         """The service's own relay, until nothing is left."""
         self._record()
         connection = Connection(self.engines.broker_url(VHOST, "registration"))
-        publisher, relay = (
-            Publisher(connection),
-            Relay(self._settings(), "", "registration", Listener("", "registration")),
-        )
+        publisher = Publisher(connection)
+        relay = Relay(self._settings(), "", "registration", Listener("", "registration"))
         with self._timed() as rate:
             assert relay.carry(self.tells, publisher, threading.Event()) == self.number
         connection.release()
