@@ -20,6 +20,7 @@ import marshmallow_dataclass
 import orjson
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
+from marshmallow import fields
 from uuid_utils.compat import uuid7
 
 from shared import jsontext
@@ -35,8 +36,23 @@ class UnknownType(Exception):
     """A well formed event whose type or data this code does not know."""
 
 
+class Whole(fields.Integer):
+    """A whole number of 64 bits: of larger ones, orjson reads a float, and writes nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _validated(self, value: Any) -> Any:
+        number = super()._validated(value)
+        if number is not None and not -(2**63) <= number < 2**63:
+            raise self.make_error("too_large", input=value)
+        return number
+
+
 class Contract(marshmallow.Schema):
     """What crosses between services: a consumer ignores members that it does not know."""
+
+    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Whole}
 
     class Meta:
         unknown = marshmallow.EXCLUDE
@@ -154,16 +170,19 @@ def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
 
 def load(document: dict[str, Any]) -> tuple[Event, Envelope]:
     """The typed event in a CloudEvents document, and its envelope. Raises `UnknownType` where type or data are not
-    known here.
+    known here, or the data are of another thing than the subject.
     """
     envelope = _envelope(document)
     kind = registry.get(envelope.type)
     if kind is None:
         raise UnknownType(f"no contract for {envelope.type}")
     try:
-        return schema_of(kind).load(document.get("data") or {}), envelope  # pyright: ignore[reportReturnType]
+        event: Event = schema_of(kind).load(document.get("data") or {})  # pyright: ignore[reportAssignmentType]
     except marshmallow.ValidationError as error:
         raise UnknownType(f"{envelope.type} breaks its contract in: {', '.join(_paths(error.messages_dict))}") from None
+    if event.subject != envelope.subject:
+        raise UnknownType(f"{envelope.type} breaks its contract in: subject")
+    return event, envelope
 
 
 def _envelope(document: dict[str, Any]) -> Envelope:

@@ -14,7 +14,6 @@ from services.notifications.messages.kinds import Kind
 from shared import traceparent as w3c
 from shared import tracing
 from shared.database import execute, fetch, fetch_dicts, fetch_value
-from shared.errors import PermanentError
 from shared.events.envelope import Envelope
 from shared.runtime import settings
 
@@ -206,20 +205,13 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
     return {
         "kind": kind.name,
         "topic": kind.topic,
-        "subject": _subject(envelope),
+        "subject": UUID(envelope.subject),
         "event_id": envelope.id,
         "revision": envelope.sequence,
         "caused_at": envelope.time,
         "wait": _wait(kind),
         "traceparent": w3c.read(envelope.traceparent),
     }
-
-
-def _subject(envelope: Envelope) -> UUID:
-    try:
-        return UUID(envelope.subject)
-    except ValueError:
-        raise PermanentError("its subject is no UUID") from None
 
 
 def _wait(kind: Kind) -> float:
