@@ -34,6 +34,8 @@ log = structlog.get_logger()
 BATCH = 200
 MAX_ATTEMPTS = 12
 
+# A value that a column cannot hold: it will not be another one at the next attempt.
+UNFIT = (psycopg.DataError, psycopg.errors.CheckViolation, psycopg.errors.NotNullViolation)
 # Errors of the moment, such as a deadlock with a neighbour: trying again is all there is to do.
 TRANSIENT = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
 
@@ -144,8 +146,7 @@ class Processor:
             return True
         except (PermanentError, UnknownType) as error:
             self._quarantine(conn, event, f"{type(error).__name__}: {error}")
-        except psycopg.DataError as error:
-            # A value that a column cannot hold: it will not be another one at the next attempt.
+        except UNFIT as error:
             self._quarantine(conn, event, _describe(error))
         except TRANSIENT as error:
             self._postpone(conn, event, 0.05, error)

@@ -41,6 +41,7 @@ SETTINGS = settings(
 pytestmark = pytest.mark.timeout(3600 if MANY else 240)
 
 SESSION = document_of("catalog.session.published")
+RECORDING = document_of("catalog.recording.published")
 # Told to a webhook, which writes its numbers again.
 CLOSED = document_of("catalog.session.registration-closed")
 
@@ -56,6 +57,9 @@ def test_a_message_that_is_wrong_is_kept_and_its_neighbours_are_handled(door: Do
     @example(body=write({**SESSION, "data": DEEP}))
     @example(body=write({**SESSION, "correlationid": {"a": DEEP}}))
     @example(body=write({**SESSION, "sequence": "9" * 5000}))
+    @example(
+        body=write({**RECORDING, "data": {"recording": {**RECORDING["data"]["recording"], "duration_seconds": -1}}})
+    )
     @example(body=write({**CLOSED, "data": {"session": {**CLOSED["data"]["session"], "revision": 2**70}}}))
     @example(body=write({**document_of("registration.sign-in.requested"), "id": str(uuid4()), "subject": "nobody"}))
     def send(body: bytes) -> None:
