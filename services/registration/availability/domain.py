@@ -17,6 +17,8 @@ from shared.messaging import outbox
 
 # A session's seats are told no more often than this; the state is carried, so the last event is all there is to know.
 SECONDS = 1.0
+# Of how many sessions in one go.
+MOST = 500
 
 
 def describe(conn: Connection, session: Session) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def _tell(session: Session, seats: Seats) -> dict[str, Any]:
 
 def tell_changes(conn: Connection) -> int:
     """Publish the seats of sessions that are not as they were told last; returns of how many."""
-    changed = queries.upsert_changed(conn, limit=500, seconds=SECONDS)
+    changed = queries.upsert_changed(conn, limit=MOST, seconds=SECONDS)
     outbox.add(
         conn,
         *[
