@@ -128,14 +128,17 @@ class Consumer:
                 arrivals.append((message, inbox.Arrival(*open_envelope(_body(message)))))
             except NotAnEvent as reason:
                 strange.append((message, str(reason)))
-        with self.database.transaction() as conn:
-            events = [arrival for _, arrival in arrivals]
+        events = [arrival for _, arrival in arrivals]
+        with self.database.connection() as conn:
             if inbox.insert(conn, events, idle=self.idle) < len(events):
                 impostors = inbox.select_impostors(conn, events)
                 reason = "its id was used before by an event that says something else"
                 strange += [(message, reason) for message, arrival in arrivals if arrival.digest in impostors]
-            for message, reason in strange:
-                _quarantine(conn, message, reason)
+            if strange:
+                # Where this is not reached, the messages come again, and are found to be strange again.
+                with conn.transaction():
+                    for message, reason in strange:
+                        _quarantine(conn, message, reason)
 
     def _set_aside(self, message: Message, reason: str) -> None:
         with self.database.transaction() as conn:

@@ -28,7 +28,7 @@ class Lent:
     """The database of a consumer, which is the connection that is lent here."""
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
         with runtime.transaction() as conn:
             yield conn
 
