@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge
 
 from shared import runtime
 from shared.messaging.loop import Pulse, persist
-from shared.messaging.wakeup import Listener
+from shared.messaging.wakeup import Bell, Listener
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ class JobLoop:
         self.job = job
         self.name = f"job-{job.name}"
         self.runtime = present
-        self.bell = listener.bell(job.topic) if job.topic else threading.Event()
+        self.bell = listener.bell(job.topic) if job.topic else Bell()
         self.pulse = Pulse()
 
     def run(self, stop: threading.Event) -> None:
@@ -80,7 +80,7 @@ class JobLoop:
 
     def _rest(self, stop: threading.Event) -> None:
         until = time.monotonic() + self.job.every
-        while not stop.is_set() and not self.bell.is_set() and (left := until - time.monotonic()) > 0:
+        while not stop.is_set() and (left := until - time.monotonic()) > 0:
             self.pulse.beat(well=True)
-            self.bell.wait(min(left, 1.0))
-        self.bell.clear()
+            if self.bell.wait(min(left, 1.0)):
+                return

@@ -108,8 +108,10 @@ def select_impostors(conn: Connection, arrivals: Sequence[Arrival]) -> set[bytes
     return {row[0] for row in conn.execute(sql, params)}
 
 
-def lock_lane(conn: Connection) -> int | None:
-    """Take, for this connection, a lane that has work and that nobody works on; None where there is none."""
+def lock_lane(conn: Connection) -> tuple[int, bool] | None:
+    """Take, for this connection, a lane that has work and that nobody works on, and whether no other has any; None
+    where there is none.
+    """
     sql = """
         WITH due AS MATERIALIZED (
             SELECT DISTINCT lane
@@ -117,11 +119,11 @@ def lock_lane(conn: Connection) -> int | None:
                      WHERE status = 'pending' AND next_attempt_at <= clock_timestamp()
                      ORDER BY position LIMIT 1000) AS head
         ), shuffled AS MATERIALIZED (SELECT lane FROM due ORDER BY random())
-        SELECT lane FROM shuffled
+        SELECT lane, (SELECT count(*) FROM due) = 1 FROM shuffled
          WHERE pg_try_advisory_lock(hashtext('inbox:' || current_schema()), lane::integer)
          LIMIT 1
     """
-    return fetch_value(conn, sql)
+    return conn.execute(sql).fetchone()
 
 
 def unlock_lane(conn: Connection, lane: int) -> None:

@@ -27,7 +27,7 @@ from shared.messaging import inbox, measures, spans
 from shared.messaging.handlers import Handler, Happened, Together
 from shared.messaging.inbox import Pending
 from shared.messaging.loop import AWAY, Pulse, persist
-from shared.messaging.wakeup import Listener, wait
+from shared.messaging.wakeup import Listener
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class Processor:
         self.name = f"processor-{number}"
         self.runtime = present
         self.handlers = handlers
-        self.bell = listener.bell("inbox")
+        self.bell = listener.shared_bell("inbox")
         self.first_wait = first_wait
         self.pulse = Pulse()
 
@@ -68,13 +68,16 @@ class Processor:
             while not stop.is_set():
                 self.pulse.beat(well=True)
                 if not self.work_off_one_lane(conn):
-                    wait(self.bell)
+                    self.bell.wait()
 
     def work_off_one_lane(self, conn: Connection) -> int:
         """Handle the next events of a free lane that has any; returns how many were tried."""
-        lane = inbox.lock_lane(conn)
-        if lane is None:
+        found = inbox.lock_lane(conn)
+        if found is None:
             return 0
+        lane, is_last = found
+        if not is_last:
+            self.bell.set()  # there is work for a neighbour
         try:
             batch = inbox.count_attempts(conn, lane, limit=BATCH)
             if batch:

@@ -16,7 +16,7 @@ from shared.messaging import broker, measures, outbox, spans
 from shared.messaging.loop import Pulse, persist
 from shared.messaging.outbox import Unpublished
 from shared.messaging.publisher import Publisher, Refused
-from shared.messaging.wakeup import Listener, wait
+from shared.messaging.wakeup import Listener
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -53,6 +53,8 @@ class Relay:
     def _lead(self, stop: threading.Event) -> None:
         """Be the active relay for as long as the connection that holds the lock lives."""
         with psycopg.connect(self.conninfo, autocommit=True) as conn:
+            # A mark that a crash of the database undoes is an event that goes out twice.
+            conn.execute("SET synchronous_commit = off")
             while not stop.is_set() and not _try_lock(conn):
                 self.pulse.beat(well=True)
                 stop.wait(1.0)
@@ -64,7 +66,7 @@ class Relay:
             publisher = Publisher(connection)
             while not stop.is_set():
                 self.pulse.beat(well=True)
-                if not self.carry(conn, publisher, stop) and not wait(self.bell):
+                if not self.carry(conn, publisher, stop) and not self.bell.wait():
                     publisher.beat()
         except Refused as refused:
             measures.REFUSED.inc(len(refused.event_ids))

@@ -9,8 +9,29 @@ from psycopg import sql
 from shared.messaging.loop import POLL_SECONDS, Pulse, persist
 
 
+class Bell:
+    """Rung, it wakes one who waits; where nobody does, the next who will is not made to."""
+
+    def __init__(self) -> None:
+        self.rung = False
+        self.heard = threading.Condition()
+
+    def set(self) -> None:
+        """Ring, as `threading.Event` is set."""
+        with self.heard:
+            self.rung = True
+            self.heard.notify()
+
+    def wait(self, seconds: float = POLL_SECONDS) -> bool:
+        """Return when it was rung, or after `seconds`; whether it was rung. Who is told so is the only one."""
+        with self.heard:
+            rung = self.heard.wait_for(lambda: self.rung, seconds)
+            self.rung = False
+        return rung
+
+
 class Listener:
-    """Listens on a connection of its own and sets an event for each topic that was notified; to the topics that have
+    """Listens on a connection of its own and rings the bells of each topic that was notified; of the topics that have
     bells when it begins.
     """
 
@@ -20,12 +41,19 @@ class Listener:
         self.conninfo = conninfo
         self.service = service
         self.pulse = Pulse()
-        self.bells: defaultdict[str, list[threading.Event]] = defaultdict(list)
+        self.bells: defaultdict[str, list[Bell | threading.Event]] = defaultdict(list)
+        self.shared: dict[str, Bell] = {}
 
-    def bell(self, topic: str) -> threading.Event:
-        """A bell of the caller's own that is rung (set) whenever the topic is notified; the caller clears it."""
-        self.bells[topic].append(bell := threading.Event())
+    def bell(self, topic: str) -> Bell:
+        """A bell of the caller's own that is rung whenever the topic is notified."""
+        self.bells[topic].append(bell := Bell())
         return bell
+
+    def shared_bell(self, topic: str) -> Bell:
+        """The one bell of all who ask for it here, of whom one is woken whenever the topic is notified."""
+        if topic not in self.shared:
+            self.shared[topic] = self.bell(topic)
+        return self.shared[topic]
 
     def run(self, stop: threading.Event) -> None:
         persist(self.name, self.pulse, stop, lambda: self._listen(stop))
@@ -39,10 +67,3 @@ class Listener:
                 for notice in conn.notifies(timeout=1.0, stop_after=1):
                     for bell in self.bells[notice.channel.removeprefix(f"{self.service}_")]:
                         bell.set()
-
-
-def wait(bell: threading.Event, seconds: float = POLL_SECONDS) -> bool:
-    """Return when the bell was rung, or after `seconds`; whether it was rung."""
-    rung = bell.wait(seconds)
-    bell.clear()
-    return rung

@@ -1,0 +1,35 @@
+"""Who is woken by a notice, of those who wait for one."""
+
+import threading
+
+from shared.messaging.wakeup import Bell, Listener
+
+
+def test_one_ring_wakes_one_of_those_who_wait() -> None:
+    bell = Bell()
+    told: list[bool] = []
+    waiting = [threading.Thread(target=lambda: told.append(bell.wait(1.0))) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+
+    bell.set()
+
+    for thread in waiting:
+        thread.join()
+    assert sorted(told) == [False, False, True]
+
+
+def test_a_ring_that_nobody_waited_for_is_heard_by_the_next_who_does() -> None:
+    bell = Bell()
+    bell.set()
+    bell.set()
+
+    assert [bell.wait(30), bell.wait(0)] == [True, False]
+
+
+def test_those_who_share_a_bell_share_it_and_others_have_their_own() -> None:
+    listener = Listener("", "catalog")
+
+    assert listener.shared_bell("inbox") is listener.shared_bell("inbox")
+    assert listener.bell("inbox") is not listener.shared_bell("inbox")
+    assert len(listener.bells["inbox"]) == 2
