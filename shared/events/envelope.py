@@ -52,7 +52,7 @@ class Whole(fields.Integer):
 class Contract(marshmallow.Schema):
     """What crosses between services: a consumer ignores members that it does not know."""
 
-    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Whole}
+    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Whole}  # pyright: ignore[reportIncompatibleVariableOverride]
 
     class Meta:
         unknown = marshmallow.EXCLUDE
