@@ -32,6 +32,8 @@ class Lent:
         with runtime.transaction() as conn:
             yield conn
 
+    transaction = connection
+
 
 def message(body: bytes, **properties: Any) -> Message:
     """The message as the broker delivers it."""
