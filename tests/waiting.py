@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(check: Callable[[], T], *, seconds: float = 30) -> T:
+def eventually(check: Callable[[], T], *, seconds: float = 10) -> T:
     """What `check` answers as soon as that is true.
 
     An AssertionError counts as not yet. When the time is up the last one is raised, or one that shows the last answer.

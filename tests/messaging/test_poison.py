@@ -52,7 +52,7 @@ NO_EVENTS = {
 def test_what_is_no_event_is_kept_as_bytes_and_its_neighbours_are_handled(bench: Bench, body: bytes) -> None:
     before, after = orjson.dumps(good_document(bench)), orjson.dumps(good_document(bench))
     bench.send(before, body, after)
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
 
     eventually(lambda: bench.value("SELECT count(*) FROM effects") == 2)
 
@@ -68,7 +68,7 @@ def test_an_event_that_cannot_be_stored_or_understood_is_set_aside_at_once(bench
     broken = good_document(bench)
     del broken["data"]["session"]["slug"]
     bench.send(*[orjson.dumps(document) for document in (nul, unknown, broken, good_document(bench))])
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
 
     eventually(lambda: bench.value("SELECT count(*) FROM effects") == 1)
     eventually(lambda: len(quarantined(bench)) == 3)
@@ -85,7 +85,7 @@ def test_an_id_used_for_two_events_is_noticed(bench: Bench) -> None:
     impostor = orjson.loads(orjson.dumps(document))
     impostor["data"]["session"]["title"] = "Something else"
     bench.send(orjson.dumps(document))
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
     eventually(lambda: bench.value("SELECT count(*) FROM effects") == 1)
 
     bench.send(orjson.dumps(document), orjson.dumps(impostor))
@@ -103,7 +103,7 @@ def test_an_event_that_is_said_again_without_whom_it_named_is_no_impostor(bench:
     impostor = orjson.loads(orjson.dumps(document))
     impostor["data"]["session"]["title"] = "Something else"
     bench.send(orjson.dumps(document))
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
     eventually(lambda: bench.value("SELECT count(*) FROM effects") == 1)
 
     bench.send(orjson.dumps(forgotten), orjson.dumps(impostor))
@@ -120,7 +120,7 @@ def test_a_handler_that_fails_three_times_and_then_works_takes_effect_once(bench
         conn.execute("INSERT INTO troubles VALUES (%s, 'fails', 3)", [subject])
     bench.commit(SessionPublished(session=make_session(subject)), SessionPublished(session=make_session()))
     bench.worker("catalog")
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
 
     bench.wait_settled(2, seconds=30)
 
@@ -136,7 +136,7 @@ def test_while_an_event_waits_for_its_next_attempt_the_later_ones_of_its_aggrega
     later = [SessionUpdated(session=make_session(subject, revision=n)) for n in (2, 3)]
     bench.commit(first, *later)
     bench.worker("catalog")
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
 
     bench.wait_settled(3)
 
@@ -150,7 +150,7 @@ def test_a_handler_that_never_works_is_quarantined_listed_and_replayed_by_comman
         conn.execute("INSERT INTO troubles VALUES (%s, 'permanent')", [subject])
     bench.commit(SessionPublished(session=make_session(subject)))
     bench.worker("catalog")
-    bench.worker("registration")
+    bench.worker("registration").wait_ready()
     [kept] = eventually(lambda: quarantined(bench))
     assert (kept["kind"], kept["subject"], kept["attempts"]) == ("event", str(subject), 1)
     assert "this can never work" in kept["reason"]
