@@ -17,7 +17,7 @@ from tests.bench.client import UnexpectedAnswerError
 from tests.bench.rows import as_json, as_table
 from tests.processes import Process
 from tests.servers import databases, sharing
-from tests.servers.choice import DURABLE
+from tests.servers.choice import DURABLE, choose
 from tests.servers.engines import Engines
 
 ALL = "all"
@@ -66,7 +66,10 @@ class Bench(Generic[Setting]):
         print(table)
         report.keep(f"bench-{self.service}", as_json(rows))
         if arguments.write:
-            by = f"Written by `.venv/bin/python -m tests.bench.{self.service} --write`."
+            where = "in containers" if choose() == "docker" else "as processes of the machine"
+            by = (
+                f"Written by `.venv/bin/python -m tests.bench.{self.service} --write`, PostgreSQL and RabbitMQ {where}."
+            )
             report.write_section(self.section or self.service.capitalize(), f"{by}\n\n{table}", page=self.page)
 
     def _read_arguments(self) -> argparse.Namespace:
