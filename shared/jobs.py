@@ -27,7 +27,7 @@ INTERVAL = Gauge("job_interval_seconds", "Seconds after which it runs again wher
 @dataclass(frozen=True)
 class Job:
     """`run` does what is due, opens its own transactions, and returns how much it did; while that is not 0 it is
-    called again at once.
+    called again at once. One whose next work had better gather first returns 0.
 
     Otherwise it is called every `every` seconds, and sooner where its service notifies its `topic`, if it has one.
     `end` is called once when the worker stops, within the seconds that it has for that.

@@ -44,7 +44,7 @@ class Whole(fields.Integer):
 
     def _validated(self, value: Any) -> Any:
         number = super()._validated(value)
-        if number is not None and not -(2**63) <= number < 2**63:
+        if not -(2**63) <= number < 2**63:
             raise self.make_error("too_large", input=value)
         return number
 

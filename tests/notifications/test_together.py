@@ -29,6 +29,19 @@ def work_off(post: PostOffice, *came: inbox.Arrival) -> None:
         pass
 
 
+def test_a_neighbour_is_called_where_more_than_one_lane_has_work(post: PostOffice) -> None:
+    one = a_session()
+    lane = arrivals(SessionPublished(session=one))[0].lane
+    told = (arrivals(SessionPublished(session=a_session(slug=f"s{number}")))[0] for number in range(1000))
+    other = next(arrival for arrival in told if arrival.lane != lane)
+    inbox.insert(post.conn, [*arrivals(SessionPublished(session=one)), other])
+    loop = Processor(1, post.runtime, SERVICE.event_handlers(), Listener("", "notifications"))
+
+    called = [(loop.work_off_one_lane(post.conn), loop.bell.wait(0)) for _ in range(3)]
+
+    assert called == [(1, True), (1, False), (0, False)]
+
+
 def statuses(post: PostOffice) -> dict[str, int]:
     return dict(post.conn.execute("SELECT status, count(*) FROM inbox GROUP BY status").fetchall())
 
