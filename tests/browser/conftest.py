@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.site import Site
 from tests.processes import running
@@ -14,6 +14,9 @@ from tests.servers import databases, queues
 from tests.servers.engines import Engines
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+# Milliseconds in which a page does, and shows, what it is asked for.
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 DATABASE = "convene_browser"
 
 
@@ -65,7 +68,7 @@ def contexts(chromium: Browser, site: Site) -> Iterator[Callable[..., BrowserCon
             java_script_enabled=javascript,
             **{"locale": "en-US", "timezone_id": "America/New_York", **kwargs},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("weberror", lambda error: wrong.append(f"{error.page.url if error.page else ''}: {error.error}"))
         context.on("console", lambda said: wrong.append(said.text) if _is_wrong(said) else None)
         context.on("request", lambda asked: wrong.append(asked.url) if _is_foreign(asked.url, own) else None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import assert_accessible
 from tests.browser.site import BEGINNING, Site
@@ -84,7 +84,7 @@ def test_somebody_is_registered_by_hand_and_moved(site: Site, session: str, staf
     page.get_by_label("Even where no seat is free").check()
     page.get_by_role("button", name="Move", exact=True).click()
     page.get_by_role("heading", name=name).wait_for()
-    assert page.get_by_text("Confirmed", exact=True).is_visible()
+    expect(page.get_by_text("Confirmed", exact=True)).to_be_visible()
 
 
 def test_people_are_let_in_at_the_door_by_a_phone(
@@ -129,7 +129,7 @@ def test_a_report_is_looked_at_before_it_is_applied(
     page.get_by_label("Report of the platform").set_input_files(file)  # pyright: ignore[reportArgumentType]
     page.get_by_role("button", name="Look what it would do").click()
     page.get_by_text("1 with a seat").wait_for()
-    assert page.get_by_text("1 without one").is_visible()
+    expect(page.get_by_text("1 without one")).to_be_visible()
     assert_accessible(page)
     counted = """
         SELECT count(*) AS n FROM registration.attendance JOIN registration.people ON people.id = person_id
@@ -139,7 +139,7 @@ def test_a_report_is_looked_at_before_it_is_applied(
     page.get_by_role("button", name="Apply this report").click()
 
     page.get_by_role("link", name="Ada <Lovelace>").wait_for()
-    assert page.get_by_text("Yes, 85 min").first.is_visible()
+    expect(page.get_by_text("Yes, 85 min").first).to_be_visible()
 
 
 def test_the_grant_report_counts_and_can_be_taken_along(
@@ -162,7 +162,7 @@ def test_the_grant_report_counts_and_can_be_taken_along(
 def test_who_may_only_look_changes_nothing(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
     page = staff_page(f"{DESK}/", name="Edie Editor")
 
-    assert page.get_by_role("heading", name="This is not for you").is_visible()
+    expect(page.get_by_role("heading", name="This is not for you")).to_be_visible()
 
 
 def test_a_form_asks_what_staff_want_to_know(site: Site, session: str, staff_page: Callable[..., Page]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import assert_accessible
 from tests.browser.site import Site
@@ -38,11 +38,11 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
 
     page.get_by_label("Mail a test to").fill(tester)
     page.get_by_role("button", name="Mail a test").click()
-    assert page.get_by_text(f"A test is on its way to {tester}.").is_visible()
+    expect(page.get_by_text(f"A test is on its way to {tester}.")).to_be_visible()
     eventually(lambda: [m for m in site.mailbox().read_all() if m.to == tester and subject in m.subject], seconds=30)
 
     page.get_by_role("link", name="Send it …").click()
-    assert page.get_by_text("reader", exact=False).first.is_visible()
+    expect(page.get_by_text("reader", exact=False).first).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Now").check()
     page.get_by_role("button", name="Send it to").click()
@@ -52,10 +52,10 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
     assert_accessible(page)
 
     page.get_by_role("link", name="Read it in the archive").click()
-    assert page.get_by_role("heading", name=subject).is_visible()
+    expect(page.get_by_role("heading", name=subject)).to_be_visible()
     assert_accessible(page)
     page.goto("/notifications/archive")
-    assert page.get_by_role("heading", name=subject).is_visible()
+    expect(page.get_by_role("heading", name=subject)).to_be_visible()
     assert_accessible(page)
 
 
@@ -71,7 +71,7 @@ def test_of_two_who_write_at_once_neither_loses_a_word(staff_page: Callable[...,
     mine.get_by_label("Text", exact=True).fill("My words")
     mine.get_by_role("button", name="Keep").click()
 
-    assert mine.get_by_text("Somebody else has changed this issue").is_visible()
+    expect(mine.get_by_text("Somebody else has changed this issue")).to_be_visible()
     assert mine.get_by_label("Text", exact=True).input_value() == "My words"
     assert "Their words" in (mine.get_by_label("Theirs", exact=True).text_content() or "")
     assert_accessible(mine)
@@ -98,7 +98,7 @@ def test_the_log_answers_whether_she_got_it(site: Site, staff_page: Callable[...
     page.get_by_label("To", exact=True).fill(email)
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="subscription-requested").click()
-    assert page.get_by_text("Sent", exact=True).first.is_visible()
+    expect(page.get_by_text("Sent", exact=True).first).to_be_visible()
     assert "/notifications/confirm?token=hidden" in (page.get_by_label("How it reads").text_content() or "")
     assert_accessible(page)
     page.get_by_role("button", name="Send it again").click()
@@ -117,7 +117,7 @@ def test_every_page_about_mail_is_accessible(site: Site, staff_page: Callable[..
     assert_accessible(page)
     page.goto("/notifications/staff/readers?email=proof%40library.example")
     page.get_by_role("link", name="proof@library.example").click()
-    assert page.get_by_text("a form on paper").is_visible()
+    expect(page.get_by_text("a form on paper")).to_be_visible()
     assert_accessible(page)
 
 
@@ -128,7 +128,7 @@ def test_readers_are_taken_in_after_a_look(site: Site, staff_page: Callable[...,
 
     page.get_by_label("File").set_input_files({"name": "r.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     page.get_by_role("button", name="Look what it would do").click()
-    assert page.get_by_text("1 new").is_visible()
+    expect(page.get_by_text("1 new")).to_be_visible()
     assert_accessible(page)
     assert not site.query("SELECT FROM notifications.readers WHERE email = %(email)s", email=email)
     page.get_by_role("button", name="Take them in").click()
@@ -143,7 +143,7 @@ def test_an_address_is_suppressed_and_freed(site: Site, staff_page: Callable[...
     page.get_by_label("Address", exact=True).fill(email)
     page.get_by_label("Why").fill("asked us on the phone")
     page.get_by_role("button", name="Send nothing there").click()
-    assert page.get_by_text("asked us on the phone").is_visible()
+    expect(page.get_by_text("asked us on the phone")).to_be_visible()
     page.get_by_role("button", name=f"Allow mail again {email}").click()
 
     assert not site.query("SELECT FROM notifications.suppressions WHERE email = %(email)s", email=email)
@@ -155,7 +155,7 @@ def test_a_template_is_worded_otherwise_seen_and_put_back(staff_page: Callable[.
 
     source.fill(source.input_value().replace("{% block subject %}", "{% block subject %}New: "))
     page.get_by_role("button", name="Show it").click()
-    assert page.get_by_text("Subject: New:").is_visible()
+    expect(page.get_by_text("Subject: New:")).to_be_visible()
     page.get_by_label("Template").fill("{% for x in y %}{% endfor %}")
     page.get_by_role("button", name="Use this one").click()
     page.get_by_role("alert").wait_for()

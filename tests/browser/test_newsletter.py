@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.checks import assert_accessible
 from tests.browser.site import Site
@@ -47,7 +47,7 @@ def test_a_reader_signs_up_chooses_and_leaves(
     if javascript:
         assert_accessible(page)
     page.get_by_role("button", name="Yes, send me the newsletter").click()
-    assert page.get_by_text(f"comes to {email}").is_visible()
+    expect(page.get_by_text(f"comes to {email}")).to_be_visible()
 
     [reader] = site.query("SELECT id FROM notifications.readers WHERE email = %(email)s", email=email)
     page.goto(f"/notifications/preferences/{site.sign('subscription', reader['id'])}")
@@ -55,13 +55,13 @@ def test_a_reader_signs_up_chooses_and_leaves(
     page.get_by_label("Your name").fill("Ada Ünal")
     page.get_by_label("Also send me a mail on Mondays").check()
     page.get_by_role("button", name="Keep this choice").click()
-    assert page.get_by_text("Your choice is kept.").is_visible()
+    expect(page.get_by_text("Your choice is kept.")).to_be_visible()
     assert page.get_by_label("Your name").input_value() == "Ada Ünal"
     if javascript:
         assert_accessible(page)
 
     page.get_by_role("button", name="Leave the newsletter").click()
-    assert page.get_by_role("heading", name="You have left the newsletter").is_visible()
+    expect(page.get_by_role("heading", name="You have left the newsletter")).to_be_visible()
     [reader] = site.query("SELECT status FROM notifications.readers WHERE email = %(email)s", email=email)
     assert reader["status"] == "ended"
 
@@ -98,4 +98,4 @@ def test_the_archive_can_be_read(page: Page) -> None:
 
     assert_accessible(page)
     page.get_by_role("link", name="Sign up").click()
-    assert page.get_by_role("heading", name="The newsletter").is_visible()
+    expect(page.get_by_role("heading", name="The newsletter")).to_be_visible()

@@ -170,8 +170,8 @@ def test_without_scripts_a_reader_finds_and_opens_a_session(plain_page: Page) ->
     page.get_by_role("link", name="Remove Library type: School (K-12)").click()
     assert page.url.endswith("/catalog/")
     page.get_by_role("link", name="World Café").first.click()
-    assert page.get_by_role("heading", level=1, name="World Café").is_visible()
-    assert page.get_by_text("Thursday, April 6, 2017, 1:00 PM to 2:30 PM CDT").is_visible()
+    expect(page.get_by_role("heading", level=1, name="World Café")).to_be_visible()
+    expect(page.get_by_text("Thursday, April 6, 2017, 1:00 PM to 2:30 PM CDT")).to_be_visible()
     register = page.get_by_role("link", name="Register", exact=True)
     assert register.get_attribute("href") == "/registration/sessions/world-cafe"
 
@@ -277,7 +277,7 @@ def test_a_series_is_a_path(page: Page) -> None:
     steps = page.locator(".path > .step h3").all_inner_texts()
     assert steps[0] == "Introduction to Dialogue & Deliberation"
     assert len(steps) == 3
-    assert page.get_by_text("You get a certificate, and an invitation to the workshop.").is_visible()
+    expect(page.get_by_text("You get a certificate, and an invitation to the workshop.")).to_be_visible()
 
 
 @pytest.mark.usefixtures("told")
@@ -362,19 +362,19 @@ def test_a_reader_comments_without_scripts_and_sees_it_once_it_is_approved(told:
     page.get_by_label("Your name").fill("Zoë")
     page.get_by_label("Your comment").fill(" ")
     page.get_by_role("button", name="Send the comment").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert page.get_by_label("Your name").input_value() == "Zoë"
 
     page.get_by_label("Your comment").fill("This *helped* us.")
     page.get_by_role("button", name="Send the comment").click()
-    assert page.get_by_text("It will appear once somebody has read and approved it").is_visible()
+    expect(page.get_by_text("It will appear once somebody has read and approved it")).to_be_visible()
     page.get_by_role("link", name="Back to").click()
     assert page.get_by_text("This helped us.").count() == 0
 
     [waiting] = told.api("GET", "/catalog/v1/comments").json()["items"]
     assert told.api("POST", f"/catalog/v1/comments/{waiting['id']}/approve").status_code == 200
     eventually(lambda: page.reload() is not None and page.get_by_text("This helped us.").count() == 1)
-    assert page.get_by_text("You are here:").is_visible()
+    expect(page.get_by_text("You are here:")).to_be_visible()
 
 
 def test_a_comment_is_written_by_keyboard_alone(told: Site, page: Page) -> None:
@@ -391,4 +391,4 @@ def test_a_comment_is_written_by_keyboard_alone(told: Site, page: Page) -> None:
     page.wait_for_url(f"{told.url}/catalog/sessions/dialogue-to-change/comments")
     assert page.get_by_role("heading", level=1).inner_text() == "Thank you for your comment"
     page.go_back()
-    assert page.get_by_text("Write a comment").is_visible()
+    expect(page.get_by_text("Write a comment")).to_be_visible()

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.checks import assert_accessible
 from tests.browser.site import Site
@@ -81,7 +81,7 @@ def test_sessions_stand_on_another_page_in_its_own_fonts_and_colours(show: Calla
     look = title.evaluate("element => { const s = getComputedStyle(element); return [s.fontFamily, s.color] }")
     assert look == ["monospace", "rgb(0, 90, 40)"]
     assert page.get_by_role("region", name="Coming up").get_by_role("listitem").count() == 3
-    assert page.get_by_role("listitem").first.is_visible()
+    expect(page.get_by_role("listitem").first).to_be_visible()
     assert_accessible(page)
 
 
