@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -140,14 +141,26 @@ class Site:
 
 
 def read_request(line: socket.socket) -> Request:
-    """One request with its body."""
+    """One request with its body. A ValueError where the connection ends before the whole of it has come: whoever called
+    was killed on the way, and a site takes nothing for a request that is not one.
+    """
     reader = line.makefile("rb")
-    first = reader.readline().decode().strip()
+    first = _line(reader)
     headers: dict[str, str] = {}
-    while text := reader.readline().decode().strip():
+    while text := _line(reader):
         name, _, value = text.partition(":")
         headers[name.lower()] = value.strip()
-    return Request(first, headers, reader.read(int(headers.get("content-length", 0))))
+    body = reader.read(length := int(headers.get("content-length", 0)))
+    if len(body) < length:
+        raise ValueError("the body is cut off")
+    return Request(first, headers, body)
+
+
+def _line(reader: BufferedReader) -> str:
+    text = reader.readline()
+    if not text.endswith(b"\n"):
+        raise ValueError("the connection ended within a line")
+    return text.decode().strip()
 
 
 class Switchboard(PostOffice):
