@@ -1,9 +1,6 @@
 """A service: its parts, named once in its `app.py`, give its api, its worker and its command line."""
 
-import os
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +10,7 @@ from typing import Any
 import click
 import structlog
 from flask import Blueprint, Flask
+from gunicorn.app.wsgiapp import run as gunicorn
 from psycopg import Connection
 
 from shared import commands, failpoints, logs, migrate, runtime, settings, tracing, worker
@@ -114,13 +112,11 @@ class Service:
     def _api(self) -> click.Command:
         def run() -> None:
             settings.load_to_start(self.settings)
-            # The processes of an api share their counters in files; each start begins with none.
-            folder = os.path.join(tempfile.gettempdir(), f"convene-metrics-{self.name}-{os.getpid()}")
-            shutil.rmtree(folder, ignore_errors=True)
-            os.makedirs(folder)
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-            application = f"services.{self.name}.app:create_app()"
-            os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", GUNICORN, application])  # noqa: S606
+            # All code is here by now: each of gunicorn's processes is a fork of this one, that begins with it and
+            # shares its memory, in the place of importing it for a second and more.
+            runtime.settle()
+            sys.argv = ["gunicorn", "-c", GUNICORN, f"services.{self.name}.app:create_app()"]
+            gunicorn()
 
         return self._command("api", "Answer HTTP requests.", run)
 

@@ -1,5 +1,5 @@
 """`python -m services.catalog api | worker | migrate | …`."""
 
-from services.catalog.app import SERVICE
+from shared import start
 
-SERVICE.main()
+start.run("services.catalog.app")

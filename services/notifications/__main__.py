@@ -1,5 +1,5 @@
 """`python -m services.notifications api | worker | migrate | …`."""
 
-from services.notifications.app import SERVICE
+from shared import start
 
-SERVICE.main()
+start.run("services.notifications.app")

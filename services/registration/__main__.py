@@ -1,5 +1,5 @@
 """`python -m services.registration api | worker | migrate | …`."""
 
-from services.registration.app import SERVICE
+from shared import start
 
-SERVICE.main()
+start.run("services.registration.app")

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = settings_page.rows([docs._service(name) for name in SERVICES])
 # Reads of the environment elsewhere than in settings, and why.
 ELSEWHERE = {
-    "shared/service.py": "PROMETHEUS_MULTIPROC_DIR is set there, for prometheus_client to read",
-    "shared/metrics.py": "PROMETHEUS_MULTIPROC_DIR, as shared/service.py has set it",
+    "shared/start.py": "PROMETHEUS_MULTIPROC_DIR is set there, for prometheus_client to read",
+    "shared/metrics.py": "PROMETHEUS_MULTIPROC_DIR, as shared/start.py has set it",
     "deploy/gunicorn.py": "gunicorn reads this file before there are settings; they were checked before it began",
 }
 OF_OTHERS = {"FORWARDED_ALLOW_IPS"}
