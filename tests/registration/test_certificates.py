@@ -106,11 +106,17 @@ def canonize(document: Any) -> str:
 
 
 def decode(multibase: str) -> bytes:
-    """base58btc; none of ours begins with a zero byte."""
+    """base58btc, in which a zero byte at the front is a 1, and every 256th signature has one."""
+    digits = multibase.removeprefix("z")
     number = 0
-    for character in multibase.removeprefix("z"):
+    for character in digits:
         number = number * 58 + ALPHABET.index(character)
-    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return bytes(len(digits) - len(digits.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def test_zero_bytes_at_the_front_are_read_as_the_draft_of_base58_has_them() -> None:
+    """draft-msporny-base58, 5."""
+    assert decode("z11233QC4") == bytes.fromhex("0000287fb4cd")
 
 
 def test_the_printed_certificate_is_tagged_and_says_what_it_is(registration: Registration, earned: str) -> None:
