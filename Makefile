@@ -12,6 +12,8 @@ BENCH ?=
 FAULTS ?=
 SERVICES = catalog registration notifications
 RUN = .venv/bin/python
+# More at once would want more connections than the servers of a test run give.
+PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
@@ -57,13 +59,13 @@ backup-drill: venv ## back up under load, destroy everything, restore, and check
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)
 
-test: venv ## every test (T="…" goes to pytest)
+test: venv ## every test, on all processors (T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
-	@$(RUN) -m pytest $(T)
+	@$(RUN) -m pytest $(PARALLEL) $(T)
 
 security: venv ## every test of what nobody may do (CASES=thousands fuzzes for long; T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare
-	@$(RUN) -m pytest tests/security $(T)
+	@$(RUN) -m pytest tests/security $(PARALLEL) $(T)
 
 faults: venv ## break everything under load, and check that nothing is lost (FAULTS="--short --seed 7")
 	@$(RUN) -m tests.faults $(FAULTS)

@@ -11,6 +11,7 @@ import pytest
 
 from deploy import token
 from shared import runtime
+from tests.processes import Process
 from tests.servers import databases, queues, sharing
 from tests.servers.engines import SERVICES, Engines
 from tests.servers.topology import vhost_names
@@ -22,6 +23,7 @@ PATIENT = "-c idle_in_transaction_session_timeout=0"
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder a test run; xdist's workers inherit the variable that names it."""
+    Process.warm = True
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = str(sharing.new_folder())
 

@@ -16,6 +16,7 @@ from deploy.native.gateway import Gateway
 from deploy.native.ports import free_ports
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
+from tests.warm import WarmProcess
 
 
 def free_port() -> int:
@@ -24,25 +25,30 @@ def free_port() -> int:
 
 
 class Process:
-    """One process of ours; `args` follow `python -m`. A worker's health answers at `port`."""
+    """One process of ours; `args` follow `python -m`. A worker's health answers at `port`.
+
+    Tests start theirs `warm` (see tests/warm.py), benches as an installation does.
+    """
+
+    warm = False
 
     def __init__(self, *args: str, environment: Mapping[str, str]) -> None:
         self.args = args
         self.environment = dict(environment)
         self.port = free_port()
         self.log: IO[str] = tempfile.NamedTemporaryFile("w+", prefix="convene-process-", suffix=".log")  # noqa: SIM115
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | WarmProcess | None = None
 
     def start(self, **environment: str) -> "Process":
         """Start it, with further variables for this start alone."""
         bind = f"127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            self.command(),
-            cwd=ROOT,
-            env={**os.environ, "API_BIND": bind, "WORKER_BIND": bind, **self.environment, **environment},
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
+        env = {**os.environ, "API_BIND": bind, "WORKER_BIND": bind, **self.environment, **environment}
+        if self.warm:
+            self.process = WarmProcess(self.args, cwd=ROOT, env=env, output=self.log.name)
+        else:
+            self.process = subprocess.Popen(
+                self.command(), cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT
+            )
         return self
 
     def command(self) -> list[str]:
@@ -97,6 +103,8 @@ class Process:
 
 class NativeGateway(Process):
     """The gateway, which is nginx and no Python module."""
+
+    warm = False
 
     def __init__(self, gateway: Gateway) -> None:
         super().__init__("gateway", environment={})

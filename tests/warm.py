@@ -1,0 +1,82 @@
+"""Starts processes of ours sooner: forked from a process in which the libraries that they import are there already.
+
+To import these takes a second of a processor, which most tests that start processes would spend in little else. Our own
+code is imported by each process itself, with the environment that it is given, as it is in an installation; that an
+installation's own way of starting works is for the tests of `make up`, of the containers and of the commands.
+"""
+
+import atexit
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+from tests.servers.engines import SERVICES
+
+# Imported by the process itself, since what they do depends on its environment.
+OWN = ("services", "shared", "deploy", "tests", "prometheus_client", "__main__", "__mp_main__")
+LISTED = "import sys, {apps}; print(*sys.modules)"
+
+
+class WarmProcess:
+    """As much of `subprocess.Popen` as tests use, for `python -m` with these arguments."""
+
+    def __init__(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: str) -> None:
+        self.args = args
+        # A daemon, so that a test run that ends does not wait for it.
+        self.process: ForkServerProcess = _server().Process(
+            target=_run, args=(list(args), str(cwd), dict(env), output), daemon=True
+        )
+        self.process.start()
+        assert self.process.pid
+        self.pid: int = self.process.pid
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            raise subprocess.TimeoutExpired(list(self.args), timeout or 0)
+        return self.process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            self.process.kill()
+
+    def terminate(self) -> None:
+        if self.poll() is None:
+            self.process.terminate()
+
+
+@cache
+def _server() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    listed = LISTED.format(apps=", ".join(["gunicorn.app.wsgiapp", *(f"services.{name}.app" for name in SERVICES)]))
+    names = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout.split()
+    context.set_forkserver_preload([name for name in names if name.partition(".")[0] not in OWN])
+    return context
+
+
+def _run(args: list[str], cwd: str, env: dict[str, str], output: str) -> None:
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    with open(output, "ab", buffering=0) as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    sys.path.insert(0, cwd)
+    sys.argv = list(args)
+    try:
+        runpy.run_module(args[0], run_name="__main__", alter_sys=True)
+    finally:
+        atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
