@@ -20,10 +20,10 @@ import marshmallow_dataclass
 import orjson
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
-from marshmallow import fields
 from uuid_utils.compat import uuid7
 
 from shared import jsontext
+from shared.events.contract import Contract, faults
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -34,28 +34,6 @@ class NotAnEvent(Exception):
 
 class UnknownType(Exception):
     """A well formed event whose type or data this code does not know."""
-
-
-class Whole(fields.Integer):
-    """A whole number of 64 bits: of larger ones, orjson reads a float, and writes nothing."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strict=True, **kwargs)
-
-    def _validated(self, value: Any) -> Any:
-        number = super()._validated(value)
-        if not -(2**63) <= number < 2**63:
-            raise self.make_error("too_large", input=value)
-        return number
-
-
-class Contract(marshmallow.Schema):
-    """What crosses between services: a consumer ignores members that it does not know."""
-
-    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Whole}  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    class Meta:
-        unknown = marshmallow.EXCLUDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +96,9 @@ def seal(
     published.
     """
     schema = schema_of(type(event))
-    data: dict[str, Any] = schema.dump(event)  # pyright: ignore[reportAssignmentType]
-    if errors := schema.validate(data):
-        raise marshmallow.ValidationError({event.type: errors})
+    if broken := faults(schema, event):
+        raise marshmallow.ValidationError({event.type: broken})
+    data: dict[str, Any] = orjson.loads(orjson.dumps({name: getattr(event, name) for name in schema.fields}))
     envelope = Envelope(
         id=uuid7(),
         type=event.type,

@@ -1,0 +1,87 @@
+"""An event that breaks its contract is found before it goes out, by a shorter way than reading what was written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import marshmallow
+import orjson
+import pytest
+
+from shared.events.contract import faults
+from shared.events.envelope import Event, registry, schema_of, seal
+from tests.contracts.examples import EXAMPLES, MOMENT
+
+# What a bug of ours might put in the place of a member.
+STRANGE: list[Any] = [None, "", "x", b"x", 1, 2**63, -1, 1.5, float("nan"), True, [], ["x"], [None], {}, {"x": 1}]
+STRANGE += [UUID(int=7), MOMENT, MOMENT.replace(tzinfo=None)]
+
+
+def changed(thing: Any, value: Any) -> Iterator[tuple[str, Any]]:
+    """The dataclass with `value` in the place of one member, for each member at any depth; and the member's path."""
+    for field in fields(thing):
+        yield field.name, replace(thing, **{field.name: value})
+        inner = getattr(thing, field.name)
+        many = isinstance(inner, list) and inner and is_dataclass(inner[0])
+        for path, deeper in changed(inner[0] if many else inner, value) if many or is_dataclass(inner) else ():
+            yield f"{field.name}.{path}", replace(thing, **{field.name: [deeper] if many else deeper})
+
+
+def said_by_marshmallow(event: Event) -> bool:
+    """Whether marshmallow, which writes the event and reads it again, finds a fault."""
+    schema = schema_of(type(event))
+    try:
+        return bool(schema.validate(orjson.loads(orjson.dumps(schema.dump(event)))))
+    except (AttributeError, TypeError, ValueError):  # what it cannot even write
+        return True
+
+
+@pytest.mark.parametrize("kind", sorted(registry))
+def test_what_goes_out_is_what_the_schema_writes(kind: str) -> None:
+    event = EXAMPLES[kind]
+
+    _, document = seal(event, time=datetime.now(UTC))
+
+    assert document["data"] == schema_of(type(event)).dump(event)
+
+
+@pytest.mark.parametrize("kind", sorted(registry))
+def test_whatever_marshmallow_would_find_is_found(kind: str) -> None:
+    missed = [
+        (path, value)
+        for value in STRANGE
+        for path, event in changed(EXAMPLES[kind], value)
+        if said_by_marshmallow(event) and not found(event)
+    ]
+
+    assert missed == []
+
+
+def test_a_thing_of_another_kind_is_found_where_nothing_of_the_right_one_is_required() -> None:
+    """Of which marshmallow writes nothing, and finds nothing wrong with that."""
+    series = EXAMPLES["catalog.series.published"]
+    broken: Callable[..., Any] = replace
+
+    assert found(broken(series, series=broken(series.series, audience="everybody")))
+
+
+def found(event: Event) -> bool:
+    try:
+        return bool(faults(schema_of(type(event)), event))
+    except (AttributeError, TypeError, ValueError):
+        return True
+
+
+def test_a_broken_event_is_refused_and_its_members_are_named() -> None:
+    event = EXAMPLES["registration.registration.confirmed"]
+    broken: Callable[..., Any] = replace
+    registration = broken(event.registration, status="lost", person=broken(event.registration.person, email=None))
+
+    with pytest.raises(marshmallow.ValidationError) as refusal:
+        seal(broken(event, registration=registration), time=datetime.now(UTC))
+
+    [told] = refusal.value.messages_dict.values()
+    assert told["registration"].keys() == {"status", "person"}
+    assert told["registration"]["person"].keys() == {"email"}
