@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, LiteralString, TypeVar
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 import psycopg
 from prometheus_client import Counter, Histogram
@@ -62,7 +61,13 @@ def conninfo(settings: Settings, process: str) -> str:
     return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
 
 
-class Patient(Connection[Any]):
+class Line(Connection[Any]):
+    """A connection of a pool, and when it was last seen to work (`time.monotonic()`)."""
+
+    used_at = float("-inf")
+
+
+class Patient(Line):
     """A connection that is given up where the server does not answer within `patience` seconds."""
 
     patience = ANSWER
@@ -84,11 +89,10 @@ class Database:
         """`patient` ones give up a server that hangs, as who answers requests must; others wait until it goes on."""
         self.conninfo = conninfo
         self.clock = clock
-        self.used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self.away_until = 0.0
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Patient if patient else Connection,
+            connection_class=Patient if patient else Line,
             min_size=1,
             max_size=size,
             open=False,
@@ -111,22 +115,21 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection in autocommit mode, for reads of one statement."""
-        with self._take() as conn:
+        conn = self._take()
+        try:
             self.set_clock(conn)
             yield conn
-            self.used[conn] = time.monotonic()
+            conn.used_at = time.monotonic()
+        finally:
+            self.pool.putconn(conn)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection within a transaction that commits when the block ends, and rolls back when it raises."""
-        with self._take() as conn:
-            with conn.transaction():
-                self.set_clock(conn)
-                yield conn
-            self.used[conn] = time.monotonic()
+        with self.connection() as conn, conn.transaction():
+            yield conn
 
-    @contextmanager
-    def _take(self) -> Iterator[Connection]:
+    def _take(self) -> Line:
         """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
         wait = GLANCE if time.monotonic() < self.away_until else WAIT
         try:
@@ -140,17 +143,14 @@ class Database:
             self.away_until = time.monotonic() + AWAY_STILL  # there is one for each thread, so none is merely in use
             raise
         self.away_until = 0.0
-        try:
-            with conn:
-                yield conn
-        finally:
-            self.pool.putconn(conn)
+        return conn
 
-    def _check(self, conn: Connection) -> None:
+    def _check(self, conn: Line) -> None:
+        if time.monotonic() - conn.used_at <= JUST_USED:
+            return
         if isinstance(conn, Patient):
             conn.patience = CHECK
-        if time.monotonic() - self.used.get(conn, 0) > JUST_USED:
-            ConnectionPool.check_connection(conn)
+        ConnectionPool.check_connection(conn)
         if isinstance(conn, Patient):
             conn.patience = ANSWER
 
