@@ -4,10 +4,12 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from flask import Flask, Response, g, request
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from flask import Flask, Response, request
+from prometheus_client import Counter, Histogram
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from shared import logs, metrics, tracing
 from shared import traceparent as w3c
@@ -17,7 +19,7 @@ LOGGED = {"id", "slug", "name"}
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-ASKED = "convene.asked"
+ASKED, BEGUN = "convene.asked", "convene.begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,36 @@ class Asked:
     subject: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is known of a request from its begin on: when that was (`time.perf_counter()`), its id and trace as lines of
+    the log have them, and its span, where one is recorded.
+    """
+
+    at: float
+    identity: dict[str, str]
+    span: Any
+
+
 def install(app: Flask, service: str) -> None:
     @app.before_request
     def begin_request() -> None:
-        g.begun = time.perf_counter()
-        begin(request.environ)
-        g.span = trace(request.environ, _route())
+        environ, at = request.environ, time.perf_counter()
+        identity = begin(environ)
+        span = trace(environ, _route())
+        if span:
+            identity["traceparent"] = tracing.traceparent_of(span, None) or identity["traceparent"]
+        environ[BEGUN] = Begun(at, identity, span)
 
     @app.after_request
     def end_request(response: Response) -> Response:
-        seconds = time.perf_counter() - g.get("begun", time.perf_counter())
-        asked = request.environ[ASKED] = Asked(
-            request.method,
-            _route(),
-            {name: value for name, value in (request.view_args or {}).items() if name in LOGGED},
-        )
-        response.headers["X-Request-Id"] = get_contextvars().get("request_id", "")
-        end(service, asked, response.status_code, seconds)
-        if span := g.get("span"):
+        environ = request.environ
+        begun: Begun = environ[BEGUN]
+        subject = {name: value for name, value in (request.view_args or {}).items() if name in LOGGED}
+        asked = environ[ASKED] = Asked(environ["REQUEST_METHOD"], _route(), subject)
+        response.headers["X-Request-Id"] = begun.identity["request_id"]
+        end(service, asked, response.status_code, begun)
+        if span := begun.span:
             span.set_attribute("http.response.status_code", response.status_code)
             if response.status_code >= 500:
                 tracing.fail(span, str(response.status_code))
@@ -58,10 +72,12 @@ def _route() -> str:
     return request.url_rule.rule if request.url_rule else "none"
 
 
-def begin(environ: dict[str, Any]) -> None:
-    """Let every line of the log, and every event, carry the request's id and trace."""
+def begin(environ: dict[str, Any]) -> dict[str, str]:
+    """Let every line of the log, and every event, carry the request's id and trace, which are returned."""
+    identity = identify(environ)
     clear_contextvars()
-    bind_contextvars(**identify(environ))
+    bind_contextvars(**identity)
+    return identity
 
 
 def trace(environ: dict[str, Any], route: str) -> Any:
@@ -87,15 +103,22 @@ def id_of(environ: dict[str, Any]) -> str:
     return given if given and REQUEST_ID.fullmatch(given) else w3c.random_hex(128)
 
 
-def end(service: str, asked: Asked, status: int, seconds: float) -> None:
+def end(service: str, asked: Asked, status: int, begun: Begun) -> None:
     """Count what was answered, and log it."""
-    metrics.REQUESTS.labels(service, metrics.method(asked.method), asked.route, status).inc()
-    metrics.LATENCY.labels(service, asked.route).observe(seconds)
+    seconds = time.perf_counter() - begun.at
+    counter, latency = _counted_by(service, metrics.method(asked.method), asked.route, status)
+    counter.inc()
+    latency.observe(seconds)
     if "/health/" not in asked.route:
-        about = get_contextvars()
-        ids = w3c.ids_of(about.pop("traceparent", None))
-        logs.lines.info("request", datetime.now(UTC), **about, **ids, **describe(asked, status, seconds))
+        identity = {"request_id": begun.identity["request_id"], **w3c.ids_of(begun.identity["traceparent"])}
+        logs.lines.info("request", datetime.now(UTC), **identity, **describe(asked, status, seconds))
         logs.lines.flush()
+
+
+@cache
+def _counted_by(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Looked up once for each of the few that there are: routes, methods and statuses are the code's own."""
+    return metrics.REQUESTS.labels(service, method, route, status), metrics.LATENCY.labels(service, route)
 
 
 def describe(asked: Asked, status: int, seconds: float) -> dict[str, Any]:

@@ -20,28 +20,24 @@ def install(app: Flask) -> None:
 
 def _refuse_undeclared() -> None:
     view: Callable[..., Any] | None = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.method == "OPTIONS":
+    environ = request.environ
+    if view is None or environ["REQUEST_METHOD"] == "OPTIONS":
         return
-    if request.args and not getattr(view, "takes_query", False):
+    if environ.get("QUERY_STRING") and not getattr(view, "takes_query", False) and request.args:
         raise Invalid({name: ["Unknown parameter."] for name in request.args})
-    _refuse_long()
+    chunked, length = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower(), request.content_length or 0
+    if length > MAX_BODY or (chunked and _is_long()):
+        abort(413)
     accepted = getattr(view, "consumes", None)
-    has_body = bool(request.content_length) or _is_chunked()
-    if accepted and has_body and request.mimetype not in accepted:
+    if accepted and (length or chunked) and request.mimetype not in accepted:
         abort(415, description=f"Send {' or '.join(sorted(accepted))}.")
-    if request.content_encoding:
+    if environ.get("HTTP_CONTENT_ENCODING"):
         abort(415, description="Bodies with a content encoding are not accepted.")
 
 
-def _refuse_long() -> None:
-    if (request.content_length or 0) > MAX_BODY:
-        abort(413)
-    if _is_chunked():
-        # Of a body that does not say its length, werkzeug would hand on as much as is allowed, as if it were all.
-        request.max_content_length = MAX_BODY + 1
-        if len(request.get_data()) > MAX_BODY:
-            abort(413)
-
-
-def _is_chunked() -> bool:
-    return "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+def _is_long() -> bool:
+    """Whether a body that does not say its length is too long: werkzeug would hand on as much as is allowed, as if it
+    were all.
+    """
+    request.max_content_length = MAX_BODY + 1
+    return len(request.get_data()) > MAX_BODY
