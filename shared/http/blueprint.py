@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 import marshmallow
 from flask import Request
-from flask_cors import CORS
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
 from shared import jsontext
 from shared.errors import Invalid
 from shared.http import auth
+from shared.http.cors import allow_any_origin
 
 
 class StrictParser(FlaskParser):
@@ -38,7 +38,7 @@ class Blueprint(SmorestBlueprint):
         super().__init__(*args, **kwargs)
         self.public = public
         if public:
-            CORS(self, send_wildcard=True, expose_headers=["ETag", "Link", "X-Request-Id", "Location", "Retry-After"])
+            self.after_request(allow_any_origin)
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
         """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""

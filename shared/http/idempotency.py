@@ -40,7 +40,7 @@ class Key:
 
     def keep(self, response: Response) -> dict[str, Any]:
         """The row of `idempotency_keys` by which `response` is given again."""
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        headers = {name: value for name, value in response.headers if name in KEPT_HEADERS}
         return {
             "key": self.key,
             "scope": self.scope,
