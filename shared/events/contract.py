@@ -42,8 +42,8 @@ def faults(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
     """What of a dataclass breaks its contract, by member: all that `schema.validate` would say of the document that is
     made of it, and members that are no such thing at all. Nothing where it may go out.
 
-    Each event that happens is looked at while somebody waits. Writing it and reading it again, as marshmallow does,
-    takes a fifth of all that a registration needs; a member that has the type of its field needs none of that.
+    Each event is looked at while somebody waits. A member that has the type of its field need not be written and read
+    again, as marshmallow does with all of them in five times the time.
     """
     found: dict[str, Any] = {}
     for name, field in schema.fields.items():
@@ -53,6 +53,8 @@ def faults(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
 
 
 def _fault(field: fields.Field, value: Any) -> Any:
+    if type(value) is NATIVE.get(type(field)) and not field.validators:
+        return None
     if value is marshmallow.missing:
         return [field.error_messages["required"]]
     if value is None:
@@ -61,8 +63,6 @@ def _fault(field: fields.Field, value: Any) -> Any:
         return faults(field.schema, value)
     if isinstance(field, fields.List):
         return {place: fault for place, one in enumerate(value) if (fault := _fault(field.inner, one))}
-    if type(value) is NATIVE.get(type(field)) and not field.validators:
-        return None
     try:
         field.deserialize(field.serialize("value", {"value": value}))
     except marshmallow.ValidationError as error:
