@@ -37,6 +37,10 @@ class Publisher:
         self.connection = connection
         self.patience = patience
         connection.connect()
+        # py-amqp would look before each message whether the broker has said that it blocks publishers. It then reads
+        # nothing more from this line, and the write that does not go through in time (`write_timeout`) tells so too.
+        amqp: Any = connection.connection
+        amqp.client_properties["capabilities"].pop("connection.blocked", None)
         self.channel = connection.channel()
         self.channel.confirm_select()
         events: Any = self.channel.events
@@ -88,7 +92,6 @@ class Publisher:
             exchange=broker.EXCHANGE,
             routing_key=message.type,
             mandatory=True,
-            timeout=self.patience,
         )
 
     def _settle(self, tag: int, multiple: bool) -> list[UUID]:

@@ -92,11 +92,12 @@ class Bench(Generic[Setting]):
             with running.running() as processes:
                 start = Start(engines=engines, folder=own, processes=processes, quick=quick, parts=parts)
                 setting = self.prepare(start)
-                return [row for part in parts for row in self._run_part(part, setting)]
+                return [row for part in parts for row in self._run_part(part, setting, engines)]
         finally:
             sharing.remove(folder)
 
-    def _run_part(self, part: str, setting: Setting) -> list[Any]:
+    def _run_part(self, part: str, setting: Setting, engines: Engines) -> list[Any]:
+        databases.settle(engines)
         try:
             return self.parts[part](setting)
         except (UnexpectedAnswerError, AssertionError) as error:

@@ -39,6 +39,17 @@ def drop(engines: Engines, name: str) -> None:
     _administer(engines, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def settle(engines: Engines) -> None:
+    """Do at once what PostgreSQL would do on its own account in the next minutes, while something is measured."""
+    with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
+        names = [name for (name,) in conn.execute("SELECT datname FROM pg_database WHERE datallowconn")]
+    for name in names:
+        with psycopg.connect(engines.database_url(name), autocommit=True) as conn:
+            conn.execute("VACUUM ANALYZE")
+    with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
+        conn.execute("CHECKPOINT")
+
+
 def _administer(engines: Engines, statement: sql.Composed) -> None:
     with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
         conn.execute(statement)
