@@ -36,7 +36,9 @@ def measure(setting: Setting) -> list[Row]:
         ),
         "registering at one session; the same": (ours, "s", reference, 1),
     }
-    rounds: dict[str, list[report.Round]] = {name: [] for name in (*figures, "full", "closed")}
+    for url in (ours, reference):
+        _load(setting, url, sessions=data.SESSIONS, kind="s")  # ours reads what each session asks, once a process
+    rounds: dict[str, list[report.Round]] = {name: [] for name in (*figures, "closed")}
     for number in range(setting.effort.rounds):
         setting.say(f"seats, round {number + 1} of {setting.effort.rounds}")
         for name, (mine, kind, other, sessions) in figures.items():
