@@ -52,9 +52,7 @@ class Relay:
 
     def _lead(self, stop: threading.Event) -> None:
         """Be the active relay for as long as the connection that holds the lock lives."""
-        with psycopg.connect(self.conninfo, autocommit=True) as conn:
-            # A mark that a crash of the database undoes is an event that goes out twice.
-            conn.execute("SET synchronous_commit = off")
+        with connect(self.conninfo) as conn:
             while not stop.is_set() and not _try_lock(conn):
                 self.pulse.beat(well=True)
                 stop.wait(1.0)
@@ -102,6 +100,15 @@ class Relay:
         measures.note_published([event.type for event in sent.batch], seconds=seconds)
         spans.note_sent([(event.event_id, event.type, event.traceparent) for event in sent.batch], began=sent.began)
         log.debug("published", count=len(sent.batch))
+
+
+def connect(conninfo: str) -> Connection:
+    """A connection whose marks do not wait for the disk: one that a crash of the database undoes is an event that goes
+    out twice.
+    """
+    conn = psycopg.connect(conninfo, autocommit=True)
+    conn.execute("SET synchronous_commit = off")
+    return conn
 
 
 def _try_lock(conn: Connection) -> bool:

@@ -40,7 +40,9 @@ def drop(engines: Engines, name: str) -> None:
 
 
 def settle(engines: Engines) -> None:
-    """Do at once what PostgreSQL would do on its own account in the next minutes, while something is measured."""
+    """Do at once what PostgreSQL and its disk would do on their own account in the next minutes, while something is
+    measured.
+    """
     with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
         names = [name for (name,) in conn.execute("SELECT datname FROM pg_database WHERE datallowconn")]
     for name in names:
@@ -48,6 +50,7 @@ def settle(engines: Engines) -> None:
             conn.execute("VACUUM ANALYZE")
     with psycopg.connect(engines.database_url("postgres"), autocommit=True) as conn:
         conn.execute("CHECKPOINT")
+    os.sync()  # and what the kernel has not written yet
 
 
 def _administer(engines: Engines, statement: sql.Composed) -> None:

@@ -19,7 +19,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.events import registration as events
 from shared.events.envelope import CONTENT_TYPE, Envelope, open_envelope
-from shared.messaging import broker, consumer, inbox, outbox
+from shared.messaging import broker, consumer, inbox, outbox, relay
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import BATCH, Relay
@@ -63,7 +63,8 @@ class Bench:
     def __init__(self, engines: Engines, number: int) -> None:
         self.engines, self.number = engines, number
         databases.clone(self.engines, DATABASE)
-        self.tells, self.hears = (self._connect(service) for service in ("registration", QUEUE))
+        self.tells = relay.connect(self.engines.database_url(DATABASE, "registration"))
+        self.hears = psycopg.connect(self.engines.database_url(DATABASE, QUEUE), autocommit=True)
         self.hears.execute(TABLES)
         self.present = self._runtime(QUEUE)
         self.bodies = self._record()
@@ -73,9 +74,9 @@ class Bench:
         self._record()
         connection = Connection(self.engines.broker_url(VHOST, "registration"))
         publisher = Publisher(connection)
-        relay = Relay(self._settings(), "", "registration", Listener("", "registration"))
+        carrier = Relay(self._settings(), "", "registration", Listener("", "registration"))
         with self._timed() as rate:
-            assert relay.carry(self.tells, publisher, threading.Event()) == self.number
+            assert carrier.carry(self.tells, publisher, threading.Event()) == self.number
         connection.release()
         queues.empty(self.engines, VHOST)
         return rate()
@@ -162,9 +163,6 @@ class Bench:
             for _, id, document in rows:
                 _insert(self.hears, id, document["subject"])
             self.hears.execute("UPDATE bare_inbox SET done = true WHERE position = ANY(%s)", [[row[0] for row in rows]])
-
-    def _connect(self, service: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(self.engines.database_url(DATABASE, service), autocommit=True)
 
     def _settings(self) -> Settings:
         return Settings(
