@@ -30,7 +30,6 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 GUNICORN = "deploy/gunicorn.py"
-# EX_CONFIG of sysexits.h: to start it again changes nothing.
 
 
 @dataclass(frozen=True)
