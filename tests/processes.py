@@ -43,7 +43,7 @@ class Process:
         """Start it, with further variables for this start alone."""
         bind = f"127.0.0.1:{self.port}"
         env = {**os.environ, "API_BIND": bind, "WORKER_BIND": bind, **self.environment, **environment}
-        if self.warm:
+        if self.warm and type(self).command is Process.command:  # others start what is no module of Python
             self.process = WarmProcess(self.args, cwd=ROOT, env=env, output=self.log.name)
         else:
             self.process = subprocess.Popen(
@@ -103,8 +103,6 @@ class Process:
 
 class NativeGateway(Process):
     """The gateway, which is nginx and no Python module."""
-
-    warm = False
 
     def __init__(self, gateway: Gateway) -> None:
         super().__init__("gateway", environment={})
