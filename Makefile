@@ -12,7 +12,7 @@ BENCH ?=
 FAULTS ?=
 SERVICES = catalog registration notifications
 RUN = .venv/bin/python
-# More at once would want more connections than the servers of a test run give.
+# Each may start all three services: with more of them, the connections of a test run could run out.
 PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE

@@ -22,7 +22,7 @@ PATIENT = "-c idle_in_transaction_session_timeout=0"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder a test run; xdist's workers inherit the variable that names it."""
+    """One folder a test run, whose variable xdist's workers inherit; and what they start begins warm."""
     Process.warm = True
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = str(sharing.new_folder())

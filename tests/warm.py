@@ -9,6 +9,7 @@ import atexit
 import multiprocessing
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -50,12 +51,10 @@ class WarmProcess:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        if self.poll() is None:
-            self.process.kill()
+        self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        if self.poll() is None:
-            self.process.terminate()
+        self.send_signal(signal.SIGTERM)
 
 
 @cache

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import marshmallow as ma
-import orjson
-from flask import Response
+from flask import Response, jsonify
 from marshmallow.validate import OneOf
 
 from services.registration.registrations.domain import Made
@@ -47,17 +46,17 @@ def outcome(made: Made) -> Response:
 
 def tell(registration: Registration | events.Registration, *, new: bool, advice: str | None) -> Response:
     """As `outcome`, also of a registration that is still to be made."""
-    address = f"/registration/v1/registrations/{registration.id}"
-    return _answer(describe(registration, advice), new=new, headers={"Location": address})
+    response = jsonify(describe(registration, advice))
+    response.status_code = 201 if new else 200
+    response.headers["Location"] = f"/registration/v1/registrations/{registration.id}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def outcomes(made: Iterable[Made]) -> Response:
     """The answer to somebody who registered more than once: 201 where that made any registration, else 200."""
     all_made = list(made)
-    items = [describe(one.registration, one.advice) for one in all_made]
-    return _answer({"items": items}, new=any(one.new for one in all_made), headers={})
-
-
-def _answer(document: dict[str, Any], *, new: bool, headers: dict[str, str]) -> Response:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **headers}
-    return Response(orjson.dumps(document), 201 if new else 200, headers)
+    response = jsonify({"items": [describe(one.registration, one.advice) for one in all_made]})
+    response.status_code = 201 if any(one.new for one in all_made) else 200
+    response.headers["Cache-Control"] = "no-store"
+    return response
