@@ -1,36 +1,40 @@
 """How the processes of an api begin: as forks of one that has imported everything, and yet each for itself."""
 
-import http.client
-from collections.abc import Iterator
+import json
+import subprocess
+import sys
 
-import pytest
+from tests.servers.databases import ROOT
 
-from tests.processes import Process
+# In a thread, as requests are answered, and in the first one. Of a UUIDv7, what is not the time.
+FORKS = """
+import json, os, sys, threading
+import services.registration.app
+from shared import traceparent
+from shared.http.requests import id_of
+from uuid_utils.compat import uuid7
 
-REQUESTS = 100
+def make():
+    ids = [id_of({}), traceparent.new(), uuid7().hex[-15:]]
+    os.write(1, (json.dumps(ids) + chr(10)).encode())
+
+id_of({})
+for _ in range(2):
+    if os.fork() == 0:
+        make()
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        os._exit(0)
+    os.wait()
+"""
 
 
-@pytest.fixture
-def api(service_environments: dict[str, dict[str, str]]) -> Iterator[Process]:
-    process = Process("services.notifications", "api", environment=service_environments["notifications"])
-    try:
-        yield process.start(WEB_WORKERS="2", WEB_THREADS="1").wait_ready("/notifications/health/ready")
-    finally:
-        process.stop()
-        process.log.close()
-
-
-def test_processes_of_an_api_never_make_the_same_id(api: Process) -> None:
+def test_processes_that_are_forks_of_one_never_make_the_same_id() -> None:
     """A state of a random generator that both were born with would make both go through the same ids."""
-    ids = [request_id(api.port) for _ in range(REQUESTS)]
+    lines = subprocess.run([sys.executable, "-c", FORKS], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert len(set(ids)) == REQUESTS
+    ids = [id for line in lines.splitlines() for id in json.loads(line)]
 
-
-def request_id(port: int) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", "/notifications/health/live")
-    id = connection.getresponse().getheader("X-Request-Id")
-    connection.close()
-    assert id
-    return id
+    assert len(ids) == 12
+    assert len(set(ids)) == 12
