@@ -61,13 +61,13 @@ def conninfo(settings: Settings, process: str) -> str:
     return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
 
 
-class Line(Connection[Any]):
+class Pooled(Connection[Any]):
     """A connection of a pool, and when it was last seen to work (`time.monotonic()`)."""
 
     used_at = float("-inf")
 
 
-class Patient(Line):
+class Patient(Pooled):
     """A connection that is given up where the server does not answer within `patience` seconds."""
 
     patience = ANSWER
@@ -92,7 +92,7 @@ class Database:
         self.away_until = 0.0
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Patient if patient else Line,
+            connection_class=Patient if patient else Pooled,
             min_size=1,
             max_size=size,
             open=False,
@@ -129,7 +129,7 @@ class Database:
         with self.connection() as conn, conn.transaction():
             yield conn
 
-    def _take(self) -> Line:
+    def _take(self) -> Pooled:
         """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
         wait = GLANCE if time.monotonic() < self.away_until else WAIT
         try:
@@ -145,7 +145,7 @@ class Database:
         self.away_until = 0.0
         return conn
 
-    def _check(self, conn: Line) -> None:
+    def _check(self, conn: Pooled) -> None:
         if time.monotonic() - conn.used_at <= JUST_USED:
             return
         if isinstance(conn, Patient):
