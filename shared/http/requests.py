@@ -33,12 +33,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What is known of a request from its begin on: when that was (`time.perf_counter()`), its id and trace as lines of
-    the log have them, and its span, where one is recorded.
+    """What is known of a request from its begin on: when that was (`time.perf_counter()`), its id and trace, and its
+    span, where one is recorded.
     """
 
     at: float
-    identity: dict[str, str]
+    request_id: str
+    traceparent: str | None
     span: Any
 
 
@@ -48,9 +49,8 @@ def install(app: Flask, service: str) -> None:
         environ, at = request.environ, time.perf_counter()
         identity = begin(environ)
         span = trace(environ, _route())
-        if span:
-            identity["traceparent"] = tracing.traceparent_of(span, None) or identity["traceparent"]
-        environ[BEGUN] = Begun(at, identity, span)
+        traceparent = tracing.traceparent_of(span, identity["traceparent"])
+        environ[BEGUN] = Begun(at, identity["request_id"], traceparent, span)
 
     @app.after_request
     def end_request(response: Response) -> Response:
@@ -58,7 +58,7 @@ def install(app: Flask, service: str) -> None:
         begun: Begun = environ[BEGUN]
         subject = {name: value for name, value in (request.view_args or {}).items() if name in LOGGED}
         asked = environ[ASKED] = Asked(environ["REQUEST_METHOD"], _route(), subject)
-        response.headers["X-Request-Id"] = begun.identity["request_id"]
+        response.headers["X-Request-Id"] = begun.request_id
         end(service, asked, response.status_code, begun)
         if span := begun.span:
             span.set_attribute("http.response.status_code", response.status_code)
@@ -110,7 +110,7 @@ def end(service: str, asked: Asked, status: int, begun: Begun) -> None:
     counter.inc()
     latency.observe(seconds)
     if "/health/" not in asked.route:
-        identity = {"request_id": begun.identity["request_id"], **w3c.ids_of(begun.identity["traceparent"])}
+        identity = {"request_id": begun.request_id, **w3c.ids_of(begun.traceparent)}
         logs.lines.info("request", datetime.now(UTC), **identity, **describe(asked, status, seconds))
         logs.lines.flush()
 
