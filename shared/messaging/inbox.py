@@ -135,8 +135,9 @@ def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
     """The lane's next events in order, their attempts counted before anything is done, so that one which kills the
     process is found.
 
-    An event that waits for its next attempt holds back the later ones of its aggregate. One that was attempted before
-    comes alone. The count outlives this process, and need not outlive the database's: nobody waits for its disk.
+    An event that waits for its next attempt holds back the later ones of its aggregate; none waits that is pending no
+    more, so only the index of those that wait can answer which do. One that was attempted before comes alone. The count
+    outlives this process, and need not outlive the database's: nobody waits for its disk.
     """
     sql = """
         WITH unhurried AS MATERIALIZED (
@@ -146,8 +147,7 @@ def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
               FROM inbox AS ready
              WHERE status = 'pending' AND lane = %(lane)s AND next_attempt_at <= clock_timestamp()
                AND NOT EXISTS (SELECT FROM inbox AS held
-                                WHERE held.status = 'pending' AND held.source = ready.source
-                                  AND held.aggregate = ready.aggregate
+                                WHERE held.source = ready.source AND held.aggregate = ready.aggregate
                                   AND held.subject = ready.subject AND held.position < ready.position
                                   AND held.next_attempt_at > '-infinity' AND held.next_attempt_at > clock_timestamp())
              ORDER BY position
@@ -168,7 +168,8 @@ def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
 def finish(conn: Connection, positions: Sequence[int]) -> int:
     """Mark events as handled, in the transaction of their effects."""
     sql = """
-        UPDATE inbox SET status = 'done', finished_at = clock_timestamp(), last_error = NULL
+        UPDATE inbox
+           SET status = 'done', next_attempt_at = '-infinity', finished_at = clock_timestamp(), last_error = NULL
          WHERE position = ANY(%(positions)s) AND status = 'pending'
     """
     return execute(conn, sql, positions=list(positions))
@@ -187,7 +188,9 @@ def postpone(conn: Connection, position: int, *, seconds: float, error: str) -> 
 def quarantine(conn: Connection, position: int, *, error: str) -> None:
     """Set the event aside until an operator replays or discards it."""
     sql = """
-        UPDATE inbox SET status = 'quarantined', last_error = %(error)s, finished_at = clock_timestamp()
+        UPDATE inbox
+           SET status = 'quarantined', next_attempt_at = '-infinity', last_error = %(error)s,
+               finished_at = clock_timestamp()
          WHERE position = %(position)s AND status = 'pending'
     """
     execute(conn, sql, position=position, error=error)

@@ -68,7 +68,8 @@ def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] =
     """What the relay publishes next: by status, never by a cursor, in order per aggregate; `besides` those at these
     positions, which are on their way.
 
-    A row that waits for its next attempt holds back the later ones of its own aggregate, and no others.
+    A row that waits for its next attempt holds back the later ones of its own aggregate, and no others. None that is
+    published waits, so only the index of those that wait can answer which do.
     """
     sql = """
         SELECT position, event_id, type, convert_to(document::text, 'UTF8') AS body,
@@ -76,8 +77,7 @@ def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] =
           FROM outbox AS ready
          WHERE published_at IS NULL AND position <> ALL(%(besides)s::bigint[])
            AND NOT EXISTS (SELECT FROM outbox AS held
-                            WHERE held.published_at IS NULL AND held.next_attempt_at > '-infinity'
-                              AND held.next_attempt_at > clock_timestamp()
+                            WHERE held.next_attempt_at > '-infinity' AND held.next_attempt_at > clock_timestamp()
                               AND held.aggregate = ready.aggregate AND held.subject = ready.subject
                               AND held.position <= ready.position)
          ORDER BY position
@@ -89,7 +89,7 @@ def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] =
 def mark_published(conn: Connection, event_ids: Iterable[UUID]) -> int:
     """Mark what the broker confirmed; nothing else ever marks."""
     sql = """
-        UPDATE outbox SET published_at = clock_timestamp(), last_error = NULL
+        UPDATE outbox SET published_at = clock_timestamp(), next_attempt_at = '-infinity', last_error = NULL
          WHERE event_id = ANY(%(event_ids)s) AND published_at IS NULL
     """
     return execute(conn, sql, event_ids=list(event_ids))

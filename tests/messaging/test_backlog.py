@@ -1,0 +1,78 @@
+"""What a batch costs: it reads as many rows as it takes, also after a table was analyzed while nothing waited."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from shared.events.catalog import SessionPublished
+from shared.events.envelope import open_envelope
+from shared.messaging import inbox, outbox
+from tests.messaging.conftest import Bench
+from tests.messaging.probe import make_session
+from tests.servers.engines import Engines
+
+EVENTS = 400
+
+
+def analyze(bench: Bench, engines: Engines, service: str, table: str) -> None:
+    """As autovacuum does, as the owner."""
+    database = bench.environments[service]["DATABASE_URL"].rsplit("/", 1)[1]
+    with psycopg.connect(engines.database_url(database, f"{service}_owner"), autocommit=True) as owner:
+        owner.execute(f"ANALYZE {table}")  # pyright: ignore[reportArgumentType]
+
+
+def rows_read(conn: psycopg.Connection[Any], table: str, read: Callable[[], object]) -> int:
+    """How many rows of the table, live or not, were looked at."""
+    with conn.transaction():
+        before = _rows_read(conn, table)
+        read()
+        return _rows_read(conn, table) - before
+
+
+def _rows_read(conn: psycopg.Connection[Any], table: str) -> int:
+    """In this transaction, and in those of the connection that are not in the statistics yet."""
+    sql = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relid = %s::regclass"
+    row = conn.execute(sql, [table]).fetchone()
+    assert row
+    return row[0]
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["none-waits", "one-waits"])
+def test_the_relay_reads_what_it_publishes_and_no_more(bench: Bench, engines: Engines, waits: bool) -> None:
+    with bench.connect("catalog") as conn:
+        bench.commit(*[SessionPublished(session=make_session()) for _ in range(EVENTS)])
+        outbox.mark_published(conn, [event.event_id for event in outbox.select_unpublished(conn, limit=EVENTS)])
+        analyze(bench, engines, "catalog", "outbox")
+        bench.commit(*[SessionPublished(session=make_session()) for _ in range(EVENTS)])
+        if waits:
+            [first] = outbox.select_unpublished(conn, limit=1)
+            outbox.postpone(conn, [first.event_id], error="refused")
+
+        read = rows_read(conn, "outbox", lambda: outbox.select_unpublished(conn, limit=EVENTS))
+
+        assert read < 4 * EVENTS
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["none-waits", "one-waits"])
+def test_a_lane_is_read_once_to_be_worked_off(bench: Bench, engines: Engines, waits: bool) -> None:
+    with bench.connect() as conn:
+        take_in(bench, conn)
+        inbox.finish(conn, [event.position for event in inbox.count_attempts(conn, 0, limit=EVENTS)])
+        analyze(bench, engines, "registration", "inbox")
+        take_in(bench, conn)
+        if waits:
+            [first] = inbox.count_attempts(conn, 0, limit=1)
+            inbox.postpone(conn, first.position, seconds=60, error="not now")
+
+        read = rows_read(conn, "inbox", lambda: inbox.count_attempts(conn, 0, limit=EVENTS))
+
+        assert read < 6 * EVENTS
+
+
+def take_in(bench: Bench, conn: psycopg.Connection[Any]) -> None:
+    """Let new events be pending, all of one lane."""
+    bench.commit(*[SessionPublished(session=make_session()) for _ in range(EVENTS)])
+    inbox.insert(conn, [inbox.Arrival(*open_envelope(body)) for body in bench.documents()[-EVENTS:]])
+    conn.execute("UPDATE inbox SET lane = 0 WHERE status = 'pending'")
