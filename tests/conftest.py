@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from deploy import token
 from shared import runtime
@@ -22,8 +23,12 @@ PATIENT = "-c idle_in_transaction_session_timeout=0"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder a test run, whose variable xdist's workers inherit; and what they start begins warm."""
+    """One folder a test run, whose variable xdist's workers inherit; and what they start begins warm. No example is
+    wrong for the time that it takes.
+    """
     Process.warm = True
+    settings.register_profile("convene", deadline=None)
+    settings.load_profile("convene")
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = str(sharing.new_folder())
 

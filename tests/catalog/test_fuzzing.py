@@ -31,7 +31,6 @@ CHECKS = [
 
 SETTINGS = settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],

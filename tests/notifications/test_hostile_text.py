@@ -124,7 +124,7 @@ LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_
 
 
 @given(subject=LINES.map(str.strip), name=LINES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_every_line_of_text_arrives_in_subject_and_name_as_it_was(subject: str, name: str) -> None:
     head = Head(
         id=UUID(int=1),

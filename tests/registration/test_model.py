@@ -245,7 +245,5 @@ def test_seats_are_what_a_model_says_whatever_is_done(registration: Registration
     Here.registration = registration
     run_state_machine_as_test(
         Here,
-        settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

@@ -32,7 +32,6 @@ pytest_plugins = ["tests.security.hostile"]
 MANY = os.environ.get("CASES") == "thousands"
 SETTINGS = settings(
     max_examples=3000 if MANY else 80,
-    deadline=None,
     derandomize=not MANY,
     database=None,
     phases=[Phase.explicit, Phase.generate],
