@@ -136,8 +136,8 @@ def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        said = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in said])
         return response
 
 

@@ -23,7 +23,7 @@ def _refuse_undeclared() -> None:
     environ = request.environ
     if view is None or environ["REQUEST_METHOD"] == "OPTIONS":
         return
-    if not getattr(view, "takes_query", False) and request.args:
+    if environ.get("QUERY_STRING") and not getattr(view, "takes_query", False) and request.args:
         raise Invalid({name: ["Unknown parameter."] for name in request.args})
     chunked, length = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower(), request.content_length or 0
     if length > MAX_BODY or (chunked and _is_long()):
