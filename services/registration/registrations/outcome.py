@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify
+import orjson
+from flask import Response
 from marshmallow.validate import OneOf
 
 from services.registration.registrations.domain import Made
@@ -30,13 +31,15 @@ class OutcomesSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(OutcomeSchema))
 
 
-OUTCOME = OutcomeSchema()
-
-
 def describe(registration: Registration | events.Registration, advice: str | None) -> dict[str, Any]:
-    """The body that tells of it."""
-    body: Any = OUTCOME.dump(registration)
-    return {**body, "advice": advice}
+    """The body that tells of it, as `OutcomeSchema` has it."""
+    return {
+        "id": registration.id,
+        "session": registration.session_slug,
+        "status": registration.status,
+        "position": registration.position,
+        "advice": advice,
+    }
 
 
 def outcome(made: Made) -> Response:
@@ -46,17 +49,17 @@ def outcome(made: Made) -> Response:
 
 def tell(registration: Registration | events.Registration, *, new: bool, advice: str | None) -> Response:
     """As `outcome`, also of a registration that is still to be made."""
-    response = jsonify(describe(registration, advice))
-    response.status_code = 201 if new else 200
-    response.headers["Location"] = f"/registration/v1/registrations/{registration.id}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    address = f"/registration/v1/registrations/{registration.id}"
+    return _tell(describe(registration, advice), new=new, Location=address)
 
 
 def outcomes(made: Iterable[Made]) -> Response:
     """The answer to somebody who registered more than once: 201 where that made any registration, else 200."""
     all_made = list(made)
-    response = jsonify({"items": [describe(one.registration, one.advice) for one in all_made]})
-    response.status_code = 201 if any(one.new for one in all_made) else 200
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    items = [describe(one.registration, one.advice) for one in all_made]
+    return _tell({"items": items}, new=any(one.new for one in all_made))
+
+
+def _tell(document: dict[str, Any], *, new: bool, **headers: str) -> Response:
+    headers["Cache-Control"] = "no-store"
+    return Response(orjson.dumps(document), 201 if new else 200, headers, content_type="application/json")
