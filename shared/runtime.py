@@ -6,10 +6,10 @@ variable that the doors set (each request, each worker thread) and that `transac
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection
 
@@ -29,6 +29,7 @@ class Runtime:
     memory: dict[Any, Any] = field(default_factory=dict)
 
 
+T = TypeVar("T")
 _current: ContextVar[Runtime] = ContextVar("runtime")
 _lent: ContextVar[Connection | None] = ContextVar("lent_connection", default=None)
 
@@ -90,14 +91,9 @@ def connection() -> Iterator[Connection]:
         yield conn
 
 
-@contextmanager
-def lend(conn: Connection) -> Iterator[Connection]:
+def lend(conn: Connection) -> AbstractContextManager[Connection]:
     """Let every `transaction()` and `connection()` within the block use `conn`."""
-    token = _lent.set(conn)
-    try:
-        yield conn
-    finally:
-        _lent.reset(token)
+    return _Within(_lent, conn)
 
 
 def enter(runtime: Runtime) -> None:
@@ -105,11 +101,20 @@ def enter(runtime: Runtime) -> None:
     _current.set(runtime)
 
 
-@contextmanager
-def use(runtime: Runtime) -> Iterator[Runtime]:
+def use(runtime: Runtime) -> AbstractContextManager[Runtime]:
     """Make `runtime` the present one within the block."""
-    token = _current.set(runtime)
-    try:
-        yield runtime
-    finally:
-        _current.reset(token)
+    return _Within(_current, runtime)
+
+
+class _Within(AbstractContextManager[T]):
+    """A block in which a context variable is `value`."""
+
+    def __init__(self, variable: ContextVar[Any], value: T) -> None:
+        self.variable, self.value = variable, value
+
+    def __enter__(self) -> T:
+        self.token = self.variable.set(self.value)
+        return self.value
+
+    def __exit__(self, *_: object) -> None:
+        self.variable.reset(self.token)
