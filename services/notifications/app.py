@@ -3,11 +3,11 @@
 from flask import Flask
 
 from services.notifications.delivery.jobs import deliver_mail
-from services.notifications.messages import api as messages
+from services.notifications.maillog import api as maillog
+from services.notifications.maillog import pages as maillog_desk
+from services.notifications.maillog.commands import telling
+from services.notifications.maillog.measures import measure_mails
 from services.notifications.messages import handlers as mails
-from services.notifications.messages import pages as mail_log
-from services.notifications.messages.commands import telling
-from services.notifications.messages.measures import measure_mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -43,7 +43,7 @@ SERVICE = Service(
     writes=WRITES,
     settings=NotificationsSettings,
     blueprints=[
-        messages.staff,
+        maillog.staff,
         reminders.staff,
         suppressions.staff,
         subscriptions.bp,
@@ -55,7 +55,7 @@ SERVICE = Service(
         archive,
         reader_pages.pages,
         editor.pages,
-        mail_log.pages,
+        maillog_desk.pages,
         readers_desk.pages,
         suppressions_desk.pages,
         templates_desk.pages,

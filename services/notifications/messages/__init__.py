@@ -1,1 +1,1 @@
-"""Mails as rows: which event causes which, what became of each, and when one is overtaken."""
+"""Mails as rows: which event causes which, what is known of whom they are for, and when one is overtaken."""

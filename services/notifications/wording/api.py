@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 from psycopg import Connection
 
+from services.notifications.maillog.schemas import RenderedSchema
 from services.notifications.messages.kinds import SINGLE
-from services.notifications.messages.schemas import RenderedSchema
 from services.notifications.rendering.samples import sample_values
 from services.notifications.rendering.templates import Texts, read_source, render_texts
 from services.notifications.wording import domain, queries

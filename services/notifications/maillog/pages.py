@@ -4,9 +4,9 @@ from uuid import UUID
 
 from flask import Response
 
-from services.notifications.messages import queries, reading
+from services.notifications.maillog import queries, reading
+from services.notifications.maillog.schemas import STATES, MessagesQuery
 from services.notifications.messages.kinds import KINDS
-from services.notifications.messages.schemas import STATES, MessagesQuery
 from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked, respond

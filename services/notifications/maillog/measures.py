@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily, Metric
 from psycopg import Connection
 
-from services.notifications.messages.queries import count_waiting, select_oldest_due
+from services.notifications.maillog.queries import count_waiting, select_oldest_due
 from shared.metrics import gauge
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.notifications.messages import queries
+from services.notifications.maillog import queries
 from services.notifications.messages.about import read_about
+from services.notifications.messages.queries import select_facts
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.rendering.templates import Texts
@@ -28,7 +29,7 @@ def find(conn: Connection, id: UUID) -> Row:
 
 def read(conn: Connection, id: UUID) -> Texts | None:
     """How a mail reads by what is known now, personal links without their tokens; None where the person was erased."""
-    facts = next(iter(queries.select_facts(conn, [id])), None)
+    facts = next(iter(select_facts(conn, [id])), None)
     if facts is None:
         return None
     about = read_about(conn, [facts]).get(id)

@@ -5,9 +5,9 @@ from typing import Any
 import click
 from psycopg import Connection
 
-from services.notifications.messages import queries, reading
+from services.notifications.maillog import queries, reading
+from services.notifications.maillog.schemas import STATES, MessageSchema
 from services.notifications.messages.kinds import KINDS
-from services.notifications.messages.schemas import STATES, MessageSchema
 from shared.commands.door import Start, in_transaction, print_json
 
 

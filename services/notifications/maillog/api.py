@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Response
 
-from services.notifications.messages import queries, reading
-from services.notifications.messages.schemas import (
+from services.notifications.maillog import queries, reading
+from services.notifications.maillog.schemas import (
     MessageDetailSchema,
     MessageListSchema,
     MessageSchema,
