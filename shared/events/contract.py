@@ -6,9 +6,8 @@ from uuid import UUID
 
 import marshmallow
 from marshmallow import fields
-from marshmallow.validate import Range
 
-WITHIN_64_BITS = Range(-(2**63), 2**63 - 1)
+WITHIN_64_BITS = range(-(2**63), 2**63)
 
 
 class Whole(fields.Integer):
@@ -16,10 +15,16 @@ class Whole(fields.Integer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
-        self.validators = [WITHIN_64_BITS, *self.validators]
+
+    def _validated(self, value: Any) -> Any:
+        number = super()._validated(value)
+        if number not in WITHIN_64_BITS:
+            raise self.make_error("too_large", input=value)
+        return number
 
 
-# What a field of this class writes as it is meant, and reads as it was written: only its validators may refuse it.
+# What a field of this class writes as it is meant, and reads as it was written (a whole number within its bits): only
+# its validators may refuse it.
 NATIVE: dict[type[fields.Field], type] = {
     fields.String: str,
     fields.UUID: UUID,
@@ -54,7 +59,7 @@ def faults(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
 
 
 def _fault(field: fields.Field, value: Any) -> Any:
-    if type(value) is NATIVE.get(type(field)):
+    if type(value) is NATIVE.get(type(field)) and (type(value) is not int or value in WITHIN_64_BITS):
         return _refusal(field, value) if field.validators else None
     if value is marshmallow.missing:
         return [field.error_messages["required"]]
