@@ -59,7 +59,8 @@ def faults(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
 
 
 def _fault(field: fields.Field, value: Any) -> Any:
-    if type(value) is NATIVE.get(type(field)) and (type(value) is not int or value in WITHIN_64_BITS):
+    kind = type(value)
+    if kind is NATIVE.get(type(field)) and (kind is not int or value in WITHIN_64_BITS):
         return _refusal(field, value) if field.validators else None
     if value is marshmallow.missing:
         return [field.error_messages["required"]]

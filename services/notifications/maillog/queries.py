@@ -1,12 +1,20 @@
 """SQL of the log of mails: what became of them, and which are still to be sent."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 
 from shared.database import fetch, fetch_dicts, fetch_value
+
+ENTRIES: LiteralString = """
+    SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
+           message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
+           message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
+           session.slug AS session_slug, session.title AS session_title
+      FROM messages AS message LEFT JOIN sessions AS session ON session.id = message.session_id
+"""
 
 
 def select_messages(
@@ -21,21 +29,19 @@ def select_messages(
     limit: int,
 ) -> list[dict[str, Any]]:
     """The log of mails, newest first; `before` is the position that the page before ended with."""
-    sql = """
-        SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
-               message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
-               message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
-               session.slug AS session_slug, session.title AS session_title
-          FROM messages AS message LEFT JOIN sessions AS session ON session.id = message.session_id
-         WHERE (%(recipient)s::text IS NULL OR lower(message.recipient) = lower(%(recipient)s))
-           AND (%(kind)s::text IS NULL OR message.kind = %(kind)s)
-           AND (%(state)s::text IS NULL OR message.state = %(state)s)
-           AND (%(session)s::text IS NULL OR session.slug = %(session)s)
-           AND (%(event)s::uuid IS NULL OR message.event_id = %(event)s)
-           AND (%(before)s::bigint IS NULL OR message.position < %(before)s)
-         ORDER BY message.position DESC
-         LIMIT %(limit)s
+    sql = (
+        ENTRIES
+        + """
+     WHERE (%(recipient)s::text IS NULL OR lower(message.recipient) = lower(%(recipient)s))
+       AND (%(kind)s::text IS NULL OR message.kind = %(kind)s)
+       AND (%(state)s::text IS NULL OR message.state = %(state)s)
+       AND (%(session)s::text IS NULL OR session.slug = %(session)s)
+       AND (%(event)s::uuid IS NULL OR message.event_id = %(event)s)
+       AND (%(before)s::bigint IS NULL OR message.position < %(before)s)
+     ORDER BY message.position DESC
+     LIMIT %(limit)s
     """
+    )
     return fetch_dicts(
         conn,
         sql,
@@ -104,14 +110,7 @@ def select_figures(conn: Connection) -> dict[str, Any]:
 
 def select_message(conn: Connection, id: UUID) -> dict[str, Any] | None:
     """One entry of the log."""
-    sql = """
-        SELECT message.id, message.position, message.kind, message.category, message.recipient, message.event_id,
-               message.subject, message.session_id, message.state, message.attempts, message.doubts, message.caused_at,
-               message.dated_at, message.sent_at, message.next_attempt_at, message.reply, message.reason,
-               session.slug AS session_slug, session.title AS session_title
-          FROM messages AS message LEFT JOIN sessions AS session ON session.id = message.session_id
-         WHERE message.id = %(id)s
-    """
+    sql = ENTRIES + "WHERE message.id = %(id)s"
     found = fetch_dicts(conn, sql, id=id)
     return found[0] if found else None
 
