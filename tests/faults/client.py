@@ -14,15 +14,13 @@ PASSING = (429, 500, 502, 503, 504)
 
 
 class Client:
-    """Calls the site at `origin`, and waits `patience` seconds for an answer; `token` is that of staff. Safe for
-    threads.
-    """
+    """Calls the site at `origin`; `token` is that of staff. Safe for threads."""
 
-    def __init__(self, origin: str, token: str, history: History, *, patience: float = 12) -> None:
+    def __init__(self, origin: str, token: str, history: History) -> None:
         self.origin = origin
         self.staff = {"Authorization": f"Bearer {token}"}
         self.history = history
-        self.http = httpx.Client(timeout=patience, trust_env=False, limits=httpx.Limits(max_connections=64))
+        self.http = httpx.Client(timeout=12, trust_env=False, limits=httpx.Limits(max_connections=64))
 
     def act(self, operation: Operation, method: str, path: str, **request: Any) -> httpx.Response | None:
         """Do what `operation` stands for; None where it stays unknown whether it was done."""

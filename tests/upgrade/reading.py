@@ -8,7 +8,6 @@ from typing import Self
 import httpx
 
 from tests.faults import world
-from tests.upgrade.site import PATIENCE
 
 PATHS = (
     "/catalog/v1/sessions",
@@ -42,7 +41,7 @@ class Readers:
             thread.join(30)
 
     def _read(self) -> None:
-        with httpx.Client(timeout=PATIENCE, trust_env=False) as http:
+        with httpx.Client(timeout=12, trust_env=False) as http:
             for path in itertools.cycle(PATHS):
                 if self._stop.wait(0.05):
                     return

@@ -2,7 +2,6 @@
 and worker twice, behind one gateway, on one database and one broker.
 """
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,22 +17,6 @@ from tests.faults.site import FaultSite
 from tests.upgrade.releases import SERVICES, Tree
 
 PREVIOUS, PRESENT = "services", "present"  # what the supervisor calls the processes of each
-# Seconds for which the gateway waits for an api, and people for the gateway: release 0.1.0 opens its door before it can
-# answer, and how long it takes from there depends on the machine.
-PATIENCE = 90
-
-
-class PatientGateway(Gateway):
-    """The gateway, which gives up an api after `PATIENCE` seconds, not after nine."""
-
-    def prepare(self) -> None:
-        super().prepare()
-        file = self.folder / "convene.conf"
-        patient, number = re.subn(
-            r"(proxy_(?:send|read|next_upstream)_timeout) 9s;", rf"\1 {PATIENCE}s;", file.read_text()
-        )
-        assert number == 3
-        file.write_text(patient)
 
 
 class UpgradeSite(FaultSite):
@@ -61,7 +44,7 @@ class UpgradeSite(FaultSite):
     def gateway(self) -> Gateway:
         apis = {name: [self.ports[f"{name}-api"], self.ports[f"{name}-api-present"]] for name in SERVICES}
         ports = {"port": self.ports["gateway"], "identity": self.ports["identity"]}
-        return PatientGateway(self.folder / "nginx", options=self.options, apis=apis, **ports)
+        return Gateway(self.folder / "nginx", options=self.options, apis=apis, **ports)
 
     def programs(self) -> list[Program]:
         beside = [replace(one, name=f"{one.name}-present", group=PRESENT) for one in self.present.programs()]

@@ -22,7 +22,7 @@ from tests.faults.quiet import wait_quiet
 from tests.faults.run import publish
 from tests.upgrade.reading import Readers
 from tests.upgrade.releases import SERVICES, Tree
-from tests.upgrade.site import PATIENCE, PRESENT, PREVIOUS, UpgradeSite
+from tests.upgrade.site import PRESENT, PREVIOUS, UpgradeSite
 from tests.waiting import eventually
 
 # Who has handled whose events of so late.
@@ -57,7 +57,7 @@ def site(previous: Tree) -> Iterator[UpgradeSite]:
 @pytest.fixture
 def load(site: UpgradeSite, tmp_path: Path) -> Iterator[Load]:
     with closing(History(tmp_path / "history.jsonl")) as history:
-        client = Client(site.origin(), site.token(), history, patience=PATIENCE)
+        client = Client(site.origin(), site.token(), history)
         yield Load(client, site.sink, links_key=site.links_key(), seed=1)
 
 
