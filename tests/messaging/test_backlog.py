@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -76,3 +77,38 @@ def take_in(bench: Bench, conn: psycopg.Connection[Any]) -> None:
     bench.commit(*[SessionPublished(session=make_session()) for _ in range(EVENTS)])
     inbox.insert(conn, [inbox.Arrival(*open_envelope(body)) for body in bench.documents()[-EVENTS:]])
     conn.execute("UPDATE inbox SET lane = 0 WHERE status = 'pending'")
+
+
+def test_what_was_published_after_all_holds_nothing_back(bench: Bench) -> None:
+    """Where one relay was refused what another had just sent."""
+    id = uuid4()
+    bench.commit(*[SessionPublished(session=make_session(id, revision=revision)) for revision in (1, 2)])
+    with bench.connect("catalog") as conn:
+        first, second = outbox.select_unpublished(conn, limit=2)
+        outbox.postpone(conn, [first.event_id], error="refused")
+        assert outbox.select_unpublished(conn, limit=2) == []
+
+        outbox.mark_published(conn, [first.event_id])
+
+        assert outbox.select_unpublished(conn, limit=2) == [second]
+
+
+@pytest.mark.parametrize("settled", ["finished", "quarantined"])
+def test_what_is_pending_no_more_holds_nothing_back(bench: Bench, settled: str) -> None:
+    id = uuid4()
+    bench.commit(*[SessionPublished(session=make_session(id, revision=revision)) for revision in (1, 2)])
+    arrivals = [inbox.Arrival(*open_envelope(body)) for body in bench.documents()]
+    lane = arrivals[0].lane
+    with bench.connect() as conn:
+        inbox.insert(conn, arrivals)
+        [first] = inbox.count_attempts(conn, lane, limit=1)
+        inbox.postpone(conn, first.position, seconds=60, error="not now")
+        assert inbox.count_attempts(conn, lane, limit=2) == []
+
+        if settled == "finished":
+            inbox.finish(conn, [first.position])
+        else:
+            inbox.quarantine(conn, first.position, error="never")
+
+        [later] = inbox.count_attempts(conn, lane, limit=2)
+        assert later.position > first.position
