@@ -1,5 +1,5 @@
-"""A whole system of the previous release, beside whose processes those of this tree can be started: each service's api
-and worker twice, behind one gateway, on one database and one broker.
+"""A whole system of the previous release, beside whose processes those of this tree can be started, and then those of the
+previous release again: each service's api and worker three times, behind one gateway, on one database and one broker.
 """
 
 from dataclasses import replace
@@ -16,13 +16,17 @@ from tests.faults.proxy import Proxies
 from tests.faults.site import FaultSite
 from tests.upgrade.releases import SERVICES, Tree
 
-PREVIOUS, PRESENT = "services", "present"  # what the supervisor calls the processes of each
+# What the supervisor calls the processes of each: of the previous release, of this tree, of the previous release again.
+BEFORE, PRESENT, AGAIN = "services", "present", "again"
 
 
 class UpgradeSite(FaultSite):
     """Started, it runs the code of `previous` alone, on a schema that this code made."""
 
-    port_names = (*NativeSystem.port_names, *(f"{name}-present" for name in PROCESSES))
+    port_names = (
+        *NativeSystem.port_names,
+        *(f"{name}-{group}" for group in (PRESENT, AGAIN) for name in PROCESSES),
+    )
 
     def __init__(self, folder: Path, sink: MailSink, proxies: Proxies, previous: Tree) -> None:
         super().__init__(folder, sink, proxies)
@@ -30,44 +34,65 @@ class UpgradeSite(FaultSite):
 
     @property
     def services(self) -> Services:
-        """Those of the previous release."""
-        services = self._services(self.ports)
-        services.root, services.python = self.previous.root, self.previous.python
+        return self.services_of(BEFORE)
+
+    def services_of(self, group: str) -> Services:
+        """Those of a release, at ports of their own."""
+        own = {} if group == BEFORE else {name: self.ports[f"{name}-{group}"] for name in PROCESSES}
+        services = self._services({**self.ports, **own})
+        if group != PRESENT:
+            services.root, services.python = self.previous.root, self.previous.python
         return services
 
     @property
-    def present(self) -> Services:
-        """Those of this tree, at ports of their own."""
-        return self._services({**self.ports, **{name: self.ports[f"{name}-present"] for name in PROCESSES}})
-
-    @property
     def gateway(self) -> Gateway:
-        apis = {name: [self.ports[f"{name}-api"], self.ports[f"{name}-api-present"]] for name in SERVICES}
+        apis = {
+            name: [
+                self.ports[f"{name}-api"],
+                self.ports[f"{name}-api-{PRESENT}"],
+                self.lines["gateway", f"{name} again"].port,
+            ]
+            for name in SERVICES
+        }
         ports = {"port": self.ports["gateway"], "identity": self.ports["identity"]}
         return Gateway(self.folder / "nginx", options=self.options, apis=apis, **ports)
 
+    def prepare(self) -> None:
+        """An api of 0.1.0 listens before it can answer, by seconds. Whoever goes back to it tells the gateway of it only
+        once it is ready, as Kubernetes does: it is behind a line that is closed until then.
+        """
+        for name in SERVICES:
+            self._lay("gateway", f"{name} again", self.ports[f"{name}-api-{AGAIN}"])
+            self.lines["gateway", f"{name} again"].refuse()
+        super().prepare()
+
     def programs(self) -> list[Program]:
-        beside = [replace(one, name=f"{one.name}-present", group=PRESENT) for one in self.present.programs()]
+        beside = [
+            replace(one, name=f"{one.name}-{group}", group=group)
+            for group in (PRESENT, AGAIN)
+            for one in self.services_of(group).programs()
+        ]
         return [*super().programs(), *beside]
 
-    def roll(self, service: str, to: str) -> None:
+    def roll(self, service: str, old: str, new: str) -> None:
         """Put the processes of one release in the place of the other's, one after the other, as operators do: the new
         one is ready before the old one is told to stop.
         """
         for process in (f"{service}-worker", f"{service}-api"):
-            names = {PREVIOUS: f"{PREVIOUS}:{process}", PRESENT: f"{PRESENT}:{process}-present"}
-            started = names.pop(to)
+            started = self._name(process, new)
             self.supervisor.start(started)
-            addresses = (self.present if to == PRESENT else self.services).ready_addresses()
-            self._wait_for_one(started.split(":")[1], addresses[process])
-            [stopped] = names.values()
-            self.supervisor.stop(stopped)
+            self._wait_for_one(started.split(":")[1], self.services_of(new).ready_addresses()[process])
+            if process.endswith("-api") and new == AGAIN:
+                self.lines["gateway", f"{service} again"].heal()
+            self.supervisor.stop(self._name(process, old))
 
-    def release_of(self, service: str) -> set[str]:
-        """Whose code the running processes of a service have, as the kernel knows them."""
+    def folders_of(self, service: str) -> set[Path]:
+        """Where the code of a service's running processes is, as the kernel knows them."""
         running = [one for one in self.processes() if one.pid and f":{service}-" in one.name]
-        folders = {Path(f"/proc/{one.pid}/cwd").readlink() for one in running}
-        return {PREVIOUS if folder == self.previous.root else PRESENT for folder in folders}
+        return {Path(f"/proc/{one.pid}/cwd").readlink() for one in running}
+
+    def _name(self, process: str, group: str) -> str:
+        return f"{group}:{process}" if group == BEFORE else f"{group}:{process}-{group}"
 
     def _wait_for_one(self, name: str, address: str) -> None:
         logs, seconds = self.supervisor.logs, self.patience

@@ -22,7 +22,7 @@ from tests.faults.quiet import wait_quiet
 from tests.faults.run import publish
 from tests.upgrade.reading import Readers
 from tests.upgrade.releases import SERVICES, Tree
-from tests.upgrade.site import PRESENT, PREVIOUS, UpgradeSite
+from tests.upgrade.site import AGAIN, BEFORE, PRESENT, UpgradeSite
 from tests.waiting import eventually
 
 # Who has handled whose events of so late.
@@ -67,12 +67,12 @@ def test_a_release_is_rolled_out_and_taken_back_under_load(site: UpgradeSite, lo
     with Readers(site.origin()) as readers:
         load.start()
         everybody_is_heard(site)
-        site.present.migrate()
+        site.services_of(PRESENT).migrate()
         everybody_is_heard(site)
-        for release in (PRESENT, PREVIOUS):
+        for old, new in ((BEFORE, PRESENT), (PRESENT, AGAIN)):
             for service in SERVICES:
-                site.roll(service, to=release)
-                assert site.release_of(service) == {release}
+                site.roll(service, old, new)
+                assert site.folders_of(service) == {site.services_of(new).root}
                 everybody_is_heard(site)
         load.finish()
 
