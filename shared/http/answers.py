@@ -1,13 +1,24 @@
 """Answers with a strong ETag made of their bytes, and the one that leads elsewhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from shared.http import conditional
 
 PERSONAL = "private, no-cache"
+
+
+class Document(Response):
+    """A JSON document of any status that may have a body. Its headers go out as they are: it knows its length, and
+    addresses of ours are URIs, so nothing is left that werkzeug would look for in a copy of them.
+    """
+
+    def get_wsgi_headers(self, environ: Mapping[str, Any]) -> Headers:  # noqa: ARG002
+        return self.headers
 
 
 def tag_of(document: Any) -> str:
@@ -19,7 +30,7 @@ def answer(document: Any, *, cache_control: str = PERSONAL, headers: dict[str, s
     """The document as an answer, or a 304 to whoever has it."""
     body = orjson.dumps(document)
     etag = conditional.etag_of(body)
-    response = conditional.not_modified(etag) or Response(body, content_type="application/json")
+    response = conditional.not_modified(etag) or Document(body, content_type="application/json")
     response.headers.update(headers or {})
     return conditional.tag(response, etag, cache_control=cache_control)
 

@@ -69,7 +69,8 @@ def install(app: Flask, service: str) -> None:
 
 
 def _route() -> str:
-    return request.url_rule.rule if request.url_rule else "none"
+    rule = request.url_rule
+    return rule.rule if rule else "none"
 
 
 def begin(environ: dict[str, Any]) -> dict[str, str]:

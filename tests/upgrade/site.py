@@ -1,5 +1,5 @@
-"""A whole system of the previous release, beside whose processes those of this tree can be started, and then those of the
-previous release again: each service's api and worker three times, behind one gateway, on one database and one broker.
+"""A whole system of the previous release, beside whose processes those of this tree can be started, and then those of
+the previous release again: each service's api and worker three times, behind one gateway, on one database and broker.
 """
 
 from dataclasses import replace
@@ -58,8 +58,8 @@ class UpgradeSite(FaultSite):
         return Gateway(self.folder / "nginx", options=self.options, apis=apis, **ports)
 
     def prepare(self) -> None:
-        """An api of 0.1.0 listens before it can answer, by seconds. Whoever goes back to it tells the gateway of it only
-        once it is ready, as Kubernetes does: it is behind a line that is closed until then.
+        """An api of 0.1.0 listens seconds before it can answer. Who goes back to it tells the gateway of it only once
+        it is ready, as Kubernetes does: it is behind a line that is closed until then.
         """
         for name in SERVICES:
             self._lay("gateway", f"{name} again", self.ports[f"{name}-api-{AGAIN}"])

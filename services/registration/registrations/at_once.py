@@ -67,8 +67,9 @@ def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
         return None
     applicant = wishes.as_applicant(wanted)
     if remembered := known.get(slug):
+        # As of when it was read: where registration opened since, it is read again; where it closed, nothing is taken.
         with suppress(DomainError):
-            return _foresee(replace(remembered, now=runtime.current().clock.now()), applicant)
+            return _foresee(remembered, applicant)
     terms = rules.find_terms(conn, slug, email=applicant.email)
     if terms.standing:
         return None
@@ -79,7 +80,9 @@ def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
 def _foresee(terms: Terms, applicant: Applicant) -> Foreseen:
     admission.check(terms, invited=False)
     advice = rules.advise(terms, applicant.library)
-    applicant = replace(applicant, answers=rules.check_answers(terms, applicant.answers))
+    answers = rules.check_answers(terms, applicant.answers)
+    if answers != applicant.answers:
+        applicant = replace(applicant, answers=answers)
     return Foreseen(terms, applicant, _registration(terms, applicant), advice)
 
 

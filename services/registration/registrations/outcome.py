@@ -11,6 +11,7 @@ from marshmallow.validate import OneOf
 from services.registration.registrations.domain import Made
 from services.registration.registrations.queries import Registration
 from shared.events import registration as events
+from shared.http.answers import Document
 
 
 class OutcomeSchema(ma.Schema):
@@ -62,4 +63,4 @@ def outcomes(made: Iterable[Made]) -> Response:
 
 def _tell(document: dict[str, Any], *, new: bool, **headers: str) -> Response:
     headers["Cache-Control"] = "no-store"
-    return Response(orjson.dumps(document), 201 if new else 200, headers, content_type="application/json")
+    return Document(orjson.dumps(document), 201 if new else 200, headers, content_type="application/json")
