@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from services.notifications.archive.pages import pages as archive
 from services.notifications.delivery.jobs import deliver_mail
+from services.notifications.fanout import jobs as fanout_jobs
 from services.notifications.maillog import api as maillog
 from services.notifications.maillog import pages as maillog_desk
 from services.notifications.maillog.commands import telling
@@ -11,7 +13,6 @@ from services.notifications.messages import handlers as mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
-from services.notifications.newsletters.pages import pages as archive
 from services.notifications.people import handlers as people
 from services.notifications.privacy import handlers as privacy
 from services.notifications.programme import handlers as programme
@@ -67,6 +68,7 @@ SERVICE = Service(
         *reminder_jobs.JOBS,
         *subscription_jobs.JOBS,
         *newsletter_jobs.JOBS,
+        *fanout_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
     measures=[measure_mails, measure_webhooks],

@@ -18,11 +18,12 @@ from psycopg.rows import dict_row
 from services.notifications.app import SERVICE
 from services.notifications.delivery.domain import write
 from services.notifications.delivery.jobs import Sender
+from services.notifications.fanout.jobs import fan_out, steer
 from services.notifications.messages.about import About, read_about
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.newsletters import domain as newsletters
-from services.notifications.newsletters.jobs import begin_digest, begin_issues, fan_out, steer
+from services.notifications.newsletters.jobs import begin_digest, begin_issues
 from services.notifications.newsletters.queries import Issue
 from services.notifications.reminders.jobs import remind
 from services.notifications.rendering.letterhead import read_letterhead

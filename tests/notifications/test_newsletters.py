@@ -340,7 +340,7 @@ def test_a_later_issue_does_not_overtake_an_earlier_one(desk: Desk) -> None:
 
 
 def test_readers_are_reached_batch_by_batch_and_each_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.notifications.newsletters.domain.BATCH", 2)
+    monkeypatch.setattr("services.notifications.fanout.domain.BATCH", 2)
     for number in range(5):
         desk.subscribe(f"reader{number}@library.example")
     desk.publish(desk.issue())

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
+from services.notifications.fanout import queries as fanout
 from services.notifications.newsletters import domain, queries
 from services.notifications.newsletters.queries import Issue
 from services.notifications.newsletters.schemas import (
@@ -174,8 +175,8 @@ def show_progress(id: UUID) -> Response:
     """How far it has got, and what became of its mails."""
     with transaction() as conn:
         issue = domain.find(conn, id)
-        readers = queries.count_readers(conn, library_types=issue.library_types, topics=issue.topics)
-        progress = queries.select_progress(conn, id)
+        readers = fanout.count_readers(conn, library_types=issue.library_types, topics=issue.topics)
+        progress = fanout.select_progress(conn, id)
     return answer(ProgressSchema().dump({**asdict(progress), "state": issue.state, "readers": readers}))
 
 

@@ -1,8 +1,6 @@
 """The life of an issue: draft, scheduled, sending; paused, resumed, cancelled. It is sent once nothing of it waits.
 
-When an issue begins, what it says is fixed, and so is who was a reader then. Its mails are made due batch by batch, in
-the order of the readers, and the place up to which that was done is kept with them: so a worker that ends in between
-leaves nobody out and reaches nobody twice.
+When an issue begins, what it says is fixed, and so is who was a reader then; `fanout` makes its mails due.
 """
 
 from collections.abc import Mapping
@@ -31,8 +29,6 @@ from shared.slugs import make_slug
 
 log = structlog.get_logger()
 
-# Readers for whom mails are made due in one transaction.
-BATCH = 5000
 LONGEST_SLUG = 80
 # A digest is due when a working week begins in America: Mondays at 13:00 UTC. It tells of five weeks at most.
 DIGEST_WEEKDAY, DIGEST_HOUR = 0, 13
@@ -175,16 +171,6 @@ def begin_digest(conn: Connection) -> bool:
             until=until,
         )
     )
-
-
-def fan_out(conn: Connection) -> bool:
-    """Make mails due for the next readers of an issue; False where everybody is reached."""
-    issue = queries.lock_to_fan_out(conn)
-    if issue is None:
-        return False
-    kind = kinds.DIGEST if issue.kind == "digest" else kinds.NEWSLETTER
-    queries.insert_mails(conn, issue.id, kind, limit=BATCH)
-    return True
 
 
 def check_blocks(body: str) -> None:

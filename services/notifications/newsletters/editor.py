@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Response
 from psycopg import Connection
 
+from services.notifications.fanout import queries as fanout
 from services.notifications.news.queries import select_announced, select_topics
 from services.notifications.newsletters import blocks, composing, domain, queries
 from services.notifications.newsletters.queries import Issue
@@ -214,12 +215,12 @@ def _edit(form: Form, issue: Issue | None = None, *, status: int = 200, **said: 
 
 def _watch(issue: Issue) -> Response:
     with transaction() as conn:
-        progress = queries.select_progress(conn, issue.id)
+        progress = fanout.select_progress(conn, issue.id)
     return respond("staff/issue-progress.html", issue=issue, progress=progress, going=issue.state == "sending")
 
 
 def _confirm(conn: Connection, issue: Issue, form: Form, *, status: int = 200) -> Response:
-    readers = queries.count_readers(conn, library_types=issue.library_types, topics=issue.topics)
+    readers = fanout.count_readers(conn, library_types=issue.library_types, topics=issue.topics)
     return respond(
         "staff/issue-send.html",
         status=status,

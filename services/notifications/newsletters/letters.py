@@ -9,11 +9,12 @@ import psycopg
 import structlog
 from psycopg import Connection
 
+from services.notifications.fanout import queries
+from services.notifications.fanout.queries import Sending
 from services.notifications.messages.kinds import DIGEST, LETTERS, NEWSLETTER_TEST
 from services.notifications.messages.queries import Facts
 from services.notifications.news import queries as news
-from services.notifications.newsletters import composing, domain, queries
-from services.notifications.newsletters.queries import Sending
+from services.notifications.newsletters import composing, domain
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.templates import Texts
 

@@ -12,10 +12,10 @@ from uuid import UUID
 import psycopg
 
 from services.notifications.delivery.domain import write
+from services.notifications.fanout.jobs import fan_out
 from services.notifications.messages.about import read_about
 from services.notifications.messages.queries import select_facts
 from services.notifications.newsletters import domain
-from services.notifications.newsletters.jobs import fan_out
 from services.notifications.rendering.letterhead import read_letterhead
 from shared import runtime
 from tests.bench import report, running

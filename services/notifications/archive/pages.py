@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from feedgen.feed import FeedGenerator
 from flask import Response
 
-from services.notifications.newsletters import queries
-from services.notifications.newsletters.queries import Archived
+from services.notifications.archive import queries
+from services.notifications.archive.queries import Archived
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.links import Links
 from services.notifications.rendering.moments import label_day

@@ -1,0 +1,1 @@
+"""The archive: issues that were sent, for anybody to read."""
