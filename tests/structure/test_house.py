@@ -58,6 +58,14 @@ def test_a_service_is_described_under_the_same_headings(service: str) -> None:
         assert re.search(rf"^## {heading}$", text, re.MULTILINE), heading
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_subject_of_a_service_has_its_line(service: str) -> None:
+    text = (ROOT / "services" / service / "README.md").read_text()
+    subjects = {file.parent.name for file in (ROOT / "services" / service).glob("*/*.py")}
+
+    assert subjects <= set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| `.*?\|", text, re.MULTILINE))))
+
+
 @pytest.mark.covers("API5:2023", "API9:2023")
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_route_is_for_staff_or_meant_to_be_public(service: str) -> None:
