@@ -1,4 +1,4 @@
-"""Answers with a strong ETag made of their bytes, and the one that leads elsewhere."""
+"""Answers: JSON documents, most with a strong ETag made of their bytes, and the one that leads elsewhere."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,5 +1,6 @@
 """Registering in one statement is registering: what was judged before holds only as long as it still stands."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -94,6 +95,18 @@ def test_a_window_that_closes_meanwhile_is_closed(known: Registration) -> None:
     refused = sign_up(known, "ada@x.org")
 
     assert (refused.status_code, refused.json["type"].rpartition(":")[2]) == (409, "registration-closed")
+
+
+def test_a_window_that_opens_meanwhile_is_open(registration: Registration) -> None:
+    registration.hold(opens_at=datetime(2017, 2, 1, tzinfo=UTC))
+    assert sign_up(registration, "ada@x.org").status_code == 409
+
+    registration.set_time("2017-02-01T00:00:01+00:00")
+
+    made = sign_up(registration, "ada@x.org")
+    assert made.status_code == 201
+    told = datetime.fromisoformat(published(registration, made)["data"]["registration"]["registered_at"])
+    assert told >= datetime(2017, 2, 1, tzinfo=UTC)
 
 
 def test_a_session_that_was_cancelled_meanwhile_takes_nobody(known: Registration) -> None:
