@@ -23,7 +23,7 @@ from shared.errors import Conflict, DomainError, Invalid
 from shared.runtime import connection
 from shared.turns import take_turns
 
-KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 
 
 class Repeated(Exception):

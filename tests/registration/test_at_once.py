@@ -131,5 +131,6 @@ def test_a_key_has_one_effect_and_one_answer(known: Registration) -> None:
     assert (made.status_code, again.status_code, again.headers["Idempotent-Replayed"]) == (201, 201, "true")
     assert made.data == again.data
     assert made.headers["Location"] == again.headers["Location"] == f"{V1}/registrations/{made.json['id']}"
+    assert made.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-store"
     assert other.status_code == 422
     assert known.value("SELECT taken FROM seats") == 2
