@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from deploy import packages
 from deploy.errors import DeployError
 from deploy.native import binaries
+from shared import logs
 from tests.bench import report, running, wrk
 from tests.bench.client import UnexpectedAnswerError
 from tests.bench.rows import as_json, as_table
@@ -56,6 +57,7 @@ class Bench(Generic[Setting]):
     def run(self) -> None:
         arguments = self._read_arguments()
         _install()
+        logs.configure(self.service, "command", "info")  # what runs in this process logs as in production
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         parts = list(self.parts) if ALL in arguments.parts else arguments.parts
         try:
