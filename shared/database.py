@@ -131,10 +131,10 @@ class Database:
 
     def _take(self) -> Pooled:
         """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
-        began = time.monotonic()
-        wait = GLANCE if began < self.away_until else WAIT
+        wait = GLANCE if time.monotonic() < self.away_until else WAIT
         try:
-            conn = self.pool.getconn(timeout=wait)
+            with POOL_WAIT.time():
+                conn = self.pool.getconn(timeout=wait)
         except TooManyRequests:
             POOL_ERRORS.labels("full").inc()
             raise
@@ -142,8 +142,6 @@ class Database:
             POOL_ERRORS.labels("timeout").inc()
             self.away_until = time.monotonic() + AWAY_STILL  # there is one for each thread, so none is merely in use
             raise
-        finally:
-            POOL_WAIT.observe(time.monotonic() - began)
         self.away_until = 0.0
         return conn
 

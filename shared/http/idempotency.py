@@ -87,14 +87,13 @@ def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None
 
 def _present_key() -> Key | None:
     """The hash is of all that is asked: a dry run is not the request that follows it. Raises Invalid."""
-    environ = request.environ
-    key = environ.get("HTTP_IDEMPOTENCY_KEY")
+    key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not 8 <= len(key) <= 255 or not key.isprintable():
         raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
     asked = hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
-    return Key(key, f"{g.get('actor', 'anyone')} {environ['REQUEST_METHOD']} {request.path}", asked)
+    return Key(key, f"{g.get('actor', 'anyone')} {request.method} {request.path}", asked)
 
 
 def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) -> Response:

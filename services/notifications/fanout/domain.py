@@ -7,7 +7,7 @@ from psycopg import Connection
 from services.notifications.fanout import queries
 from services.notifications.messages import kinds
 
-# Readers for whom mails are made due in one transaction.
+# Readers for whom mails are made due, or mails that are held or let go, in one transaction.
 BATCH = 5000
 
 

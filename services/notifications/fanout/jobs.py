@@ -4,8 +4,6 @@ from services.notifications.fanout import domain, queries
 from shared.jobs import Job
 from shared.runtime import transaction
 
-BATCH = 5000
-
 
 def fan_out() -> int:
     """Make the next mails due, in a transaction of their own; how many batches."""
@@ -18,7 +16,7 @@ def steer() -> int:
     done = 0
     for act in (queries.hold_mails, queries.release_mails, queries.supersede_mails):
         with transaction() as conn:
-            done += act(conn, limit=BATCH)
+            done += act(conn, limit=domain.BATCH)
     return done
 
 

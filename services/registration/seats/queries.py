@@ -138,9 +138,9 @@ def take_free_seat(
     where none is free or the session, its rules or its series are no longer as they were judged.
 
     One statement, so one way to the database and back. `event` is the document of the event for a person who is not
-    known yet; whoever is keeps their id and name in it. `opens_at` and `closes_at` bound when it may be; `kept` is the
-    row of the request's key. Violates `registrations_one_active` where this person has a place, and
-    `idempotency_keys_pkey` where the key was used.
+    known yet; whoever is keeps their id and name in it, and the moment is put in. `opens_at` and `closes_at` bound when
+    it may be; `kept` is the row of the request's key. Violates `registrations_one_active` where this person has a
+    place, and `idempotency_keys_pkey` where the key was used.
     """
     sql = """
         WITH place AS (
