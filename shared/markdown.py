@@ -2,7 +2,7 @@
 proportion to the text, so that a short one makes no page that is too long or too deep for whoever reads it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import nh3
@@ -79,9 +79,18 @@ def _addresses(tokens: Iterable[Token]) -> int:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    return make_parser(enable=["table"])
 
 
 @cache
 def _plain_parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable(EXPANDING)
+    return make_parser(disable=EXPANDING)
+
+
+def make_parser(*, enable: Sequence[str] = (), disable: Sequence[str] = ()) -> MarkdownIt:
+    """A parser of CommonMark without raw HTML that threads may share. It has read a text: a parser puts its rules
+    together as it reads the first, and another thread would read with those that it has by then.
+    """
+    made = MarkdownIt("commonmark", {"html": False}).enable(list(enable)).disable(list(disable))
+    made.render("*It has* read.")
+    return made

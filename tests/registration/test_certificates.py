@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from openbadgeslib.ob3.ldp import OB3LdpVerifier
 from pyld import jsonld
 from pypdf import PdfReader
 
+from services.registration.certificates import queries
 from services.registration.certificates.badges import Issuer
+from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
 from tests.registration.conftest import V1, Registration
@@ -185,3 +188,27 @@ def is_revoked(registration: Registration, badge: Any) -> bool:
     bits = gzip.decompress(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     index = int(status["statusListIndex"])
     return bool(bits[index // 8] >> (7 - index % 8) & 1)
+
+
+def test_certificates_that_are_printed_at_once_name_each_its_own_holder(registration: Registration) -> None:
+    names = [f"Holder Number{number}" for number in range(4)]
+    registration.hold()
+    for number, name in enumerate(names):
+        registration.register(f"p{number}@x.org", name=name)
+    registration.set_time(AFTER)
+    registration.attend(*[(f"p{number}@x.org", 80) for number in range(len(names))])
+    assert issue(registration) == len(names)
+    ids = [id for (id,) in registration.conn.execute("SELECT id FROM certificates")]
+    held = queries.select_many(registration.conn, ids)
+
+    def print_one(number: int) -> tuple[str, str]:
+        certificate = held[number % len(held)]
+        address = f"https://x.example.org/{certificate.id}"
+        printed = print_certificate(certificate, issuer="ALA", address=address)
+        return certificate.name, PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+
+    with ThreadPoolExecutor(24) as crowd:
+        printed = list(crowd.map(print_one, range(96)))
+
+    assert {name for name, _ in printed} == set(names)
+    assert [name for name, text in printed if [one for one in names if one in text] != [name]] == []

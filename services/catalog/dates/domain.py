@@ -5,6 +5,7 @@ together.
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -18,6 +19,8 @@ from services.catalog.dates.labels import label_edtf, label_moment
 
 # Dates of programmes: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
 DATE = re.compile(r"((?:\d{4}|\d{3}X)|\d{4}-(?:\d\d|XX)|\d{4}-(?:\d\d-(?:\d\d|XX)|XX-XX))([?~%]?)", re.ASCII)
+# The parser finds out how its own functions are called while it reads its first dates, and for all threads at once.
+TURN = threading.Lock()
 BEGINNING, END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -101,7 +104,8 @@ def _read(text: str, *, may_be_open: bool) -> tuple[datetime, datetime]:
         return BEGINNING, END
     match = DATE.fullmatch(text)
     try:
-        parsed: Any = parse_edtf(match[1]) if match else None
+        with TURN:
+            parsed: Any = parse_edtf(match[1]) if match else None
     except EDTFParseException:
         parsed = None
     if match is None or parsed is None or text[:4] in ("0000", "9999") or not _is_plain(match[1]):

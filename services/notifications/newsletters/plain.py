@@ -7,6 +7,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from shared.markdown import make_parser
+
 WIDTH = 72
 
 
@@ -78,4 +80,4 @@ def _inline(tokens: Iterable[Token]) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    return make_parser()

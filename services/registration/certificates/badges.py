@@ -7,6 +7,7 @@ earlier versions name theirs, is the last of the file.
 """
 
 import re
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ from shared.settings import read_secret
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 # The shortest list that the standard allows: long enough that whoever reads one does not tell whose bit they look for.
 LIST_SIZE = 131_072
+# What is read of contexts is kept by the library for all threads, in caches that are not safe for them.
+TURN = threading.Lock()
 PEM = re.compile(r"-----BEGIN (?:PRIVATE|PUBLIC) KEY-----.*?-----END (?:PRIVATE|PUBLIC) KEY-----\s*", re.DOTALL)
 
 
@@ -116,7 +119,9 @@ class Issuer:
         return f"{self.origin}/certificates/status/{number}"
 
     def _sign(self, credential: dict[str, Any], *, created: datetime) -> dict[str, Any]:
-        return add_data_integrity_proof(credential, self._keys()[0], self.method, created=created.astimezone(UTC))
+        key, moment = self._keys()[0], created.astimezone(UTC)
+        with TURN:
+            return add_data_integrity_proof(credential, key, self.method, created=moment)
 
 
 def _moment(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Certificates to print: PDF/UA-1 (ISO 14289-1), tagged, with its language and title."""
 
 import io
+import threading
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,9 @@ import typst
 from services.registration.certificates.queries import Certificate
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
+# A compiler refuses to work for two threads at once. One in turn is as fast as one for each, in a fraction of the
+# memory: a certificate takes some hundredths of a second, and other threads go on meanwhile.
+TURN = threading.Lock()
 
 
 def print_certificate(certificate: Certificate, *, issuer: str, address: str) -> bytes:
@@ -45,9 +49,9 @@ def label_day(moment: datetime) -> str:
 
 
 def _compile(data: dict[str, Any], *, at: datetime, standards: list[Any]) -> bytes:
-    compiled = _compiler().compile(
-        sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=standards, timestamp=int(at.timestamp())
-    )
+    inputs = {"data": orjson.dumps(data).decode()}
+    with TURN:
+        compiled = _compiler().compile(sys_inputs=inputs, pdf_standards=standards, timestamp=int(at.timestamp()))
     assert isinstance(compiled, bytes)
     return compiled
 
