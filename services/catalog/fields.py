@@ -1,7 +1,7 @@
 """Fields of the documents that staff send."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,9 +18,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 class Text(ma.fields.String):
     """A text without control characters, of at most `most` characters; `least` 1 where it may not be empty or blank."""
 
-    def __init__(self, most: int, *, least: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, most: int, *, least: int = 0, validate: Sequence[Callable[[str], Any]] = (), **kwargs: Any
+    ) -> None:
         refused = [_refuse_control, refuse_unseen] if least else [_refuse_control]
-        super().__init__(validate=[Length(least, most), *refused], **kwargs)
+        super().__init__(validate=[Length(least, most), *refused, *validate], **kwargs)
 
 
 def _refuse_control(value: str) -> None:

@@ -1,6 +1,5 @@
 """Fields that more than one service takes in."""
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -9,15 +8,12 @@ from zoneinfo import available_timezones
 import marshmallow as ma
 from marshmallow.validate import Length
 
-# Control characters, surrogates, line and paragraph separators.
-BREAKING = {"Cc", "Cs", "Zl", "Zp"}
-# The explicit directional formatting characters (UAX #9, 2): they turn what stands after the text as well.
-TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+from shared import texts
 
 
 class Line(ma.fields.String):
-    """One line of text, trimmed, of at most `most` characters, with nothing in it that breaks lines or turns the
-    direction of writing; `least` 1 where something of it must be seen.
+    """One line of text, trimmed, of at most `most` characters, with nothing in it that breaks lines, turns the
+    direction of writing or is not seen; `least` 1 where something of it must be seen.
     """
 
     def __init__(
@@ -30,23 +26,49 @@ class Line(ma.fields.String):
         return super()._deserialize(value, attr, data, **kwargs).strip()
 
 
+class Name(Line):
+    """A line that the public types and that mails and pages print: of a person, a library, a job. It holds no link."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(most, validate=[no_encoded_words, no_link], **kwargs)
+
+
 def refuse_unseen(text: str) -> None:
     """Raises ValidationError for a text of which nothing would be seen."""
-    if text and not any(character.isprintable() and not character.isspace() for character in text):
+    if texts.is_blank(text):
         raise ma.ValidationError("Holds nothing that can be seen.")
 
 
-def _refuse_unfit(text: str) -> None:
-    if text.isascii() and text.isprintable():
-        return
-    if any(unicodedata.category(one) in BREAKING or unicodedata.bidirectional(one) in TURNING for one in text):
-        raise ma.ValidationError("Must not hold control characters.")
+def no_unseen(text: str) -> None:
+    """Raises ValidationError for a text of several lines that holds what is not seen, or what controls the others."""
+    _refuse(texts.find_unseen(text, lines=True, pictures=True))
 
 
 def no_encoded_words(text: str) -> None:
     """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
     if "=?" in text:
         raise ma.ValidationError("Must not hold =?.")
+
+
+def no_link(text: str) -> None:
+    """Raises ValidationError for a text that holds the address of a page: mails print names, and link addresses."""
+    if texts.holds_link(text):
+        raise ma.ValidationError(
+            "Must not hold the address of a web page. If there is none in it, put a space after the dot or the slash."
+        )
+
+
+def _refuse_unfit(text: str) -> None:
+    _refuse(texts.find_unseen(text))
+
+
+def _refuse(unseen: str | None) -> None:
+    if unseen is not None:
+        code = texts.name_of(unseen)
+        raise ma.ValidationError(
+            f"Must not hold control characters or characters that cannot be seen ({code}). "
+            "If you copied this text, please type it."
+        )
 
 
 def email() -> ma.fields.String:

@@ -1,5 +1,7 @@
 """What people and staff wrote cannot become a header, a recipient, a command, markup or a calendar property."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, parse_mailbox
-from services.notifications.rendering.domain import Content
+from services.notifications.rendering.domain import Content, addressee, values_of
+from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.rendering.mime import Head, build
+from services.notifications.rendering.samples import sample_facts, sample_session
 from services.notifications.rendering.templates import Texts
 from shared.events import catalog
 from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, parse, text_of
@@ -192,3 +196,16 @@ def test_no_text_becomes_a_calendar_property(desk: Desk, text: str) -> None:
         "ORGANIZER",
         "ATTENDEE",
     }
+
+
+@pytest.mark.covers("API6:2023")
+@pytest.mark.parametrize(
+    "name", ["Pay at http://evil.example/x", "WWW.evil.example", "A\u202eB", "A\u200bB", "\u3164", ""]
+)
+def test_a_name_from_before_its_rule_is_not_printed(present: Any, name: str) -> None:
+    facts = replace(sample_facts("registration-confirmed"), name=name, context={"registered_by": name})
+
+    values = values_of(facts, sample_session(present.settings), read_letterhead(present.settings))
+
+    assert (values["name"], values["registered_by"]) == ("", None)
+    assert addressee(facts) == Mailbox("", "ada@library.example")

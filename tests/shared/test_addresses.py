@@ -1,4 +1,6 @@
-"""Addresses are what the library that knows them says, also where it is not asked for each of them anew."""
+"""Addresses are what the library that knows them says, also where it is not asked for each of them again; and mail can
+be sent to each that is accepted.
+"""
 
 import unicodedata
 
@@ -7,7 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.addresses import fold_email
+from services.notifications.rendering.addresses import check_address
+from shared.addresses import fold_email, fold_held_email, mail_address
 from shared.errors import Invalid
 
 DOMAINS = [
@@ -38,6 +41,12 @@ def as_the_library_says(written: str) -> str | None:
         return None
 
 
+def mailable(address: str | None) -> str | None:
+    """The address, where what stands before its @ is short enough (RFC 5321, 4.5.3.1) and needs no SMTPUTF8."""
+    local = (address or "").rpartition("@")[0]
+    return address if local.isascii() and 0 < len(local) <= 64 else None
+
+
 def folded(written: str) -> str | None:
     try:
         return fold_email(written)
@@ -51,7 +60,7 @@ def folded(written: str) -> str | None:
 def test_an_address_is_what_the_library_says(local: str, domain: str) -> None:
     written = f"{local}@{domain}"
 
-    assert folded(written) == as_the_library_says(written)
+    assert folded(written) == mailable(as_the_library_says(written))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +69,47 @@ def test_an_address_is_what_the_library_says(local: str, domain: str) -> None:
         (" Ada+news@Library.Example ", "ada+news@library.example"),
         ("ada@\uff4cibrary.example", "ada@library.example"),
         ("ada@xn--bcherei-n2a.de", "ada@bücherei.de"),
+        ("ada@bücherei。de", "ada@bücherei.de"),
+        ("\ufeffada\u200b@library\u2060.example\u200e", "ada@library.example"),
+        ("a\u00adda\ufe0f@libra\u200dry.example\U000e0041", "ada@library.example"),
+        ("ａｄａ＠library.example", "ada@library.example"),
     ],
 )
 def test_the_same_address_written_differently_is_the_same_persons(written: str, kept: str) -> None:
     assert fold_email(written) == kept
+
+
+@pytest.mark.covers("ASVS 2.2.1")
+@settings(max_examples=1000)
+@given(LOCALS | st.text(max_size=6), st.sampled_from(DOMAINS) | st.text("a.-éßü\u200c。@", max_size=12))
+@example("ada", "straße.example")
+@example("x" * 64, "ü" * 30 + ".example")
+def test_what_is_accepted_can_be_mailed(local: str, domain: str) -> None:
+    if address := folded(f"{local}@{domain}"):
+        assert check_address(address).isascii()
+        assert folded(check_address(address)) == address
+
+
+@pytest.mark.covers("ASVS 2.2.1")
+@pytest.mark.parametrize(
+    "address",
+    ["josé@library.example", '"a b"@x.org', "a@[127.0.0.1]", "a@b@x.org", "a\n@x.org", "ada@", "josé@bücherei.de"],
+)
+def test_what_mail_cannot_be_sent_to_is_refused(address: str) -> None:
+    with pytest.raises(Invalid):
+        fold_email(address)
+
+
+def test_whoever_has_letters_with_accents_is_told_what_to_do() -> None:
+    with pytest.raises(Invalid) as refused:
+        fold_email("José@Library.example")
+
+    assert "without accents" in refused.value.errors["email"][0]
+
+
+def test_an_address_that_was_accepted_once_is_still_found() -> None:
+    assert fold_held_email("José@Library.example") == "josé@library.example"
+
+
+def test_a_domain_is_sent_to_as_it_is_registered() -> None:
+    assert mail_address("ada@straße.example") == "ada@xn--strae-oqa.example"

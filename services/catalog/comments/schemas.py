@@ -4,15 +4,21 @@ import marshmallow as ma
 from marshmallow.validate import OneOf
 
 from services.catalog.fields import Text
-from shared.http.fields import Line
+from shared.http.fields import Name, no_unseen
 from shared.http.pagination import PageQuery
 
 STATUSES = ("pending", "approved", "rejected")
 
 
 class CommentInputSchema(ma.Schema):
-    author = Line(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
-    body = Text(5000, least=1, required=True, metadata={"description": "Markdown", "example": "This *helped* us."})
+    author = Name(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
+    body = Text(
+        5000,
+        least=1,
+        required=True,
+        validate=[no_unseen],
+        metadata={"description": "Markdown", "example": "This *helped* us."},
+    )
 
 
 class ReceivedSchema(ma.Schema):

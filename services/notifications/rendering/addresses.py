@@ -1,14 +1,13 @@
 """Addresses as they stand in a mail's header and in its envelope."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from email.header import Header, decode_header, make_header
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 
-# Narrower than RFC 5321: no quoted local parts, no address literals, nothing that has a meaning in SMTP or in a header.
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+from shared import texts
+from shared.addresses import mail_address
 
 
 class UnsafeText(ValueError):
@@ -39,17 +38,13 @@ def parse_mailbox(text: str) -> Mailbox:
 
 
 def check_address(address: str) -> str:
-    """The address with its domain in ASCII (IDNA). Raises UnsafeText where it could be read as anything but one plain
-    address.
+    """The address with its domain in ASCII (IDNA), as `shared.addresses` lets it in. Raises UnsafeText where it could
+    be read as anything but one plain address.
     """
-    local, _, domain = address.rpartition("@")
     try:
-        plain = f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        raise UnsafeText("the domain of the address is not valid") from None
-    if len(plain) > 254 or not ADDRESS.fullmatch(plain):
-        raise UnsafeText("the address is not one that mail can be sent to")
-    return plain
+        return mail_address(address)
+    except ValueError as error:
+        raise UnsafeText(str(error)) from None
 
 
 def check_header_text(text: str) -> str:
@@ -61,6 +56,15 @@ def check_header_text(text: str) -> str:
     if "=?" in text or any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in text):
         raise UnsafeText("a control character, or what reads as an encoded word, in a header")
     return text
+
+
+def name_in_mail(name: str | None) -> str:
+    """The name as a mail prints it; empty where there is none, or where it holds what no name may, as one that an
+    earlier release took in.
+    """
+    if not name or texts.find_unseen(name) or texts.is_blank(name) or texts.holds_link(name):
+        return ""
+    return name
 
 
 @lru_cache(maxsize=256)

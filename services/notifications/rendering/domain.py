@@ -15,7 +15,13 @@ from services.notifications.messages.kinds import (
 )
 from services.notifications.messages.queries import Facts
 from services.notifications.programme.queries import Session
-from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, check_header_text
+from services.notifications.rendering.addresses import (
+    Mailbox,
+    UnsafeText,
+    check_address,
+    check_header_text,
+    name_in_mail,
+)
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.letters import Letter
@@ -58,7 +64,7 @@ def values_of(facts: Facts, session: Session | None, letterhead: Letterhead) -> 
 def addressee(facts: Facts) -> Mailbox:
     """To whom the mail goes; a name that may not stand in a header is left out. Raises UnsafeText for the address."""
     try:
-        name = check_header_text(facts.name)
+        name = check_header_text(name_in_mail(facts.name))
     except UnsafeText:
         name = ""
     return Mailbox(name, check_address(facts.email))
@@ -69,7 +75,7 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
     hours = facts.context.get("hours")
     return {
         "language": LANGUAGE,
-        "name": facts.name,
+        "name": name_in_mail(facts.name),
         "initiative": sender.name or sender.address,
         "title": facts.context.get("title"),
         "completed": facts.context.get("certificate") == "completion",
@@ -91,7 +97,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
         "language": LANGUAGE,
-        "name": facts.name,
+        "name": name_in_mail(facts.name),
         "title": session.title,
         "initiative": session.initiative,
         "series": facts.series_title or facts.context.get("series"),
@@ -113,7 +119,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "had_offer": facts.context.get("was") == "offered",
         "moved": facts.context.get("reason") == "moved by staff",
         "passed_on": facts.context.get("reason") == "offer not accepted in time",
-        "registered_by": facts.context.get("registered_by"),
+        "registered_by": name_in_mail(facts.context.get("registered_by")) or None,
         "accept_until": _moment(facts.context.get("offered_until"), session),
         "invitation_url": links.invitation(facts.subject) if invited else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,

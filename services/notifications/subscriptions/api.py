@@ -31,7 +31,7 @@ from services.notifications.subscriptions.schemas import (
     TokenSchema,
 )
 from shared import links, runtime
-from shared.addresses import fold_email
+from shared.addresses import fold_email, fold_held_email
 from shared.errors import NotFound
 from shared.http import Blueprint, tables
 from shared.http.answers import answer, see_other
@@ -139,7 +139,7 @@ def list_readers(query: dict[str, Any]) -> Response:
     if (kind := tables.wanted()) != tables.JSON:
         return exports.table(kind)
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
-    query["email"] = query["email"] and fold_email(query["email"])
+    query["email"] = query["email"] and fold_held_email(query["email"])
     with connection() as conn:
         found = queries.select_readers(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None

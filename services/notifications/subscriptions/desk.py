@@ -11,7 +11,7 @@ from flask import Response, request
 from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
 from services.notifications.subscriptions.schemas import ImportSchema, ReadersQuery
-from shared.addresses import fold_email
+from shared.addresses import fold_held_email
 from shared.errors import Invalid, NotFound
 from shared.http import tables
 from shared.http.answers import see_other
@@ -36,7 +36,7 @@ def list_readers() -> Response:
     """The readers, the newest first."""
     query = asked(ReadersQuery())
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
-    query["email"] = query["email"] and fold_email(query["email"])
+    query["email"] = query["email"] and fold_held_email(query["email"])
     with connection() as conn:
         found = queries.select_readers(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Equal, Length, OneOf, Regexp
 
-from shared.http.fields import Line, email, no_encoded_words
+from shared.http.fields import Line, Name, email
 from shared.http.pagination import PageQuery
 
 SLUG = Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="Must be a slug, such as public.")
@@ -26,7 +26,7 @@ def terms(description: str, example: str, **kwargs: Any) -> ma.fields.List:
 class PreferencesSchema(ma.Schema):
     """What to hear of; what is left out stays as it is."""
 
-    name = Line(200, validate=[no_encoded_words], metadata={"example": "Ada Ünal"})
+    name = Name(200, metadata={"example": "Ada Ünal"})
     library_types = terms("Kinds of libraries whose matters to hear of; none is all", "public")
     topics = terms("Topics to hear of; none is all", "community-engagement")
     digest = ma.fields.Boolean(metadata={"description": "Also a mail each week that brought something new"})
@@ -36,7 +36,7 @@ class SubscribeSchema(ma.Schema):
     """A wish to get the newsletter."""
 
     email = email()
-    name = Line(200, load_default="", validate=[no_encoded_words], metadata={"example": "Ada Ünal"})
+    name = Name(200, load_default="", metadata={"example": "Ada Ünal"})
     library_types = terms("Kinds of libraries whose matters to hear of; none is all", "public", load_default=list)
     topics = terms("Topics to hear of; none is all", "community-engagement", load_default=list)
     digest = ma.fields.Boolean(

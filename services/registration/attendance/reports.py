@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.addresses import fold_email
+from shared.addresses import fold_held_email
 from shared.errors import Invalid
 
 MOST_ROWS = 20_000
@@ -138,7 +138,7 @@ def _gather(rows: list[_Row]) -> Report:
 
 def _address(written: str) -> str | None:
     try:
-        return fold_email(written)
+        return fold_held_email(written)
     except Invalid:
         return None
 

@@ -11,7 +11,7 @@ from services.registration.people import queries as people
 from services.registration.privacy import domain, staffing
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
-from shared.addresses import fold_email
+from shared.addresses import fold_held_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
@@ -27,7 +27,7 @@ SCOPE = "people:erase"
 @bp.response(200, HeldSchema)
 def show_held(query: dict[str, Any], email: str) -> Response:
     """Everything held on a person; for themselves, or for staff (`people:erase`), whose look is noted."""
-    folded = fold_email(email)
+    folded = fold_held_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
         held = staffing.describe(conn, folded) if by_staff else domain.describe(conn, folded)
@@ -39,7 +39,7 @@ def show_held(query: dict[str, Any], email: str) -> Response:
 @bp.response(202, ErasureSchema, headers={"Location": {"description": "How far it is", "schema": {"type": "string"}}})
 def erase_person(query: dict[str, Any], email: str) -> Response:
     """Forget a person in every service; what they took part in stays counted, without them."""
-    folded = fold_email(email)
+    folded = fold_held_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
         erasure = staffing.erase(conn, folded) if by_staff else domain.erase(conn, folded, cause="asked by the person")

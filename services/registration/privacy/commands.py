@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from services.registration.privacy import domain, queries
 from services.registration.privacy.queries import Erasure
-from shared.addresses import fold_email
+from shared.addresses import fold_held_email
 from shared.commands.door import AWAY, Start, acting, follow, in_transaction, note, print_json, waiting
 from shared.errors import NotFound
 
@@ -72,7 +72,7 @@ def _is_done(erasure: Erasure) -> bool:
 def _find(conn: Connection, address: str | None, person_id: UUID | None) -> str:
     """The folded address of the person. Raises NotFound."""
     if address:
-        return fold_email(address)
+        return fold_held_email(address)
     email = queries.select_email(conn, person_id) if person_id else None
     if email is None:
         raise NotFound("Nothing is held on this person.")

@@ -7,7 +7,7 @@ from flask import Response
 
 from services.registration.privacy import domain, staffing
 from services.registration.privacy.schemas import PersonQuery
-from shared.addresses import fold_email
+from shared.addresses import fold_held_email
 from shared.errors import Invalid, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form
@@ -30,7 +30,7 @@ def show_person() -> Response:
     form = Form.of({"email": email})
     try:
         with transaction() as conn:
-            held = staffing.describe(conn, fold_email(email))
+            held = staffing.describe(conn, fold_held_email(email))
     except NotFound:
         return _show(form.refuse({"email": ["Nothing is held on this address."]}), status=404)
     except Invalid as error:
@@ -43,7 +43,7 @@ def show_person() -> Response:
 def download_held() -> Response:
     """All of it, to give to whoever asks what is held on them."""
     with transaction() as conn:
-        held = staffing.describe(conn, fold_email(asked(PersonQuery())["email"] or ""))
+        held = staffing.describe(conn, fold_held_email(asked(PersonQuery())["email"] or ""))
     response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="held.json"'
     response.headers["Cache-Control"] = "no-store"
@@ -55,7 +55,7 @@ def download_held() -> Response:
 def erase() -> Response:
     """Forget a person in every service, where the address was typed once more."""
     form = Form.sent()
-    email = fold_email(form.text("email"))
+    email = fold_held_email(form.text("email"))
     with transaction() as conn:
         if form.text("again").strip().lower() != email.lower():
             form.refuse({"again": ["This is not the same address."]})

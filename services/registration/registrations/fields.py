@@ -5,21 +5,20 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from shared.http.fields import Line, is_zone, no_encoded_words
+from shared.http.fields import Name, is_zone, no_unseen
 
 # Free texts are read by staff and exported; they may have lines.
 LONGEST = 2000
 
 
-def line(most: int, *, required: bool = False, example: str) -> Line:
-    """A line of text, trimmed."""
-    return Line(
+def line(most: int, *, required: bool = False, example: str) -> Name:
+    """A line of text that is a name, of a person or a thing."""
+    return Name(
         most,
         least=1 if required else 0,
         required=required,
         load_default=ma.missing if required else None,
         allow_none=not required,
-        validate=[no_encoded_words],
         metadata={"example": example},
     )
 
@@ -36,16 +35,10 @@ def timezone(**kwargs: Any) -> ma.fields.String:
     )
 
 
-def no_controls(text: str) -> None:
-    """Raises ValidationError for what no text for people holds."""
-    if any(not (character.isprintable() or character in "\n\r\t") for character in text):
-        raise ma.ValidationError("Must not hold control characters.")
-
-
 def free_text(description: str, **kwargs: Any) -> ma.fields.String:
     return ma.fields.String(
         allow_none=True,
-        validate=[Length(max=LONGEST), no_controls],
+        validate=[Length(max=LONGEST), no_unseen],
         metadata={"description": description},
         **kwargs,
     )

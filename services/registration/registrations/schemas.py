@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.registration.registrations.fields import accommodations, answers, free_text, line, timezone
-from shared.http.fields import Line, email, no_encoded_words
+from shared.http.fields import Name, email
 
 TYPES = ["academic", "public", "rural", "school", "special", "other"]
 SIZES = ["small", "mid-sized", "large", "urban", "rural"]
@@ -82,8 +82,8 @@ class GroupRequestSchema(ma.Schema):
 class CorrectionSchema(ma.Schema):
     """What is to be different; what is left out stays."""
 
-    name = Line(200, least=1, validate=[no_encoded_words])
-    job_title = Line(200, allow_none=True, validate=[no_encoded_words])
+    name = Name(200, least=1)
+    job_title = Name(200, allow_none=True)
     library = ma.fields.Nested(LibrarySchema)
     accommodations = free_text("Dietary needs, access; read by staff alone")
     answers = ma.fields.Dict(keys=ma.fields.String(), validate=Length(max=60))
