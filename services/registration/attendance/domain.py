@@ -13,7 +13,7 @@ from services.registration.attendance.queries import Seated
 from services.registration.attendance.reports import Report, add_minutes
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
-from services.registration.people.domain import fold_name
+from services.registration.people.domain import Erased, fold_name
 from services.registration.programme import domain as programme
 from services.registration.programme import queries as copy
 from services.registration.programme.queries import Session
@@ -149,12 +149,14 @@ def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tup
 
     The part since the heartbeat before counts if it could really have been played in the time since, its last minute
     at most: skipping ahead, going back and repeating a heartbeat add nothing. Raises NotFound where there is no
-    recording.
+    recording, or Gone where the person was erased.
     """
     session = programme.find_session(conn, slug)
     duration = copy.select_recording_seconds(conn, session.id)
     if duration is None or person_id not in people.select_many(conn, [person_id]):
         raise NotFound("There is no recording of this session.")
+    if not people.share_living(conn, person_id):
+        raise Erased
     end = min(position, duration)
     view = queries.lock_view(conn, session.id, person_id, id=uuid7(), position=end)
     playable = 0 < end - view.last_position <= view.elapsed_seconds * FASTEST

@@ -49,11 +49,11 @@ class Seated:
 
 
 def select_seated(conn: Connection, session_id: UUID) -> list[Seated]:
-    """Everybody with a seat in this session, in the order in which they came."""
+    """Everybody with a seat in this session who was not erased, in the order in which they came."""
     sql = """
         SELECT r.id AS registration_id, p.id AS person_id, p.email, p.name, r.library ->> 'name' AS library
           FROM registrations AS r JOIN people AS p ON p.id = r.person_id
-         WHERE r.session_id = %(session_id)s AND r.status = 'confirmed' ORDER BY r.joined
+         WHERE r.session_id = %(session_id)s AND r.status = 'confirmed' AND p.erased_at IS NULL ORDER BY r.joined
     """
     return fetch(conn, Seated, sql, session_id=session_id)
 
@@ -67,15 +67,17 @@ def raise_attendance(conn: Connection, id: UUID) -> int | None:
 def upsert_attendance(
     conn: Connection, session_id: UUID, presences: dict[UUID, tuple[bool, int | None]], *, source: str
 ) -> list[Attendance]:
-    """Record whether, and for how many minutes, each person was there. What is known from a surer source stays.
-    Returns what is new or different.
+    """Record whether, and for how many minutes, each person was there. What is known from a surer source stays, and
+    nothing is recorded of who was erased. Returns what is new or different.
     """
     sql = """
         INSERT INTO attendance (id, session_id, person_id, minutes, attended, source, joined_at)
         SELECT gen_random_uuid(), %(session_id)s, person_id, minutes, attended, %(source)s,
                CASE WHEN %(source)s IN ('join', 'door') THEN programme_now() END
           FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (person_id uuid, attended boolean, minutes integer)
+          JOIN people ON people.id = person_id AND erased_at IS NULL
          ORDER BY person_id
+           FOR KEY SHARE OF people
         ON CONFLICT (session_id, person_id) DO UPDATE
            SET minutes = excluded.minutes, attended = excluded.attended, source = excluded.source,
                joined_at = coalesce(attendance.joined_at, excluded.joined_at),

@@ -28,13 +28,15 @@ class Progress:
 
 
 def select_candidates(conn: Connection, series: Series) -> list[UUID]:
-    """Everybody who has seen anything that the series counts and has not completed it."""
+    """Everybody who has seen anything that the series counts and has not completed it, but those who are erased."""
     sql = """
         SELECT person_id FROM attendance WHERE attended AND session_id = ANY(%(sessions)s)
         UNION
         SELECT person_id FROM views WHERE viewed_at IS NOT NULL AND session_id = ANY(%(sessions)s)
         EXCEPT
         SELECT person_id FROM completions WHERE series_id = %(series_id)s
+        EXCEPT
+        SELECT id FROM people WHERE erased_at IS NOT NULL
     """
     return [row[0] for row in conn.execute(sql, {"sessions": series.sessions, "series_id": series.id})]
 

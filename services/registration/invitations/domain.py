@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.registration.invitations import queries
 from services.registration.invitations.queries import Invitation
 from services.registration.people import queries as people
+from services.registration.people.domain import Erased
 from services.registration.programme import domain as programme
 from services.registration.programme.queries import Series
 from services.registration.registrations import admission
@@ -99,10 +100,12 @@ def read_code(code: str) -> UUID:
 
 
 def get(conn: Connection, id: UUID) -> Invitation:
-    """An invitation. Raises NotFound."""
+    """An invitation. Raises NotFound, or Gone where its person was erased."""
     found = queries.select_many(conn, [id])
     if not found:
         raise NotFound("There is no such invitation.")
+    if people.select_erased(conn, [found[0].person_id]):
+        raise Erased
     return found[0]
 
 

@@ -34,14 +34,15 @@ class Invitation:
 
 
 def insert_invitations(conn: Connection, series: Series) -> list[UUID]:
-    """Invite everybody who completed the series and was not invited yet, where the session that it invites to is
-    known and still to come.
+    """Invite everybody who completed the series and was not invited yet, nor erased, where the session that it invites
+    to is known and still to come.
     """
     sql = """
         INSERT INTO invitations (id, session_id, person_id, series_id, expires_at)
         SELECT gen_random_uuid(), sessions.id, person_id, completions.series_id,
                programme_now() + make_interval(days => rules.invitation_days)
           FROM completions JOIN sessions ON sessions.id = %(invites_to)s AND sessions.status IN ('planned', 'scheduled')
+          JOIN people ON people.id = person_id AND erased_at IS NULL
           LEFT JOIN rules ON rules.session_id = sessions.id
          WHERE completions.series_id = %(series_id)s
            AND NOT EXISTS (SELECT FROM invitations

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from services.registration.certificates import queries as certificates
 from services.registration.learners import queries
 from services.registration.people import queries as people
+from services.registration.people.domain import Erased
 from shared import links, runtime
 from shared.errors import Gone, TooMany
 from shared.events import registration as events
@@ -51,8 +52,10 @@ def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
 
 
 def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
-    """All that somebody takes part in, with the links by which they manage it."""
+    """All that somebody takes part in, with the links by which they manage it. Raises Gone for who was erased."""
     settings = runtime.settings()
+    if people.select_erased(conn, [person_id]):
+        raise Erased
     person = people.select_many(conn, [person_id])[person_id]
 
     def link(path: str, purpose: str, id: UUID) -> str:

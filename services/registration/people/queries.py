@@ -18,6 +18,34 @@ def select_by_email(conn: Connection, email: str) -> Person | None:
     return fetch_one(conn, Person, "SELECT id, email, name FROM people WHERE email = %(email)s", email=email)
 
 
+def select_former_emails(conn: Connection, id: UUID) -> list[str]:
+    """The addresses that this person had before, without those that somebody else has now."""
+    sql = """
+        SELECT email FROM former_addresses AS former
+         WHERE person_id = %(id)s AND NOT EXISTS (SELECT FROM people WHERE people.email = former.email)
+         ORDER BY email
+    """
+    return [row[0] for row in conn.execute(sql, {"id": id})]
+
+
+def select_erased(conn: Connection, ids: list[UUID]) -> set[UUID]:
+    """Those of these people who were erased."""
+    sql = "SELECT id FROM people WHERE id = ANY(%(ids)s) AND erased_at IS NOT NULL"
+    return {row[0] for row in conn.execute(sql, {"ids": ids})}
+
+
+def share_living(conn: Connection, id: UUID) -> bool:
+    """Let nobody erase this person until the transaction ends; False where they are erased, or nobody."""
+    sql = "SELECT FROM people WHERE id = %(id)s AND erased_at IS NULL FOR KEY SHARE"
+    return bool(execute(conn, sql, id=id))
+
+
+def lock_living(conn: Connection, id: UUID) -> bool:
+    """As `share_living`; nobody else changes this person meanwhile."""
+    sql = "SELECT FROM people WHERE id = %(id)s AND erased_at IS NULL FOR UPDATE"
+    return bool(execute(conn, sql, id=id))
+
+
 def lock(conn: Connection, ids: list[UUID]) -> None:
     """Let nobody else judge the progress of these people until the transaction ends."""
     sql = "SELECT FROM people WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
@@ -40,7 +68,9 @@ def insert_missing(conn: Connection, people: list[Person]) -> dict[str, UUID]:
 
 
 def rename(conn: Connection, id: UUID, *, email: str, name: str) -> bool:
-    """Correct a person's address and name; False where another person has that address."""
+    """Correct a person's address and name; False where another person has that address. The database keeps the
+    address that they had (`former_addresses`).
+    """
     sql = """
         UPDATE people SET email = %(email)s, name = %(name)s
          WHERE id = %(id)s AND NOT EXISTS (SELECT FROM people WHERE email = %(email)s AND id <> %(id)s)

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
+from services.registration.people.domain import Erased
 from services.registration.registrations import admission, queries
 from services.registration.registrations.queries import Registration
 from services.registration.rules import domain as rules
@@ -126,10 +127,12 @@ def move(conn: Connection, id: UUID, *, slug: str, over_capacity: bool) -> Regis
 
 
 def get(conn: Connection, id: UUID) -> Registration:
-    """A registration by its id. Raises NotFound."""
+    """A registration by its id. Raises NotFound, or Gone where its person was erased: nobody sees or changes it."""
     found = queries.select(conn, id)
     if found is None:
         raise NotFound("There is no such registration.")
+    if people.select_erased(conn, [found.person_id]):
+        raise Erased
     return found
 
 
@@ -137,11 +140,13 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     """Correct what somebody said of themselves; as it was, and as it is.
 
     `changes` holds, by the names of `Registration`, what is to be different: name, email, job_title, library,
-    accommodations, answers, note, timezone. Raises NotFound, Invalid, or Conflict (registration-cancelled; email-taken
-    where another person has that address).
+    accommodations, answers, note, timezone. Raises NotFound, Gone (person-erased), Invalid, or Conflict
+    (registration-cancelled; email-taken where another person has that address).
     """
     lock_seats(conn, [get(conn, id).session_id])
     before = get(conn, id)
+    if not people.lock_living(conn, before.person_id):
+        raise Erased
     if before.status == "cancelled":
         raise Conflict("This registration is cancelled.", problem="registration-cancelled")
     if "answers" in changes:
