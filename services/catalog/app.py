@@ -21,6 +21,9 @@ from services.catalog.imports import pages as documents
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
 from services.catalog.pages import learning, pages, talking, watching
+from services.catalog.privacy import api as held
+from services.catalog.privacy import pages as people_desk
+from services.catalog.privacy.commands import showing
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
 from services.catalog.publishing.commands import sending
@@ -48,6 +51,7 @@ SERVICE = Service(
         search.public,
         sessions.staff,
         comments.staff,
+        held.staff,
         editing.staff,
         programmes.staff,
         exports.staff,
@@ -58,6 +62,7 @@ SERVICE = Service(
         publication.pages,
         session_desk.pages,
         moderation.pages,
+        people_desk.pages,
         documents.pages,
         vocabularies.pages,
         pages.pages,
@@ -71,7 +76,8 @@ SERVICE = Service(
     stamp=select_stamp,
     direct={discovery.SESSIONS: discovery.list_sessions_directly},
     commands=[
-        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs)) for make in (importing, exporting, sending)
+        make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
+        for make in (importing, exporting, sending, showing)
     ],
     restated=RESTATED,
 )

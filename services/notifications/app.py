@@ -14,7 +14,10 @@ from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
 from services.notifications.people import handlers as people
+from services.notifications.privacy import api as held
 from services.notifications.privacy import handlers as privacy
+from services.notifications.privacy import pages as people_desk
+from services.notifications.privacy.commands import showing
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
@@ -45,6 +48,7 @@ SERVICE = Service(
     settings=NotificationsSettings,
     blueprints=[
         maillog.staff,
+        held.staff,
         reminders.staff,
         suppressions.staff,
         subscriptions.bp,
@@ -57,6 +61,7 @@ SERVICE = Service(
         reader_pages.pages,
         editor.pages,
         maillog_desk.pages,
+        people_desk.pages,
         readers_desk.pages,
         suppressions_desk.pages,
         templates_desk.pages,
@@ -74,7 +79,7 @@ SERVICE = Service(
     measures=[measure_mails, measure_webhooks],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (settling, telling, sealing, reporting(programme.COPY))
+        for make in (settling, telling, showing, sealing, reporting(programme.COPY))
     ],
     holds=True,
 )

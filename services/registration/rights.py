@@ -6,6 +6,7 @@ WRITES = {
     "certificates": "INSERT, UPDATE, DELETE",
     "completions": "INSERT, UPDATE",
     "erasures": "INSERT, UPDATE",
+    "former_addresses": "DELETE",
     "invitations": "INSERT, UPDATE",
     "learner_sessions": "INSERT, DELETE",
     "libraries": "INSERT, UPDATE",

@@ -150,14 +150,15 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """A person who is forgotten: `person` as they were known, so that others find what they hold; `registered` are the
-    registrations that they made for colleagues.
+    """A person who is erased: `person` as they were known, so that others find what they hold; `registered` are the
+    registrations that they made for colleagues, `former_emails` the addresses that they had before a correction.
     """
 
     id: UUID
     revision: int
     person: Person
     registered: list[UUID] = field(default_factory=list)
+    former_emails: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Forgetting a person in what is kept of messages and answers: outbox, inbox, quarantine, idempotency keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +28,14 @@ def _without_people(value: Any) -> Any:
         blanked["person"] = {**value["person"], "email": "", "name": ""}
     if "registered_by" in value:
         blanked["registered_by"] = None
+    if "former_emails" in value:
+        blanked["former_emails"] = []
     return blanked
 
 
-def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:
+def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) -> None:
     """Leave nothing of this person but their id in events that were published, or received; messages that are no
-    events and answers that are kept are deleted where they hold the address.
+    events and answers that are kept are deleted where they hold one of the addresses, in whatever case.
     """
     for sql in (
         """
@@ -50,11 +52,38 @@ def blank_person(conn: Connection, person_id: UUID, *, email: str) -> None:
                  WHERE value #>> '{person,id}' = %(id)s) AS found
          WHERE position = place
         """,
+        """
+        UPDATE outbox SET document = jsonb_set(document, '{data,erasure,former_emails}', '[]', false)
+         WHERE type = 'registration.person.erased' AND document #>> '{data,erasure,person,id}' = %(id)s
+        """,
+        """
+        UPDATE inbox SET document = jsonb_set(document, '{data,erasure,former_emails}', '[]', false)
+         WHERE type = 'registration.person.erased' AND document #>> '{data,erasure,person,id}' = %(id)s
+        """,
     ):
         execute(conn, sql, id=str(person_id), blank=BLANK)
-    sql = "DELETE FROM quarantine WHERE position(convert_to(%(email)s, 'UTF8') IN body) > 0"
-    execute(conn, sql, email=email)
-    forget_answers(conn, [email])
+    # Of bytes, since what is no event need not be text. `escape` writes each that is no ASCII as its number.
+    sql = """
+        DELETE FROM quarantine
+         WHERE EXISTS (SELECT FROM unnest(%(emails)s::text[]) AS email
+                        WHERE position(lower(encode(convert_to(email, 'UTF8'), 'escape'))
+                                       IN lower(encode(body, 'escape'))) > 0)
+    """
+    execute(conn, sql, emails=list(emails))
+    forget_answers(conn, emails)
+
+
+def blank_events(conn: Connection, source: str, ids: Iterable[UUID]) -> None:
+    """Leave nothing of anybody but their ids in these events that were received."""
+    sql = """
+        UPDATE inbox SET document = jsonb_set(document, ARRAY['data', member, 'person'],
+                                              (document #> ARRAY['data', member, 'person']) || %(blank)s::jsonb)
+          FROM (SELECT position AS place, key AS member FROM inbox, jsonb_each(document -> 'data')
+                 WHERE source = %(source)s AND event_id = ANY(%(ids)s::text[])
+                   AND value #> '{person}' IS NOT NULL) AS found
+         WHERE position = place
+    """
+    execute(conn, sql, source=source, ids=[str(id) for id in ids], blank=BLANK)
 
 
 def blank_registrar(conn: Connection, registrations: Iterable[UUID]) -> None:

@@ -1,16 +1,25 @@
 """Forgetting a person, whatever comes late."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
 from services.notifications.delivery import queries as delivery
-from services.notifications.privacy.handlers import MailUnderWay
+from services.notifications.privacy.domain import MailUnderWay
+from services.notifications.subscriptions.queries import Wish, insert_imported
+from services.notifications.suppressions import queries as suppressions
 from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, PostOffice
+from shared.events.envelope import load, seal
+from shared.messaging import inbox
+from tests.notifications.conftest import Desk, PostOffice, handle
 from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, confirmed, next_of
 
 
@@ -105,3 +114,154 @@ def test_an_erasure_is_not_done_while_a_mail_may_still_reach_its_person(post: Po
         post.receive(erased)
 
     assert (post.row()["state"], post.row()["recipient"]) == ("sent", "")
+
+
+def subscribe(desk: Desk, email: str) -> None:
+    desk.conn.execute(
+        "INSERT INTO subscription_requests (id, email, name, library_types, topics, digest, asked_from, wording,"
+        " expires_at) VALUES (%s, %s, 'Old Name', '{}', '{}', false, '192.0.2.7', 'Yes.', now() + interval '7 days')",
+        [uuid4(), email],
+    )
+    insert_imported(
+        desk.conn,
+        Wish(email=email, name="Old Name"),
+        confirmed_at=datetime(2016, 1, 1, tzinfo=UTC),
+        given_from="a list",
+        wording="Yes.",
+    )
+    suppressions.insert(desk.conn, email, reason="staff", detail="asked by phone")
+
+
+def find(client: FlaskClient, email: str) -> list[int]:
+    """How many readers, suppressions and mails staff find under an address."""
+    paths = (f"readers?email={email}", f"suppressions?email={email}", f"messages?recipient={email}")
+    return [len(client.get(f"/notifications/v1/{path}").json["items"]) for path in paths]  # pyright: ignore
+
+
+def test_what_is_held_under_a_former_address_goes_too(desk: Desk, client: FlaskClient) -> None:
+    session, person = a_session(), a_person("Ada", "old@library.example")
+    registered = a_registration(session, person=person)
+    subscribe(desk, "old@library.example")
+    desk.receive(catalog.SessionPublished(session=session), confirmed(registered))
+    renamed = replace(person, email="new@library.example")
+    desk.receive(
+        participation.RegistrationUpdated(
+            registration=replace(registered, revision=2, person=renamed), readdressed=True
+        )
+    )
+    assert find(client, "old@library.example") == [1, 1, 1]
+    assert find(client, "new@library.example") == [0, 0, 1]
+
+    erasure = participation.Erasure(id=uuid4(), revision=1, person=renamed, former_emails=["old@library.example"])
+    desk.receive(participation.PersonErased(erasure=erasure))
+
+    assert find(client, "old@library.example") == find(client, "new@library.example") == [0, 0, 0]
+    left = dump(desk)
+    assert [text for text in ("old@library.example", "new@library.example", "Old Name") if text in left] == []
+
+
+def test_a_reader_who_never_registered_is_seen_and_erased(
+    desk: Desk, client: FlaskClient, staff_token: Callable[[str], str]
+) -> None:
+    subscribe(desk, "reader@library.example")
+    people = {"Authorization": f"Bearer {staff_token('people:erase')}"}
+
+    held = client.get("/notifications/v1/people/Reader@library.example", headers=people)
+
+    assert held.status_code == 200
+    assert {name: len(rows) for name, rows in held.json.items() if rows} == {  # pyright: ignore
+        "subscription": 1, "consents": 1, "subscription_requests": 1, "suppressions": 1,
+    }  # fmt: skip
+    assert client.get("/notifications/v1/people/reader@library.example").status_code == 403  # another scope of staff
+    nobody = a_person("", "reader@library.example")
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=nobody)))
+    assert "reader@library.example" not in dump(desk)
+    held = client.get("/notifications/v1/people/reader@library.example", headers=people)
+    assert not any(held.json.values())  # pyright: ignore
+
+
+def test_mails_of_somebody_else_who_has_the_address_now_stay(desk: Desk, client: FlaskClient) -> None:
+    """The same address registered again, before the news of the erasure came: that is a new person."""
+    session, person = a_session(), a_person("Ada", "ada@library.example")
+    again = a_person("Ada", "ada@library.example")
+    desk.receive(
+        catalog.SessionPublished(session=session),
+        confirmed(a_registration(session, person=person)),
+        confirmed(a_registration(session, person=again)),
+    )
+
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))
+
+    assert find(client, "ada@library.example")[2] == 1
+    states = desk.conn.execute("SELECT state, recipient FROM messages ORDER BY position").fetchall()
+    assert states == [("superseded", ""), ("queued", "ada@library.example")]
+
+
+def test_a_mail_that_waits_for_somebody_else_is_sent_though_it_names_the_address(desk: Desk) -> None:
+    """Theirs until it was corrected: the mail goes where they are now."""
+    session, person = a_session(), a_person("Pat", "typo@library.example")
+    registered = a_registration(session, person=person)
+    desk.receive(catalog.SessionPublished(session=session), confirmed(registered))
+    renamed = replace(person, email="pat@library.example")
+    desk.receive(participation.RegistrationUpdated(registration=replace(registered, revision=2, person=renamed)))
+
+    stranger = a_person("", "typo@library.example")
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=stranger)))
+
+    assert desk.conn.execute("SELECT state FROM messages").fetchall() == [("queued",)]
+
+
+def test_late_events_of_the_erased_are_dropped_and_only_their_ids_logged(
+    desk: Desk,
+) -> None:
+    """As a replay from the quarantine, or of the outbox, brings them: nothing of them is kept in the inbox either."""
+    session, person = a_session(), a_person("Canary", "canary@library.example")
+    registered = a_registration(session, person=person)
+    desk.receive(
+        catalog.SessionPublished(session=session),
+        participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)),
+    )
+    late = [
+        confirmed(registered),
+        participation.SignInRequested(sign_in=a_sign_in(person=person)),
+        participation.NewsletterRequested(
+            request=participation.NewsletterRequest(id=uuid4(), revision=1, person=person)
+        ),
+    ]
+    with capture_logs() as logged:
+        for event in late:
+            envelope, document = seal(event, time=datetime.now(UTC))
+            inbox.insert(desk.conn, [inbox.Arrival(envelope, document)])
+            typed, envelope = load(document)
+            handle(desk.conn, (typed, envelope))
+
+    left = dump(desk)
+    assert "canary@library.example" not in left
+    assert "Canary" not in left
+    assert desk.conn.execute("SELECT count(*) FROM messages").fetchone() == (0,)
+    dropped = [line for line in logged if line["event"] == "event about an erased person dropped"]
+    assert {line["type"] for line in dropped} == {event.type for event in late}
+    assert {line["person_id"] for line in dropped} == {str(person.id)}
+    assert "canary" not in str(logged).lower()
+
+
+def test_what_outside_sites_were_told_goes_where_it_names_the_address(desk: Desk) -> None:
+    """The programme's own words may name somebody: what still has to be told is, and then forgotten."""
+    webhook = uuid4()
+    desk.conn.execute(
+        "INSERT INTO webhooks (id, url, owner_name, owner_email, description, types, filters, secret)"
+        " VALUES (%s, 'https://x.example', 'Ada', 'Ada@x.org', '', '{}', '{}', '')",
+        [webhook],
+    )
+    for state, at in (("delivered", "now()"), ("failed", "NULL"), ("queued", "NULL")):
+        desk.conn.execute(
+            "INSERT INTO webhook_deliveries (webhook_id, event_id, type, subject, sequence, body, state, tries_left,"  # noqa: S608 # pyright: ignore
+            f" delivered_at) VALUES (%s, %s, 'catalog.session.updated', '', 1, 'Write to Ada@X.org', %s, 1, {at})",
+            [webhook, uuid4(), state],
+        )
+
+    erasure = participation.Erasure(id=uuid4(), revision=1, person=a_person("", "ada@x.org"))
+    desk.receive(participation.PersonErased(erasure=erasure))
+
+    assert desk.conn.execute("SELECT state FROM webhook_deliveries").fetchall() == [("queued",)]
+    assert desk.conn.execute("SELECT owner_name, owner_email FROM webhooks").fetchall() == [("", "")]

@@ -41,6 +41,12 @@ def erase(registration: Registration, **headers: str) -> Any:
     return registration.client.delete(f"{V1}/people/{ADA}", headers=headers or registration.staff)
 
 
+def count(held: Any) -> dict[str, int]:
+    """How many rows of what are held."""
+    assert held.status_code == 200
+    return {name: len(rows) for name, rows in held.json.items() if rows and name != "parts"}
+
+
 def dump(registration: Registration) -> str:
     """Everything that the schema holds, as text."""
     found = registration.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
@@ -58,9 +64,12 @@ def test_everything_held_on_a_person_is_told_to_them_and_to_staff(involved: Regi
 
     assert by_staff.json == by_herself.json
     assert all(secret in by_staff.text for secret in SECRETS)
-    assert {name: len(rows) for name, rows in by_staff.json.items() if rows} == {
-        "person": 1, "registrations": 2, "attendance": 1, "completions": 1, "certificates": 2,
-    }  # fmt: skip
+    assert count(by_staff) == {"person": 1, "registrations": 2, "attendance": 1, "completions": 1, "certificates": 2}
+    site = "https://learning.example.org"
+    assert by_staff.json["parts"] == {
+        "notifications": f"{site}/notifications/v1/people/ada%40x.org",
+        "catalog": f"{site}/catalog/v1/people/ada%40x.org",
+    }
     assert involved.client.get(f"{V1}/people/eve@x.org?token={token}").status_code == 404
     assert involved.client.get(f"{V1}/people/{ADA}").status_code == 401
     assert involved.value("SELECT count(*) FROM audit_log WHERE action = 'person.export'") == 1
@@ -79,7 +88,7 @@ def test_nothing_is_left_of_who_is_erased_but_what_counts(involved: Registration
     assert left.count(ADA) == 1  # in the event by which others learn whom to forget
     after = report(involved, by="library_type").json["total"]
     assert {**before, "registered": 2} == {**after, "registered": 2}
-    assert involved.client.get(f"{V1}/people/{ADA}", headers=involved.staff).status_code == 404
+    assert count(involved.client.get(f"{V1}/people/{ADA}", headers=involved.staff)) == {}
     assert involved.roster("next", status="confirmed")["items"][0]["email"] == "eve@x.org"  # her seat is given on
     assert involved.events("person") == ["person.erased"]
 
@@ -164,3 +173,79 @@ def test_who_registered_colleagues_is_forgotten_in_their_events_too(involved: Re
     assert "Ada Lovelace" not in dump(involved)
     told = "SELECT document #> '{data,erasure,registered}' FROM outbox WHERE type = 'registration.person.erased'"
     assert involved.value(told) == [made["id"]]
+
+
+def correct(registration: Registration, made: Any, email: str) -> Any:
+    return registration.client.patch(
+        f"{V1}/registrations/{made.json['id']}", json={"email": email}, headers=registration.staff
+    )
+
+
+def told(registration: Registration) -> Any:
+    """Whom the last erasure names to the other services."""
+    sql = """
+        SELECT document #> '{data,erasure}' FROM outbox WHERE type = 'registration.person.erased'
+         ORDER BY position DESC LIMIT 1
+    """
+    return registration.value(sql)
+
+
+def test_an_erasure_names_every_address_that_the_person_had(involved: Registration) -> None:
+    made = involved.register("old@x.org", "next")
+    for email in ("typo@x.org", "new@x.org"):
+        assert correct(involved, made, email).status_code == 200
+    held = involved.client.get(f"{V1}/people/new@x.org", headers=involved.staff).json
+    assert [one["email"] for one in held["former_addresses"]] == ["old@x.org", "typo@x.org"]
+
+    erased = involved.client.delete(f"{V1}/people/new@x.org", headers=involved.staff)
+
+    assert (told(involved)["person"]["email"], told(involved)["former_emails"]) == (
+        "new@x.org",
+        ["old@x.org", "typo@x.org"],
+    )
+    involved.hear(PersonForgotten(forgetting=Forgetting(id=erased.json["id"], revision=1)))
+    left = dump(involved)
+    assert [email for email in ("old@x.org", "typo@x.org", "new@x.org") if email in left] == []
+
+
+def test_an_address_that_somebody_else_has_by_now_is_theirs(involved: Registration) -> None:
+    made = involved.register("old@x.org", "next")
+    correct(involved, made, "new@x.org")
+    other = involved.register("old@x.org", "next", name="Another")
+    assert other.status_code == 201
+
+    involved.client.delete(f"{V1}/people/new@x.org", headers=involved.staff)
+
+    assert told(involved)["former_emails"] == []
+    assert count(involved.client.get(f"{V1}/people/old@x.org", headers=involved.staff)) == {
+        "person": 1,
+        "registrations": 1,
+    }
+
+
+def test_what_others_hold_of_somebody_unknown_here_is_erased_too(involved: Registration) -> None:
+    """A reader of the newsletter who never registered: with nobody's id, and once for each time that staff ask."""
+    people = involved.value("SELECT count(*) FROM people WHERE erased_at IS NULL")
+
+    erased = involved.client.delete(f"{V1}/people/Reader@X.org", headers=involved.staff)
+
+    assert erased.status_code == 202
+    assert told(involved)["person"]["email"] == "reader@x.org"
+    assert involved.client.get(erased.headers["Location"]).json["state"] == "running"
+    involved.hear(PersonForgotten(forgetting=Forgetting(id=erased.json["id"], revision=1)))
+    assert involved.client.get(erased.headers["Location"]).json["state"] == "done"
+    assert "reader@x.org" not in dump(involved)
+    assert involved.value("SELECT count(*) FROM people WHERE erased_at IS NULL") == people
+    assert involved.client.delete(f"{V1}/people/reader@x.org").status_code == 401
+
+
+def test_erasing_a_former_address_leaves_the_person_who_had_it(involved: Registration) -> None:
+    made = involved.register("typo@x.org", "next")
+    correct(involved, made, "pat@x.org")
+    assert count(involved.client.get(f"{V1}/people/typo@x.org", headers=involved.staff)) == {"formerly_of": 1}
+
+    involved.client.delete(f"{V1}/people/typo@x.org", headers=involved.staff)
+
+    held = involved.client.get(f"{V1}/people/pat@x.org", headers=involved.staff)
+    assert count(held) == {"person": 1, "registrations": 1}
+    assert "typo@x.org" not in held.text

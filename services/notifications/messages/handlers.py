@@ -6,7 +6,7 @@ These handlers are named after those that keep the copies, and so run after them
 from psycopg import Connection
 
 from services.notifications.messages import kinds, queries
-from services.notifications.privacy.queries import is_erased
+from services.notifications.privacy.domain import is_erased
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
 from shared.events.registration import (
@@ -96,7 +96,7 @@ def queue_recording(conn: Connection, _event: RecordingPublished, envelope: Enve
 def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelope) -> None:
     """The person may register for a session by invitation."""
     invitation = event.invitation
-    if is_erased(conn, invitation.person.id):
+    if is_erased(conn, invitation.person.id, envelope):
         return
     queries.insert_message(
         conn,
@@ -112,7 +112,7 @@ def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelo
 def queue_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope) -> None:
     """The person has one session of a series to go."""
     progress = event.progress
-    if is_erased(conn, progress.person.id):
+    if is_erased(conn, progress.person.id, envelope):
         return
     queries.insert_message(
         conn,
@@ -133,7 +133,7 @@ def queue_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope
 def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -> None:
     """The person wants to sign in."""
     recipient = event.sign_in.person.email
-    if is_erased(conn, event.sign_in.person.id):
+    if is_erased(conn, event.sign_in.person.id, envelope):
         return
     queries.insert_message(conn, envelope, kinds.SIGN_IN, session_id=None, recipient=recipient, context={})
 
@@ -142,7 +142,7 @@ def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) 
 def queue_certificate(conn: Connection, event: CertificateIssued, envelope: Envelope) -> None:
     """The person has a certificate."""
     certificate = event.certificate
-    if is_erased(conn, certificate.person.id):
+    if is_erased(conn, certificate.person.id, envelope):
         return
     queries.insert_message(
         conn,

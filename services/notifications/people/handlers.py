@@ -3,7 +3,7 @@
 from psycopg import Connection
 
 from services.notifications.people import queries
-from services.notifications.privacy.queries import is_erased, select_erased
+from services.notifications.privacy.domain import drop_erased, is_erased
 from services.notifications.programme import domain as programme
 from shared.events.envelope import Envelope
 from shared.events.registration import (
@@ -29,9 +29,8 @@ from shared.messaging.handlers import Happened, on
 )
 def keep_registrations(conn: Connection, happened: Happened[RegistrationEvent]) -> None:
     """Know registrations as they are now. One for a session that is not known yet waits for it."""
-    registrations = [event.registration for event, _ in happened]
-    erased = select_erased(conn, {registration.person.id for registration in registrations})
-    kept = [registration for registration in registrations if registration.person.id not in erased]
+    erased = drop_erased(conn, [(event.registration.person.id, envelope) for event, envelope in happened])
+    kept = [event.registration for event, _ in happened if event.registration.person.id not in erased]
     if kept and not queries.upsert_registrations(conn, kept):
         raise programme.NotYetKnown
 
@@ -43,10 +42,10 @@ def keep_registrations(conn: Connection, happened: Happened[RegistrationEvent]) 
     "registration.invitation.expired",
     "registration.invitation.revoked",
 )
-def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelope) -> None:
+def keep_invitation(conn: Connection, event: InvitationEvent, envelope: Envelope) -> None:
     """Know an invitation as it is now. One to a session that is not known yet waits for it."""
     invitation = event.invitation
-    if is_erased(conn, invitation.person.id):
+    if is_erased(conn, invitation.person.id, envelope):
         return
     programme.share_session(conn, invitation.session_id)
     queries.upsert_invitation(
@@ -64,10 +63,10 @@ def keep_invitation(conn: Connection, event: InvitationEvent, _envelope: Envelop
 
 
 @on("registration.attendance.recorded")
-def keep_attendance(conn: Connection, event: AttendanceRecorded, _envelope: Envelope) -> None:
+def keep_attendance(conn: Connection, event: AttendanceRecorded, envelope: Envelope) -> None:
     """Know whether somebody came to a session, for what is said of it later."""
     attendance = event.attendance
-    if is_erased(conn, attendance.person_id):
+    if is_erased(conn, attendance.person_id, envelope):
         return
     queries.upsert_attendance(
         conn,
@@ -80,10 +79,10 @@ def keep_attendance(conn: Connection, event: AttendanceRecorded, _envelope: Enve
 
 
 @on("registration.series.progressed")
-def keep_progress(conn: Connection, event: SeriesProgressed, _envelope: Envelope) -> None:
+def keep_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope) -> None:
     """Know who has one session of a series to go. News of a session that is not known yet waits for it."""
     progress = event.progress
-    if is_erased(conn, progress.person.id):
+    if is_erased(conn, progress.person.id, envelope):
         return
     programme.share_session(conn, progress.session_id)
     queries.upsert_notice(
@@ -100,19 +99,19 @@ def keep_progress(conn: Connection, event: SeriesProgressed, _envelope: Envelope
 
 
 @on("registration.series.completed")
-def keep_completion(conn: Connection, event: SeriesCompleted, _envelope: Envelope) -> None:
+def keep_completion(conn: Connection, event: SeriesCompleted, envelope: Envelope) -> None:
     """Know who has completed which series."""
     completion = event.completion
-    if is_erased(conn, completion.person.id):
+    if is_erased(conn, completion.person.id, envelope):
         return
     queries.insert_completion(conn, series_id=completion.series_id, person_id=completion.person.id)
 
 
 @on("registration.sign-in.requested")
-def keep_sign_in(conn: Connection, event: SignInRequested, _envelope: Envelope) -> None:
+def keep_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -> None:
     """Know for whom a link to sign in is, and how long it is good."""
     sign_in = event.sign_in
-    if is_erased(conn, sign_in.person.id):
+    if is_erased(conn, sign_in.person.id, envelope):
         return
     queries.upsert_notice(
         conn,
@@ -127,10 +126,10 @@ def keep_sign_in(conn: Connection, event: SignInRequested, _envelope: Envelope) 
 
 
 @on("registration.certificate.issued", "registration.certificate.revoked")
-def keep_certificate(conn: Connection, event: CertificateEvent, _envelope: Envelope) -> None:
+def keep_certificate(conn: Connection, event: CertificateEvent, envelope: Envelope) -> None:
     """Know whose a certificate is, and whether it stands."""
     certificate = event.certificate
-    if is_erased(conn, certificate.person.id):
+    if is_erased(conn, certificate.person.id, envelope):
         return
     queries.upsert_notice(
         conn,

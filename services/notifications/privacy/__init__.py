@@ -1,1 +1,1 @@
-"""Forgetting people."""
+"""What is held under an address, and erasing people."""

@@ -2,7 +2,7 @@
 
 from psycopg import Connection
 
-from services.notifications.privacy.queries import is_erased
+from services.notifications.privacy.domain import is_erased
 from services.notifications.subscriptions import domain
 from services.notifications.subscriptions.queries import Origin, Wish
 from shared.events.envelope import Envelope
@@ -13,10 +13,10 @@ REGISTRATION = Origin("the form to register for a session", network=None)
 
 
 @on("registration.newsletter.requested")
-def request_subscription(conn: Connection, event: NewsletterRequested, _envelope: Envelope) -> None:
+def request_subscription(conn: Connection, event: NewsletterRequested, envelope: Envelope) -> None:
     """Ask the owner of the address to confirm it, unless they read it already."""
     wanted = event.request
-    if is_erased(conn, wanted.person.id):
+    if is_erased(conn, wanted.person.id, envelope):
         return
     wish = Wish(email=wanted.person.email, name=wanted.person.name, library_types=wanted.library_types)
     if not domain.is_reader(conn, wish.email):

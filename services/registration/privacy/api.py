@@ -1,6 +1,7 @@
 """What is held on a person, over HTTP: for themselves, and for staff whom they ask."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response
@@ -11,6 +12,7 @@ from services.registration.people import queries as people
 from services.registration.privacy import domain, staffing
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
+from shared import runtime
 from shared.addresses import fold_held_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
@@ -20,25 +22,30 @@ from shared.runtime import connection, transaction
 bp = Blueprint("privacy", __name__, url_prefix="/registration/v1", description="What is held on people")
 
 SCOPE = "people:erase"
+OTHERS = ("notifications", "catalog")
 
 
 @bp.get("/people/<email>")
 @bp.arguments(LearnerQuery, location="query")
 @bp.response(200, HeldSchema)
 def show_held(query: dict[str, Any], email: str) -> Response:
-    """Everything held on a person; for themselves, or for staff (`people:erase`), whose look is noted."""
+    """Everything that registration holds on a person; for themselves, or for staff (`people:erase`), whose look is
+    noted. `parts` tells where the other services answer with theirs.
+    """
     folded = fold_held_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
         held = staffing.describe(conn, folded) if by_staff else domain.describe(conn, folded)
-    return answer(held, cache_control="no-store")
+    return answer({**held, "parts": parts(folded)}, cache_control="no-store")
 
 
 @bp.delete("/people/<email>")
 @bp.arguments(LearnerQuery, location="query")
 @bp.response(202, ErasureSchema, headers={"Location": {"description": "How far it is", "schema": {"type": "string"}}})
 def erase_person(query: dict[str, Any], email: str) -> Response:
-    """Forget a person in every service; what they took part in stays counted, without them."""
+    """Erase a person in every service, under each address that they had; what they took part in stays counted, without
+    them. Staff also erase who only reads the newsletter; the answer is the same where nothing is held.
+    """
     folded = fold_held_email(email)
     by_staff = _authorize(folded, query["token"])
     with transaction() as conn:
@@ -55,6 +62,12 @@ def show_erasure(id: UUID) -> Response:
     """How far an erasure is, for whoever has its id: `done` once every service has said so."""
     with connection() as conn:
         return _tell(domain.get_erasure(conn, id))
+
+
+def parts(email: str) -> dict[str, str]:
+    """Where the other services answer with what they hold under this address."""
+    site = runtime.settings().public_url
+    return {service: f"{site}/{service}/v1/people/{quote(email)}" for service in OTHERS}
 
 
 def _tell(erasure: Erasure) -> Response:

@@ -8,6 +8,7 @@ import click
 from psycopg import Connection
 
 from services.registration.privacy import domain, queries
+from services.registration.privacy.domain import Held
 from services.registration.privacy.queries import Erasure
 from shared.addresses import fold_held_email
 from shared.commands.door import AWAY, Start, acting, follow, in_transaction, note, print_json, waiting
@@ -18,11 +19,26 @@ CAUSE = "asked of staff"
 
 def forgetting(start: Start) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
-    group = click.Group("person", help="What is held on a person, and forgetting them.")
+    group = click.Group("person", help="What is held on a person, and erasing them.")
 
     @group.command(
-        help="Forget a person in every service (GDPR, article 17): their seats in what is to come go to those who wait,"
-        " what counts stays. It cannot be undone. Without --yes it changes nothing and counts what is held."
+        help="All that registration holds on a person (GDPR, article 15). Prints personal data. Each service has this"
+        " command; what they print together is all that is held. Changes nothing."
+    )
+    @click.option("--address", required=True, help="The person's mail address.")
+    @acting
+    def show(address: str, actor: str) -> None:
+        def work(conn: Connection) -> Held:
+            held = domain.describe(conn, fold_held_email(address))
+            note(conn, actor, "person.export", held["person"][0]["id"] if held["person"] else "nobody")
+            return held
+
+        print_json(in_transaction(start, work))
+
+    @group.command(
+        help="Erase a person in every service and under every address that they had (GDPR, article 17), also one who"
+        " only reads the newsletter: their seats in what is to come go to those who wait, what counts stays. It cannot"
+        " be undone. Without --yes it changes nothing and counts what registration holds."
     )
     @click.option("--address", help="The person's mail address.")
     @click.option("--id", "person_id", type=UUID, help="The person's id.")

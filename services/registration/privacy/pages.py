@@ -1,4 +1,6 @@
-"""What is held on a person, and forgetting them, on pages of staff."""
+"""What is held on a person, and erasing them, on pages of staff. The other services show their parts themselves; the
+page puts them together in the browser.
+"""
 
 from uuid import UUID
 
@@ -6,9 +8,10 @@ import orjson
 from flask import Response
 
 from services.registration.privacy import domain, staffing
+from services.registration.privacy.domain import Held
 from services.registration.privacy.schemas import PersonQuery
 from shared.addresses import fold_held_email
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked, respond
@@ -29,19 +32,18 @@ def show_person() -> Response:
         return _show(Form())
     form = Form.of({"email": email})
     try:
-        with transaction() as conn:
-            held = staffing.describe(conn, fold_held_email(email))
-    except NotFound:
-        return _show(form.refuse({"email": ["Nothing is held on this address."]}), status=404)
+        email = fold_held_email(email)
     except Invalid as error:
         return _show(form.refuse(error.errors), status=422)
-    return _show(form, held=held)
+    with transaction() as conn:
+        held = staffing.describe(conn, email)
+    return _show(Form.of({"email": email}), held=held)
 
 
 @pages.get("/held.json")
 @pages.staff(SCOPE)
 def download_held() -> Response:
-    """All of it, to give to whoever asks what is held on them."""
+    """All that registration holds, to give to whoever asks what is held on them."""
     with transaction() as conn:
         held = staffing.describe(conn, fold_held_email(asked(PersonQuery())["email"] or ""))
     response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
@@ -53,7 +55,7 @@ def download_held() -> Response:
 @pages.form("/erase")
 @pages.staff(SCOPE)
 def erase() -> Response:
-    """Forget a person in every service, where the address was typed once more."""
+    """Erase a person in every service, where the address was typed once more."""
     form = Form.sent()
     email = fold_held_email(form.text("email"))
     with transaction() as conn:
@@ -72,5 +74,5 @@ def show_erasure(id: UUID) -> Response:
         return respond("staff/erasure.html", erasure=domain.get_erasure(conn, id))
 
 
-def _show(form: Form, *, status: int = 200, held: dict[str, list[dict[str, object]]] | None = None) -> Response:
+def _show(form: Form, *, status: int = 200, held: Held | None = None) -> Response:
     return respond("staff/people.html", status=status, form=form, held=held)

@@ -18,10 +18,11 @@ class Erasure:
     notifications_done_at: datetime | None
 
 
-def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+def select_all(conn: Connection, person_id: UUID | None) -> dict[str, list[dict[str, Any]]]:
     """Every row on a person, by the name of what it is."""
     held: dict[str, LiteralString] = {
         "person": "SELECT id, email, name, created_at FROM people WHERE id = %(id)s",
+        "former_addresses": "SELECT email, until FROM former_addresses WHERE person_id = %(id)s ORDER BY until",
         "registrations": """
             SELECT id, session_slug AS session, status, position, job_title, library, accommodations, answers, note,
                    timezone, offered_until, registered_by, registered_at
@@ -52,14 +53,42 @@ def select_all(conn: Connection, person_id: UUID) -> dict[str, list[dict[str, An
     return {name: fetch_dicts(conn, sql, id=person_id) for name, sql in held.items()}
 
 
+def select_formerly_of(conn: Connection, email: str) -> list[dict[str, Any]]:
+    """Who had this address before theirs was corrected: their ids, and until when."""
+    sql = """
+        SELECT person_id, until FROM former_addresses WHERE email = %(email)s ORDER BY until
+    """
+    return fetch_dicts(conn, sql, email=email)
+
+
 def select_email(conn: Connection, person_id: UUID) -> str | None:
     """The address of somebody who was not erased."""
     sql = "SELECT email FROM people WHERE id = %(id)s AND erased_at IS NULL"
     return fetch_value(conn, sql, id=person_id)
 
 
+def lock_invitations(conn: Connection, person_id: UUID) -> None:
+    """Let nobody answer this person's invitations until the transaction ends. Whoever does locks them before seats."""
+    sql = "SELECT FROM invitations WHERE person_id = %(id)s ORDER BY id FOR NO KEY UPDATE"
+    execute(conn, sql, id=person_id)
+
+
 def lock_person(conn: Connection, person_id: UUID) -> None:
     execute(conn, "SELECT FROM people WHERE id = %(id)s FOR UPDATE", id=person_id)
+
+
+def insert_erased(conn: Connection, person_id: UUID) -> None:
+    """A person of whom nothing was known here, erased: whom an erasure of what other services hold is about."""
+    sql = """
+        INSERT INTO people (id, email, name, erased_at)
+        VALUES (%(id)s, 'erased-' || %(id)s || '@invalid', '', programme_now())
+    """
+    execute(conn, sql, id=person_id)
+
+
+def delete_former_address(conn: Connection, email: str) -> None:
+    """Forget that anybody had this address before theirs was corrected."""
+    execute(conn, "DELETE FROM former_addresses WHERE email = %(email)s", email=email)
 
 
 def select_sessions_held_in(conn: Connection, person_id: UUID) -> list[tuple[UUID, UUID]]:
@@ -91,7 +120,9 @@ def select_registered_by(conn: Connection, person_id: UUID) -> list[UUID]:
 
 
 def blank(conn: Connection, person_id: UUID) -> None:
-    """Leave of a person what counts, and nothing that tells who it was."""
+    """Leave of a person what counts, and nothing that tells who it was. Their former addresses go with the present one
+    (`keep_former_address`).
+    """
     for sql in (
         """
         UPDATE people SET email = 'erased-' || id || '@invalid', name = '', erased_at = programme_now()

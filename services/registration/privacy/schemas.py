@@ -4,10 +4,20 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 
+class PartsSchema(ma.Schema):
+    """Where the other services answer with what they hold under the same address."""
+
+    notifications = ma.fields.URL()
+    catalog = ma.fields.URL()
+
+
 class HeldSchema(ma.Schema):
-    """Everything held on a person, row by row."""
+    """Everything that registration holds on a person, row by row; empty lists where it holds nothing. `parts` is where
+    the other services answer with theirs, such as the newsletter and the mails that were sent.
+    """
 
     person = ma.fields.List(ma.fields.Dict())
+    former_addresses = ma.fields.List(ma.fields.Dict())
     registrations = ma.fields.List(ma.fields.Dict())
     registered_colleagues = ma.fields.List(ma.fields.Dict())
     attendance = ma.fields.List(ma.fields.Dict())
@@ -17,6 +27,10 @@ class HeldSchema(ma.Schema):
     invitations = ma.fields.List(ma.fields.Dict())
     certificates = ma.fields.List(ma.fields.Dict())
     signed_in_until = ma.fields.List(ma.fields.Dict())
+    formerly_of = ma.fields.List(
+        ma.fields.Dict(), metadata={"description": "People who had this address before theirs was corrected"}
+    )
+    parts = ma.fields.Nested(PartsSchema)
 
 
 class ServicesSchema(ma.Schema):

@@ -10,15 +10,14 @@ from shared.http.audit import note
 
 
 def describe(conn: Connection, email: str) -> dict[str, Any]:
-    """Everything held on the person with this folded address. Raises NotFound."""
+    """Everything that registration holds on the person with this folded address."""
     held = domain.describe(conn, email)
-    subject = str(held["person"][0]["id"])
-    note(conn, "person.export", subject)
+    note(conn, "person.export", held["person"][0]["id"] if held["person"] else "nobody")
     return held
 
 
 def erase(conn: Connection, email: str) -> Erasure:
-    """Forget a person in every service. Raises NotFound."""
+    """Erase a person in every service."""
     erasure = domain.erase(conn, email, cause="asked of staff")
     note(conn, "person.erase", erasure.id)
     return erasure

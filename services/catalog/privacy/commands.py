@@ -1,0 +1,32 @@
+"""`python -m services.catalog person show`."""
+
+from collections.abc import Callable
+
+import click
+from psycopg import Connection
+
+from services.catalog.privacy import domain
+from shared import runtime
+from shared.addresses import fold_held_email
+from shared.commands.door import acting, in_transaction, note, print_json
+
+
+def showing(start: Callable[..., runtime.Runtime]) -> click.Group:
+    """The commands, for the service whose runtime `start` makes."""
+    group = click.Group("person", help="What is held on a person.")
+
+    @group.command(
+        help="Comments and parts of the programme that name an address, and comments that are signed with a name (GDPR,"
+        " article 15). Prints personal data. Changes nothing."
+    )
+    @click.option("--address", required=True, help="The person's mail address.")
+    @click.option("--name", default="", help="The name that they may have signed comments with.")
+    @acting
+    def show(address: str, name: str, actor: str) -> None:
+        def work(conn: Connection) -> domain.Held:
+            note(conn, actor, "person.export", "by address")
+            return domain.describe(conn, fold_held_email(address), name=name)
+
+        print_json(in_transaction(start, work))
+
+    return group

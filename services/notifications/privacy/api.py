@@ -1,0 +1,29 @@
+"""What is held under an address, over HTTP, for staff whom its owner asks."""
+
+from flask import Response
+
+from services.notifications.privacy import domain
+from services.notifications.privacy.schemas import HeldSchema
+from shared.addresses import fold_held_email
+from shared.http import Blueprint
+from shared.http.answers import answer
+from shared.http.audit import note
+from shared.runtime import transaction
+
+SCOPE = "people:erase"
+
+staff = Blueprint("held", __name__, url_prefix="/notifications/v1", description="What is held on people")
+
+
+@staff.get("/people/<email>")
+@staff.staff(SCOPE)
+@staff.response(200, HeldSchema)
+def show_held(email: str) -> Response:
+    """Everything that notifications holds under an address: the subscription with its proof, mails, suppressions,
+    copies. Also of who only reads the newsletter. The look is noted; erasing is registration's.
+    """
+    folded = fold_held_email(email)
+    with transaction() as conn:
+        held = domain.describe(conn, folded)
+        note(conn, "person.export", "by address")
+    return answer(held, cache_control="no-store")
