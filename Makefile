@@ -17,7 +17,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -39,6 +39,9 @@ status: venv ## what runs, and where
 
 logs: venv ## follow what every process says
 	@$(RUN) -m deploy.run logs
+
+sample: venv ## import the sample program into the running system, which `make up` does only where it has never held anything
+	@$(RUN) -m deploy.run sample
 
 demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo

@@ -15,6 +15,7 @@ from deploy.backup.client import Client
 from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.errors import DeployError
 from deploy.native.ports import is_free
+from deploy.native.system import SAMPLE
 from deploy.options import ROOT, Options
 from deploy.secrets import SERVICES
 
@@ -133,6 +134,10 @@ class ComposeSystem:
         os.chdir(ROOT)
         command = ["exec", "--no-TTY", f"{service}-worker", "python", "-m", f"services.{service}", *words]
         os.execvp("docker", [*COMPOSE, *command])  # noqa: S606
+
+    def load_sample(self) -> str:
+        """Import the sample program; what the command says."""
+        return _output([*COMPOSE, *QUIET, "run", "--rm", "--no-deps", "--no-TTY", "sample", "import", SAMPLE])
 
     def read_secret(self, name: str) -> str:
         """A secret of this installation."""

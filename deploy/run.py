@@ -1,5 +1,5 @@
-"""`python -m deploy.run up | down | clean | status | logs | token [SCOPE] | command SERVICE …`: the system on this
-machine.
+"""`python -m deploy.run up | down | clean | status | logs | sample | token [SCOPE] | command SERVICE …`: the system on
+this machine.
 """
 
 import argparse
@@ -59,6 +59,11 @@ def status(options: Options) -> None:
 def logs(options: Options) -> None:
     """Follow what every process says."""
     _running_system(options).follow_logs()
+
+
+def sample(options: Options) -> None:
+    """Import the sample program into the running system, also where its catalog is in use; tell what that changed."""
+    print(_running_system(options).load_sample())
 
 
 def token(options: Options, scope: str) -> None:
@@ -126,6 +131,7 @@ COMMANDS: dict[str, Callable[[Options], None]] = {
     "clean": clean,
     "status": status,
     "logs": logs,
+    "sample": sample,
 }
 
 if __name__ == "__main__":

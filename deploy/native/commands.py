@@ -8,7 +8,7 @@ from deploy import packages, token
 from deploy.backup.client import Client
 from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.native import binaries
-from deploy.native.system import NativeSystem
+from deploy.native.system import SAMPLE, NativeSystem
 from deploy.options import ROOT, Options
 from deploy.secrets import make_secrets
 
@@ -62,6 +62,10 @@ class NativeCommands:
         os.chdir(ROOT)
         environment = os.environ | self.system.services.environment(service)
         os.execve(sys.executable, [sys.executable, "-m", f"services.{service}", *words], environment)  # noqa: S606
+
+    def load_sample(self) -> str:
+        """Import the sample program; what the command says."""
+        return self.system.services.run("catalog", "import", SAMPLE)
 
     def read_secret(self, name: str) -> str:
         """A secret of this installation."""

@@ -1,6 +1,7 @@
 """The whole system as native processes: started, stopped, and broken on purpose."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -126,9 +127,8 @@ class NativeSystem(SystemParts):
         say("databases are ready")
         told = {s: self.services.run(s, "restored", "--at", backup.manifest.taken_at) for s in SERVICES if backup}
         self.supervisor.start("services:*")
-        if sample:
-            self.services.run("catalog", "import", SAMPLE)
-            say("sample programme is loaded")
+        if sample and "created" in json.loads(self.services.run("catalog", "import", "--only-first", SAMPLE)):
+            say("sample program is loaded")
         self.rabbitmq.wait()
         say("RabbitMQ is ready")
         self._wait_ready(say)

@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from services.catalog.announcements.domain import write_announcement
 from services.catalog.announcements.schemas import AnnouncementPart
+from services.catalog.imports import queries
 from services.catalog.imports.schemas import Programme, ProgrammeSchema
 from services.catalog.programmes import domain as programmes
 from services.catalog.programmes import references
@@ -16,6 +17,7 @@ from services.catalog.programmes.documents import ORGANIZATION, VOCABULARY
 from services.catalog.programmes.schemas import InitiativePart, SeriesPart
 from services.catalog.publishing.domain import Outcome, Write
 from services.catalog.publishing.families import refresh_family
+from services.catalog.publishing.queries import lock_catalog
 from services.catalog.recordings import domain as recordings
 from services.catalog.sessions import domain as sessions
 from services.catalog.sessions.domain import write_session
@@ -50,6 +52,14 @@ def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bo
             changes = {f"{one.kind}/{one.slug}": one.difference() for one in (*report.created, *report.changed)}
             audit.record(conn, actor=actor, action="import", subject=programme.initiative.slug, changes=changes)
     return report
+
+
+def import_first_programme(conn: Connection, document: Any, *, actor: str) -> Report | None:
+    """Import it into a catalog that has never held anything; None, and nothing is done, where the catalog was used. Of
+    two such imports at once the second finds what the first wrote.
+    """
+    lock_catalog(conn)
+    return None if queries.has_held_anything(conn) else import_programme(conn, document, actor=actor)
 
 
 def _validate(conn: Connection, document: Any) -> Programme:
