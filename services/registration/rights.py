@@ -14,6 +14,7 @@ WRITES = {
     "progress": "INSERT",
     "recordings": "INSERT, UPDATE",
     "registrations": "INSERT, UPDATE",
+    "replaced_certificates": "INSERT",
     "rules": "INSERT, UPDATE",
     "seat_ledger": "INSERT",
     "seats": "INSERT, UPDATE",

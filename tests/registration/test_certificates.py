@@ -4,8 +4,12 @@ import base64
 import gzip
 import hashlib
 import io
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -19,9 +23,10 @@ from services.registration.certificates import queries
 from services.registration.certificates.badges import Issuer
 from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.jobs import issue_certificates
-from shared import runtime
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import make_series
+from services.registration.privacy.domain import erase
+from shared import links, runtime
+from tests.registration.conftest import LIBRARY, V1, Registration
+from tests.registration.programmes import STARTS_AT, make_series
 from tests.registration.test_completion import AFTER
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -204,7 +209,7 @@ def test_certificates_that_are_printed_at_once_name_each_its_own_holder(registra
     def print_one(number: int) -> tuple[str, str]:
         certificate = held[number % len(held)]
         address = f"https://x.example.org/{certificate.id}"
-        printed = print_certificate(certificate, issuer="ALA", address=address)
+        printed = print_certificate(certificate, address=address)
         return certificate.name, PdfReader(io.BytesIO(printed)).pages[0].extract_text()
 
     with ThreadPoolExecutor(24) as crowd:
@@ -212,3 +217,163 @@ def test_certificates_that_are_printed_at_once_name_each_its_own_holder(registra
 
     assert {name for name, _ in printed} == set(names)
     assert [name for name, text in printed if [one for one in names if one in text] != [name]] == []
+
+
+def everything(registration: Registration, id: str) -> tuple[Any, str, str]:
+    """What a certificate says in each of its forms."""
+    page = get(registration, f"certificates/{id}", Accept="text/html").text
+    printed = PdfReader(io.BytesIO(get(registration, f"certificates/{id}.pdf").data)).pages[0].extract_text()
+    return get(registration, f"certificates/{id}.json").json, page, printed
+
+
+def rename(registration: Registration, name: str) -> None:
+    """The holder changes their name, by the link in their mail."""
+    id = registration.value("SELECT id FROM registrations ORDER BY registered_at LIMIT 1")
+    token = links.sign(runtime.settings(), "registration", str(id))
+    changed = registration.client.patch(f"{V1}/registrations/{id}?token={token}", json={"name": name})
+    assert changed.status_code == 200, changed.text
+
+
+def edit(registration: Registration) -> None:
+    """The catalog calls the session something else, at another time and address, for more hours."""
+    row = registration.conn.execute("SELECT id FROM sessions WHERE slug = 'world-cafe'").fetchone()
+    assert row
+    registration.hold(
+        "renamed", id=row[0], revision=9, title="Renamed", contact_hours=40, starts_at=STARTS_AT - timedelta(days=400)
+    )
+
+
+def be_another_issuer(_registration: Registration) -> None:
+    object.__setattr__(runtime.settings(), "issuer_name", "Somebody Else")
+    object.__setattr__(runtime.settings(), "issuer_url", "https://else.example")
+
+
+@pytest.fixture
+def same_issuer(present: runtime.Runtime) -> Iterator[None]:
+    name, url = present.settings.issuer_name, present.settings.issuer_url
+    yield
+    object.__setattr__(present.settings, "issuer_name", name)
+    object.__setattr__(present.settings, "issuer_url", url)
+
+
+@pytest.mark.parametrize(
+    "correct",
+    [lambda registration: rename(registration, "Somebody Else Entirely"), edit, be_another_issuer],
+    ids=["name", "session", "issuer"],
+)
+def test_a_certificate_says_for_ever_what_it_said_when_it_was_issued(
+    registration: Registration, earned: str, correct: Callable[[Registration], None], same_issuer: None
+) -> None:
+    before = everything(registration, earned)
+
+    correct(registration)
+
+    assert everything(registration, earned) == before
+    check_proof(registration, before[0])
+    assert issue(registration) == 0
+
+
+def test_a_certificate_of_a_series_keeps_its_title_and_its_hours(registration: Registration) -> None:
+    first = registration.hold("first", contact_hours=1.5)
+    registration.know_series(make_series([first.id]))
+    registration.register("ada@x.org", "first")
+    registration.set_time(AFTER)
+    registration.attend(("ada@x.org", 80), slug="first")
+    assert issue(registration) == 2
+    id = str(registration.value("SELECT id FROM certificates WHERE kind = 'completion'"))
+    before = everything(registration, id)
+
+    registration.hold("first", id=first.id, revision=9, contact_hours=99)
+    registration.know_series(replace(make_series([first.id], id=uuid4(), revision=9), slug="large-urban-public"))
+    registration.conn.execute("UPDATE series SET title = 'Renamed', slug = 'renamed'")
+
+    assert everything(registration, id) == before
+
+
+def reissue(registration: Registration, id: str, **body: Any) -> Any:
+    return registration.client.post(f"{V1}/certificates/{id}/reissue", json=body, headers=registration.staff)
+
+
+def test_staff_correct_a_certificate_by_another(registration: Registration, earned: str) -> None:
+    badge = get(registration, f"certificates/{earned}.json").json
+    rename(registration, "Łucja Żak")
+    edit(registration)
+
+    answer = reissue(registration, earned, reason="The name was wrong")
+
+    assert answer.status_code == 201, answer.text
+    another = answer.json
+    assert (another["name"], another["title"], another["contact_hours"]) == ("Łucja Żak", "Renamed", 40)
+    assert another["replaces"] == earned != another["id"]
+    assert answer.headers["Location"] == f"{V1}/certificates/{another['id']}"
+    document, page, printed = everything(registration, another["id"])
+    assert document["credentialSubject"]["identifier"][0]["identityHash"] == "Łucja Żak"
+    assert "This certificate is valid" in page
+    assert "Łucja Żak" in printed
+    check_proof(registration, document)
+    assert is_revoked(registration, badge)
+    assert not is_revoked(registration, document)
+    former = get(registration, f"certificates/{earned}", Accept="text/html").text
+    assert "revoked: The name was wrong" in former
+    assert "Łukasz Żak" in former
+    assert get(registration, f"certificates/{earned}.pdf").status_code == 410
+    assert registration.events("certificate") == ["certificate.issued", "certificate.revoked", "certificate.issued"]
+    assert issue(registration) == 0
+
+
+def test_a_certificate_is_corrected_as_often_as_need_be_and_each_once(registration: Registration, earned: str) -> None:
+    second = reissue(registration, earned).json["id"]
+    third = reissue(registration, second).json["id"]
+
+    again = reissue(registration, earned)
+
+    assert (again.status_code, again.json["type"]) == (409, "urn:convene:problem:certificate-replaced")
+    assert registration.value("SELECT count(*) FROM certificates") == 3
+    assert registration.value("SELECT certificate_id::text FROM attendance") == third
+    assert registration.client.post(f"{V1}/certificates/{third}/reissue", json={}).status_code == 401
+    assert reissue(registration, str(uuid4())).status_code == 404
+
+
+def test_one_that_was_revoked_is_corrected_too_where_it_is_still_earned(
+    registration: Registration, earned: str
+) -> None:
+    registration.client.delete(f"{V1}/certificates/{earned}", headers=registration.staff)
+    registration.conn.execute("UPDATE attendance SET attended = false")
+
+    with registration.conn.transaction(force_rollback=True):
+        assert reissue(registration, earned).status_code == 409
+    registration.conn.execute("UPDATE attendance SET attended = true")
+
+    assert reissue(registration, earned).status_code == 201
+
+
+def test_all_certificates_of_somebody_go_with_them(registration: Registration, earned: str) -> None:
+    reissue(registration, earned)
+
+    with runtime.lend(registration.conn):
+        erase(registration.conn, "ada@x.org", cause="asked of staff")
+
+    assert registration.value("SELECT count(*) FROM certificates") == 0
+
+
+def test_what_the_release_before_issues_is_frozen_too(registration: Registration, earned: str) -> None:
+    """As its statement has it, which knows neither of names nor of issuers."""
+    body = {"email": "eve@x.org", "name": "Eve", "library": LIBRARY}
+    registration.client.post(f"{V1}/sessions/world-cafe/registrations", json=body, headers=registration.staff)
+    row = (
+        "SELECT person_id, session_id FROM registrations JOIN people AS p ON p.id = person_id WHERE email = 'eve@x.org'"
+    )
+    sql = f"""
+        INSERT INTO certificates (id, kind, person_id, session_id, title, contact_hours, earned_at)
+        SELECT gen_random_uuid(), 'attendance', person_id, session_id, 'world-cafe', 1.5, programme_now()
+          FROM ({row}) AS given
+        ON CONFLICT (person_id, session_id, series_id) DO UPDATE SET title = certificates.title
+        RETURNING id
+    """  # noqa: S608
+    id = str(registration.value(sql))
+    assert everything(registration, id)[0]["issuer"]["name"] == "American Library Association"
+
+    issue(registration)
+
+    noted = registration.conn.execute("SELECT name, slug, issuer_name FROM certificates WHERE id = %s", [id]).fetchone()
+    assert noted == ("Eve", "world-cafe", "American Library Association")

@@ -9,19 +9,23 @@ from flask import Response, request
 from services.registration import addresses
 from services.registration.certificates import domain, queries
 from services.registration.certificates.badges import LIST_SIZE, Issuer
-from services.registration.certificates.desk import take_back
+from services.registration.certificates.desk import issue_anew, take_back
 from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.pages import show_certificate as show_page
 from services.registration.certificates.queries import Certificate
 from services.registration.certificates.schemas import (
     CredentialSchema,
     ProfileSchema,
+    ReissuedSchema,
+    ReissueSchema,
     RevocationSchema,
     RevokedSchema,
 )
 from shared import runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint
+from shared.http.answers import answer
+from shared.http.idempotency import idempotent
 from shared.runtime import connection, transaction
 
 bp = Blueprint("certificates", __name__, url_prefix="/registration/v1", description="Certificates", public=True)
@@ -84,6 +88,23 @@ def revoke_certificate(wanted: dict[str, Any], id: UUID) -> Certificate:
         return take_back(conn, id, reason=wanted["reason"])
 
 
+@staff.post("/certificates/<uuid:id>/reissue")
+@staff.staff("registration:write")
+@idempotent
+@staff.arguments(ReissueSchema)
+@staff.response(201, ReissuedSchema)
+def reissue_certificate(wanted: dict[str, Any], id: UUID) -> Response:
+    """Correct a certificate: revoke it, and issue another with a new id, by the name, the title and the contact hours
+    as they are now. What one says stays as it was when it was issued.
+    """
+    with transaction() as conn:
+        another = issue_anew(conn, id, reason=wanted["reason"])
+    location = f"/registration/v1/certificates/{another.id}"
+    response = answer(ReissuedSchema().dump(another), headers={"Location": location})
+    response.status_code = 201
+    return response
+
+
 def _badge(id: UUID) -> Response:
     return _json(_issuer().badge(_find(id)))
 
@@ -92,8 +113,7 @@ def _document(id: UUID) -> Response:
     certificate = _find(id)
     if certificate.revoked_at:
         raise Gone("This certificate was revoked.", problem="certificate-revoked")
-    issuer = runtime.settings().issuer_name
-    response = Response(print_certificate(certificate, issuer=issuer, address=_address(id)), content_type=PDF)
+    response = Response(print_certificate(certificate, address=_address(id)), content_type=PDF)
     response.headers["Content-Disposition"] = f'inline; filename="certificate-{certificate.slug}.pdf"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -88,8 +88,8 @@ class Issuer:
             "issuer": {
                 "id": self.id,
                 "type": ["Profile"],
-                "name": self.settings.issuer_name,
-                "url": self.settings.issuer_url,
+                "name": certificate.issuer_name,
+                "url": certificate.issuer_url,
             },
             "validFrom": _moment(certificate.issued_at),
             "credentialSubject": subject,

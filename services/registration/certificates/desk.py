@@ -1,4 +1,4 @@
-"""Taking a certificate back, by staff."""
+"""Taking a certificate back, and correcting one, by staff."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from services.registration.certificates import domain
 from services.registration.certificates.queries import Certificate
-from services.registration.certificates.schemas import RevocationSchema
+from services.registration.certificates.schemas import ReissueSchema, RevocationSchema
 from shared.http.answers import see_other
 from shared.http.audit import note
 from shared.http.forms import load
@@ -25,6 +25,23 @@ def revoke(id: UUID) -> Response:
     with transaction() as conn:
         take_back(conn, id, reason=wanted["reason"])
     return see_other(f"/registration/certificates/{id}")
+
+
+@pages.form("/<uuid:id>/reissue")
+@pages.staff("registration:write")
+def reissue(id: UUID) -> Response:
+    """Revoke it, and issue another by what is known now."""
+    wanted = load(ReissueSchema())
+    with transaction() as conn:
+        another = issue_anew(conn, id, reason=wanted["reason"])
+    return see_other(f"/registration/certificates/{another.id}")
+
+
+def issue_anew(conn: Connection, id: UUID, *, reason: str | None) -> Certificate:
+    """Correct a certificate by another, as the one who asks. Raises what reissuing raises."""
+    another = domain.reissue(conn, id, reason=reason)
+    note(conn, "certificate.reissue", id, {"reason": reason, "certificate": str(another.id)})
+    return another
 
 
 def take_back(conn: Connection, id: UUID, *, reason: str | None) -> Certificate:

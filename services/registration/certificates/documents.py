@@ -19,7 +19,7 @@ TEMPLATE = Path(__file__).with_name("certificate.typ")
 TURN = threading.Lock()
 
 
-def print_certificate(certificate: Certificate, *, issuer: str, address: str) -> bytes:
+def print_certificate(certificate: Certificate, *, address: str) -> bytes:
     """The PDF. `address` is where it is verified. With a character that no font here has it is no PDF/UA: the standard
     forbids to show a box in its place.
     """
@@ -33,7 +33,7 @@ def print_certificate(certificate: Certificate, *, issuer: str, address: str) ->
         "hours": f"{hours.normalize():f}" if hours else None,
         "day": label_day(certificate.earned_at),
         "issued": label_day(certificate.issued_at),
-        "issuer": issuer,
+        "issuer": certificate.issuer_name,
         "address": address,
         "code": _draw_code(address),
     }

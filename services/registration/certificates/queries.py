@@ -1,6 +1,6 @@
 """Certificates."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,19 @@ from shared.database import execute, fetch, fetch_dicts, fetch_value
 
 
 @dataclass(frozen=True)
+class Issuing:
+    """In whose name a certificate is issued, and where that is on the web."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Certificate:
-    """`slug` is of the session attended or the series completed, as it is now."""
+    """What it attests is as it was when it was issued: `name` of the holder, `slug` and `title` of the session attended
+    or the series completed, contact hours, moments, issuer (None where it was not noted yet). `email` is the holder's
+    now; `replaces` is the certificate that this one corrects.
+    """
 
     id: UUID
     revision: int
@@ -26,12 +37,15 @@ class Certificate:
     contact_hours: Decimal | None
     earned_at: datetime
     issued_at: datetime
+    issuer_name: str | None
+    issuer_url: str | None
+    replaces: UUID | None
     revoked_at: datetime | None
     revoked_reason: str | None
     status_index: int
 
 
-def issue_for_attendance(conn: Connection, *, limit: int) -> list[UUID]:
+def issue_for_attendance(conn: Connection, issuer: Issuing, *, limit: int) -> list[UUID]:
     """Give a certificate to those who attended a session that is over; a click on a join link alone proves nothing."""
     sql = """
         WITH due AS (
@@ -43,8 +57,10 @@ def issue_for_attendance(conn: Connection, *, limit: int) -> list[UUID]:
              ORDER BY a.id LIMIT %(limit)s
                FOR NO KEY UPDATE OF a SKIP LOCKED
         ), made AS (
-            INSERT INTO certificates (id, kind, person_id, session_id, title, contact_hours, earned_at)
-            SELECT gen_random_uuid(), 'attendance', person_id, session_id, title, contact_hours, at FROM due
+            INSERT INTO certificates (id, kind, person_id, session_id, title, contact_hours, earned_at, issuer_name,
+                                      issuer_url)
+            SELECT gen_random_uuid(), 'attendance', person_id, session_id, title, contact_hours, at, %(name)s, %(url)s
+              FROM due
             ON CONFLICT (person_id, session_id, series_id) DO UPDATE SET title = certificates.title
             RETURNING id, person_id, session_id
         ), noted AS (
@@ -53,10 +69,10 @@ def issue_for_attendance(conn: Connection, *, limit: int) -> list[UUID]:
         )
         SELECT id FROM made
     """
-    return [row[0] for row in conn.execute(sql, {"limit": limit})]
+    return [row[0] for row in conn.execute(sql, {"limit": limit, **asdict(issuer)})]
 
 
-def issue_for_completion(conn: Connection, *, limit: int) -> list[UUID]:
+def issue_for_completion(conn: Connection, issuer: Issuing, *, limit: int) -> list[UUID]:
     """Give a certificate to those who completed a series, with the contact hours of the sessions that count."""
     sql = """
         WITH due AS (
@@ -67,8 +83,10 @@ def issue_for_completion(conn: Connection, *, limit: int) -> list[UUID]:
              ORDER BY c.id LIMIT %(limit)s
                FOR NO KEY UPDATE OF c SKIP LOCKED
         ), made AS (
-            INSERT INTO certificates (id, kind, person_id, series_id, title, contact_hours, earned_at)
-            SELECT gen_random_uuid(), 'completion', person_id, series_id, title, hours, completed_at FROM due
+            INSERT INTO certificates (id, kind, person_id, series_id, title, contact_hours, earned_at, issuer_name,
+                                      issuer_url)
+            SELECT gen_random_uuid(), 'completion', person_id, series_id, title, hours, completed_at, %(name)s, %(url)s
+              FROM due
             ON CONFLICT (person_id, session_id, series_id) DO UPDATE SET title = certificates.title
             RETURNING id, person_id, series_id
         ), noted AS (
@@ -77,18 +95,74 @@ def issue_for_completion(conn: Connection, *, limit: int) -> list[UUID]:
         )
         SELECT id FROM made
     """
-    return [row[0] for row in conn.execute(sql, {"limit": limit})]
+    return [row[0] for row in conn.execute(sql, {"limit": limit, **asdict(issuer)})]
+
+
+def note_issuer(conn: Connection, issuer: Issuing) -> int:
+    """Note who issued the certificates of which that was not noted: code of 0.1.0 does not. How many."""
+    sql = "UPDATE certificates SET issuer_name = %(name)s, issuer_url = %(url)s WHERE issuer_name IS NULL"
+    return execute(conn, sql, **asdict(issuer))
+
+
+def lock(conn: Connection, id: UUID) -> None:
+    """Let nobody else revoke or replace a certificate until the transaction ends."""
+    sql = "SELECT FROM certificates WHERE id = %(id)s FOR UPDATE"
+    execute(conn, sql, id=id)
+
+
+def set_aside(conn: Connection, id: UUID) -> bool:
+    """Put a certificate aside for another in its place; False where that was done before."""
+    sql = """
+        WITH former AS (DELETE FROM ONLY certificates WHERE id = %(id)s RETURNING *)
+        INSERT INTO replaced_certificates SELECT * FROM former
+    """
+    return bool(execute(conn, sql, id=id))
+
+
+def issue_in_place_of(conn: Connection, id: UUID, issuer: Issuing) -> UUID | None:
+    """Give another certificate in the place of one that was set aside, by what is known now; None where it would not be
+    earned any more.
+    """
+    sql = """
+        WITH due AS (
+            SELECT former.*, coalesce(s.title, series.title) AS title_now,
+                   coalesce(s.ends_at, s.starts_at, c.completed_at, former.earned_at) AS at,
+                   CASE WHEN c.id IS NULL THEN s.contact_hours
+                        ELSE (SELECT sum(contact_hours) FROM sessions WHERE sessions.id = ANY(series.sessions))
+                    END AS hours
+              FROM replaced_certificates AS former
+              LEFT JOIN attendance AS a ON (a.person_id, a.session_id) = (former.person_id, former.session_id)
+                                       AND a.attended AND a.source <> 'join'
+              LEFT JOIN sessions AS s ON s.id = a.session_id
+              LEFT JOIN completions AS c ON (c.person_id, c.series_id) = (former.person_id, former.series_id)
+              LEFT JOIN series ON series.id = c.series_id
+             WHERE former.id = %(id)s AND (a.id IS NOT NULL OR c.id IS NOT NULL)
+        ), made AS (
+            INSERT INTO certificates (id, kind, person_id, session_id, series_id, title, contact_hours, earned_at,
+                                      issuer_name, issuer_url, replaces)
+            SELECT gen_random_uuid(), kind, person_id, session_id, series_id, title_now, hours, at, %(name)s, %(url)s,
+                   id
+              FROM due
+            RETURNING id, person_id, session_id, series_id
+        ), attended AS (
+            UPDATE attendance SET certificate_id = made.id FROM made
+             WHERE (attendance.person_id, attendance.session_id) = (made.person_id, made.session_id)
+        ), completed AS (
+            UPDATE completions SET certificate_id = made.id FROM made
+             WHERE (completions.person_id, completions.series_id) = (made.person_id, made.series_id)
+        )
+        SELECT id FROM made
+    """
+    return fetch_value(conn, sql, id=id, **asdict(issuer))
 
 
 def select_many(conn: Connection, ids: list[UUID]) -> list[Certificate]:
-    """These certificates, with their holders' names as they are now."""
+    """These certificates, as they were issued."""
     sql = """
-        SELECT c.id, c.revision, c.kind, c.person_id, p.email, p.name, coalesce(s.slug, series.slug) AS slug, c.title,
-               c.contact_hours, c.earned_at, c.issued_at, c.revoked_at, c.revoked_reason, c.status_index
+        SELECT c.id, c.revision, c.kind, c.person_id, p.email, c.name, c.slug, c.title, c.contact_hours, c.earned_at,
+               c.issued_at, c.issuer_name, c.issuer_url, c.replaces, c.revoked_at, c.revoked_reason, c.status_index
           FROM certificates AS c
           JOIN people AS p ON p.id = c.person_id
-          LEFT JOIN sessions AS s ON s.id = c.session_id
-          LEFT JOIN series ON series.id = c.series_id
          WHERE c.id = ANY(%(ids)s) ORDER BY c.status_index
     """
     return fetch(conn, Certificate, sql, ids=ids)
@@ -122,7 +196,8 @@ def count_lists(conn: Connection, *, size: int) -> int:
 
 def select_of_person(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
     sql = """
-        SELECT id, kind, title, contact_hours::float AS contact_hours, issued_at, revoked_at IS NOT NULL AS revoked
+        SELECT id, kind, title, contact_hours::float AS contact_hours, issued_at, revoked_at IS NOT NULL AS revoked,
+               tableoid = 'replaced_certificates'::regclass AS replaced
           FROM certificates WHERE person_id = %(person_id)s ORDER BY issued_at, id
     """
     return fetch_dicts(conn, sql, person_id=person_id)

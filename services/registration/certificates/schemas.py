@@ -41,3 +41,19 @@ class RevokedSchema(ma.Schema):
     title = ma.fields.String()
     revoked_at = ma.fields.AwareDateTime()
     revoked_reason = ma.fields.String(allow_none=True)
+
+
+class ReissueSchema(ma.Schema):
+    reason = free_text("Why the one before is revoked; shown to whoever verifies that", load_default="Corrected")
+
+
+class ReissuedSchema(ma.Schema):
+    """The certificate that takes the place of `replaces`."""
+
+    id = ma.fields.UUID()
+    replaces = ma.fields.UUID()
+    kind = ma.fields.String()
+    name = ma.fields.String()
+    title = ma.fields.String()
+    contact_hours = ma.fields.Float(allow_none=True)
+    issued_at = ma.fields.AwareDateTime()

@@ -46,7 +46,7 @@ def select_all(conn: Connection, person_id: UUID | None) -> dict[str, list[dict[
             SELECT i.id, s.slug AS session, i.status, issued_by, issued_at, expires_at
               FROM invitations AS i JOIN sessions AS s ON s.id = session_id WHERE person_id = %(id)s""",
         "certificates": """
-            SELECT id, kind, title, contact_hours::float, earned_at, issued_at, revoked_at, revoked_reason
+            SELECT id, kind, name, title, contact_hours::float, earned_at, issued_at, revoked_at, revoked_reason
               FROM certificates WHERE person_id = %(id)s""",
         "signed_in_until": "SELECT expires_at FROM learner_sessions WHERE person_id = %(id)s",
     }
