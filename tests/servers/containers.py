@@ -32,6 +32,7 @@ RABBITMQ = "rabbitmq:4-management"
 ALWAYS = ("max_connections=200", "jit=off")
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 SECRETS = "/run/secrets"
+BROKER = "/var/lib/rabbitmq"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,15 @@ class ContainerEngines(Engines):
 
     def kill(self, engine: Engine) -> None:
         self._container(engine).kill()
+
+    def control_broker(self, *words: str) -> None:
+        result = self._container("rabbitmq").exec_run(["rabbitmqctl", *words])
+        if result.exit_code:
+            raise RuntimeError(result.output.decode())
+
+    def broker_files_with(self, text: str) -> list[str]:
+        result = self._container("rabbitmq").exec_run(["grep", "--recursive", "--files-with-matches", text, BROKER])
+        return result.output.decode().splitlines()
 
     def create_services(self, database: str) -> None:
         environment = {"DATABASE": database, "SECRETS_DIR": SECRETS}

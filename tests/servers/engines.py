@@ -67,6 +67,14 @@ class Engines(ABC):
         """End it as a power cut would; it may come back by itself or not, so call `start()` and `wait()`."""
 
     @abstractmethod
+    def control_broker(self, *words: str) -> None:
+        """Run `rabbitmqctl` with these words. Raises RuntimeError where it fails."""
+
+    @abstractmethod
+    def broker_files_with(self, text: str) -> list[str]:
+        """The files of the broker's data that hold this text."""
+
+    @abstractmethod
     def create_services(self, database: str) -> None:
         """Run deploy/postgres/create-services.sh for `database`."""
 

@@ -1,11 +1,12 @@
 """Private native servers for tests."""
 
 import os
+import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from deploy.native import accounts
+from deploy.native import accounts, binaries
 from deploy.native.servers import NativeServers
 from tests.servers.choice import durable
 from tests.servers.engines import Engine, Engines
@@ -32,6 +33,18 @@ class NativeEngines(Engines):
 
     def kill(self, engine: Engine) -> None:
         self._servers.supervisor.kill(f"engines:{engine}")
+
+    def control_broker(self, *words: str) -> None:
+        environment = {**os.environ, **self._servers.rabbitmq.environment()}
+        del environment["RUNNING_UNDER_SYSTEMD"]
+        command = [str(binaries.rabbitmq("rabbitmqctl")), *words]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise RuntimeError(result.stderr)
+
+    def broker_files_with(self, text: str) -> list[str]:
+        files = [file for file in (self.folder / "rabbitmq" / "mnesia").rglob("*") if file.is_file()]
+        return [str(file) for file in files if text.encode() in file.read_bytes()]
 
     def create_services(self, database: str) -> None:
         self._servers.postgres.create_services(database)
