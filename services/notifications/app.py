@@ -17,6 +17,7 @@ from services.notifications.people import handlers as people
 from services.notifications.privacy import api as held
 from services.notifications.privacy import handlers as privacy
 from services.notifications.privacy import pages as people_desk
+from services.notifications.privacy import readers as reader_privacy
 from services.notifications.privacy.commands import showing
 from services.notifications.programme import handlers as programme
 from services.notifications.reminders import api as reminders
@@ -59,6 +60,7 @@ SERVICE = Service(
         webhook_deliveries.staff,
         archive,
         reader_pages.pages,
+        reader_privacy.pages,
         editor.pages,
         maillog_desk.pages,
         people_desk.pages,

@@ -14,7 +14,7 @@ from services.notifications.delivery import queries as delivery
 from services.notifications.privacy.domain import MailUnderWay
 from services.notifications.subscriptions.queries import Wish, insert_imported
 from services.notifications.suppressions import queries as suppressions
-from shared import runtime
+from shared import links, runtime
 from shared.events import catalog
 from shared.events import registration as participation
 from shared.events.envelope import load, seal
@@ -265,3 +265,48 @@ def test_what_outside_sites_were_told_goes_where_it_names_the_address(desk: Desk
 
     assert desk.conn.execute("SELECT state FROM webhook_deliveries").fetchall() == [("queued",)]
     assert desk.conn.execute("SELECT owner_name, owner_email FROM webhooks").fetchall() == [("", "")]
+
+
+@pytest.fixture
+def read(desk: Desk, client: FlaskClient) -> str:
+    """A reader's link to their preferences, in the hands of somebody without any token."""
+    del client.environ_base["HTTP_AUTHORIZATION"]
+    subscribe(desk, "reader@library.example")
+    url = "SELECT id FROM subscriptions WHERE email = 'reader@library.example'"
+    row = desk.conn.execute(url).fetchone()
+    assert row
+    return f"/notifications/preferences/{links.sign(desk.settings, 'subscription', str(row[0]))}"
+
+
+def test_a_reader_sees_and_erases_what_is_held_of_them(desk: Desk, client: FlaskClient, read: str) -> None:
+    here = {"Sec-Fetch-Site": "same-origin"}
+    shown = client.get(f"{read}/held")
+    assert shown.status_code == 200
+    assert all(text in shown.text for text in ("reader@library.example", "a list", "asked by phone"))
+
+    slip = client.post(f"{read}/erase", data={"again": "somebody@library.example"}, headers=here)
+    assert slip.status_code == 422
+    assert "reader@library.example" in dump(desk)
+    assert client.get(f"{read}/erase").status_code == 405
+
+    done = client.post(f"{read}/erase", data={"again": "Reader@library.example"}, headers=here)
+
+    assert done.status_code == 200
+    assert "reader@library.example" not in dump(desk)
+    assert client.get(f"{read}/held").status_code in (404, 410)
+
+
+def test_the_link_to_preferences_neither_shows_nor_erases_registrations(
+    desk: Desk, client: FlaskClient, read: str
+) -> None:
+    session, person = a_session(title="A secret session"), a_person("Ada", "reader@library.example")
+    desk.receive(catalog.SessionPublished(session=session), confirmed(a_registration(session, person=person)))
+
+    shown = client.get(f"{read}/held")
+    assert "Registrations" not in shown.text
+    client.post(f"{read}/erase", data={"again": "reader@library.example"}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert desk.conn.execute("SELECT count(*) FROM subscriptions").fetchone() == (0,)
+    assert desk.conn.execute("SELECT state, recipient FROM messages").fetchall() == [
+        ("queued", "reader@library.example")
+    ]

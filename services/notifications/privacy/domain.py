@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from psycopg import Connection
+from uuid_utils.compat import uuid7
 
 from services.notifications.privacy import queries
 from shared.events.envelope import Envelope
@@ -15,6 +16,8 @@ from shared.messaging.erasure import blank_events, blank_person, blank_registrar
 log = structlog.get_logger()
 
 Held = dict[str, list[dict[str, Any]]]
+# What is held of readers as such.
+READER = ("subscription", "consents", "subscription_requests")
 
 
 class MailUnderWay(Exception):
@@ -24,6 +27,23 @@ class MailUnderWay(Exception):
 def describe(conn: Connection, email: str) -> Held:
     """Everything that notifications holds under this folded address: empty lists where it holds nothing."""
     return queries.select_held(conn, email)
+
+
+def describe_reader(conn: Connection, email: str) -> tuple[Held, bool]:
+    """What is held of a reader of the newsletter, and whether they have registered too: the link to preferences is
+    not asked to show more than what it is for.
+    """
+    held = describe(conn, email)
+    registered = queries.is_known(conn, email)
+    return ({name: held[name] for name in READER} if registered else held), registered
+
+
+def erase_address(conn: Connection, email: str) -> None:
+    """Erase what is held under an address of which registration has told nothing."""
+    stranger = uuid7()
+    queries.blank_messages(conn, stranger, emails=[email])
+    queries.blank(conn, stranger, emails=[email])
+    blank_person(conn, stranger, emails=[email])
 
 
 def drop_erased(conn: Connection, happened: Sequence[tuple[UUID, Envelope]]) -> set[UUID]:

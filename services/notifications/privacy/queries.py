@@ -92,6 +92,12 @@ def blank_messages(conn: Connection, person_id: UUID, *, emails: Sequence[str]) 
     execute(conn, sql)
 
 
+def is_known(conn: Connection, email: str) -> bool:
+    """Whether registration has told of somebody with this address."""
+    sql: LiteralString = f"SELECT EXISTS (SELECT FROM ({SUBJECTS}) AS one WHERE lower(email) = %(email)s)"  # noqa: S608
+    return fetch_value(conn, sql, email=email)
+
+
 def blank(conn: Connection, person_id: UUID, *, emails: Sequence[str]) -> None:
     """Leave nothing that tells who it was, of this person or under these addresses; the proof of consents goes with
     the subscription.
