@@ -77,6 +77,8 @@ def requests(erased: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"staff POST {one}/accept": {},
         f"staff POST {one}/move": {"json": {"session": "party"}},
         f"staff DELETE {one}": {},
+        f"staff POST {one}/seat": {"json": {}},
+        f"staff POST {desk}/seat": {},
         f"staff PUT {one}/attendance": {"json": {"attended": False, "minutes": None}},
         f"staff DELETE {V1}/sessions/party/invitations/{sent}": {},
         f"staff POST {desk}": {"data": {**SAID, "email": "zebra@x.org"}},
