@@ -58,6 +58,15 @@ class Options:
     gateway_writes: int = option(
         "All other requests of one address, beyond which the gateway answers 429", unit="requests/second", default=50
     )
+    trusted_proxies: str = option(
+        "Proxies before the gateway whose `X-Forwarded-For` is believed, such as what ends TLS; without them each of"
+        " their callers counts as coming from the proxy",
+        unit="address or network,…",
+        default="",
+    )
+    mails_per_network: int = option("`MAILS_PER_NETWORK` of every service", unit="mails", default=2000)
+    mails_per_mailbox: int = option("`MAILS_PER_MAILBOX` of every service", unit="mails", default=15)
+    comments_per_network: int = option("`COMMENTS_PER_NETWORK` of catalog", unit="comments", default=50)
 
 
 def read_options() -> Options:

@@ -19,6 +19,8 @@ MOST_LOCAL, MOST = 64, 254
 # Narrower than RFC 5321: no quoted local parts, no address literals, nothing that has a meaning in SMTP or in a header;
 # and nothing but ASCII before the @, since not every server between here and there speaks SMTPUTF8 (RFC 6531).
 MAILABLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+# One provider under two names.
+DOTS_IGNORED = frozenset({"gmail.com", "googlemail.com"})
 NO_ADDRESS = "Not a valid email address."
 ACCENTED = (
     "No mail can be sent to this address: before the @ it may have letters from a to z without accents, digits, "
@@ -64,6 +66,17 @@ def mail_address(address: str) -> str:
     if len(plain) > MOST or not MAILABLE.fullmatch(plain):
         raise ValueError("the address is not one that mail can be sent to")
     return plain
+
+
+def mailbox_of(folded: str) -> str:
+    """The mailbox that a folded address leads to: without what stands after a plus sign, and without dots where the
+    provider is known to ignore them. For counting what one mailbox is sent; not for telling people apart.
+    """
+    local, _, domain = folded.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in DOTS_IGNORED:
+        return f"{local.replace('.', '') or local}@gmail.com"
+    return f"{local}@{domain}"
 
 
 @lru_cache(maxsize=10_000)

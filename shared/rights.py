@@ -19,6 +19,7 @@ WRITES = {
     "quarantine": "INSERT, UPDATE, DELETE",
     "restorations": "INSERT, UPDATE",
     "snapshot_outcomes": "INSERT, DELETE",
+    "usage_counts": "INSERT, UPDATE, DELETE",
 }
 
 

@@ -74,6 +74,7 @@ def _options() -> Options:
         broker_console_port=ports["console"],
         gateway_reads=10_000,
         gateway_writes=10_000,
+        mails_per_network=0,
         settle_seconds=0,
     )
 
@@ -141,7 +142,7 @@ class ComposeInstance:
         self.scale = scale
         self.project = project
         ports, rates = ("gateway_port", "mail_port", "broker_console_port"), ("gateway_reads", "gateway_writes")
-        names = (*ports, *rates, "settle_seconds")
+        names = (*ports, *rates, "mails_per_network", "settle_seconds")
         os.environ.update({name.upper(): str(getattr(self.options, name)) for name in names})
         os.environ["COMPOSE_PROJECT_NAME"] = project
         self.system = compose.ComposeSystem(self.options)

@@ -1,10 +1,12 @@
 """The gateway: nginx with the same template as in Docker."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deploy.errors import DeployError
 from deploy.native import binaries
 from deploy.native.program import Program
 from deploy.options import Options
@@ -74,6 +76,7 @@ class Gateway:
             "GATEWAY_UPSTREAMS": "\n".join(upstreams),
             **{f"GATEWAY_{name.upper()}": name for name in self.apis},
             "GATEWAY_IDENTITY": f"127.0.0.1:{self.identity}",
+            "GATEWAY_REAL_IP": trust(self.options.trusted_proxies),
             "GATEWAY_READS": str(self.options.gateway_reads),
             "GATEWAY_WRITES": str(self.options.gateway_writes),
             "GATEWAY_CACHE": "cache",
@@ -87,6 +90,20 @@ def _upstream(name: str, ports: Sequence[int]) -> str:
     """
     servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
     return f"upstream {name} {{ {servers} keepalive 16; keepalive_timeout 1s; }}"
+
+
+def trust(proxies: str) -> str:
+    """The lines of nginx by which these proxies are believed, as 15-trusted-proxies.envsh makes them. Raises
+    DeployError for what is neither an address nor a network.
+    """
+    named = proxies.replace(",", " ").split()
+    try:
+        networks = [ipaddress.ip_network(proxy, strict=False) for proxy in named]
+    except ValueError as error:
+        raise DeployError(
+            f"TRUSTED_PROXIES holds something that is neither an address nor a network: {error}"
+        ) from None
+    return " ".join(f"set_real_ip_from {network};" for network in networks)
 
 
 def fill_in(template: str, values: dict[str, str]) -> str:

@@ -98,6 +98,8 @@ class Services:
             "CLOCK_FILE": str(self.folder / "clock"),
             "API_BIND": f"{HOST}:{self.ports[f'{service}-api']}",
             "WORKER_BIND": f"{HOST}:{self.ports[f'{service}-worker']}",
+            "MAILS_PER_NETWORK": str(self.options.mails_per_network),
+            "MAILS_PER_MAILBOX": str(self.options.mails_per_mailbox),
             "WEB_WORKERS": str(self.options.web_workers),
             "WEB_THREADS": str(self.options.web_threads),
             "LOG_LEVEL": self.options.log_level,
@@ -117,7 +119,8 @@ class Services:
             "SETTLE_SECONDS": str(self.options.settle_seconds),
         }
         hooks = {"WEBHOOK_ALLOW": self.options.webhook_allow}
-        own = {"catalog": {}, "registration": links | badges, "notifications": links | mail | hooks}
+        comments = {"COMMENTS_PER_NETWORK": str(self.options.comments_per_network)}
+        own = {"catalog": comments, "registration": links | badges, "notifications": links | mail | hooks}
         return common | own[service]
 
 

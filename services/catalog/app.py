@@ -34,6 +34,7 @@ from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
 from services.catalog.sessions import pages as session_desk
 from services.catalog.sessions.jobs import HOLD_ENDED_SESSIONS
+from services.catalog.settings import CatalogSettings
 from services.catalog.widget import pages as widget
 from shared.service import Service
 
@@ -72,6 +73,7 @@ SERVICE = Service(
         widget.pages,
     ],
     handlers=[handlers],
+    settings=CatalogSettings,
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     stamp=select_stamp,
     direct={discovery.SESSIONS: discovery.list_sessions_directly},

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import marshmallow as ma
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from shared import runtime
-from shared.errors import Forbidden, Invalid, messages_by_path
+from shared.errors import DomainError, Forbidden, Invalid, TooMany, messages_by_path
 
 OURS = ("same-origin", "none")
 # Digits of a row's number. Python refuses to read thousands of them, and a page counts up to it.
@@ -194,3 +194,10 @@ def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         yield name, "true"
     elif value is not None and value is not False:
         yield name, str(value)
+
+
+def status_of(error: DomainError) -> int:
+    """The status of a page that shows a form again after a refusal, with which `respond` tells how long to wait."""
+    if isinstance(error, TooMany):
+        g.retry_after = error.seconds
+    return error.status

@@ -12,7 +12,9 @@ def address() -> str:
     # is no gateway it may hold anything.
     for found in (*request.access_route[-1:], request.remote_addr or ""):
         with suppress(ValueError):
-            return str(ipaddress.ip_address(found))
+            asking = ipaddress.ip_address(found)
+            # An IPv4 caller of a socket that speaks both (RFC 4291, 2.5.5.2).
+            return str(getattr(asking, "ipv4_mapped", None) or asking)
     return "127.0.0.1"
 
 

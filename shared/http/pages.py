@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, g, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared import runtime
-from shared.errors import Invalid
+from shared.errors import Invalid, TooMany
 from shared.http import signin
 from shared.http.forms import nest, refuse_foreign
 
@@ -97,6 +97,8 @@ def respond(
     """A page of the running service as an answer; `policy` adds to its Content-Security-Policy, by directive."""
     response = Response(render(template, **values), status, content_type=HTML)
     response.headers["Cache-Control"] = cache_control
+    if status == TooMany.status and (seconds := g.get("retry_after")):
+        response.headers["Retry-After"] = str(seconds)
     return protect(response, policy)
 
 

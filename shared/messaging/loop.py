@@ -2,7 +2,6 @@
 pulse.
 """
 
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -64,8 +63,7 @@ def persist(loop_name: str, pulse: Pulse, stop: threading.Event, attempt: Callab
             failures = 1 if pulse.well else failures + 1
             pulse.beat(well=False)
             wait = broker.backoff(failures)
-            why = {"reason": error.verify_message} if isinstance(error, ssl.SSLCertVerificationError) else {}
-            log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1), **why)
+            log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1))
             _wait(stop, pulse, wait)
 
 

@@ -1,5 +1,8 @@
-"""Forgetting, by the clock: answers kept for idempotency keys, and published events that no replay will want."""
+"""Forgetting, by the clock: answers kept for idempotency keys, counts of limits, and published events that no replay
+will want.
+"""
 
+from shared import limits
 from shared.database import execute
 from shared.jobs import Job
 from shared.messaging import outbox, snapshots
@@ -11,12 +14,13 @@ HOUR = 3600.0
 
 def forget_old_rows() -> int:
     """Delete what has outlived its promise: idempotency keys after 24 hours, published events and what
-    snapshots mended after 35 days."""
+    snapshots mended after 35 days, counts of limits after their time."""
     with transaction() as conn:
         sql = "DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'"
         execute(conn, sql)
         outbox.forget_published(conn, days=OUTBOX_DAYS)
         snapshots.forget_outcomes(conn)
+        limits.forget_expired(conn)
     return 0
 
 

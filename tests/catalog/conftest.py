@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
 from services.catalog.discovery.shelf import Shelf
+from services.catalog.settings import CatalogSettings
 from shared import runtime
 from shared.http.kept import Kept
-from shared.settings import Settings
 from tests.catalog.programmes import DAY
 from tests.servers.engines import Engines
 
@@ -105,7 +105,7 @@ def types(events: list[dict[str, Any]]) -> list[str]:
 def present(
     engines: Engines, database_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> runtime.Runtime:
-    settings = Settings(
+    settings = CatalogSettings(
         environment="development",
         database_url=database_urls["catalog"],
         broker_url="amqp://nobody@127.0.0.1:1/convene",

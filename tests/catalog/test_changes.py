@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from services.catalog.app import SERVICE
 from services.catalog.editing import domain as editing
 from services.catalog.imports.domain import import_programme
+from services.catalog.settings import CatalogSettings
 from shared import runtime
 from shared.messaging.loop import AWAY
-from shared.settings import Settings
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import changed, session_of, small
 from tests.servers.engines import Engines
@@ -105,7 +105,7 @@ def test_an_end_is_told_and_a_mirror_knows_where_to_go_on(catalog: Catalog) -> N
 @pytest.fixture
 def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator[runtime.Runtime]:
     """A catalog whose writers commit."""
-    settings = Settings(
+    settings = CatalogSettings(
         environment="development",
         database_url=engines.database_url(fresh_database, "catalog"),
         broker_url="amqp://nobody@127.0.0.1:1/convene",

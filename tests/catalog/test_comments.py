@@ -7,13 +7,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
-from services.catalog.comments import domain
 from services.catalog.imports.domain import import_programme
 from shared import runtime
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import small
 from tests.catalog.test_changes import committed  # noqa: F401 - a fixture
 from tests.catalog.test_editing import call, withdraw
+from tests.usage import let_pass, use_up
 
 PATH = "/sessions/cafe/comments"
 
@@ -92,16 +92,54 @@ def test_the_same_twice_waits_once_and_many_are_listed_in_pages(filled: Catalog)
     assert rest["next"] is None
 
 
-def test_a_flood_closes_a_session_for_comments(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(domain, "MOST_OF_SESSION", 3)
+def test_a_network_that_floods_is_refused_and_no_other(filled: Catalog) -> None:
+    use_up(filled.conn, "comments", "127.0.0.0/24", most=50, seconds=3600, left=3)
     answers = [say(filled, f"Number {number}") for number in range(4)]
 
     assert [one.status_code for one in answers] == [202, 202, 202, 429]
-    assert answers[3].headers["Retry-After"] == "3600"
+    assert 0 < int(answers[3].headers["Retry-After"]) <= 3600
     assert answers[3].json
     assert answers[3].json["type"] == "urn:convene:problem:too-many-comments"
     assert "Retry-After" in answers[3].headers["Access-Control-Expose-Headers"]
     assert say(filled, "Number 1").json == answers[1].json
+    elsewhere = {"X-Forwarded-For": "127.0.0.1, 198.51.100.7"}
+    assert filled.client.post(V1 + PATH, json={"author": "B", "body": "x"}, headers=elsewhere).status_code == 202
+    let_pass(filled.conn, hours=1)
+    assert say(filled, "Number 3").status_code == 202
+
+
+def test_how_many_wait_refuses_nobody(filled: Catalog) -> None:
+    filled.conn.execute(
+        "INSERT INTO comments (id, session_id, author, body, body_html)"
+        " SELECT gen_random_uuid(), (SELECT id FROM entries WHERE slug = 'cafe'), 'A', n::text, ''"
+        "   FROM generate_series(1, 3000) AS n"
+    )
+
+    assert say(filled).status_code == 202
+
+
+def test_a_form_that_is_refused_keeps_what_was_typed(filled: Catalog) -> None:
+    use_up(filled.conn, "comments", "127.0.0.0/24", most=50, seconds=3600, left=0)
+
+    page = filled.client.post("/catalog" + PATH, data={"author": "Ada", "body": "Much to say"})
+
+    assert (page.status_code, int(page.headers["Retry-After"]) > 0) == (429, True)
+    assert "Much to say" in page.text
+
+
+def test_staff_reject_at_once_what_one_network_sent(filled: Catalog) -> None:
+    other = {"X-Forwarded-For": "198.51.100.7"}
+    kept = filled.client.post(V1 + PATH, json={"author": "B", "body": "Honest"}, headers=other).json or {}
+    sent = [(say(filled, f"Number {number}").json or {})["id"] for number in range(3)]
+
+    answer = call(filled, "POST", f"/comments/{sent[1]}/reject-network")
+
+    assert answer.json == {"rejected": 3}
+    waiting = call(filled, "GET", "/comments?status=pending").json or {}
+    assert [one["id"] for one in waiting["items"]] == [kept["id"]]
+    assert call(filled, "POST", f"/comments/{sent[0]}/reject-network").status_code == 409
+    networks = filled.conn.execute("SELECT count(*) FROM comments WHERE network IS NOT NULL").fetchone()
+    assert networks == (1,)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +173,9 @@ def test_comments_belong_to_sessions_that_are_public(filled: Catalog) -> None:
     assert say(filled).status_code == 410
 
 
-def test_the_bound_holds_however_many_write_at_once(
-    committed: runtime.Runtime,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(domain, "MOST_OF_SESSION", 5)
+def test_the_bound_holds_however_many_write_at_once(committed: runtime.Runtime) -> None:  # noqa: F811
     with runtime.use(committed), runtime.transaction() as conn:
+        use_up(conn, "comments", "127.0.0.0/24", most=50, seconds=3600, left=5)
         import_programme(conn, small(), actor="test")
     client = SERVICE.create_app(committed).test_client
     statuses: list[int] = []

@@ -11,8 +11,8 @@ import pytest
 
 from services.catalog.imports.documents import read_yaml
 from services.catalog.imports.domain import import_programme
+from services.catalog.settings import CatalogSettings
 from shared import runtime
-from shared.settings import Settings
 from tests.catalog.programmes import sample
 from tests.processes import Process, running
 from tests.servers import databases
@@ -28,7 +28,7 @@ def origin(engines: Engines) -> Iterator[str]:
     name = f"convene_{uuid4().hex[:12]}"
     databases.clone(engines, name)
     environment = databases.service_environment(engines, "catalog", database=name)
-    settings = Settings(
+    settings = CatalogSettings(
         environment="development",
         database_url=environment["DATABASE_URL"],
         broker_url="amqp://nobody@127.0.0.1:1/convene",

@@ -1,6 +1,7 @@
 """What the manifests say of the rest of the system is so: its secrets, its broker, its tables, its gateway."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,10 +16,11 @@ import httpx
 import psycopg
 import pytest
 
+from deploy.errors import DeployError
 from deploy.kubernetes.rendering import OVERLAYS, Pod, Rendered, render
 from deploy.kubernetes.secrets import manifest
 from deploy.native import binaries
-from deploy.native.gateway import Gateway, fill_in
+from deploy.native.gateway import Gateway, fill_in, trust
 from deploy.options import Options
 from deploy.readers import PUBLIC, READERS
 from deploy.secrets import SERVICES, TOPOLOGY, definitions, make_secrets
@@ -137,20 +139,37 @@ def waiting(url: str) -> Iterator[psycopg.Connection]:
         yield conn
 
 
+def made_by_the_image(trusted: str) -> str:
+    """What the script that the image sources makes of `GATEWAY_TRUSTED`."""
+    script = ROOT / "deploy/gateway/15-trusted-proxies.envsh"
+    line = ["sh", "-euc", f'. {script}; printf %s "$GATEWAY_REAL_IP"']
+    result = subprocess.run(line, env={**os.environ, "GATEWAY_TRUSTED": trusted}, capture_output=True, text=True)
+    if result.returncode:
+        raise ValueError(result.stderr)
+    return result.stdout
+
+
 class Behind(Gateway):
     """The gateway as it is in a cluster: behind what ends TLS, which here is on this machine."""
 
     trusted = "127.0.0.0/8"
 
     def _values(self) -> dict[str, str]:
-        values = super()._values()
-        template = (BASE / "gateway" / "trusted.conf.template").read_text()
-        believed = fill_in(template, {"GATEWAY_TRUSTED": self.trusted})
-        return {**values, "GATEWAY_UPSTREAMS": values["GATEWAY_UPSTREAMS"] + "\n" + believed}
+        return {**super()._values(), "GATEWAY_REAL_IP": made_by_the_image(self.trusted)}
 
 
 class Distrusting(Behind):
     trusted = "10.0.0.0/8"
+
+
+class Trusting(Behind):
+    """Of several hops, each of which is believed."""
+
+    trusted = "127.0.0.1, 203.0.113.0/24,2001:db8::/32"
+
+
+class TrustingNobody(Behind):
+    trusted = ""
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -173,7 +192,10 @@ def echo() -> Iterator[int]:
         server.shutdown()
 
 
-@pytest.mark.parametrize(("kind", "address"), [(Behind, "203.0.113.7"), (Distrusting, "127.0.0.1")])
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [(Behind, "203.0.113.7"), (Distrusting, "127.0.0.1"), (Trusting, "198.51.100.1"), (TrustingNobody, "127.0.0.1")],
+)
 def test_who_asks_is_who_the_trusted_hop_says_and_nobody_else_is_believed(
     tmp_path: Path, echo: int, kind: type[Behind], address: str
 ) -> None:
@@ -194,8 +216,9 @@ def test_nginx_takes_what_the_cluster_gives_it(tmp_path: Path) -> None:
     # Of the cluster's DNS and of the image's folders none is here.
     told |= {"GATEWAY_RESOLVER": "127.0.0.1", "GATEWAY_CACHE": str(tmp_path / "cache"), "GATEWAY_LOG": "access.log"}
     (tmp_path / "conf.d").mkdir()
-    for file in (ROOT / "deploy/gateway/convene.conf.template", BASE / "gateway/trusted.conf.template"):
-        (tmp_path / "conf.d" / file.stem).write_text(fill_in(file.read_text(), told))
+    told["GATEWAY_REAL_IP"] = made_by_the_image(told["GATEWAY_TRUSTED"])
+    template = (ROOT / "deploy/gateway/convene.conf.template").read_text()
+    (tmp_path / "conf.d" / "convene.conf").write_text(fill_in(template, told))
     main = (BASE / "gateway/nginx.conf").read_text()
     main = main.replace("/etc/nginx/conf.d", str(tmp_path / "conf.d")).replace("/run/nginx.pid", str(tmp_path / "pid"))
     (tmp_path / "nginx.conf").write_text(main)
@@ -209,7 +232,20 @@ def test_nginx_takes_what_the_cluster_gives_it(tmp_path: Path) -> None:
 def test_the_gateway_is_told_of_everything_that_its_template_names() -> None:
     template = (ROOT / "deploy/gateway/convene.conf.template").read_text()
 
-    assert set(re.findall(r"\$\{(GATEWAY_\w+)\}", template)) <= _gateway_settings().keys()
+    assert set(re.findall(r"\$\{(GATEWAY_\w+)\}", template)) <= {*_gateway_settings(), "GATEWAY_REAL_IP"}
+
+
+@pytest.mark.parametrize("trusted", ["", "10.0.0.0/8", "127.0.0.1, 203.0.113.0/24,2001:db8::/32"])
+def test_started_natively_the_gateway_believes_the_same_proxies(trusted: str) -> None:
+    assert trust(trusted).replace("127.0.0.1/32", "127.0.0.1") == made_by_the_image(trusted).strip()
+
+
+@pytest.mark.parametrize("trusted", ["everybody", "10.0.0.0/8; evil", "$(id)"])
+def test_what_is_no_address_is_refused_as_a_proxy(trusted: str) -> None:
+    with pytest.raises(ValueError, match="neither an address nor a network"):
+        made_by_the_image(trusted)
+    with pytest.raises(DeployError, match="neither an address nor a network"):
+        trust(trusted)
 
 
 def _gateway_settings() -> dict[str, str]:

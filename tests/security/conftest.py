@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from deploy import docs
+from services.catalog.settings import CatalogSettings
 from services.registration.settings import RegistrationSettings
 from shared import runtime
-from shared.settings import Settings
 from tests.catalog.conftest import Catalog, forget
 from tests.catalog.programmes import DAY
 from tests.conftest import PATIENT
@@ -46,7 +46,7 @@ def presents(engines: Engines, database_urls: dict[str, str], tmp_path_factory: 
 
     keys = {"links_key_file": engines.secrets / "links-key", "badge_key_file": engines.secrets / "badge-key"}
     settings = {
-        "catalog": Settings(**common("catalog"), stamp_seconds=0),
+        "catalog": CatalogSettings(**common("catalog"), stamp_seconds=0),
         "registration": RegistrationSettings(**common("registration"), **keys),
         "notifications": make_settings(engines, **common("notifications")),
     }

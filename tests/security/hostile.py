@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from deploy.token import SCOPES
 from services.catalog.app import SERVICE as CATALOG
+from services.catalog.settings import CatalogSettings
 from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.registration.app import SERVICE as REGISTRATION
 from services.registration.settings import RegistrationSettings
@@ -153,7 +154,7 @@ def _settings(name: str, engines: Engines, url: str, folder: Path) -> Settings:
         "stamp_seconds": 0,
     }
     if name == "catalog":
-        return Settings(**common)
+        return CatalogSettings(**common)
     keys = {"links_key_file": engines.secrets / "links-key", "badge_key_file": engines.secrets / "badge-key"}
     return RegistrationSettings(**common, **keys)
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from tests.servers.databases import ROOT
 
 STRING = re.compile(r'"""(.*?)"""|"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
+# What a function of a migration does, it does with the rights of whoever calls it, unless it says otherwise.
+FUNCTION = re.compile(r"CREATE FUNCTION((?:(?!\$\$|SECURITY DEFINER).)*)\$\$(.*?)\$\$", re.DOTALL)
 VERBS = {
     "INSERT": re.compile(r"\bINSERT INTO\s+(\w+)"),
     "UPDATE": re.compile(r"(?<!FOR )(?<!KEY )(?<!DO )\bUPDATE\s+(\w+)"),
@@ -19,12 +21,15 @@ LOCKED = re.compile(r"\bFROM\s+(\w+)(?:(?!\bFROM\b).)*?\bFOR (?:NO KEY UPDATE|UP
 
 
 def find(*folders: str) -> dict[str, set[str]]:
-    """By table, the verbs in the SQL of the modules in these folders of the repository."""
+    """By table, the verbs in the SQL of the modules, and of the functions, in these folders of the repository."""
     found: dict[str, set[str]] = defaultdict(set)
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
             for match in STRING.finditer(file.read_text()):
                 _read(match[1] or match[2] or "", found)
+        for file in sorted((ROOT / folder).rglob("*.sql")):
+            for _, function in FUNCTION.findall(file.read_text()):
+                _read(function, found)
     return dict(found)
 
 

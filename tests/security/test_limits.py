@@ -11,15 +11,17 @@ import pytest
 
 from deploy import docs
 from services.registration.settings import RegistrationSettings
-from shared import runtime
+from shared import limits, runtime
+from shared.limits import Charge
 from shared.settings import Settings
 from tests.notifications.conftest import make_settings
 from tests.security.houses import House
 from tests.security.routes import SITE
 from tests.servers.engines import Engines
+from tests.usage import use_up_network
 
 SIGN_IN, SIGN_UP = "/registration/v1/learners/sign-in", "/notifications/v1/subscriptions"
-MOST = 30  # requests an hour from one network
+LEFT = 6  # of the mails that a network may cause
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,13 +39,16 @@ def ask(client: Any, path: str, number: int, forwarded: str) -> int:
         "10.0.0.{0}, 127.0.0.1, 192.0.2.1",
         "2001:db8:{0}::1, 192.0.2.1",
         "2001:db8:7:{0}::1",  # a customer has all of a /48
+        "::ffff:192.0.2.{0}",  # as a socket that speaks both says of an IPv4 caller
     ],
 )
 def test_a_network_is_the_one_that_the_gateway_sees(registering: House, notifying: House, forwarded: str) -> None:
     for house, path in ((registering, SIGN_IN), (notifying, SIGN_UP)):
+        for network in ("192.0.2.0/24", "2001:db8:7::/48"):
+            use_up_network(house.conn, network, left=LEFT)
         with runtime.use(house.present), runtime.lend(house.conn):
-            asked = [ask(house.client, path, number, forwarded.format(number)) for number in range(MOST + 2)]
-        assert asked == [202] * MOST + [429] * 2
+            asked = [ask(house.client, path, number, forwarded.format(number)) for number in range(LEFT + 2)]
+        assert asked == [202] * LEFT + [429] * 2
 
 
 @pytest.mark.covers("API4:2023", "ASVS 4.1.3")
@@ -56,7 +61,8 @@ def test_no_other_header_says_where_a_request_comes_from(registering: House, hea
         headers = {"X-Forwarded-For": "192.0.2.1", header: f"for={told}" if header == "Forwarded" else told}
         return registering.client.post(SIGN_IN, json={"email": f"p{number}@x.org"}, headers=headers).status_code
 
-    assert [post(number) for number in range(MOST + 1)] == [202] * MOST + [429]
+    use_up_network(registering.conn, "192.0.2.0/24", left=LEFT)
+    assert [post(number) for number in range(LEFT + 1)] == [202] * LEFT + [429]
 
 
 @pytest.mark.covers("API4:2023", "ASVS 4.1.3")
@@ -70,7 +76,7 @@ def test_the_gateway_says_itself_who_asks_and_nothing_of_what_they_say() -> None
 
 
 @pytest.fixture(params=["registration", "notifications"])
-def open_app(request: pytest.FixtureRequest, engines: Engines, fresh_database: str) -> Iterator[Any]:
+def opened(request: pytest.FixtureRequest, engines: Engines, fresh_database: str) -> Iterator[runtime.Runtime]:
     """A service where everything commits."""
     common = {
         "environment": "development",
@@ -88,17 +94,32 @@ def open_app(request: pytest.FixtureRequest, engines: Engines, fresh_database: s
     )
     present = runtime.build(request.param, settings, "test", pool_size=16)
     present.database.open()
-    yield docs._service(request.param).create_app(present)
+    yield present
     present.database.close()
 
 
 @pytest.mark.covers("API4:2023", "API6:2023", "ASVS 2.4.1", "ASVS 15.4.2")
-def test_a_network_that_asks_for_all_at_once_gets_no_more(open_app: Any) -> None:
-    path = SIGN_IN if open_app.name == "registration" else SIGN_UP
+def test_a_network_that_asks_for_all_at_once_gets_no_more_than_are_at_work_at_once(opened: runtime.Runtime) -> None:
+    """Callers of one network never wait for one another, so those who ask at the very moment are not counted yet."""
+    path = SIGN_IN if opened.service == "registration" else SIGN_UP
+    app = docs._service(opened.service).create_app(opened)
+    with runtime.use(opened), runtime.transaction() as conn:
+        use_up_network(conn, "192.0.2.0/24", left=LEFT)
 
-    answers = at_once(MOST + 18, lambda number: ask(open_app.test_client(), path, number, f"192.0.2.{number}"))
+    first = at_once(LEFT, lambda number: ask(app.test_client(), path, number, f"192.0.2.{number}"))
+    then = at_once(20, lambda number: ask(app.test_client(), path, 100 + number, f"192.0.2.{number}"))
 
-    assert answers == {202: MOST, 429: 18}
+    assert first == {202: LEFT}
+    assert then == {429: 20}
+
+
+@pytest.mark.covers("API4:2023", "API6:2023", "ASVS 15.4.2")
+def test_one_mailbox_gets_no_more_however_many_ask_at_once_from_anywhere(opened: runtime.Runtime) -> None:
+    def spend(_: int) -> int:
+        with runtime.use(opened), runtime.transaction() as conn:
+            return int(limits.try_spend(conn, [Charge("mailbox mails", "ada@x.org", 15, 3600, "")]))
+
+    assert at_once(40, spend) == {1: 15, 0: 25}
 
 
 def at_once(number: int, act: Callable[[int], int]) -> dict[int, int]:

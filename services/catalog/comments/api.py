@@ -10,10 +10,12 @@ from services.catalog.answers import answer
 from services.catalog.comments import domain, queries, schemas
 from services.catalog.comments.queries import Comment
 from services.catalog.cursors import decode_moment, encode_moment
-from shared.http import Blueprint, auth
+from shared.http import Blueprint, auth, limits
 from shared.http.idempotency import idempotent
+from shared.http.limits import limited
+from shared.http.networks import network
 from shared.http.pagination import PageQuery, page
-from shared.runtime import connection, transaction
+from shared.runtime import connection, settings, transaction
 
 public = Blueprint("comments", __name__, url_prefix="/catalog/v1/sessions", public=True, description="What readers say")
 staff = Blueprint("moderation", __name__, url_prefix="/catalog/v1/comments", description="Deciding on comments")
@@ -39,6 +41,7 @@ def list_comments(query: dict[str, Any], slug: str) -> Response:
 
 
 @public.post("/<slug>/comments")
+@limited
 @idempotent
 @public.arguments(schemas.CommentInputSchema)
 @public.response(202, schemas.ReceivedSchema)
@@ -46,7 +49,9 @@ def receive_comment(comment: dict[str, str], slug: str) -> Response:
     """Say something about a session. It is shown when staff have approved it."""
     with transaction() as conn:
         session = reading.find(conn, "session", slug)
-        id = domain.take_in(conn, session.id, **comment)
+        id, new = domain.receive(conn, session.id, **comment, network=network())
+        if new:
+            limits.spend(conn, [domain.charge(network(), most=settings().comments_per_network)])
     response = jsonify({"id": str(id), "status": "pending"})
     response.status_code = 202
     return response
@@ -83,6 +88,15 @@ def reject_comment(id: UUID) -> Comment:
     """Show a comment to nobody, or to nobody any more."""
     with transaction() as conn:
         return domain.decide(conn, id, "rejected", actor=auth.actor())
+
+
+@staff.post("/<uuid:id>/reject-network")
+@staff.staff(reading.SCOPE)
+@staff.response(200, schemas.RejectedSchema)
+def reject_network(id: UUID) -> dict[str, int]:
+    """Reject every comment that waits and came from the network that sent this one."""
+    with transaction() as conn:
+        return {"rejected": domain.reject_network(conn, id, actor=auth.actor())}
 
 
 @staff.delete("/<uuid:id>")

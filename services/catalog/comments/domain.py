@@ -9,28 +9,32 @@ from services.catalog.comments import queries
 from services.catalog.comments.queries import Comment
 from services.catalog.publishing.queries import raise_reading_revision
 from shared import audit
-from shared.errors import NotFound, TooMany
+from shared.errors import Conflict, NotFound
+from shared.limits import Charge
 from shared.markdown import render
 
-# How many may wait for a decision: who floods a session closes it for comments, and no other.
-MOST_OF_SESSION, MOST = 200, 2000
-RETRY_SECONDS = 3600
+HOUR = 3600
+TOO_MANY = "Too many comments came from your network. Yours was not lost here: please send it again later."
 
 
-def take_in(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID:
-    """Keep a comment on a session, or on an announcement, until staff decide on it; the same again is the same. Raises
-    TooMany.
+def receive(conn: Connection, session_id: UUID, *, author: str, body: str, network: str) -> tuple[UUID, bool]:
+    """Keep a comment on a session, or on an announcement, until staff decide on it: its id, and whether it is new.
+
+    How many wait refuses nobody, it only takes staff longer; a network that sends too many is refused by `charge`.
     """
-    body_html = render(body)
-    queries.lock(conn)
+    queries.lock(conn, session_id, author=author, body=body)
     if known := queries.find_pending(conn, session_id, author=author, body=body):
-        return known
-    of_session, of_all = queries.count_pending(conn, session_id)
-    if of_session >= MOST_OF_SESSION or of_all >= MOST:
-        raise TooMany("Too many comments wait for a decision.", problem="too-many-comments", seconds=RETRY_SECONDS)
+        return known, False
     id = uuid7()
-    queries.insert_comment(conn, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
-    return id
+    queries.insert_comment(
+        conn, id=id, session_id=session_id, author=author, body=body, body_html=render(body), network=network
+    )
+    return id, True
+
+
+def charge(network: str, *, most: int) -> Charge:
+    """What one comment counts as, of which one network may send `most` an hour."""
+    return Charge("comments", network, most, HOUR, TOO_MANY, problem="too-many-comments")
 
 
 def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
@@ -44,6 +48,20 @@ def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
         audit.record(conn, actor=actor, action=f"comment.{status}", subject=str(id), changes=changes)
         raise_reading_revision(conn)
     return comment
+
+
+def reject_network(conn: Connection, id: UUID, *, actor: str) -> int:
+    """Reject every waiting comment of the network that sent this one, itself included; how many. Raises NotFound, or
+    Conflict where this one was decided on, since it is not known any more where it came from.
+    """
+    if queries.lock_status(conn, id) is None:
+        raise NotFound("There is no such comment.")
+    rejected = queries.reject_network(conn, id)
+    if not rejected:
+        raise Conflict("This comment was decided on before.", problem="comment-decided")
+    for one in rejected:
+        audit.record(conn, actor=actor, action="comment.rejected", subject=str(one), changes={"network of": str(id)})
+    return len(rejected)
 
 
 def erase(conn: Connection, id: UUID, *, actor: str) -> None:

@@ -44,6 +44,15 @@ def decide(id: UUID, decision: str) -> Response:
     return _go_on("decided", DECISIONS[decision])
 
 
+@pages.form("/<uuid:id>/reject-network")
+@pages.staff(reading.SCOPE)
+def reject_network(id: UUID) -> Response:
+    """Show none of the comments that wait and came from the network that sent this one."""
+    with transaction() as conn:
+        domain.reject_network(conn, id, actor=auth.actor())
+    return see_other(f"{HERE}?done=decided")
+
+
 @pages.form("/<uuid:id>/erase")
 @pages.staff(reading.SCOPE)
 def erase(id: UUID) -> Response:

@@ -11,7 +11,10 @@ from shared.database import execute, fetch, fetch_one, fetch_value
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment; `session` is the slug of what it is about, `kind` whether that is a session or an announcement."""
+    """A comment; `session` is the slug of what it is about, `kind` whether that is a session or an announcement.
+
+    `from_network` is how many wait that came from the same network, itself included; 0 once it is decided on.
+    """
 
     id: UUID
     kind: str
@@ -21,19 +24,16 @@ class Comment:
     body: str
     body_html: str
     created_at: datetime
+    from_network: int = 0
 
 
-def lock(conn: Connection) -> None:
-    """Let comments come in one after the other, so that what waits can be counted."""
-    execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('comments:' || current_schema(), 0))")
-
-
-def count_pending(conn: Connection, session_id: UUID) -> tuple[int, int]:
-    """How many wait for a decision: on this session or announcement, and on all."""
-    sql = "SELECT count(*) FILTER (WHERE session_id = %(id)s), count(*) FROM comments WHERE status = 'pending'"
-    row = conn.execute(sql, {"id": session_id}).fetchone()
-    assert row
-    return row[0], row[1]
+def lock(conn: Connection, session_id: UUID, *, author: str, body: str) -> None:
+    """Let the same comment come in one after the other."""
+    sql = """
+        SELECT pg_advisory_xact_lock(
+                   hashtextextended(concat_ws(chr(1), %(id)s::text, %(author)s::text, %(body)s::text), 0))
+    """
+    execute(conn, sql, id=session_id, author=author, body=body)
 
 
 def count_waiting(conn: Connection) -> int:
@@ -51,13 +51,15 @@ def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) 
     return fetch_value(conn, sql, session_id=session_id, author=author, body=body)
 
 
-def insert_comment(conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str) -> None:
+def insert_comment(
+    conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str, network: str
+) -> None:
     """Keep a comment until staff decide."""
     sql = """
-        INSERT INTO comments (id, session_id, author, body, body_html)
-        VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s)
+        INSERT INTO comments (id, session_id, author, body, body_html, network)
+        VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s, %(network)s)
     """
-    execute(conn, sql, id=id, session_id=session_id, author=author, body=body, body_html=body_html)
+    execute(conn, sql, id=id, session_id=session_id, author=author, body=body, body_html=body_html, network=network)
 
 
 def select_comments(
@@ -70,7 +72,11 @@ def select_comments(
 ) -> list[Comment]:
     """Comments in this state, the oldest first, from after a place in that order."""
     sql = """
-        SELECT comment.id, entry.kind, entry.slug AS session, status, author, body, body_html, created_at
+        SELECT comment.id, entry.kind, entry.slug AS session, status, author, body, body_html, created_at,
+               CASE WHEN status = 'pending' AND network IS NOT NULL THEN (
+                   SELECT count(*) FROM comments AS other
+                    WHERE other.status = 'pending' AND other.network = comment.network)
+               ELSE 0 END AS from_network
           FROM comments AS comment JOIN entries AS entry ON entry.id = session_id
          WHERE status = %(status)s
            AND (%(session_id)s::uuid IS NULL OR session_id = %(session_id)s)
@@ -89,12 +95,22 @@ def lock_status(conn: Connection, id: UUID) -> str | None:
 def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:
     """Decide on a comment; None where there is none."""
     sql = """
-        UPDATE comments SET status = %(status)s WHERE id = %(id)s
+        UPDATE comments SET status = %(status)s, network = NULL WHERE id = %(id)s
         RETURNING id, (SELECT kind FROM entries WHERE id = session_id) AS kind,
                   (SELECT slug FROM entries WHERE id = session_id) AS session, status, author, body, body_html,
                   created_at
     """
     return fetch_one(conn, Comment, sql, id=id, status=status)
+
+
+def reject_network(conn: Connection, id: UUID) -> list[UUID]:
+    """Reject what waits of the network that sent a comment that waits; which ones."""
+    sql = """
+        UPDATE comments SET status = 'rejected', network = NULL
+         WHERE status = 'pending' AND network = (SELECT network FROM comments WHERE id = %(id)s AND status = 'pending')
+        RETURNING id
+    """
+    return [row[0] for row in conn.execute(sql, {"id": id})]
 
 
 def delete_comment(conn: Connection, id: UUID) -> bool:

@@ -50,5 +50,9 @@ class ModeratedListSchema(ma.Schema):
     next = ma.fields.String(allow_none=True)
 
 
+class RejectedSchema(ma.Schema):
+    rejected = ma.fields.Integer(metadata={"description": "How many comments"})
+
+
 class ModerationQuery(PageQuery):
     status = ma.fields.String(load_default="pending", validate=OneOf(STATUSES))

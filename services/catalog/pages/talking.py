@@ -10,21 +10,26 @@ from services.catalog.comments.schemas import CommentInputSchema
 from services.catalog.pages import rendering
 from services.catalog.pages.pages import render_announcement, render_session
 from services.catalog.pages.rendering import Page
-from shared.http import forms
+from shared.errors import TooMany
+from shared.http import forms, limits
 from shared.http.answers import see_other
+from shared.http.limits import limited
+from shared.http.networks import network
 from shared.http.pages import Pages
-from shared.runtime import connection, transaction
+from shared.runtime import connection, settings, transaction
 
 pages = Pages("talking", url_prefix="/catalog")
 
 
 @pages.form("/sessions/<slug>/comments")
+@limited
 def comment_on_session(slug: str) -> Response:
     """Take in a comment on a session."""
     return _receive("session", slug, render_session)
 
 
 @pages.form("/announcements/<slug>/comments")
+@limited
 def comment_on_announcement(slug: str) -> Response:
     """Take in a comment on an announcement."""
     return _receive("announcement", slug, render_announcement)
@@ -46,9 +51,16 @@ def _receive(kind: str, slug: str, show: Callable[..., Response]) -> Response:
     comment, form = forms.read(CommentInputSchema())
     if not form:
         return show(slug, form, status=422)
-    with transaction() as conn:
-        entry = reading.find(conn, kind, slug)
-        domain.take_in(conn, entry.id, **comment)
+    try:
+        with transaction() as conn:
+            entry = reading.find(conn, kind, slug)
+            _, new = domain.receive(conn, entry.id, **comment, network=network())
+            if new:
+                limits.spend(conn, [domain.charge(network(), most=settings().comments_per_network)])
+    except TooMany as error:
+        response = show(slug, form.refuse({"body": [error.detail]}), status=error.status)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
     return see_other(f"{addresses.page_path(kind, slug)}/comments")
 
 

@@ -30,7 +30,6 @@ RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST", settles=True)
 RECORDING = Kind("recording-published", "recording", settles=True)
 INVITATION = Kind("invitation-issued", "invitation")
 REMINDER = Kind("session-reminder", "reminder")
-SESSION_FULL = Kind("session-full", "full")
 INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
 CERTIFICATE = Kind("certificate-issued", "certificate")
@@ -59,7 +58,6 @@ KINDS = {
         RECORDING,
         INVITATION,
         REMINDER,
-        SESSION_FULL,
         INVITATION_REMINDER,
         SIGN_IN,
         CERTIFICATE,

@@ -33,10 +33,11 @@ from services.notifications.subscriptions.schemas import (
 from shared import links, runtime
 from shared.addresses import fold_email, fold_held_email
 from shared.errors import NotFound
-from shared.http import Blueprint, tables
+from shared.http import Blueprint, limits, tables
 from shared.http.answers import answer, see_other
 from shared.http.audit import note
 from shared.http.blueprint import consumes, load_body
+from shared.http.limits import limited
 from shared.http.pages import respond
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
@@ -54,6 +55,7 @@ MULTIPART = "multipart/form-data"
 
 
 @bp.post("/subscriptions")
+@limited
 @bp.arguments(SubscribeSchema)
 @bp.response(202, AskedSchema)
 def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
@@ -62,6 +64,7 @@ def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
     """
     wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
     with transaction() as conn:
+        limits.spend(conn, [limits.network_charge()])
         domain.request(conn, wish, origin())
     return {"detail": "A mail is on its way to this address; the link in it confirms that you want the newsletter."}
 

@@ -16,8 +16,10 @@ from services.notifications.messages import kinds
 from services.notifications.messages import queries as messages
 from services.notifications.subscriptions import queries
 from services.notifications.subscriptions.queries import Origin, Subscription, Wish
-from shared import links, runtime
-from shared.errors import Conflict, Gone, NotFound, TooMany
+from shared import limits, links, runtime
+from shared.addresses import mailbox_of
+from shared.errors import Conflict, Gone, NotFound
+from shared.limits import Charge
 
 # What a reader agrees to; kept with each consent as it was shown to them.
 WORDING = (
@@ -27,8 +29,10 @@ WORDING = (
 LEAVING = "I do not want the newsletter any more."
 
 REQUEST_DAYS = 7
-# Mails to one address, whoever asks; requests an hour from one network, for whatever addresses.
-MOST_AN_HOUR, MOST_A_DAY, MOST_OF_NETWORK = 1, 5, 30
+# Mails to one mailbox, whoever asks.
+MOST_AN_HOUR, MOST_A_DAY = 1, 5
+HOUR, DAY = 3600, 86_400
+ASKED = "This address was asked just now."
 
 # What the links in mails are good for.
 REQUEST, MANAGE, LEAVE = "subscription-request", "subscription", "unsubscribe"
@@ -37,13 +41,15 @@ EXPIRED = Gone("This link is not good any more: please sign up again.", problem=
 
 
 def request(conn: Connection, wish: Wish, origin: Origin) -> None:
-    """Ask the owner of an address to confirm a wish, unless they were asked just now. Raises TooMany for a network
-    that asks for too many addresses.
+    """Ask the owner of an address to confirm a wish, unless they were asked just now; whatever was mailed before stays
+    good.
     """
-    of_network, of_hour, of_day = queries.count_requests(conn, email=wish.email, network=origin.network)
-    if origin.network and of_network >= MOST_OF_NETWORK:
-        raise TooMany("Too many have signed up from here. Please try again later.", seconds=3600)
-    if of_hour >= MOST_AN_HOUR or of_day >= MOST_A_DAY:
+    mailbox = mailbox_of(wish.email)
+    asked = [
+        Charge("newsletter", mailbox, MOST_AN_HOUR, HOUR, ASKED),
+        Charge("newsletter", mailbox, MOST_A_DAY, DAY, ASKED),
+    ]
+    if not limits.try_spend(conn, asked):
         return
     id = uuid7()
     queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)

@@ -14,8 +14,10 @@ from services.notifications.subscriptions.queries import Subscription, Wish
 from services.notifications.subscriptions.schemas import PreferencesSchema, SubscribeSchema, TokenQuery, TokenSchema
 from shared.addresses import fold_email
 from shared.errors import DomainError, Gone, Invalid
+from shared.http import limits
 from shared.http.answers import see_other
-from shared.http.forms import Form, read
+from shared.http.forms import Form, read, status_of
+from shared.http.limits import limited
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection, transaction
 
@@ -29,6 +31,7 @@ def show_sign_up() -> Response:
 
 
 @pages.form("/newsletter")
+@limited
 def request_subscription() -> Response:
     """Mail a link to the owner of the address, and say the same whether it is known or not."""
     wanted, form = read(SubscribeSchema())
@@ -37,13 +40,14 @@ def request_subscription() -> Response:
         try:
             wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
             with transaction() as conn:
+                limits.spend(conn, [limits.network_charge()])
                 domain.request(conn, wish, origin())
             return see_other("/notifications/newsletter/asked")
         except Invalid as error:
             form.refuse(error.errors)
         except DomainError as error:
             form.refuse({"email": [error.detail]})
-            status = error.status
+            status = status_of(error)
     return _show_sign_up(form, status=status)
 
 

@@ -77,25 +77,6 @@ class Exported:
     ended_at: datetime | None
 
 
-def count_requests(conn: Connection, *, email: str, network: str | None) -> tuple[int, int, int]:
-    """How many requests there were from this network in the last hour, and about this address in the last hour and
-    day; of the address, and then of the network, one caller at a time.
-    """
-    for counted in filter(None, (email, network)):
-        execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('subscription:' || %(of)s, 0))", of=counted)
-    sql = """
-        SELECT count(*) FILTER (WHERE network = %(network)s AND counted_at > clock_timestamp() - interval '1 hour'),
-               count(*) FILTER (WHERE email = %(email)s AND counted_at > clock_timestamp() - interval '1 hour'),
-               count(*) FILTER (WHERE email = %(email)s)
-          FROM subscription_requests
-         WHERE (email = %(email)s AND counted_at > clock_timestamp() - interval '1 day')
-            OR (network = %(network)s AND counted_at > clock_timestamp() - interval '1 hour')
-    """
-    row = conn.execute(sql, {"email": email, "network": network}).fetchone()
-    assert row
-    return row[0], row[1], row[2]
-
-
 def insert_request(conn: Connection, id: UUID, wish: Wish, origin: Origin, *, wording: str, days: int) -> None:
     """Keep a request, which is good for `days` days."""
     sql = """

@@ -18,9 +18,10 @@ from services.registration.invitations.schemas import (
 from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
 from shared.addresses import fold_email
-from shared.http import Blueprint
+from shared.http import Blueprint, limits
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
+from shared.http.limits import limited
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
 from shared.turns import take_turns
@@ -109,6 +110,7 @@ def decline_invitation(code: str) -> Response:
 
 
 @bp.post("/<code>/transfer")
+@limited
 @idempotent
 @bp.arguments(GuestSchema)
 @bp.response(200, InvitationSchema)
@@ -116,4 +118,5 @@ def transfer_invitation(colleague: dict[str, Any], code: str) -> Response:
     """Pass an invitation on to a colleague, who gets a mail; yours is void then."""
     id, email = domain.read_code(code), fold_email(colleague["email"])
     with transaction() as conn:
+        limits.spend_mails(conn, [email])
         return answer(InvitationSchema().dump(domain.transfer(conn, id, email=email, name=colleague["name"])))

@@ -14,8 +14,10 @@ from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
 from shared.addresses import fold_email
 from shared.errors import DomainError
+from shared.http import limits
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
+from shared.http.limits import limited
 from shared.http.pages import Pages, respond
 from shared.runtime import connection, transaction
 from shared.turns import take_turns
@@ -64,6 +66,7 @@ def decline(code: str) -> Response:
 
 
 @pages.form("/<code>/transfer")
+@limited
 def transfer(code: str) -> Response:
     """Pass it on to a colleague, who gets a mail."""
     id = domain.read_code(code)
@@ -73,6 +76,7 @@ def transfer(code: str) -> Response:
         try:
             email = fold_email(colleague["email"])
             with transaction() as conn:
+                limits.spend_mails(conn, [email])
                 domain.transfer(conn, id, email=email, name=colleague["name"])
             return see_other(f"/registration/invitations/{code}")
         except DomainError as error:

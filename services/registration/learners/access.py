@@ -6,6 +6,7 @@ from flask import Response, request
 
 from services.registration.learners import queries
 from services.registration.learners.domain import SESSION_DAYS
+from services.registration.people import queries as people
 from shared import links, runtime
 from shared.errors import Unauthorized
 from shared.runtime import connection
@@ -32,6 +33,16 @@ def signed_in() -> UUID | None:
         return None
     with connection() as conn:
         return queries.select_session_person(conn, cookie)
+
+
+def is_signed_in_as(email: str) -> bool:
+    """Whether who is signed in in this browser has this folded address."""
+    person_id = signed_in()
+    if person_id is None:
+        return False
+    with connection() as conn:
+        person = people.select_many(conn, [person_id]).get(person_id)
+    return person is not None and person.email == email
 
 
 def set_cookie(response: Response, token: str) -> None:

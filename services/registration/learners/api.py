@@ -16,10 +16,11 @@ from services.registration.learners.schemas import (
 from shared import jsontext
 from shared.addresses import fold_email
 from shared.errors import Gone
-from shared.http import Blueprint
+from shared.http import Blueprint, limits
 from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
 from shared.http.forms import refuse_foreign
+from shared.http.limits import limited
 from shared.http.networks import network
 from shared.http.pages import respond
 from shared.runtime import connection, transaction
@@ -30,12 +31,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @bp.post("/sign-in")
+@limited
 @bp.arguments(SignInSchema)
 @bp.response(202, AskedSchema)
 def request_sign_in(wanted: dict[str, Any]) -> dict[str, str]:
     """Ask for a link to sign in, by mail; the answer is the same whether the address is known or not."""
     email = fold_email(wanted["email"])
     with transaction() as conn:
+        limits.spend(conn, [limits.network_charge()])
         domain.request_sign_in(conn, email, network=network())
     return {"detail": "If this address takes part in anything here, a link to sign in is on its way to it."}
 

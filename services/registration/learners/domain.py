@@ -13,24 +13,30 @@ from services.registration.certificates import queries as certificates
 from services.registration.learners import queries
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
-from shared import links, runtime
-from shared.errors import Gone, TooMany
+from shared import limits, links, runtime
+from shared.addresses import mailbox_of
+from shared.errors import Gone
 from shared.events import registration as events
+from shared.limits import Charge
 from shared.messaging import outbox
 
 PURPOSE = "sign-in"
 LINK_MINUTES = 15
 SESSION_DAYS = 30
-# Requests an hour: by one address, whoever asks; from one network, for whatever addresses.
-MOST_OF_ADDRESS, MOST_OF_NETWORK = 5, 30
+# In an hour: mails to one mailbox, whoever asks; and requests of one network for it, which are refused beyond.
+MOST, HOUR = 5, 3600
+TOO_MANY = "Too many links were asked for. Please try again later."
 
 
 def request_sign_in(conn: Connection, email: str, *, network: str) -> None:
-    """Mail a link to whoever has this address, if anybody has. Raises TooMany, whether it is known or not."""
-    of_address, of_network = queries.count_requests(conn, email=email, network=network)
-    if of_address >= MOST_OF_ADDRESS or of_network >= MOST_OF_NETWORK:
-        raise TooMany("Too many links were asked for. Please try again later.", seconds=3600)
-    queries.insert_request(conn, email=email, network=network)
+    """Mail a link to whoever has this address, if anybody has; no more than some an hour, whoever asks. Raises TooMany
+    for a network that asks too often, whether the address is known or not.
+    """
+    mailbox = mailbox_of(email)
+    limits.spend(conn, [Charge("sign-in of a network", f"{mailbox} {network}", MOST, HOUR, TOO_MANY)])
+    if not limits.try_spend(conn, [Charge("sign-in", mailbox, MOST, HOUR, TOO_MANY)]):
+        # Somebody else may have asked for these; the links that were mailed stay good.
+        return
     known = people.select_by_email(conn, email)
     person = known or events.Person(id=uuid7(), email=email, name="")
     # For whoever is not known the same is done and then undone, so that no clock tells what the answer does not.

@@ -7,8 +7,10 @@ from services.registration.learners.schemas import LearnerQuery, LinkSchema, Nex
 from shared import runtime
 from shared.addresses import fold_email
 from shared.errors import DomainError, Gone, Invalid
+from shared.http import limits
 from shared.http.answers import see_other
-from shared.http.forms import Form, read
+from shared.http.forms import Form, read, status_of
+from shared.http.limits import limited
 from shared.http.networks import network
 from shared.http.pages import Pages, asked, respond
 from shared.http.signin import local
@@ -41,6 +43,7 @@ def show_sign_in() -> Response:
 
 
 @pages.form("/sign-in")
+@limited
 def request_sign_in() -> Response:
     """Send a link; the answer is the same whether the address is known or not."""
     wanted, form = read(SignInSchema())
@@ -49,13 +52,14 @@ def request_sign_in() -> Response:
         try:
             email = fold_email(wanted["email"])
             with transaction() as conn:
+                limits.spend(conn, [limits.network_charge()])
                 domain.request_sign_in(conn, email, network=network())
             return _remember(see_other("/registration/sign-in/sent"), following)
         except Invalid as error:
             form.refuse(error.errors)
         except DomainError as error:
             form.refuse({"email": [error.detail]})
-            status = error.status
+            status = status_of(error)
     return respond("sign-in.html", form=form, status=status)
 
 

@@ -22,27 +22,6 @@ def hash_secret(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def count_requests(conn: Connection, *, email: str, network: str) -> tuple[int, int]:
-    """How often in the last hour somebody asked to sign in: with this address, and from this network. One caller of
-    the address, and then of the network, at a time.
-    """
-    for counted in (email, network):
-        execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('sign-in:' || %(of)s, 0))", of=counted)
-    sql = """
-        SELECT count(*) FILTER (WHERE address = %(address)s), count(*) FILTER (WHERE network = %(network)s)
-          FROM sign_in_requests
-         WHERE (address = %(address)s OR network = %(network)s) AND at > clock_timestamp() - interval '1 hour'
-    """
-    row = conn.execute(sql, {"address": hash_secret(email), "network": network}).fetchone()
-    assert row
-    return row[0], row[1]
-
-
-def insert_request(conn: Connection, *, email: str, network: str) -> None:
-    sql = "INSERT INTO sign_in_requests (address, network) VALUES (%(address)s, %(network)s)"
-    execute(conn, sql, address=hash_secret(email), network=network)
-
-
 def insert_sign_in(conn: Connection, *, id: UUID, person_id: UUID, minutes: int) -> SignIn:
     """A link for this person, if there is one."""
     sql = """

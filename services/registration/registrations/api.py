@@ -22,6 +22,7 @@ from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
+from shared.http.limits import limited
 from shared.runtime import connection, transaction
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
@@ -39,6 +40,7 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
 
 
 @bp.post("/registrations")
+@limited
 @bp.arguments(RegistrationRequestSchema)
 @bp.response(
     201, OutcomeSchema, headers={"Location": {"description": "The registration", "schema": {"type": "string"}}}
@@ -51,6 +53,7 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 
 
 @bp.post("/series/<slug>/registrations")
+@limited
 @idempotent
 @bp.arguments(SeriesRequestSchema)
 @bp.response(201, OutcomesSchema)
@@ -61,6 +64,7 @@ def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
 
 
 @bp.post("/group-registrations")
+@limited
 @idempotent
 @bp.arguments(GroupRequestSchema)
 @bp.response(201, OutcomesSchema)

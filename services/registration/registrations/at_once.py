@@ -18,10 +18,11 @@ from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import queries as seats
 from services.registration.seats.queries import Applicant
-from shared import runtime
+from shared import limits, runtime
 from shared.database import alone
 from shared.errors import DomainError
 from shared.events import registration as events
+from shared.limits import Charge
 from shared.messaging import outbox
 
 # What a person may want besides a seat, or say in a way that has to be looked up.
@@ -55,6 +56,7 @@ class Foreseen:
     applicant: Applicant
     registration: events.Registration
     advice: str | None
+    charges: list[Charge]
 
 
 def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
@@ -83,15 +85,15 @@ def _foresee(terms: Terms, applicant: Applicant) -> Foreseen:
     answers = rules.check_answers(terms, applicant.answers)
     if answers != applicant.answers:
         applicant = replace(applicant, answers=answers)
-    return Foreseen(terms, applicant, _registration(terms, applicant), advice)
+    return Foreseen(terms, applicant, _registration(terms, applicant), advice, wishes.charges(applicant.email, mails=1))
 
 
 def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
-    """Do it, and keep the answer for the request's key; False where nothing was done."""
+    """Do it, and keep the answer for the request's key; False where nothing was done. Raises TooMany."""
     registration, terms = foreseen.registration, foreseen.terms
     opens_at, closes_at = admission.window(terms)
     try:
-        with alone(conn):
+        with limits.refusals(foreseen.charges), alone(conn):
             taken = seats.take_free_seat(
                 conn,
                 terms,
@@ -102,6 +104,7 @@ def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
                 closes_at=closes_at,
                 event=outbox.seal_now(events.RegistrationConfirmed(registration=registration)),
                 kept=kept,
+                charges=foreseen.charges,
             )
     except (IntegrityError, LockNotAvailable, DeadlockDetected):
         return False

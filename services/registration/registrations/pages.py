@@ -26,6 +26,7 @@ from services.registration.rules.queries import Terms
 from shared.errors import DomainError, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
+from shared.http.limits import limited
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection
 
@@ -44,6 +45,7 @@ def show_session_form(slug: str) -> Response:
 
 
 @pages.form("/sessions/<slug>")
+@limited
 def register(slug: str) -> Response:
     """Register for a session; who is registered already learns that, and nothing changes."""
     return _take(SessionForm(), lambda wanted: [wishes.register(wanted, slug=slug)], partial(_ask_for_session, slug))
@@ -62,6 +64,7 @@ def show_group_form(slug: str) -> Response:
 
 
 @pages.form("/sessions/<slug>/group")
+@limited
 def register_group(slug: str) -> Response:
     """Register colleagues, all or none."""
     return _take(GroupForm(), partial(wishes.register_group, slug=slug), partial(_ask_for_group, slug))
@@ -76,6 +79,7 @@ def show_series_form(slug: str) -> Response:
 
 
 @pages.form("/series/<slug>")
+@limited
 def register_series(slug: str) -> Response:
     """Register for all of them, or where one refuses, for none."""
     return _take(SeriesForm(), partial(wishes.register_series, slug=slug), partial(_ask_for_series, slug))

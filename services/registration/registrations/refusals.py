@@ -2,7 +2,7 @@
 
 from services.registration.registrations.admission import InvitationRequired
 from shared.errors import DomainError, Invalid, NotFound
-from shared.http.forms import Form
+from shared.http.forms import Form, status_of
 
 # What is wrong with no field in particular stands above the form.
 WHOLE = "form"
@@ -19,4 +19,4 @@ def refuse(form: Form, error: DomainError) -> int:
         form.refuse({"invitation": [NOT_INVITED]})
     else:
         form.refuse({WHOLE: [error.detail]})
-    return error.status
+    return status_of(error)

@@ -6,12 +6,15 @@ from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.invitations import domain as invitations
+from services.registration.learners import access
 from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
 from services.registration.seats.queries import Applicant
 from shared.addresses import fold_email
 from shared.errors import Invalid
 from shared.events.registration import Person
+from shared.http import limits
+from shared.limits import Charge
 from shared.turns import take_turns
 
 
@@ -37,6 +40,7 @@ def register(wanted: dict[str, Any], *, slug: str) -> Made:
         made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
         if wanted["newsletter"]:
             domain.request_newsletter(conn, made)
+        limits.spend(conn, charges(applicant.email, mails=made.new + wanted["newsletter"]))
         return made
 
     return take_turns(take)
@@ -50,6 +54,7 @@ def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
         made = domain.register_series(conn, slug=slug, applicant=applicant)
         if wanted["newsletter"]:
             domain.request_newsletter(conn, made[0])
+        limits.spend(conn, charges(applicant.email, mails=sum(one.new for one in made) + wanted["newsletter"]))
         return made
 
     return take_turns(take)
@@ -65,7 +70,18 @@ def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made]:
     ]
     if len({colleague.email for colleague in colleagues}) < len(colleagues):
         raise Invalid({"people": ["Two of them have the same address."]})
-    return take_turns(lambda conn: domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues))
+
+    def take(conn: Connection) -> list[Made]:
+        made = domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
+        limits.spend_mails(conn, [one.registration.email for one in made if one.new])
+        return made
+
+    return take_turns(take)
+
+
+def charges(email: str, *, mails: int) -> list[Charge]:
+    """What mails to somebody who registers count as: nothing where they are signed in with this address."""
+    return [] if not mails or access.is_signed_in_as(email) else limits.mail_charges([email], mails=mails)
 
 
 def _at(path: str, email: str) -> str:
