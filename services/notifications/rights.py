@@ -8,6 +8,8 @@ WRITES = {
     "erased_people": "INSERT",
     "invitations": "INSERT, UPDATE",
     "mail_paces": "INSERT, UPDATE",
+    "mail_refusals": "INSERT, UPDATE, DELETE",
+    "mail_rests": "INSERT, UPDATE, DELETE",
     "messages": "INSERT, UPDATE",
     "newsletters": "INSERT, UPDATE, DELETE",
     "notices": "INSERT, UPDATE, DELETE",

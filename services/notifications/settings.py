@@ -21,6 +21,12 @@ class NotificationsSettings(Settings):
         unit="address",
     )
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL", least=safety.GIVEN_BY_OTHERS)
+    smtp_ca_file: Path | None = setting(
+        "Certificates (PEM) of the authority that signs the mail server's, where that is none that this system trusts; "
+        "then no other is trusted. The certificate must be valid for the host in SMTP_URL",
+        unit="file",
+        default=None,
+    )
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`", unit="mailbox")
     mail_rates: str | None = setting(
         "Mails a second to a domain, and `*` to all together, by all workers: `gmail.com=20,*=100`. Mails of issues "
@@ -29,6 +35,12 @@ class NotificationsSettings(Settings):
         default=None,
     )
     reply_to: str | None = setting("Where answers go, where that is not the sender", unit="mailbox", default=None)
+    refusing_domains: int = setting(
+        "Sending rests, and the operator is alerted, once the mail server has refused us (not a recipient) for mails "
+        "to so many domains in a row; then one mail at a time tries whether that is over",
+        unit="domains",
+        default=3,
+    )
     webhook_allow: str = setting(
         "Development only: `host:port`, several separated by commas, that webhooks may call though they are private, "
         "and without TLS",
@@ -49,6 +61,8 @@ class NotificationsSettings(Settings):
         if self.reply_to:
             parse_mailbox(self.reply_to)
         parse_rates(self.mail_rates)
+        if self.refusing_domains < 1:
+            raise ValueError("REFUSING_DOMAINS must be 1 or more")
         if not 0 <= self.settle_seconds <= 3600:
             raise ValueError("SETTLE_SECONDS must be between 0 and 3600")
 

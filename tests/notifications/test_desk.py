@@ -7,8 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from shared.events.catalog import SessionPublished
 from shared.http.signin import COOKIE
 from tests.notifications.conftest import Desk
+from tests.notifications.programme import a_registration, a_session, confirmed
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 STAFF = "/notifications/staff"
@@ -100,3 +102,21 @@ def test_the_overview_counts_what_waits(desk: Desk, staff: FlaskClient, client: 
     [seconds] = shown.xpath("//dt[.='Longest wait of what is due']/following-sibling::dd/text()")
     assert 90 <= int(seconds.split()[0]) <= 120
     assert shown.xpath("//dt[.='Queued']/following-sibling::dd//text()") == ["1"]
+
+
+@pytest.mark.covers("ASVS 1.2.1")
+def test_staff_see_that_sending_rests_and_what_the_server_said(desk: Desk, staff: FlaskClient) -> None:
+    session = a_session()
+    desk.receive(SessionPublished(session=session), confirmed(a_registration(session)))
+    [row] = desk.rows()
+    before = staff.get(f"{STAFF}/").text
+    desk.conn.execute("UPDATE messages SET reply = %s", [f"554 5.7.1 {HOSTILE} Relay access denied"])
+    desk.conn.execute("INSERT INTO mail_rests (message_id, probe_at) VALUES (%s, now())", [row["id"]])
+
+    page = html.fromstring(staff.get(f"{STAFF}/").text)
+
+    assert "Sending rests" not in before
+    [told] = page.xpath("//p[@role='status']")
+    assert "Sending rests since" in told.text_content()
+    assert f"554 5.7.1 {HOSTILE} Relay access denied" in told.text_content()
+    assert told.xpath("a/@href") == [f"{STAFF}/messages/{row['id']}"]

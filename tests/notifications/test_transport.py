@@ -14,7 +14,7 @@ from shared.errors import UnsafeSettings
 from shared.settings import load
 from tests.notifications.certificates import write_certificate
 from tests.notifications.conftest import make_settings
-from tests.notifications.sink import Listening, Sink
+from tests.notifications.sink import Listening, Losing, Sink
 from tests.servers.engines import Engines
 
 MAIL = b"Subject: x\r\n\r\nHello\r\n.\r\nMAIL FROM:<evil@x.example>\r\n..\r\n"
@@ -51,12 +51,12 @@ def listen(sink: Sink) -> Iterator[Callable[..., int]]:
 
 
 @pytest.fixture
-def connect(engines: Engines, tmp_path: Path) -> Callable[[str], Transport]:
+def connect(engines: Engines, tmp_path: Path) -> Callable[..., Transport]:
     """A transport to an SMTP_URL, whose user has the password `right`."""
     password = tmp_path / "password"
     password.write_text("right\n")
     settings = make_settings(engines, "postgresql://nobody@127.0.0.1:1/none", smtp_password_file=password)
-    return lambda url: Transport(NotificationsSettings(**{**vars(settings), "smtp_url": url}))
+    return lambda url, **more: Transport(NotificationsSettings(**{**vars(settings), "smtp_url": url, **more}))
 
 
 @pytest.fixture
@@ -126,6 +126,104 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
 
     with pytest.raises(Unavailable):
         send(connect(f"smtps://127.0.0.1:{port}"))
+
+
+@pytest.mark.covers("ASVS 12.3.2")
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_certificate_of_another_name_is_refused_though_its_authority_is_trusted(
+    listen: Callable[..., int], connect: Callable[..., Transport], tmp_path: Path, sink: Sink, scheme: str
+) -> None:
+    other = write_certificate(tmp_path / "other.pem", name="other.test")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(other)
+    how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+
+    with pytest.raises(Unavailable):
+        send(connect(f"{scheme}://127.0.0.1:{listen(**how)}", smtp_ca_file=other))
+
+    assert not sink.accepted
+
+
+def test_a_setting_names_the_authority_of_the_mail_server_and_then_no_other_is_trusted(
+    listen: Callable[..., int],
+    connect: Callable[..., Transport],
+    certificate: Path,
+    encryption: ssl.SSLContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = listen(ssl_context=encryption)
+    other = write_certificate(tmp_path / "other.pem")
+    with pytest.raises(Unavailable):  # though the system trusts it
+        send(connect(f"smtps://127.0.0.1:{port}", smtp_ca_file=other))
+    monkeypatch.delenv("SSL_CERT_FILE")
+
+    assert send(connect(f"smtps://127.0.0.1:{port}", smtp_ca_file=certificate)) == "250 accepted"
+
+
+class Stripping(SMTP):
+    """Somebody on the way who answers in the clear after STARTTLS was taken away, or injects an answer."""
+
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
+        await self.push("220 go on\r\n250 injected")
+
+
+class ListeningInBetween(Listening):
+    server_class = Stripping
+
+
+def test_whoever_takes_starttls_away_gets_no_mail_and_no_password(
+    connect: Callable[..., Transport], encryption: ssl.SSLContext, sink: Sink
+) -> None:
+    between = ListeningInBetween(sink, tls_context=encryption)
+    between.start()
+    transport = connect(f"smtp+starttls://convene@127.0.0.1:{between.port}")
+
+    with pytest.raises(Unavailable):
+        transport.make_ready()
+    between.stop()
+
+    assert transport.smtp is None
+    assert not sink.accepted
+
+
+class Naming(Losing):
+    """A server that offers DSN (RFC 3461), and keeps what it was told at MAIL."""
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        self.event_handler.told.append(arg)
+        await super().smtp_MAIL(arg.partition(" ")[0] if "ENVID" in arg else arg)
+
+
+class Offering(Sink):
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        first, *rest = await super().handle_EHLO(server, session, envelope, hostname, responses)
+        return [first, "250-DSN", *rest]
+
+
+class ListeningForNames(Listening):
+    server_class = Naming
+
+
+def test_a_server_that_tells_of_mails_by_their_envelope_is_told_our_id(connect: Callable[..., Transport]) -> None:
+    sink = Offering()
+    listening = ListeningForNames(sink)
+    listening.start()
+    transport = connect(f"smtp://127.0.0.1:{listening.port}")
+    transport.make_ready()
+    transport.hand_in("a@x.example", "b@x.example", MAIL, envelope_id="11111111-2222-4333-8444-555555555555")
+    transport.finish()
+    transport.close()
+    listening.stop()
+
+    assert sink.told == ["FROM:<a@x.example> RET=HDRS ENVID=11111111-2222-4333-8444-555555555555"]
+    assert len(sink.accepted) == 1
 
 
 def test_a_wrong_password_is_nobodys_mails_fault(

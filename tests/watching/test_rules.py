@@ -68,6 +68,8 @@ CASES: list[tuple[str, dict[str, str], str, bool]] = [
     ("EventsAreNotHandled", {'inbox_oldest_seconds{service="registration"}': "100x10"}, "5m", False),
     ("MailsAreLate", {"mails_oldest_due_seconds": "0+60x20"}, "10m", True),
     ("MailsAreLate", {"mails_oldest_due_seconds": "200x20"}, "10m", False),
+    ("MailsAreRefused", {"mails_resting": "1x10"}, "5m", True),
+    ("MailsAreRefused", {"mails_resting": "0x3 1x0 0x7"}, "5m", False),
     (
         "MailsFail",
         {'mails_total{kind="a",state="failed"}': "0+1x80", 'mails_total{kind="a",state="sent"}': "0+2x80"},

@@ -11,7 +11,7 @@ import structlog
 from psycopg import Connection
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.transport import DOT_SECONDS, LineLost, Refused, Transport
+from services.notifications.delivery.transport import DOT_SECONDS, LineLost, Refused, Transport, Unavailable
 from services.notifications.messages.about import About
 from services.notifications.messages.domain import overtaken
 from services.notifications.messages.queries import Facts
@@ -19,9 +19,13 @@ from services.notifications.rendering.addresses import UnsafeText
 from services.notifications.rendering.domain import addressee, render
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.mime import Head, build
+from services.notifications.resting import domain as resting
+from services.notifications.resting import queries as rests
 from services.notifications.suppressions import domain as suppressions
+from services.notifications.suppressions.verdicts import judge
 from shared import tracing
 from shared.failpoints import passing
+from shared.runtime import settings
 
 log = structlog.get_logger()
 
@@ -30,6 +34,10 @@ log = structlog.get_logger()
 LEASE = DOT_SECONDS + 30
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
 DOUBT_WAIT = 5.0
+
+
+class Resting(Unavailable):
+    """The server has refused us in the place of several recipients: all senders rest."""
 
 
 class NotRendered(Exception):
@@ -56,18 +64,39 @@ def deliver(conn: Connection, transport: Transport, facts: Facts, about: About |
 
 
 def settle(conn: Connection, facts: Facts, error: UnsafeText | NotRendered | Refused | LineLost) -> str:
-    """Bring a mail that was not accepted to its next state, and give that: it has failed, or is tried again."""
+    """Bring a mail that was not accepted to its next state, and give that: it has failed, or is tried again. Raises
+    Resting where the server refuses us for good reason to rest; the mail then waits as if nothing had been.
+    """
     if isinstance(error, UnsafeText):
         queries.mark_failed(conn, facts.id, facts.fence, reply=None, reason=str(error))
         return "failed"
     if not isinstance(error, Refused):
-        return _postpone(conn, facts, reply=None, reason=str(error))
-    if not error.permanent:
-        return _postpone(conn, facts, reply=error.reply, reason="refused by the mail server for now")
-    if error.of_recipient and suppressions.is_gone(error.reply):
+        return _postpone(conn, facts, reply=None, reason=str(error)) or "lost"
+    verdict = judge(error.reply)
+    if verdict == "policy":
+        return _settle_refusal_of_us(conn, facts, error)
+    if verdict == "hard" and error.of_recipient:
         suppressions.suppress(conn, facts.email, reason="bounce", detail=error.reply)
-    queries.mark_failed(conn, facts.id, facts.fence, reply=error.reply, reason="refused by the mail server")
-    return "failed"
+    return _refuse(conn, facts, error, "refused by the mail server") or "lost"
+
+
+def _settle_refusal_of_us(conn: Connection, facts: Facts, error: Refused) -> str:
+    """A server has something against us, and nothing against the recipient."""
+    with conn.transaction():
+        rests.take_turns(conn)
+        state = _refuse(conn, facts, error, "the mail server refuses us, not the recipient")
+        rest = bool(state) and resting.note_refusal(conn, facts.id, domains=settings().refusing_domains)
+        passing("mail.after_refusal")
+    if rest:
+        raise Resting("it refuses us")
+    return state or "lost"
+
+
+def _refuse(conn: Connection, facts: Facts, error: Refused, reason: str) -> str | None:
+    """The new state of a mail that the server has refused; None where it is no longer ours."""
+    if not error.permanent:
+        return _postpone(conn, facts, reply=error.reply, reason=f"{reason}, for now")
+    return "failed" if queries.mark_failed(conn, facts.id, facts.fence, reply=error.reply, reason=reason) else None
 
 
 def _hand_over(
@@ -75,7 +104,7 @@ def _hand_over(
 ) -> str:
     sender, recipient = letterhead.sender, addressee(facts)
     content = write(facts, about, letterhead)
-    transport.hand_in(sender.address, recipient.address, content)
+    transport.hand_in(sender.address, recipient.address, content, envelope_id=str(facts.id))
     passing("mail.before_handing_over")
     if not queries.mark_handing_over(conn, facts.id, facts.fence, recipient=recipient.address, lease=LEASE):
         transport.close()  # without the dot: whoever has the mail now sends it
@@ -110,8 +139,8 @@ def write(facts: Facts, about: About | None, letterhead: Letterhead) -> bytes:
         raise NotRendered(f"not rendered: {type(error).__name__}") from None
 
 
-def _postpone(conn: Connection, facts: Facts, *, reply: str | None, reason: str) -> str:
-    state = queries.mark_retry(
+def _postpone(conn: Connection, facts: Facts, *, reply: str | None, reason: str) -> str | None:
+    """The new state; None where it is no longer ours."""
+    return queries.mark_retry(
         conn, facts.id, facts.fence, reply=reply, reason=reason, first_wait=FIRST_WAIT, longest_wait=LONGEST_WAIT
     )
-    return state or "lost"

@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Counter
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.domain import deliver
+from services.notifications.delivery.domain import Resting, deliver
 from services.notifications.delivery.letters import HANDFUL, Postman
 from services.notifications.delivery.rates import hold_back, parse_rates
 from services.notifications.delivery.transport import Transport, Unavailable
@@ -17,6 +17,7 @@ from services.notifications.messages.about import read_about
 from services.notifications.messages.kinds import is_bulk
 from services.notifications.messages.queries import Facts, select_facts
 from services.notifications.rendering.letterhead import Letterhead, read_letterhead
+from services.notifications.resting import domain as resting
 from services.notifications.settings import NotificationsSettings
 from services.notifications.wording import domain as templates
 from shared import runtime
@@ -84,7 +85,9 @@ class Sender:
             log.warning("sender was lost", message_id=str(void.id), kind=void.kind, state=void.state)
             if void.state == "in_doubt":
                 OUTCOMES.labels(void.kind, void.state).inc()
-        claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH, letters=LETTERS)
+        claimed = resting.claim(conn, number=self.number, lease=LEASE)
+        if claimed is None:
+            claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH, letters=LETTERS)
         if not claimed:
             return 0
         passing("mail.after_claim")
@@ -97,6 +100,8 @@ class Sender:
         done = len(forgotten) + len(mails) - len(may_go)
         try:
             done += self._deliver(conn, may_go, read_letterhead(runtime.settings(), overrides))
+        except Resting:
+            log.warning("sending rests")  # all senders do, by what the database says
         except Unavailable as reason:
             self._rest(str(reason))
         templates.note_broken(conn, overrides)

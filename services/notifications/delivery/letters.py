@@ -21,6 +21,7 @@ from services.notifications.messages.queries import Facts
 from services.notifications.rendering.addresses import UnsafeText
 from services.notifications.rendering.domain import addressee
 from services.notifications.rendering.letterhead import Letterhead
+from services.notifications.resting import queries as rests
 from shared.failpoints import passing
 
 HANDFUL = 20
@@ -42,6 +43,7 @@ class Postman:
         self.letterhead = letterhead
         self.clerk = ThreadPoolExecutor(1, "clerk")
         self.noted: Future[None] | None = None
+        self.accepted = False  # of this handful, since a refusal was last counted
 
     def __enter__(self) -> "Postman":
         return self
@@ -92,7 +94,8 @@ class Postman:
             raise
         finally:
             # Whatever ended this: what was sent is noted, and what was not begun with is not in doubt.
-            self.noted = self.clerk.submit(queries.mark_all_sent, self.conn, sent)
+            self.noted = self.clerk.submit(queries.mark_all_sent, self.conn, sent, ends_rest=self.accepted)
+            self.accepted = False
             queries.take_back(self.conn, [(facts.id, facts.fence) for facts, _ in mails[begun:]])
         return outcomes
 
@@ -103,17 +106,26 @@ class Postman:
         if not isinstance(content, bytes):
             return settle(self.conn, facts, content)
         try:
-            self.transport.hand_in(self.letterhead.sender.address, addressee(facts).address, content)
+            sender, recipient = self.letterhead.sender.address, addressee(facts).address
+            self.transport.hand_in(sender, recipient, content, envelope_id=str(facts.id))
         except (Refused, LineLost) as error:
-            return settle(self.conn, facts, error)
+            return self._settle(facts, error)
         passing("mail.before_dot")
         try:
             sent.append((facts.id, facts.fence, self.transport.finish()))
+            self.accepted = True
         except Refused as refusal:
-            return settle(self.conn, facts, refusal)
+            return self._settle(facts, refusal)
         except LineLost as error:
             reason = f"{error} after the final dot"
             queries.mark_in_doubt(self.conn, facts.id, facts.fence, reason=reason, wait=DOUBT_WAIT)
             return "in_doubt"
         passing("mail.after_reply")
         return "sent"
+
+    def _settle(self, facts: Facts, error: Refused | LineLost) -> str:
+        """As `settle`, once it is noted that mails were accepted before this one."""
+        if self.accepted:
+            rests.end(self.conn)
+            self.accepted = False
+        return settle(self.conn, facts, error)

@@ -182,9 +182,16 @@ def mark_all_handing_over(conn: Connection, claims: Sequence[tuple[UUID, int]], 
     return {row[0] for row in conn.execute(sql, {"ids": ids, "fences": fences, "lease": lease})}
 
 
-def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]]) -> None:
-    """As `mark_sent`, of several mails by id, fence and the server's reply."""
+def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]], *, ends_rest: bool) -> None:
+    """As `mark_sent`, of several mails by id, fence and the server's reply; `ends_rest` where none was refused after
+    one that was accepted.
+    """
     sql = """
+        WITH refusals AS (
+            DELETE FROM mail_refusals WHERE %(ends_rest)s
+        ), rest AS (
+            DELETE FROM mail_rests WHERE %(ends_rest)s
+        )
         UPDATE messages
            SET state = 'sent', sent_at = programme_now(), reply = done.reply, reason = NULL, claimed_by = NULL,
                lease_until = NULL
@@ -192,7 +199,7 @@ def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]]) -> No
          WHERE messages.id = done.id AND messages.fence = done.fence AND state IN ('handing_over', 'in_doubt')
     """
     ids, fences = _split([(id, fence) for id, fence, _ in sent])
-    execute(conn, sql, ids=ids, fences=fences, replies=[reply for _, _, reply in sent])
+    execute(conn, sql, ids=ids, fences=fences, replies=[reply for _, _, reply in sent], ends_rest=ends_rest)
 
 
 def take_back(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
@@ -212,8 +219,15 @@ def _split(claims: Sequence[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
 
 
 def mark_sent(conn: Connection, id: UUID, fence: int, *, reply: str) -> bool:
-    """The server has taken it; this also settles a doubt that others had meanwhile, unless it was claimed again."""
+    """The server has taken it; this also settles a doubt that others had meanwhile, unless it was claimed again. It
+    refuses us no more: where sending rested, it goes on.
+    """
     sql = """
+        WITH refusals AS (
+            DELETE FROM mail_refusals
+        ), rest AS (
+            DELETE FROM mail_rests
+        )
         UPDATE messages
            SET state = 'sent', sent_at = programme_now(), reply = %(reply)s, reason = NULL, claimed_by = NULL,
                lease_until = NULL

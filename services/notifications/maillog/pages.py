@@ -7,6 +7,7 @@ from flask import Response
 from services.notifications.maillog import queries, reading
 from services.notifications.maillog.schemas import STATES, MessagesQuery
 from services.notifications.messages.kinds import KINDS
+from services.notifications.resting.queries import select_rest
 from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked, respond
@@ -24,11 +25,12 @@ OVER = ("sent", "failed", "in_doubt")
 @pages.get("/")
 @pages.staff(READ)
 def show_overview() -> Response:
-    """How many mails are what, and what waits the longest."""
+    """How many mails are what, what waits the longest, and whether sending rests."""
     with connection() as conn:
         states = queries.count_states(conn, days=30)
         figures = queries.select_figures(conn)
-    return respond("staff/mail.html", states=states, figures=figures)
+        rest = select_rest(conn)
+    return respond("staff/mail.html", states=states, figures=figures, rest=rest)
 
 
 @pages.get("/messages")
