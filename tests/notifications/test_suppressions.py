@@ -11,30 +11,6 @@ from tests.notifications.sink import Sink
 
 PATH, BOUNCES = "/notifications/v1/suppressions", "/notifications/v1/bounces"
 ANN = "ann@library.example"
-DSN = """\
-From: MAILER-DAEMON@mail.example
-To: learning@ala.example
-Subject: Undelivered Mail Returned to Sender
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-I'm sorry to have to inform you that your message could not be delivered.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mail.example
-
-Final-Recipient: rfc822; Ann@Library.example
-Action: {action}
-Status: {status}
-Diagnostic-Code: smtp; 550 {status} no such user
-
---b--
-"""
 
 
 def register(desk: Desk) -> None:
@@ -77,26 +53,6 @@ def test_a_provider_tells_of_bounces_and_complaints(desk: Desk, client: FlaskCli
 
     assert (first.json, second.json) == ({"suppressed": 2}, {"suppressed": 0})
     assert suppressed(client) == [("cleo@library.example", "complaint"), (ANN, "bounce")]
-
-
-@pytest.mark.parametrize(
-    ("action", "status", "expected"),
-    [
-        ("failed", "5.1.1", [(ANN, "bounce")]),
-        ("failed", "5.2.2", []),
-        ("delayed", "5.1.1", []),
-        ("failed", "4.1.1", []),
-    ],
-)
-def test_a_mail_server_tells_later_that_there_is_no_such_address(
-    desk: Desk, client: FlaskClient, action: str, status: str, expected: list[tuple[str, str]]
-) -> None:
-    report = DSN.format(action=action, status=status).replace("\n", "\r\n")
-
-    answer = client.post(BOUNCES, data=report, content_type="message/rfc822")
-
-    assert answer.json == {"suppressed": len(expected)}
-    assert suppressed(client) == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff", b"Content-Type: multipart/report\r\n\r\nnothing"])

@@ -1,13 +1,16 @@
 """Suppressions for staff, and bounces from the mail provider."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from psycopg import Connection
 
 from services.notifications.subscriptions import domain as subscriptions
-from services.notifications.suppressions import domain, queries, reports
-from services.notifications.suppressions.queries import Reason, Suppression
+from services.notifications.suppressions import domain, notices, queries
+from services.notifications.suppressions.queries import Suppression
+from services.notifications.suppressions.reports import read_notice
 from services.notifications.suppressions.schemas import (
     BouncesSchema,
     SuppressedSchema,
@@ -81,23 +84,35 @@ def lift_suppression(id: UUID) -> None:
 @staff.doc(requestBody=FORMATS)
 @consumes("application/json", "message/rfc822")
 @staff.response(200, SuppressedSchema)
-def report_bounces() -> dict[str, int]:
+def report_bounces() -> dict[str, Any]:
     """Tell of mails that came back, or were called spam, as a mail provider's webhook or a mailbox for bounces does.
 
-    The same again changes nothing. A message that says of no address that it does not exist suppresses none.
+    The same again changes nothing. A notification counts only where it names a mail that we sent, by its Message-ID or
+    envelope id, and the address that this mail went to; then an address that does not exist gets no more mail. A server
+    that refuses us, a full mailbox, and whatever may pass suppress nobody.
     """
     if request.mimetype == "message/rfc822":
-        told: list[tuple[str, Reason, str]] = [
-            (email, "bounce", detail) for email, detail in reports.read_gone(request.get_data())
-        ]
+        notice = read_notice(request.get_data())
+        with transaction() as conn:
+            taken = notices.take_in(conn, notice)
     else:
         bounces = load_body(BouncesSchema(), request.get_json())["bounces"]
-        told = [(one["email"], one["kind"], one["detail"]) for one in bounces if _is_final(one)]
-    with transaction() as conn:
-        new = [domain.suppress(conn, email, reason=reason, detail=detail) for email, reason, detail in told]
-        for email in (domain.fold(email) for email, reason, _detail in told if reason == "complaint"):
-            subscriptions.stop(conn, email)
-    return {"suppressed": sum(new)}
+        with transaction() as conn:
+            taken = _take_in(conn, [one for one in bounces if _is_final(one)])
+    return {"suppressed": taken.suppressed} | ({"ignored": list(taken.ignored)} if taken.ignored else {})
+
+
+def _take_in(conn: Connection, bounces: Sequence[dict[str, Any]]) -> notices.Taken:
+    """What a provider tells is believed by its credential; a message that it names must be one to this address."""
+    suppressed, ignored = 0, []
+    for one in bounces:
+        if one["message_id"] and not notices.is_mailed(conn, one["message_id"], one["email"]):
+            ignored.append(notices.UNPROVED)
+            continue
+        suppressed += domain.suppress(conn, one["email"], reason=one["kind"], detail=one["detail"])
+        if one["kind"] == "complaint":
+            subscriptions.stop(conn, domain.fold(one["email"]))
+    return notices.Taken(suppressed, tuple(ignored))
 
 
 def _is_final(bounce: dict[str, Any]) -> bool:

@@ -46,6 +46,13 @@ class BounceSchema(ma.Schema):
         load_default=True, metadata={"description": "A bounce that may pass (a full mailbox) suppresses nothing"}
     )
     detail = ma.fields.String(load_default="", validate=Length(max=5000))
+    message_id = ma.fields.UUID(
+        load_default=None,
+        metadata={
+            "description": "What stands before the @ of our Message-ID, where it is known: then it counts only where "
+            "we sent that mail to this address"
+        },
+    )
 
 
 class BouncesSchema(ma.Schema):
@@ -54,3 +61,7 @@ class BouncesSchema(ma.Schema):
 
 class SuppressedSchema(ma.Schema):
     suppressed = ma.fields.Integer(metadata={"description": "So many addresses get no more mail from now on"})
+    ignored = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "Why what was said of others has no effect; left out where none was"},
+    )
