@@ -32,6 +32,7 @@ from services.notifications.subscriptions import jobs as subscription_jobs
 from services.notifications.subscriptions import pages as reader_pages
 from services.notifications.suppressions import api as suppressions
 from services.notifications.suppressions import pages as suppressions_desk
+from services.notifications.suppressions.commands import reviewing
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
 from services.notifications.webhooks.deliveries.measures import measure_webhooks
@@ -81,7 +82,7 @@ SERVICE = Service(
     measures=[measure_mails, measure_webhooks],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (settling, telling, showing, sealing, reporting(programme.COPY))
+        for make in (settling, telling, showing, sealing, reviewing, reporting(programme.COPY))
     ],
     holds=True,
 )
