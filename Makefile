@@ -3,11 +3,14 @@
 #   GATEWAY_PORT=8080 MAIL_PORT=1080   where the site and the mail catcher listen
 #   T="-k seats -x"      arguments for pytest;   SCOPE="catalog:write"   scopes of `make token`
 #   BENCH="--quick load" arguments for a bench
+#   YES=1                removes without a question, for scripts;   SECRET=links-key   the one secret to show
 #   BACKUP_DIR=backups   where backups are put;   BACKUP=folder   the one to restore
 PYTHON ?= python3
 MODE ?=
 T ?=
 SCOPE ?=
+SECRET ?=
+YES ?=
 BENCH ?=
 FAULTS ?=
 SERVICES = catalog registration notifications
@@ -15,9 +18,9 @@ RUN = .venv/bin/python
 # Each may start all three services: with more of them, the connections of a test run could run out.
 PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
-export MODE
+export MODE YES
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -31,7 +34,7 @@ up: venv ## set everything up, start the system, say where it is
 down: venv ## stop all of it, keep the data
 	@$(RUN) -m deploy.run down
 
-clean: venv ## stop all of it and remove its data, volumes and images
+clean: venv ## stop all of it and remove its data, volumes and images, and no other folder's; asks first (YES=1)
 	@$(RUN) -m deploy.run clean
 
 status: venv ## what runs, and where
@@ -58,6 +61,9 @@ restore: venv ## start the stopped system with BACKUP=folder (the newest); REPLA
 backup-drill: venv ## back up under load, destroy everything, restore, and check what is there (minutes)
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest tests/faults/test_restore.py $(T)
+
+secrets: venv ## show the passwords and keys of the running system (SECRET=operator-broker-password: that one)
+	@$(RUN) -m deploy.run secrets $(SECRET)
 
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)

@@ -21,6 +21,12 @@ def option(meaning: str, *, unit: str, default: Any) -> Any:
 class Options:
     """The same names, with the same defaults, as in docker-compose.yml. A port 0 means any that is free."""
 
+    compose_project_name: str = option(
+        "What containers, volumes, networks and images of this folder begin with; `make` derives it from the folder's"
+        " path and keeps it in `.env`",
+        unit="text",
+        default="",
+    )
     gateway_port: int = option("Where people reach the gateway", unit="port", default=8080)
     mail_port: int = option("Where the mail catcher shows mails", unit="port", default=1080)
     broker_console_port: int = option("Where RabbitMQ's console is", unit="port", default=15672)

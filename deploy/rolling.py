@@ -63,7 +63,7 @@ def _containers(process: str) -> list[str]:
 
 
 def _compose(*arguments: str) -> str:
-    return _run(*compose.COMPOSE, "--progress", "quiet", *arguments)
+    return _run(*compose.docker_compose(*compose.QUIET, *arguments))
 
 
 def _run(*command: str) -> str:

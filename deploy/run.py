@@ -1,18 +1,23 @@
-"""`python -m deploy.run up | down | clean | status | logs | sample | token [SCOPE] | command SERVICE …`: the system on
-this machine.
+"""`python -m deploy.run up | down | clean | status | logs | sample | secrets [NAME] | token [SCOPE] |
+command SERVICE …`: the system on this machine.
 """
 
 import argparse
+import os
 import signal
 import sys
 import time
 from collections.abc import Callable
 
-from deploy import compose, mode
+from deploy import compose, mode, project
 from deploy.errors import DeployError
-from deploy.options import Options, read_options
+from deploy.options import ROOT, Options, read_options
+from deploy.readers import READERS
 from deploy.secrets import SERVICES
 
+# Passwords, cookies and keys of the installation: those that have readers, and one of people alone.
+OF_CONSOLE = "operator-broker-password"
+SHOWN = sorted({*READERS, OF_CONSOLE} - {"definitions.json"})
 NOT_RUNNING = "Nothing runs; `make up` starts it."
 
 
@@ -20,6 +25,8 @@ def up(options: Options) -> None:
     """Start everything, say where it is."""
     began = time.monotonic()
     chosen = mode.choose_mode(options)
+    if not mode.running_mode(options):
+        options = project.settle_ports(options)
     print(f"Starting Convene {_named(chosen)} …", flush=True)
     system = mode.system(chosen, options)
     system.start(lambda text: print(f"  {time.monotonic() - began:5.1f} s  {text}", flush=True))
@@ -38,11 +45,19 @@ def down(options: Options) -> None:
 
 
 def clean(options: Options) -> None:
-    """Stop everything, and remove data, volumes and images of both modes."""
-    mode.system("native", options).remove()
-    if compose.engine_answers():
-        mode.system("docker", options).remove()
-    print("Stopped, and all data removed.")
+    """Say what there is of this folder's system, in both modes, and remove it where somebody agrees."""
+    systems = [mode.system(one, options) for one in mode.MODES if one == "native" or compose.engine_answers()]
+    found = [line for system in systems for line in system.belongings()]
+    if not found:
+        print("There is nothing to remove.")
+        return
+    print(f"This stops the system of {ROOT} and removes for good:\n")
+    print("".join(f"  {line}\n" for line in found))
+    if not _agreed():
+        raise DeployError("Nothing was removed. `make clean YES=1` removes it without a question.")
+    for system in systems:
+        system.remove()
+    print("Stopped, and all of that removed. Backups, .env and .venv are left.")
 
 
 def status(options: Options) -> None:
@@ -66,6 +81,18 @@ def sample(options: Options) -> None:
     print(_running_system(options).load_sample())
 
 
+def secrets(options: Options, name: str) -> None:
+    """Print the secret of this name, or all of them."""
+    if name and name not in SHOWN:
+        raise DeployError(f"There is no secret {name}; there are {', '.join(SHOWN)}.")
+    found = _running_system(options).read_secrets([name] if name else SHOWN)
+    if name:
+        print(found[name])
+        return
+    for one, text in found.items():
+        print(f"{one}\n{text}\n" if "\n" in text else f"{one:<32} {text}")
+
+
 def token(options: Options, scope: str) -> None:
     """Print a staff token."""
     print(_running_system(options).token(scope))
@@ -80,8 +107,10 @@ def command(options: Options, service: str, *words: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.run")
-    parser.add_argument("command", choices=[*COMMANDS, "token", "command"])
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="scopes of the token, or a service and its command")
+    parser.add_argument("command", choices=[*COMMANDS, "secrets", "token", "command"])
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, help="scopes of the token, name of the secret, or a service and its command"
+    )
     arguments = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
@@ -89,6 +118,8 @@ def main() -> int:
         options = read_options()
         if arguments.command == "token":
             token(options, " ".join(arguments.words))
+        elif arguments.command == "secrets":
+            secrets(options, " ".join(arguments.words))
         elif arguments.command == "command":
             command(options, *(arguments.words or [""]))
         else:
@@ -116,9 +147,20 @@ def _show_addresses(system: mode.System) -> None:
         print(f"  API docs      {found['site']}/{service}/v1/docs")
     print(f"  Mail catcher  {found['mail']}")
     if "console" in found:
-        password = system.read_secret("operator-broker-password")
-        print(f"  RabbitMQ      {found['console']}  (user operator, password {password})")
+        print(f"  RabbitMQ      {found['console']}  (user operator; password: `make secrets SECRET={OF_CONSOLE}`)")
     print("\n`make down` stops it and keeps the data; `make clean` removes the data; `make help` lists the rest.")
+
+
+def _agreed() -> bool:
+    """Whether who is asked says yes; YES=1 says it for scripts, and nobody else can be asked."""
+    if os.environ.get("YES"):
+        return os.environ["YES"].lower() in ("1", "y", "yes")
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return input("Remove all of it? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _named(chosen: str) -> str:

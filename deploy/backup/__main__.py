@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from deploy import mode
+from deploy import mode, project
 from deploy.backup.manifest import KEYS
 from deploy.backup.restoring import Backup, open_backup
 from deploy.backup.taking import take
@@ -41,7 +41,8 @@ def restore_backup() -> None:
     backup = open_backup(_chosen(), replace=_says_yes("REPLACE"), other_keys=_says_yes("OTHER_KEYS"))
     print(f"Restoring {backup.folder}, everything as it was at {backup.manifest.taken_at} …", flush=True)
     began = time.monotonic()
-    system = mode.system(mode.choose_mode(options), options)
+    chosen = mode.choose_mode(options)
+    system = mode.system(chosen, project.settle_ports(options))
     told = system.restore(backup, lambda text: print(f"  {time.monotonic() - began:5.1f} s  {text}", flush=True))
     print(_report(backup, told))
 

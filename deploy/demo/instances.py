@@ -12,7 +12,7 @@ import amqp
 import psycopg
 from psycopg.rows import dict_row
 
-from deploy import compose, packages, token
+from deploy import belongings, compose, packages, project, token
 from deploy.clock import set_clock
 from deploy.errors import DeployError
 from deploy.native import binaries
@@ -26,7 +26,6 @@ from deploy.options import ROOT, Options, read_options
 SERVICES = ("catalog", "registration", "notifications")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 QUEUES = (*SERVICES, "unroutable", "dead")
-PROJECT = "convene-demo"
 
 Say = Callable[[str], None]
 
@@ -135,20 +134,20 @@ class NativeInstance:
 
 
 class ComposeInstance:
-    """Containers of a compose `project` of their own; `scale` is e.g. `["catalog-api=3"]`."""
+    """Containers of a compose project of their own, called `name`; `scale` is e.g. `["catalog-api=3"]`."""
 
-    def __init__(self, scale: list[str], *, project: str = PROJECT) -> None:
+    def __init__(self, scale: list[str], *, name: str = "") -> None:
         self.options = _options()
         self.scale = scale
-        self.project = project
+        self.project = name or project.demo_name()
         ports, rates = ("gateway_port", "mail_port", "broker_console_port"), ("gateway_reads", "gateway_writes")
         names = (*ports, *rates, "mails_per_network", "settle_seconds")
         os.environ.update({name.upper(): str(getattr(self.options, name)) for name in names})
-        os.environ["COMPOSE_PROJECT_NAME"] = project
+        os.environ[project.NAME] = self.project
         self.system = compose.ComposeSystem(self.options)
 
     def start(self, say: Say) -> None:
-        self._compose("down", "--volumes", "--remove-orphans")
+        belongings.remove(self.project)
         self.system.start(say, scale=self.scale)
 
     def origins(self) -> dict[str, str]:
@@ -191,10 +190,10 @@ class ComposeInstance:
         return f"docker compose --project-name {self.project} down --volumes"
 
     def remove(self) -> None:
-        self._compose("down", "--volumes", "--remove-orphans")
+        belongings.remove(self.project)
 
     def _compose(self, *arguments: str) -> str:
-        command = [*compose.COMPOSE, "--progress", "quiet", *arguments]
+        command = compose.docker_compose(*compose.QUIET, *arguments)
         result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         if result.returncode:
             raise DeployError(f"`{' '.join(command)}` failed:\n{result.stderr[-2000:]}")

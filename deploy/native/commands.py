@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from deploy import packages, token
 from deploy.backup.client import Client
@@ -30,11 +31,14 @@ class NativeCommands:
     def stop(self) -> None:
         self.system.stop()
 
+    def belongings(self) -> list[str]:
+        """What `remove` would remove, a line each."""
+        return [f"folder {folder.relative_to(ROOT)}, {_held_by(folder)}" for folder in _instances()]
+
     def remove(self) -> None:
         """Remove this and every other instance in the clone, such as the demo's."""
-        for folder in INSTANCES.iterdir():
-            if folder.is_dir():
-                NativeSystem(folder).remove()
+        for folder in _instances():
+            NativeSystem(folder).remove()
 
     def running(self) -> bool:
         return self.system.running()
@@ -71,6 +75,10 @@ class NativeCommands:
         """A secret of this installation."""
         return (self.system.secrets / name).read_text().strip()
 
+    def read_secrets(self, names: Sequence[str]) -> dict[str, str]:
+        """These secrets of this installation, by their names."""
+        return {name: self.read_secret(name) for name in names}
+
     def client(self) -> Client:
         return self.system.postgres.client()
 
@@ -83,3 +91,13 @@ class NativeCommands:
     def token(self, scope: str) -> str:
         """A staff token with `scope`, or with every scope where that is empty."""
         return token.sign(self.system.secrets, **({"scope": scope} if scope else {}))
+
+
+def _instances() -> list[Path]:
+    return sorted(folder for folder in INSTANCES.glob("*") if folder.is_dir())
+
+
+def _held_by(folder: Path) -> str:
+    if not (folder / "postgres").exists():
+        return "records of a run"
+    return "with database, broker, mails and secrets" + (", which runs" if NativeSystem(folder).running() else "")

@@ -102,7 +102,7 @@ def cluster() -> Iterator[Cluster]:
     if not compose.images_can_be_had():
         pytest.skip("images of the system cannot be had")
     with patch.dict(os.environ, {"COMPOSE_FILE": ":".join(FILES)}):
-        instance = ComposeInstance([], project=PROJECT)
+        instance = ComposeInstance([], name=PROJECT)
         try:
             instance.start(print)
             cluster = Cluster(instance)

@@ -72,7 +72,8 @@ def test_images_of_others_have_a_version() -> None:
     images = {service["image"] for service in SERVICES.values()} | set(re.findall(r"^FROM (\S+)", RECIPE, re.MULTILINE))
     foreign = {image for image in images if ":" in image}
 
-    assert images - foreign <= {"convene-setup", "tools", "service", *(f"convene-{n}" for n in PEERS)}
+    own = {f"${{COMPOSE_PROJECT_NAME}}-{name}" for name in ("setup", *PEERS)}
+    assert images - foreign <= {"tools", "service", *own}
     assert all(re.search(r":v?\d+(\.\d+)*(-\w+)?$", image) for image in foreign)
 
 

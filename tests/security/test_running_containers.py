@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
+from deploy import belongings
 from deploy.native.ports import free_ports
 from deploy.readers import PUBLIC, READERS
+from deploy.secrets import SERVICES
 from tests.security.compose import OTHERS, READS, STARTED
 from tests.servers.choice import choose
 from tests.servers.databases import ROOT
 
 RUNNING = tuple(name for name in OTHERS if name in STARTED and not name.endswith("-migrate") and name != "sample")
 SECRETS = (*READERS, "erlang-cookie", "operator-broker-password")
-OUR_IMAGES = ("convene-setup", "convene-catalog", "convene-registration", "convene-notifications")
+NAME = f"convene-security-{os.getpid()}"
+OUR_IMAGES = tuple(f"{NAME}-{kind}" for kind in ("setup", *SERVICES))
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -56,12 +59,12 @@ def system() -> Iterator[System]:
         pytest.skip("no Docker engine answers here")
     names = ("GATEWAY_PORT", "MAIL_PORT", "BROKER_CONSOLE_PORT")
     ports = {name: str(port) for name, port in free_ports(list(names)).items()}
-    system = System({**os.environ, **ports, "COMPOSE_PROJECT_NAME": f"convene-security-{os.getpid()}"})
+    system = System({**os.environ, **ports, "COMPOSE_PROJECT_NAME": NAME})
     try:
         system.compose("up", "--build", "--wait", "--quiet-pull")
         yield system
     finally:
-        system.compose("down", "--volumes", "--remove-orphans", check=False)
+        belongings.remove(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +125,7 @@ def test_no_secret_is_seen_from_outside(system: System, secrets: dict[str, str])
 
 
 @pytest.mark.covers("API8:2023", "ASVS 13.4.1", "ASVS 13.3.1")
-@pytest.mark.parametrize("image", OUR_IMAGES)
+@pytest.mark.parametrize("image", OUR_IMAGES, ids=["setup", *SERVICES])
 def test_an_image_holds_no_key_no_history_and_no_tests(system: System, image: str) -> None:
     unwanted = ("*.pem", "*.key", ".env", ".git", "tests", ".convene", "*-password")
     either = [word for name in unwanted for word in ("-o", "-name", name)][1:]

@@ -64,7 +64,7 @@ def test_what_compose_tells_a_service_is_a_setting_of_it(service: str) -> None:
     told = {
         name: set(one.get("environment", {}))
         for name, one in compose()["services"].items()
-        if one.get("image") == f"convene-{service}"
+        if one.get("image") == f"${{COMPOSE_PROJECT_NAME}}-{service}"
     }
 
     assert told.keys() >= {f"{service}-{process}" for process in ("api", "worker", "migrate")}
@@ -76,8 +76,13 @@ def test_what_compose_takes_from_outside_is_an_option_with_the_same_default() ->
     known = {f.name.upper(): str(f.default) for f in fields(Options)}
 
     assert {name for name, _ in taken} <= known.keys()
-    # What is typed to reach the gateway depends on its port, and where traces go on whether compose shows them.
+    # What is typed to reach the gateway depends on its port, where traces go on whether compose shows them, and what
+    # all of it is called, where nobody says, on the folder.
     assert {(name, default) for name, default in taken if known[name] != default} == {
+        (
+            "COMPOSE_PROJECT_NAME",
+            "convene-${PWD:?Write COMPOSE_PROJECT_NAME=… into .env, a name that no other folder has}",
+        ),
         ("PUBLIC_URL", "http://localhost:${GATEWAY_PORT:-8080}"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "${COMPOSE_PROFILES:+http://jaeger:4318}"),
     }
