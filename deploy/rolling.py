@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy import compose, mode
+from deploy import compose, mode, project
 from deploy.errors import DeployError
 from deploy.native.services import SERVICES
 from deploy.options import ROOT, read_options
@@ -22,6 +22,7 @@ GRACE_SECONDS = "25"
 
 def roll(service: str, say: Callable[[str], None]) -> None:
     """Roll out the code of this folder. Raises DeployError where a step fails; what ran before runs on."""
+    project.settle()
     say("building the image")
     _compose("build", f"{service}-migrate")
     say("migrating")
