@@ -1,7 +1,7 @@
 """Which events make which mails due, whatever the order in which they come, and how often."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -222,6 +222,7 @@ def test_an_invitation_that_is_answered_needs_no_mail(desk: Desk) -> None:
     session = a_session()
     issued = an_invitation(session)
     accepted = replace(issued, revision=2, status="accepted")
+    desk.pass_to(STARTS - timedelta(days=30))
 
     desk.receive(published(session), participation.InvitationIssued(invitation=issued))
     assert desk.due() == ["invitation-issued"]

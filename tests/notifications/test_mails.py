@@ -49,16 +49,20 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
     workshop = a_session(
         slug="workshop",
         title="Workshop",
+        when=when(STARTS + timedelta(days=90)),
         format="workshop",
         online=None,
         venue=catalog.Place(name="Hall", room="Room 4"),
     )
     waiting = a_registration(webinar, status="waitlisted", position=3)
     lost = a_registration(cancelled_one)
+    full = a_session(slug="full", when=when(STARTS - timedelta(minutes=5)))
+    left = participation.RegistrationWaitlisted(registration=a_registration(full, status="waitlisted", position=3))
     desk.receive(
-        *[catalog.SessionPublished(session=session) for session in (webinar, workshop, cancelled_one)],
+        *[catalog.SessionPublished(session=session) for session in (webinar, workshop, cancelled_one, full)],
         a_series(),
         participation.RegistrationWaitlisted(registration=waiting),
+        left,
         participation.RegistrationPromoted(registration=next_of(waiting, "confirmed")),
         participation.RegistrationOffered(
             registration=a_registration(webinar, status="offered", offered_until=webinar.when.starts_at)

@@ -1,5 +1,6 @@
 """Reminders: of sessions before they begin, of invitations before they end; once, and to whom they concern alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -145,8 +146,8 @@ def test_nobody_is_reminded_where_staff_want_none(desk: Desk, client: FlaskClien
 
 
 def test_an_invitation_without_an_answer_is_reminded_of_once(desk: Desk) -> None:
-    session = a_session(when=when(STARTS + timedelta(days=90)))
     ends = datetime(2100, 6, 1, 22, tzinfo=UTC)
+    session = a_session(when=when(ends + timedelta(days=9)))
     invitation = an_invitation(session, expires_at=ends)
     desk.receive(catalog.SessionPublished(session=session), participation.InvitationIssued(invitation=invitation))
     desk.pass_to(ends - timedelta(days=4))
@@ -167,3 +168,56 @@ def test_who_was_invited_only_now_is_not_reminded(desk: Desk) -> None:
     desk.pass_to(datetime(2017, 2, 1, 6, tzinfo=UTC))
 
     assert desk.kinds() == ["invitation-issued"]
+
+
+def a_line(desk: Desk, session: catalog.Session) -> tuple[participation.Registration, participation.Registration]:
+    """Who has a seat, and who waits."""
+    seat, waiting = a_registration(session), a_registration(session, status="waitlisted", position=1)
+    waits = participation.RegistrationWaitlisted(registration=waiting)
+    desk.receive(catalog.SessionPublished(session=session), confirmed(seat), waits)
+    return seat, waiting
+
+
+def test_who_waits_when_a_session_begins_is_told_once_that_it_was_full(desk: Desk) -> None:
+    a_line(desk, a_session())
+
+    desk.pass_to(STARTS - timedelta(minutes=1))
+    assert "session-full" not in desk.kinds()
+    desk.pass_to(STARTS + timedelta(minutes=1))
+    desk.pass_to(STARTS + timedelta(hours=2))
+
+    assert desk.kinds().count("session-full") == 1
+    told = next(mail for mail in desk.mails() if "full" in str(mail["Subject"]))
+    assert "no seat became free for you" in text_of(told)
+
+
+def test_that_a_session_was_full_is_no_news_the_day_after(desk: Desk) -> None:
+    a_line(desk, a_session())
+
+    desk.pass_to(STARTS + timedelta(hours=13))
+
+    assert "session-full" not in desk.kinds()
+
+
+def test_who_is_seated_by_hand_meanwhile_is_not_told_that_it_was_full(desk: Desk) -> None:
+    _, waiting = a_line(desk, a_session())
+    desk.pass_to(STARTS + timedelta(minutes=1))
+    seated = replace(waiting, status="confirmed", position=None, revision=waiting.revision + 1)
+
+    desk.receive(participation.RegistrationPromoted(registration=seated))
+
+    assert "session-full" not in desk.due()
+
+
+def test_what_is_over_is_offered_to_nobody_by_a_mail_that_is_late(desk: Desk) -> None:
+    session = a_session()
+    _, waiting = a_line(desk, session)
+    offered = replace(waiting, status="offered", position=None, offered_until=STARTS, revision=waiting.revision + 1)
+    desk.receive(
+        participation.RegistrationOffered(registration=offered),
+        participation.InvitationIssued(invitation=an_invitation(session)),
+    )
+
+    desk.pass_to(STARTS + timedelta(minutes=1))
+
+    assert not {"registration-offered", "invitation-issued"} & set(desk.due())

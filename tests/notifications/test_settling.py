@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import PostOffice, entry_of, make_runtime, text_of
-from tests.notifications.programme import a_registration, a_session, cancelled, confirmed, moved, next_of
+from tests.notifications.programme import a_registration, a_session, cancelled, confirmed, moved, next_of, when
 from tests.notifications.sink import Sink
 
 
@@ -74,7 +75,7 @@ def test_who_gives_up_a_seat_and_takes_it_again_is_told_that_they_have_it(patien
 
 
 def test_what_somebody_waits_for_is_sent_at_once(patient: PostOffice, sink: Sink) -> None:
-    session = a_session()
+    session = a_session(when=when(datetime(2100, 4, 6, 18, tzinfo=UTC)))
     seat, waiting = a_registration(session), a_registration(session, status="waitlisted", position=1)
     offered = a_registration(session, status="offered", offered_until=session.when.starts_at)
     patient.receive(

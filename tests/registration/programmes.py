@@ -21,6 +21,7 @@ def make_session(
     policy: str = "open",
     status: str = "scheduled",
     opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
     starts_at: datetime | None = STARTS_AT,
     series: str | None = None,
     join_url: str | None = None,
@@ -41,7 +42,7 @@ def make_session(
         when=When(
             edtf="2017-04-06", label="April 6, 2017", starts_at=starts_at, ends_at=ENDS_AT if starts_at else None
         ),
-        registration=Admission(policy=policy, capacity=capacity, opens_at=opens_at),  # pyright: ignore[reportArgumentType]
+        registration=Admission(policy=policy, capacity=capacity, opens_at=opens_at, closes_at=closes_at),  # pyright: ignore[reportArgumentType]
         page_url=PAGE,
     )
 

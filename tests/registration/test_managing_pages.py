@@ -117,7 +117,7 @@ def test_an_offered_seat_is_accepted_in_time_or_has_passed_on(registration: Regi
     late = post(registration, manage(second, "offer"))
     taken, again = (post(registration, manage(third, "offer")) for _ in range(2))
 
-    assert "The offer has passed on" in get(registration, late.location).text
+    assert "The offer has ended" in get(registration, late.location).text
     assert (taken.status_code, again.status_code) == (303, 303)
     assert "You have a seat" in get(registration, taken.location).text
 

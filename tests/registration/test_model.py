@@ -32,6 +32,7 @@ class Line:
     seated: list[str] = field(default_factory=list)
     offered: dict[str, datetime] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    closed: bool = False
 
     def status(self, email: str) -> str | None:
         if email in self.seated:
@@ -50,6 +51,14 @@ class Line:
         else:
             self.waiting.append(email)
 
+    def seat(self, email: str) -> None:
+        if email in self.waiting:
+            self.waiting.remove(email)
+            self.seated.append(email)
+        elif email in self.offered:
+            del self.offered[email]
+            self.seated.append(email)
+
     def leave(self, email: str, now: datetime) -> None:
         if email in self.seated:
             self.seated.remove(email)
@@ -60,7 +69,7 @@ class Line:
         self.move_up(now)
 
     def move_up(self, now: datetime) -> None:
-        while self.waiting and self.free:
+        while self.waiting and self.free and not self.closed:
             first = self.waiting.pop(0)
             if self.hours is None:
                 self.seated.append(first)
@@ -92,6 +101,9 @@ class Seats(RuleBasedStateMachine):
     @rule(email=PEOPLE, slug=SESSIONS)
     def register(self, email: str, slug: str) -> None:
         line = self.lines[slug]
+        if line.closed and not line.status(email):
+            assert self.registration.register(email, slug).status_code == 409
+            return
         if not (stood := line.status(email)):
             line.take(email)
         answer = self.registration.register(email, slug)
@@ -102,11 +114,15 @@ class Seats(RuleBasedStateMachine):
     def register_by_hand(self, email: str, slug: str, over: bool) -> None:
         if not self.lines[slug].status(email):
             self.lines[slug].take(email, over=over)
+        elif over:
+            self.lines[slug].seat(email)
         body = {"email": email, "name": "Ada", "library": LIBRARY, "over_capacity": over}
         self._note(email, slug, self._staff("post", f"sessions/{slug}/registrations", body))
 
     @rule(emails=st.lists(PEOPLE, min_size=1, max_size=4, unique=True), slug=SESSIONS)
     def register_group(self, emails: list[str], slug: str) -> None:
+        if self.lines[slug].closed:
+            return
         for email in emails:
             if not self.lines[slug].status(email):
                 self.lines[slug].take(email)
@@ -122,6 +138,8 @@ class Seats(RuleBasedStateMachine):
 
     @rule(email=PEOPLE)
     def register_series(self, email: str) -> None:
+        if any(line.closed for line in self.lines.values()):
+            return
         for line in self.lines.values():
             if not line.status(email):
                 line.take(email)
@@ -173,6 +191,25 @@ class Seats(RuleBasedStateMachine):
         self.lines[slug].hours = hours
         set_rules(self.registration, slug, offer_hours=hours)
 
+    @rule(email=PEOPLE, slug=SESSIONS, over=st.booleans())
+    def seat_by_hand(self, email: str, slug: str, over: bool) -> None:
+        line = self.lines[slug]
+        if not (status := line.status(email)):
+            return
+        body = {"over_capacity": over}
+        path = f"{V1}/registrations/{self.made[email, slug]}/seat"
+        answer = self.registration.client.post(path, json=body, headers=self.registration.staff)
+        full = status == "waitlisted" and not line.free and not over
+        assert answer.status_code == (409 if full else 200), answer.text
+        if not full:
+            line.seat(email)
+
+    @rule(slug=SESSIONS, closed=st.booleans())
+    def close_registration(self, slug: str, closed: bool) -> None:
+        self.lines[slug].closed = closed
+        self.lines[slug].move_up(self.now)
+        self._hear(slug)
+
     @rule(slug=SESSIONS)
     def hear_of_the_session_again(self, slug: str) -> None:
         self.lines[slug].move_up(self.now)
@@ -222,7 +259,7 @@ class Seats(RuleBasedStateMachine):
         self.revision += 1
         self.registration.hold(
             slug, id=self.ids[slug], revision=self.revision, capacity=self.lines[slug].capacity,
-            series="large-urban-public",
+            series="large-urban-public", closes_at=START if self.lines[slug].closed else None,
         )  # fmt: skip
 
     def _staff(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -8,8 +8,11 @@ from services.notifications.messages.kinds import (
     DIGEST,
     KINDS,
     NEWSLETTER,
+    OFFERED,
     PROGRESS,
+    PROMOTED,
     REMINDER,
+    SESSION_FULL,
     SIGN_IN,
     SUBSCRIPTION_ENDED,
     SUBSCRIPTION_REQUESTED,
@@ -34,6 +37,8 @@ def overtaken(facts: Facts, about: About | None) -> str | None:
         return f"the invitation is {facts.status} by now"
     if kind.topic in ("time", "recording", "reminder") and facts.status != "confirmed":
         return f"the registration is {facts.status} by now"
+    if kind == SESSION_FULL and facts.status != "waitlisted":
+        return f"the registration is {facts.status} by now"
     if kind in (SIGN_IN, SUBSCRIPTION_REQUESTED) and facts.expires_at and facts.expires_at <= facts.dated_at:
         return "the link is not good any more"
     if kind in (NEWSLETTER, DIGEST) and facts.status != "confirmed":
@@ -52,15 +57,20 @@ def overtaken(facts: Facts, about: About | None) -> str | None:
         return f"the series is {facts.status} by now"
     if session and session.status == "cancelled" and kind.calendar != "CANCEL":
         return "the session is cancelled by now"
-    if kind == REMINDER and session:
-        return _overtaken_by_time(facts, session)
-    return None
+    return _overtaken_by_time(facts, session) if session else None
 
 
 def _overtaken_by_time(facts: Facts, session: Session) -> str | None:
-    """Why a session is not to be reminded of any more."""
-    if session.starts_at is None or session.starts_at != datetime.fromisoformat(facts.context["starts_at"]):
+    """Why it is too late, or too early again, for what this mail says of a session."""
+    kind, begins = KINDS[facts.kind], session.starts_at
+    if kind == REMINDER and begins != datetime.fromisoformat(facts.context["starts_at"]):
         return "the session was moved"
-    if session.starts_at <= facts.dated_at:
+    if kind == SESSION_FULL and (begins is None or begins > facts.dated_at):
+        return "the session was moved"
+    if begins is None:
+        return None
+    if (kind in (REMINDER, OFFERED) or kind.topic == "invitation") and begins <= facts.dated_at:
         return "the session has begun"
+    if kind == PROMOTED and (session.ends_at or begins) <= facts.dated_at:
+        return "the session is over"
     return None

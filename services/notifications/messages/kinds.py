@@ -30,6 +30,7 @@ RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST", settles=True)
 RECORDING = Kind("recording-published", "recording", settles=True)
 INVITATION = Kind("invitation-issued", "invitation")
 REMINDER = Kind("session-reminder", "reminder")
+SESSION_FULL = Kind("session-full", "full")
 INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
 CERTIFICATE = Kind("certificate-issued", "certificate")
@@ -58,6 +59,7 @@ KINDS = {
         RECORDING,
         INVITATION,
         REMINDER,
+        SESSION_FULL,
         INVITATION_REMINDER,
         SIGN_IN,
         CERTIFICATE,

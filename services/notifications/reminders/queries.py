@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.notifications.messages.kinds import INVITATION_REMINDER, REMINDER
+from services.notifications.messages.kinds import INVITATION_REMINDER, REMINDER, SESSION_FULL
 from shared.database import execute, fetch_one, fetch_value
 
 # No staff may set more than this; so no session that begins later has to be looked at.
@@ -89,6 +89,9 @@ def insert_due_of_invitations(conn: Connection, *, days: int, limit: int) -> int
              WHERE status = 'issued'
                AND expires_at > programme_now() + make_interval(days => %(days)s) / 2
                AND expires_at <= programme_now() + make_interval(days => %(days)s)
+               AND EXISTS (SELECT FROM sessions AS session
+                            WHERE session.id = session_id AND status IN ('planned', 'scheduled')
+                              AND coalesce(starts_at, 'infinity') > programme_now())
                AND EXISTS (SELECT FROM messages AS first
                             WHERE first.subject = invitation.id AND first.topic = %(topic)s
                               AND first.caused_at < expires_at - make_interval(days => %(days)s))
@@ -107,3 +110,31 @@ def insert_due_of_invitations(conn: Connection, *, days: int, limit: int) -> int
     """
     kind = INVITATION_REMINDER
     return fetch_value(conn, sql, days=days, limit=limit, kind=kind.name, topic=kind.topic)
+
+
+def insert_for_full_sessions(conn: Connection, *, hours: int, limit: int) -> int:
+    """Tell whoever still waits when a session begins that it was full, once, and `hours` later at most; how many,
+    `limit` at most.
+    """
+    sql = """
+        WITH due AS (
+            SELECT id AS session_id, starts_at, md5(id || ' full ' || extract(epoch FROM starts_at))::uuid AS cause
+              FROM sessions
+             WHERE status IN ('scheduled', 'held') AND starts_at <= programme_now()
+               AND starts_at > programme_now() - make_interval(hours => %(hours)s)
+        ), added AS (
+            INSERT INTO messages (kind, topic, subject, cause, event_id, revision, caused_at, session_id, recipient)
+            SELECT %(kind)s, %(topic)s, registration.id, cause, cause, extract(epoch FROM starts_at)::bigint, starts_at,
+                   session_id, registration.email
+              FROM due JOIN registrations AS registration USING (session_id)
+             WHERE registration.status = 'waitlisted' AND registered_at < starts_at
+               AND NOT EXISTS (SELECT FROM messages AS known
+                                WHERE known.kind = %(kind)s AND known.subject = registration.id
+                                  AND known.cause = due.cause)
+             LIMIT %(limit)s
+            ON CONFLICT DO NOTHING
+            RETURNING 1
+        )
+        SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify(current_schema() || '_mails', '') END FROM added
+    """
+    return fetch_value(conn, sql, hours=hours, limit=limit, kind=SESSION_FULL.name, topic=SESSION_FULL.topic)

@@ -38,11 +38,12 @@ def issue_earned(conn: Connection, series: Series) -> None:
 def issue(conn: Connection, *, slug: str, email: str, name: str, expires_at: datetime | None) -> Invitation:
     """Invite somebody as staff; `expires_at` None leaves it to the session's rules. `email` is folded.
 
-    Raises NotFound, or Conflict (already-invited, session-cancelled, session-held).
+    Raises NotFound, or Conflict (already-invited, session-cancelled, session-held, registration-closed).
     """
     session = programme.find_session(conn, slug)
     admission.check_not_cancelled(session)
     admission.check_not_over(session)
+    admission.check_not_closed(session)
     expires_at = expires_at or queries.select_expiry(conn, session.id)
     return _issue(conn, email, name, session_id=session.id, issued_by="staff", expires_at=expires_at)
 
@@ -51,7 +52,7 @@ def transfer(conn: Connection, id: UUID, *, email: str, name: str) -> Invitation
     """Pass an invitation on to a colleague, where the session's rules allow it; the colleague's. `email` is folded.
 
     Raises NotFound, Forbidden (not-transferable), Gone (invitation-expired), or Conflict (invitation-accepted,
-    invitation-declined, already-invited).
+    invitation-declined, already-invited, registration-closed).
     """
     invitation = _lock(conn, id)
     if not select_rules(conn, invitation.session_id).transferable:
@@ -61,6 +62,7 @@ def transfer(conn: Connection, id: UUID, *, email: str, name: str) -> Invitation
     _check_stands(invitation)
     if invitation.email == email:
         raise Conflict("This is your own invitation.", problem="already-invited")
+    admission.check_not_closed(programme.find_session(conn, invitation.session_slug))
     _note(conn, invitation, "revoked", events.InvitationRevoked)
     return _issue(
         conn,

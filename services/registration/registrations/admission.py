@@ -22,6 +22,12 @@ def check(session: Session, *, invited: bool) -> None:
         raise Conflict("Registration for this session is closed.", problem="registration-closed")
 
 
+def check_not_closed(session: Session) -> None:
+    """Raises Conflict (registration-closed) where nobody can register any more."""
+    if has_closed(session):
+        raise Conflict("Registration for this session is closed.", problem="registration-closed")
+
+
 def check_not_cancelled(session: Session) -> None:
     """Raises Conflict (session-cancelled)."""
     if session.status == "cancelled":
@@ -30,8 +36,24 @@ def check_not_cancelled(session: Session) -> None:
 
 def check_not_over(session: Session) -> None:
     """Raises Conflict (session-held): what was taken part in stays as it was."""
-    if session.status == "held":
+    if is_over(session):
         raise Conflict("This session is over.", problem="session-held")
+
+
+def is_over(session: Session) -> bool:
+    """Whether the session has taken place, also where the catalog has not said so yet."""
+    end = session.ends_at or session.starts_at
+    return session.status == "held" or (end is not None and end <= session.now)
+
+
+def has_begun(session: Session) -> bool:
+    """Whether the session has begun, by the programme's clock."""
+    return session.status == "held" or (session.starts_at is not None and session.starts_at <= session.now)
+
+
+def has_closed(session: Session) -> bool:
+    """Whether registration has ended, or the session has begun: from then on seats pass on to nobody by themselves."""
+    return has_begun(session) or (session.closes_at is not None and session.closes_at <= session.now)
 
 
 def is_open(session: Session) -> bool:

@@ -92,12 +92,15 @@ def register_group(conn: Connection, *, slug: str, registrar: events.Person, col
 def register_by_hand(conn: Connection, *, slug: str, applicant: Applicant, over_capacity: bool) -> Made:
     """Register somebody as staff: also by invitation, closed or held; a full session takes them where staff say so.
 
-    Questions may stay unanswered. Raises NotFound, Conflict (session-cancelled) or Invalid.
+    So does whoever waits already. Questions may stay unanswered. Raises NotFound, Conflict (session-cancelled) or
+    Invalid.
     """
     lock_seats(conn, [rules.find_terms(conn, slug).id])
     terms = rules.find_terms(conn, slug)
     if standing := queries.select_active(conn, terms.id, applicant.email):
-        return Made(standing, new=False)
+        if over_capacity:
+            seats.seat(conn, standing, over_capacity=True)
+        return Made(get(conn, standing.id), new=False)
     admission.check_not_cancelled(terms)
     answers = rules.check_answers(terms, applicant.answers, complete=False)
     taken = seats.take(conn, terms, replace(applicant, answers=answers), over_capacity=over_capacity)
@@ -118,6 +121,7 @@ def move(conn: Connection, id: UUID, *, slug: str, over_capacity: bool) -> Regis
         raise Conflict("This registration is cancelled.", problem="registration-cancelled")
     admission.check_not_over(rules.find_terms(conn, left.session_slug))
     admission.check_not_cancelled(terms)
+    admission.check_not_over(terms)
     if queries.select_active(conn, terms.id, left.email):
         raise Conflict("This person is registered for that session already.", problem="already-registered")
     taken = seats.take(conn, terms, _as_applicant(left), over_capacity=over_capacity)
@@ -175,6 +179,18 @@ def cancel(conn: Connection, id: UUID, *, reason: CancellationReason) -> Registr
         return registration
     admission.check_not_over(rules.find_terms(conn, registration.session_slug))
     _give_up(conn, registration, reason)
+    return get(conn, id)
+
+
+def seat(conn: Connection, id: UUID, *, over_capacity: bool) -> Registration:
+    """Give a seat to somebody who waits, as staff do: before others, and also once registration has closed.
+
+    Raises NotFound, or Conflict (registration-cancelled, session-cancelled, no-seat-left).
+    """
+    lock_seats(conn, [get(conn, id).session_id])
+    registration = get(conn, id)
+    admission.check_not_cancelled(rules.find_terms(conn, registration.session_slug))
+    seats.seat(conn, registration, over_capacity=over_capacity)
     return get(conn, id)
 
 

@@ -10,10 +10,11 @@ from psycopg import Connection
 
 from services.registration import addresses
 from services.registration.programme import queries as programme
-from services.registration.registrations import domain, showing
+from services.registration.registrations import admission, domain, showing
 from services.registration.registrations.formschemas import ChangeForm, ManageQuery
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import domain as rules
+from services.registration.seats.domain import has_ended
 from services.registration.seats.queries import has_lapsed
 from shared.errors import Conflict, DomainError, Gone
 from shared.http.answers import see_other
@@ -70,7 +71,7 @@ def cancel(id: UUID) -> Response:
 
 @pages.form("/<uuid:id>/offer")
 def accept_offer(id: UUID) -> Response:
-    """Take the seat that is offered; the page that follows says so, or that it has passed on."""
+    """Take the seat that is offered; the page that follows says so, or that it was too late for that."""
     _let_on(id)
     return _do_and_show(id, lambda conn: domain.accept_offer(conn, id))
 
@@ -94,8 +95,7 @@ def _show(template: str, id: UUID, **values: Any) -> Response:
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
         occasion = programme.select_occasions(conn, [mine.session_slug])[mine.session_slug]
-        late = mine.status == "offered" and mine.offered_until is not None and mine.offered_until <= terms.now
-        lapsed = late or (mine.status == "cancelled" and has_lapsed(conn, mine))
+        lapsed = has_ended(mine, terms) or (mine.status == "cancelled" and has_lapsed(conn, mine))
     begun = occasion.ends_at is not None and terms.now > occasion.ends_at
     return respond(
         template,
@@ -103,6 +103,8 @@ def _show(template: str, id: UUID, **values: Any) -> Response:
         terms=terms,
         occasion=occasion,
         lapsed=lapsed,
+        missed=mine.status == "waitlisted" and admission.has_begun(terms),
+        closed=admission.has_closed(terms),
         ended=begun or occasion.status == "held",
         questions={question["key"]: question for question in terms.questions},
         types=showing.TYPE_LABELS,

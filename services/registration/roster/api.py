@@ -9,7 +9,14 @@ from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
 from services.registration.registrations.schemas import RegistrationSchema
 from services.registration.roster import exports, queries, staffing
-from services.registration.roster.schemas import ByHandSchema, EntrySchema, MoveSchema, RosterQuery, RosterSchema
+from services.registration.roster.schemas import (
+    ByHandSchema,
+    EntrySchema,
+    MoveSchema,
+    RosterQuery,
+    RosterSchema,
+    SeatSchema,
+)
 from shared.http import Blueprint, tables
 from shared.http.answers import answer
 from shared.http.idempotency import idempotent
@@ -61,3 +68,16 @@ def move_registration(wanted: dict[str, Any], id: UUID) -> Response:
     """Move somebody to another session; the seat that they leave goes to the head of its waiting list."""
     with transaction() as conn:
         return answer(RegistrationSchema().dump(staffing.move(conn, id, **wanted)))
+
+
+@staff.post("/registrations/<uuid:id>/seat")
+@staff.staff("registration:write")
+@idempotent
+@staff.arguments(SeatSchema)
+@staff.response(200, RegistrationSchema)
+def seat_registration(wanted: dict[str, Any], id: UUID) -> Response:
+    """Give a seat to somebody who waits, before others and also once registration has closed; where none is free only
+    with `over_capacity`. Again changes nothing.
+    """
+    with transaction() as conn:
+        return answer(RegistrationSchema().dump(staffing.seat(conn, id, **wanted)))

@@ -17,7 +17,7 @@ from services.registration.registrations.schemas import SIZES, TYPES, Correction
 from services.registration.roster import exports, queries, staffing
 from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
-from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SessionsQuery
+from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SeatSchema, SessionsQuery
 from services.registration.rules.queries import select_rules
 from shared.errors import DomainError, NotFound
 from shared.http import tables
@@ -142,6 +142,23 @@ def act(id: UUID, action: str) -> Response:
     return see_other(f"{HOME}/registrations/{id}")
 
 
+@pages.form("/registrations/<uuid:id>/seat")
+@pages.staff(WRITE)
+def seat(id: UUID) -> Response:
+    """Give them a seat, though they wait."""
+    wanted, form = read(SeatSchema())
+    status = 422
+    if form:
+        try:
+            with transaction() as conn:
+                staffing.seat(conn, id, **wanted)
+            return see_other(f"{HOME}/registrations/{id}")
+        except DomainError as error:
+            status = refuse(form, error)
+    with connection() as conn:
+        return _show(conn, id, seating=form, status=status)
+
+
 @pages.form("/registrations/<uuid:id>/move")
 @pages.staff(WRITE)
 def move(id: UUID) -> Response:
@@ -185,6 +202,7 @@ def _show(
     form: Form | None = None,
     *,
     status: int = 200,
+    seating: Form | None = None,
     moving: Form | None = None,
     marking: Form | None = None,
 ) -> Response:
@@ -205,6 +223,7 @@ def _show(
         sizes=SIZES,
         others=queries.select_others(conn, session.id),
         certificates=select_of_person(conn, registration.person_id),
+        seating=Form() if seating is None else seating,
         moving=Form() if moving is None else moving,
         marking=Form() if marking is None else marking,
     )

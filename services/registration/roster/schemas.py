@@ -52,6 +52,12 @@ class ByHandSchema(ApplicantSchema):
     note = free_text("Read by staff alone", load_default=None)
 
 
+class SeatSchema(ma.Schema):
+    """A seat for somebody who waits."""
+
+    over_capacity = ma.fields.Boolean(load_default=False, metadata={"description": "Also where no seat is free"})
+
+
 class MoveSchema(ma.Schema):
     """Where somebody is moved to."""
 

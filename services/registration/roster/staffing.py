@@ -43,6 +43,13 @@ def accept(conn: Connection, id: UUID) -> Registration:
     return found
 
 
+def seat(conn: Connection, id: UUID, *, over_capacity: bool) -> Registration:
+    """Give a seat to somebody who waits. Raises what seating raises."""
+    found = domain.seat(conn, id, over_capacity=over_capacity)
+    note(conn, "registration.seat", id, {"over_capacity": over_capacity})
+    return found
+
+
 def cancel(conn: Connection, id: UUID) -> Registration:
     """Give a registration up, for them. Raises what cancelling raises."""
     found = domain.cancel(conn, id, reason="cancelled by staff")

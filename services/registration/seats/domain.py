@@ -61,19 +61,21 @@ def release(conn: Connection, session_id: UUID, ids: list[UUID], reason: Cancell
 
 
 def promote(conn: Connection, session_id: UUID, *, cause: str) -> None:
-    """Give, or offer, every free seat to the head of the waiting list. The caller holds the seats' lock."""
+    """Give, or offer, every free seat to the head of the waiting list, while registration is open. The caller holds the
+    seats' lock.
+    """
     if promoted := queries.promote(conn, session_id, cause=cause):
         outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, promoted)])
 
 
 def follow_session(conn: Connection, session: catalog.Session) -> None:
-    """Do what a change of a session means for its seats: more of them go to those who wait, fewer take nobody's away,
-    and a session that is cancelled releases everybody.
+    """Do what a change of a session means for its seats: more of them, or more time, are for those who wait, fewer take
+    nobody's away, and a session that is cancelled releases everybody.
     """
     queries.upsert_seats(conn, session.id, session_revision=session.revision, capacity=session.registration.capacity)
     if session.status == "cancelled":
         release(conn, session.id, registrations.select_active_ids(conn, session.id), "session cancelled")
-    elif session.status != "held":
+    else:
         promote(conn, session.id, cause="capacity raised")
 
 
@@ -84,12 +86,37 @@ def accept_offer(conn: Connection, registration: Registration, *, session: Sessi
     """
     if registration.status == "confirmed":
         return
-    until, cancelled = registration.offered_until, registration.status == "cancelled"
-    if (until and until <= session.now) or (cancelled and queries.has_lapsed(conn, registration)):
-        raise Gone("This offer has passed on to the next in line.", problem="offer-lapsed")
+    cancelled = registration.status == "cancelled"
+    if has_ended(registration, session) or (cancelled and queries.has_lapsed(conn, registration)):
+        raise Gone("This offer was not accepted in time.", problem="offer-lapsed")
     if registration.status != "offered":
         raise Conflict("No seat is offered to this registration.", problem="nothing-offered")
     queries.confirm_offer(conn, registration.id)
+    outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
+
+
+def has_ended(registration: Registration, session: Session) -> bool:
+    """Whether a seat was offered to them, and the time to accept it is over: once the session begins at the latest."""
+    until = registration.offered_until
+    return until is not None and min(until, session.starts_at or until) <= session.now
+
+
+def seat(conn: Connection, registration: Registration, *, over_capacity: bool) -> None:
+    """Give a seat to somebody who waits, or to whom one is offered, as staff do: whoever else waits, and also once
+    registration has closed. Whoever has one keeps it. The caller holds the seats' lock.
+
+    Raises Conflict (registration-cancelled; no-seat-left where none is free and `over_capacity` does not say so).
+    """
+    if registration.status == "confirmed":
+        return
+    if registration.status == "cancelled":
+        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+    if registration.status == "offered":
+        queries.confirm_offer(conn, registration.id)
+    elif over_capacity or queries.has_free_seat(conn, registration.session_id):
+        queries.seat_by_hand(conn, registration.session_id, registration.id)
+    else:
+        raise Conflict("No seat is free in this session.", problem="no-seat-left")
     outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
 
 
