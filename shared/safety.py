@@ -3,6 +3,7 @@
 Rules here look at one value or one file each. `Settings.unsafe` says which apply to what.
 """
 
+import ssl
 import stat
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +47,33 @@ def secret_faults(variable: str, file: Path, *, least: int) -> list[str]:
         wrong.append(f"{variable} names {file}, which holds a value that everybody knows: make a random one")
     elif any(len(secret) < least for secret in secrets):
         wrong.append(f"{variable} names {file}, which holds fewer than {least} characters: make a random one")
+    return wrong
+
+
+def authority_faults(variable: str, file: Path) -> list[str]:
+    """What is wrong with a file of certificates of authorities."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError) as error:
+        return [f"{variable} names {file}, which is no file of certificates in PEM ({type(error).__name__})"]
+    return []
+
+
+def broker_faults(urls: str, *, ca_file: Path | None) -> list[str]:
+    """What is wrong with how the line to the broker is, or is not, encrypted."""
+    parts = [urlsplit(url.strip()) for url in urls.split(";") if url.strip()]
+    schemes = {part.scheme for part in parts}
+    wrong = []
+    if not schemes <= {"amqp", "amqps"}:
+        wrong.append("BROKER_URL must begin with amqp:// or amqps://, for each node")
+    elif len(schemes) > 1:
+        wrong.append("BROKER_URL names nodes with encryption and without: let all of them be amqps://")
+    if any(part.query for part in parts):
+        wrong.append("BROKER_URL has options behind `?`, which are not read: BROKER_CA_FILE names who is trusted")
+    if any(part.scheme == "amqps" and not part.hostname for part in parts):
+        wrong.append("BROKER_URL must name the host whose certificate is verified")
+    if ca_file and "amqps" not in schemes:
+        wrong.append("BROKER_CA_FILE has no effect where BROKER_URL is not amqps://")
     return wrong
 
 

@@ -28,6 +28,11 @@ def secret_file(meaning: str, *, least: int = safety.KEY) -> Any:
     return field(metadata={"meaning": meaning, "unit": "file", "least": least}, default=None)
 
 
+def authority_file(meaning: str) -> Any:
+    """A field that names a file of certificates of the authorities that are trusted for a server, and no others are."""
+    return field(metadata={"meaning": meaning, "unit": "file", "authority": True}, default=None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of every service."""
@@ -36,15 +41,22 @@ class Settings:
         "`development` permits a controlled clock, failpoints and plain HTTP", default="production"
     )
     database_url: str = setting(
-        "PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`", unit="address"
+        "PostgreSQL of this service: its own role, e.g. `postgresql://catalog@db:5432/convene`; encrypted and verified"
+        " with `?sslmode=verify-full&sslrootcert=/certificates/database.pem` behind it, or `sslrootcert=system`",
+        unit="address",
     )
     database_password_file: Path | None = secret_file("Password of that role", least=safety.PASSWORD)
     broker_url: str = setting(
         "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
-        " `;` between them",
+        " `;` between them. `amqps://catalog@broker:5671/convene` is encrypted, and the certificate must be valid for"
+        " the name that stands there",
         unit="address",
     )
     broker_password_file: Path | None = secret_file("Password of that user", least=safety.PASSWORD)
+    broker_ca_file: Path | None = authority_file(
+        "Certificates (PEM) of the authority that signs the broker's, where that is none that this system trusts; then"
+        " no other is"
+    )
     public_url: str = setting(
         "Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`", unit="address"
     )
@@ -138,6 +150,7 @@ class Settings:
         """
         needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set: name the file of a random key"
         wrong = [needed] if self.oidc_discovery and not self.session_key_file else []
+        wrong += safety.broker_faults(self.broker_url, ca_file=self.broker_ca_file)
         return wrong + (self._unsafe_in_production() if self.production else [])
 
     def _unsafe_in_production(self) -> list[str]:
@@ -165,15 +178,21 @@ class Settings:
         return wrong
 
     def unsafe_files(self) -> list[str]:
-        """What is wrong with the files of secrets that production starts with, one sentence each."""
-        if not self.production:
-            return []
-        named = [(f, getattr(self, f.name)) for f in fields(self) if "least" in f.metadata]
-        return [
+        """What is wrong with the files that a process starts with, one sentence each: certificates of authorities, and
+        in production secrets.
+        """
+        named = [(f.name.upper(), f.metadata, file) for f in fields(self) if (file := getattr(self, f.name))]
+        wrong = [
             fault
-            for f, file in named
-            if file
-            for fault in safety.secret_faults(f.name.upper(), file, least=f.metadata["least"])
+            for variable, about, file in named
+            if "authority" in about
+            for fault in safety.authority_faults(variable, file)
+        ]
+        return wrong + [
+            fault
+            for variable, about, file in named
+            if "least" in about and self.production
+            for fault in safety.secret_faults(variable, file, least=about["least"])
         ]
 
 

@@ -12,6 +12,7 @@ from amqp.spec import Basic
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
+from shared.messaging.lines import Driver, encryption
 from shared.settings import Settings, read_secret
 
 EXCHANGE = "events"
@@ -37,8 +38,9 @@ def connect(settings: Settings, process: str) -> Connection:
     turn = _turns.get(process, random.randrange(len(nodes)))  # noqa: S311 - not a secret
     _turns[process] = turn + 1
     url = nodes[turn % len(nodes)]
-    return Connection(
+    connection = Connection(
         url,
+        transport=Driver,
         password=read_secret(settings.broker_password_file) or _password_in(url),
         heartbeat=HEARTBEAT,
         connect_timeout=5,
@@ -48,6 +50,9 @@ def connect(settings: Settings, process: str) -> Connection:
             "client_properties": {"connection_name": process},
         },
     )
+    # Not as an argument, over which what stands in the address would win.
+    connection.ssl = encryption(url, settings.broker_ca_file)
+    return connection
 
 
 def addresses(settings: Settings) -> list[str]:

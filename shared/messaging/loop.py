@@ -2,6 +2,7 @@
 pulse.
 """
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -63,7 +64,8 @@ def persist(loop_name: str, pulse: Pulse, stop: threading.Event, attempt: Callab
             failures = 1 if pulse.well else failures + 1
             pulse.beat(well=False)
             wait = broker.backoff(failures)
-            log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1))
+            why = {"reason": error.verify_message} if isinstance(error, ssl.SSLCertVerificationError) else {}
+            log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1), **why)
             _wait(stop, pulse, wait)
 
 

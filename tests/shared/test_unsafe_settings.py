@@ -12,6 +12,7 @@ from deploy import docs
 from deploy.secrets import SERVICES, make_secrets
 from shared import settings
 from shared.errors import UnsafeSettings
+from tests.servers.authority import Authority
 from tests.servers.databases import ROOT
 
 Told = dict[str, str]
@@ -117,6 +118,11 @@ UNSAFE = [
     ("catalog", {"DATABASE_URL": "host=db user=catalog password=hunter2"}, "DATABASE_URL holds a password"),
     ("catalog", {"DATABASE_URL": "postgresql://db/convene?password=hunter2"}, "DATABASE_URL holds a password"),
     ("catalog", {"BROKER_URL": "amqp://catalog@a:5672/c;amqp://catalog:hunter2@b:5672/c"}, "BROKER_URL holds a pass"),
+    ("catalog", {"BROKER_URL": "amqps://catalog@a/c;amqp://catalog@b/c"}, "BROKER_URL names nodes with encryption and"),
+    ("catalog", {"BROKER_URL": "amqps://catalog@a/c?ssl_cert_reqs=CERT_NONE"}, "BROKER_URL has options behind `?`"),
+    ("catalog", {"BROKER_URL": "amqp://catalog@a/c?ssl=true"}, "BROKER_URL has options behind `?`"),
+    ("catalog", {"BROKER_URL": "pyamqp://catalog@a/c"}, "BROKER_URL must begin with amqp:// or amqps://"),
+    ("catalog", {"BROKER_URL": "amqps:///c"}, "BROKER_URL must name the host"),
     ("registration", {"LINKS_KEY_FILE": ""}, "LINKS_KEY_FILE is needed"),
     ("registration", {"BADGE_KEY_FILE": ""}, "BADGE_KEY_FILE is needed"),
     ("notifications", {"LINKS_KEY_FILE": ""}, "LINKS_KEY_FILE is needed"),
@@ -178,6 +184,31 @@ def test_a_file_of_secrets_that_is_unsafe_is_refused_and_not_quoted(
     assert sentence.startswith(f"{variable} names {file}")
     assert said in sentence
     assert "correcthorse" not in sentence
+
+
+def test_an_authority_of_a_broker_that_is_not_asked_for_a_certificate_is_refused(
+    told: Callable[[str], Told], refused: Refused, tmp_path: Path
+) -> None:
+    file = Authority(tmp_path).file
+
+    [sentence] = refused("catalog", told("catalog") | {"BROKER_CA_FILE": str(file)})
+
+    assert sentence == "BROKER_CA_FILE has no effect where BROKER_URL is not amqps://"
+
+
+@pytest.mark.covers("API8:2023", "ASVS 12.3.4")
+@pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_a_file_that_names_no_authority_is_refused(
+    told: Callable[[str], Told], refused: Refused, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "authority.pem"
+    if content is not None:
+        file.write_text(content)
+    broker = {"BROKER_URL": "amqps://catalog@mq.ala.org/convene", "BROKER_CA_FILE": str(file)}
+
+    [sentence] = refused("catalog", told("catalog") | broker)
+
+    assert sentence.startswith(f"BROKER_CA_FILE names {file}, which is no file of certificates")
 
 
 def test_a_password_that_others_gave_may_be_short_but_not_one_that_everybody_knows(
