@@ -220,6 +220,21 @@ def test_who_was_erased_is_not_known_by_their_mail_any_more(desk: Desk, client: 
     assert suppressed(client) == []
 
 
+@pytest.mark.parametrize(("days", "suppressed"), [(80, 1), (91, 0)])
+def test_an_id_of_the_release_before_which_can_be_guessed_counts_for_ninety_days(
+    desk: Desk, client: FlaskClient, days: int, suppressed: int
+) -> None:
+    mailed(desk)
+    sql = """
+        UPDATE messages
+           SET id = md5(kind || ' ' || subject || ' ' || cause)::uuid, sent_at = now() - %s * interval '1 day'
+        RETURNING id
+    """
+    [row] = desk.conn.execute(sql, [days]).fetchall()
+
+    assert take_in(client, notice(), row[0])["suppressed"] == suppressed
+
+
 @pytest.mark.parametrize("kind", ["bounce", "complaint"])
 def test_a_provider_that_names_a_message_is_held_to_it(desk: Desk, client: FlaskClient, kind: str) -> None:
     id, _ = mailed(desk)

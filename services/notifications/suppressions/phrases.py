@@ -29,18 +29,22 @@ LINKS = (
 @dataclass(frozen=True)
 class Phrase:
     """`strong`: what it says outweighs the code beside it. `code`: it means this beside that code alone, by its last
-    two numbers (`4.1`).
+    two numbers (`4.1`). `of_us`: it may as well be said of us, so it needs a code of addressing or routing (1.x, 4.x,
+    0.x), or a report without a server's reply.
     """
 
     verdict: Verdict
     pattern: re.Pattern[str]
     strong: bool = False
     code: str | None = None
+    of_us: bool = False
 
 
-def _table(verdict: Verdict, lines: str, *, strong: bool = False, code: str | None = None) -> list[Phrase]:
+def _table(
+    verdict: Verdict, lines: str, *, strong: bool = False, code: str | None = None, of_us: bool = False
+) -> list[Phrase]:
     return [
-        Phrase(verdict, re.compile(rf"\b(?:{_expanded(line.strip())})\b"), strong, code)
+        Phrase(verdict, re.compile(rf"\b(?:{_expanded(line.strip())})\b"), strong, code, of_us)
         for line in lines.splitlines()
         if line.strip()
     ]
@@ -212,7 +216,7 @@ PHRASES = [
     *_table("hard", "address rejected", code="1.0"),
     *_table("policy", CONTENT),
     *_table("hard", NOBODY),
-    *_table("hard", NOWHERE),
+    *_table("hard", NOWHERE, of_us=True),
     *_table("soft", PASSING),
     *_table("policy", UNWELCOME),
     *_table("hard", STANDARD),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser, Parser
 from email.policy import compat32
+from itertools import islice
 from uuid import UUID
 
 from services.notifications.suppressions.verdicts import COMMENT, Verdict, judge
@@ -24,7 +25,8 @@ NAMING = ("In-Reply-To", "References", "Original-Message-ID", "Original-Envelope
 OURS = re.compile(
     r"(?<![0-9A-Za-z._+-])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z._+-])", re.IGNORECASE
 )
-MOST_IDS = 100
+# A mail of ours goes to one recipient, and a server's reply is short (RFC 5321, 4.5.3.1.5): more is not read.
+MOST_IDS, MOST_FAILURES, LONGEST = 100, 100, 2000
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def read_notice(content: bytes) -> Notice:
         raise Invalid({"body": ["its parts are nested too deeply"]}) from None
     blocks = [block for part in parts if part.get_content_type() in STATUSES for block in _blocks(part)]
     found = {UUID(id) for text in _naming(message, parts, blocks) for id in OURS.findall(text)}
-    failures = [_failure(block) for block in blocks if _has_failed(block)]
+    failures = islice((_failure(block) for block in blocks if _has_failed(block)), MOST_FAILURES)
     return Notice(tuple(sorted(found)[:MOST_IDS]), tuple(failures))
 
 
@@ -121,9 +123,9 @@ def _address(field: object) -> str:
 
 def _unfolded(field: object) -> str:
     """A field in one line: what begins a line of it does not begin a line of the server's reply."""
-    return " ".join(str(field or "").split())
+    return " ".join(str(field or "")[:LONGEST].split())
 
 
 def _plain(field: object) -> str:
     """A field without comments."""
-    return COMMENT.sub(" ", str(field or "")).strip()
+    return COMMENT.sub(" ", str(field or "")[:LONGEST]).strip()

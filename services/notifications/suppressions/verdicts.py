@@ -29,10 +29,12 @@ CODES: dict[str, Verdict] = {
     # 1.7 and 1.8 speak of the sender, whatever their first number says.
     **dict.fromkeys(["1.7", "1.8", "1.20", "1.90", "2.3", "3.4", "7.8", "7.9", "7.25", "7.26", "7.27"], "policy"),
 }
+# Reply codes that only a login or its encryption has (RFC 4954): their users are ours.
+LOGIN = ("523", "524", "530", "534", "535", "538")
 # What is meant where the words are not understood either: by the subject of the enhanced code, or by the reply code.
 SUBJECTS: dict[str, Verdict] = {"2": "soft", "4": "soft", "5": "policy", "6": "policy", "7": "policy"}
 REPLIES: dict[str, Verdict] = {
-    **dict.fromkeys(["500", "501", "502", "503", "504", "523", "524", "530", "534", "535", "538", "571"], "policy"),
+    **dict.fromkeys(["500", "501", "502", "503", "504", "571"], "policy"),
     "552": "soft",
 }
 
@@ -52,6 +54,8 @@ def judge(said: str, *, status: str = "") -> Verdict:
     """
     reply = read_reply(said)
     code = reply.enhanced or read_code(status)
+    if reply.code in LOGIN:
+        return "policy"
     if (reply.code or code or "5").startswith("4"):
         return "policy" if _in_words(reply) == "policy" or _by_code(code) == "policy" else "soft"
     return (
@@ -91,8 +95,10 @@ def _by_code(code: str | None) -> Verdict | None:
 
 def _in_words(reply: Reply, *, strong: bool = False) -> Verdict | None:
     detail = reply.enhanced[2:] if reply.enhanced else None
+    addressing = detail[:2] in ("0.", "1.", "4.") if detail else reply.code is None
     for phrase in PHRASES:
-        if (phrase.strong or not strong) and phrase.code in (None, detail) and phrase.pattern.search(reply.words):
+        fits = (phrase.strong or not strong) and phrase.code in (None, detail) and (addressing or not phrase.of_us)
+        if fits and phrase.pattern.search(reply.words):
             return phrase.verdict
     return None
 
