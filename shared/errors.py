@@ -75,6 +75,16 @@ class TooMany(DomainError):
         self.seconds = seconds
 
 
+class ProviderAway(DomainError):
+    """The identity provider does not answer; `seconds` says when it is worth another try."""
+
+    status, problem = 503, "sign-in-away"
+
+    def __init__(self, detail: str, *, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
 class Unauthorized(DomainError):
     status, problem = 401, "unauthorized"
 

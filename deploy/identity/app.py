@@ -56,6 +56,7 @@ def build(provider: Provider) -> Flask:
             id_token_signing_alg_values_supported=["EdDSA"],
             code_challenge_methods_supported=["S256"],
             token_endpoint_auth_methods_supported=["none"],
+            end_session_endpoint=f"{provider.public_url}/identity/sign-out",
         )
 
     @app.get("/identity/keys")
@@ -82,6 +83,14 @@ def build(provider: Provider) -> Flask:
         )
         back = {"code": codes.issue(grant), "state": asked.get("state", "")}
         return redirect(f"{grant.redirect_uri}?{urlencode(back)}", 303)
+
+    @app.get("/identity/sign-out")
+    def end() -> Any:
+        """Back to the site (RP-Initiated Logout 1.0): this provider asks each time, so there is no session to end."""
+        back = request.args.get("post_logout_redirect_uri", f"{provider.public_url}/")
+        if request.args.get("client_id") != CLIENT or not back.startswith(f"{provider.public_url}/"):
+            abort(400, "This address is not one of this installation's.")
+        return redirect(back, 303)
 
     @app.post("/identity/token")
     def exchange() -> Any:

@@ -12,6 +12,7 @@ from flask import g, request
 
 from shared import runtime
 from shared.errors import Forbidden, Unauthorized
+from shared.http.keys import RemoteKeys, fetching
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 
@@ -52,7 +53,9 @@ def has(scope: str) -> bool:
 
 
 def verify(token: str) -> dict[str, Any]:
-    """The claims of a staff token. Raises Unauthorized for one that is not valid now."""
+    """The claims of a staff token. Raises Unauthorized for one that is not valid now, and ProviderAway where the
+    keys to tell that by cannot be fetched.
+    """
     settings = runtime.settings()
     try:
         return jwt.decode(
@@ -75,9 +78,9 @@ def _bearer() -> str:
 
 
 def _key(jwks: str, token: str) -> jwt.PyJWK:
-    if jwks.startswith("https://"):
-        return _remote(jwks).get_signing_key_from_jwt(token)
     kid = jwt.get_unverified_header(token).get("kid")
+    if jwks.startswith("https://"):
+        return _remote(jwks).find(kid)
     for key in _local(jwks, Path(jwks).stat().st_mtime_ns).keys:
         if key.key_id == kid:
             return key
@@ -85,8 +88,8 @@ def _key(jwks: str, token: str) -> jwt.PyJWK:
 
 
 @cache
-def _remote(url: str) -> jwt.PyJWKClient:
-    return jwt.PyJWKClient(url, cache_keys=True, timeout=5)
+def _remote(url: str) -> RemoteKeys:
+    return RemoteKeys(fetching(url))
 
 
 @cache

@@ -105,6 +105,8 @@ def respond(
 def protect(response: Response, policy: dict[str, str] | None = None) -> Response:
     """Put on a page what keeps browsers from doing what no page of ours wants (CSP 3)."""
     allowed = {**POLICY, **(policy or {})}
+    if elsewhere := g.get("forms_lead_to"):
+        allowed["form-action"] += f" {elsewhere}"
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in allowed.items())
     response.headers["Content-Language"] = "en"
     return response

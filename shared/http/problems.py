@@ -14,7 +14,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import DomainError, Moved, TooMany, messages_by_path
+from shared.errors import DomainError, Moved, ProviderAway, TooMany, messages_by_path
 from shared.http import pages
 
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ def answer(
 
 def _refusal(error: DomainError) -> Response:
     headers = {"WWW-Authenticate": 'Bearer realm="convene"'} if error.status == 401 else {}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | ProviderAway):
         headers["Retry-After"] = str(error.seconds)
     if isinstance(error, Moved):
         headers["Location"] = _present_address(error.slug)

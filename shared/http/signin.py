@@ -18,13 +18,17 @@ from shared.errors import DomainError, Forbidden, Unauthorized
 from shared.http import auth
 from shared.http.answers import see_other
 from shared.http.forms import refuse_foreign
+from shared.http.patience import Turnstile
 from shared.settings import Settings, read_keys, read_secret
 
 log = structlog.get_logger()
 
 COOKIE = "convene_staff"
 PROVIDER = "staff"
-SECONDS = 10
+# Each of a sign-in's two questions to the provider; the gateway waits for nine.
+SECONDS = 4
+# One for all threads and applications of a process.
+turnstile = Turnstile()
 
 
 class SignInAway(DomainError):
@@ -54,7 +58,7 @@ def install(app: Flask, settings: Settings) -> None:
             client_kwargs={
                 "scope": settings.oidc_scope,
                 "code_challenge_method": "S256",
-                "timeout": SECONDS,
+                "default_timeout": SECONDS,
                 "token_endpoint_auth_method": "client_secret_basic" if settings.oidc_client_secret_file else "none",
             },
         )
@@ -73,6 +77,7 @@ def admit(scope: str) -> Response | None:
             ) from None
         return _lead(request.full_path.rstrip("?"))
     g.staff = {"name": claims.get("name") or claims["sub"], "scopes": auth.scopes(claims)}
+    g.forms_lead_to = _sign_out_origin()
     auth.admit(claims, scope)
     return None
 
@@ -86,33 +91,31 @@ def blueprint(service: str) -> Blueprint:
     def begin() -> Any:
         """To the provider."""
         provider = _provider()
-        callback = f"{runtime.settings().public_url}/{service}/staff/signed-in"
-        try:
-            session["next"] = local(request.args.get("next", ""))
-            return provider.authorize_redirect(callback)
-        except OSError as error:
-            raise _away(error) from None
+        _load(provider)
+        session["next"] = local(request.args.get("next", ""))
+        return provider.authorize_redirect(f"{runtime.settings().public_url}/{service}/staff/signed-in")
 
     @pages.get("/signed-in")
     def finish() -> Response:
         """Back from the provider."""
         provider = _provider()
         try:
-            token = provider.authorize_access_token()
+            with turnstile.passing():
+                token = provider.authorize_access_token()
         except OAuthError as error:
             log.info("sign-in refused", error=error.error)
             raise Forbidden("The sign-in did not succeed. Please try again.") from None
-        except OSError as error:
-            raise _away(error) from None
-        claims = auth.verify(str(token["access_token"]))
+        access = str(token.get("access_token", ""))
+        claims = auth.verify(access)
         response = see_other(local(session.pop("next", "")) or f"/{service}/staff/")
-        _set_cookie(response, str(token["access_token"]), seconds=int(claims["exp"] - time.time()))
+        _set_cookie(response, access, seconds=int(claims["exp"] - time.time()))
         return response
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
-        """Forget the token in this browser."""
-        response = see_other("/")
+        """Forget the token in this browser, and have the provider end its session where it offers that."""
+        response = see_other(_end_session() or "/")
+        session.clear()
         _set_cookie(response, "", seconds=0)
         return response
 
@@ -135,17 +138,46 @@ def _lead(wanted: str) -> Response:
     return see_other(address)
 
 
-def _provider() -> Any:
+def _client() -> Any:
     found = current_app.extensions.get("authlib.integrations.flask_client")
-    client = found.create_client(PROVIDER) if found else None
+    return found.create_client(PROVIDER) if found else None
+
+
+def _provider() -> Any:
+    client = _client()
     if client is None:
         raise SignInAway("No identity provider is set up here (OIDC_DISCOVERY).")
     return client
 
 
-def _away(error: Exception) -> SignInAway:
-    log.warning("identity provider away", error=type(error).__name__)
-    return SignInAway("The identity provider does not answer. Please try again later.")
+def _load(provider: Any) -> None:
+    """Have the provider's metadata (OpenID Connect Discovery 1.0), which are kept. Raises ProviderAway."""
+    if "_loaded_at" not in provider.server_metadata:
+        with turnstile.passing():
+            provider.load_server_metadata()
+
+
+def _end_session() -> str | None:
+    """Where the provider ends its own session and sends back to this site (OpenID Connect RP-Initiated Logout 1.0);
+    nothing where it does not offer that, or cannot be asked now.
+    """
+    try:
+        provider = _provider()
+        _load(provider)
+    except DomainError:
+        return None
+    address = provider.server_metadata.get("end_session_endpoint")
+    settings = runtime.settings()
+    told = {"client_id": settings.oidc_client_id, "post_logout_redirect_uri": f"{settings.public_url}/"}
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(told)}" if address else None
+
+
+def _sign_out_origin() -> str:
+    """Where the form to sign out leads, since browsers hold redirects after a form to the page's policy too."""
+    client = _client()
+    metadata = client.server_metadata if client else {}
+    address = urlsplit(metadata.get("end_session_endpoint") or runtime.settings().oidc_discovery or "")
+    return f"{address.scheme}://{address.netloc}" if address.netloc else ""
 
 
 def _set_cookie(response: Response, token: str, *, seconds: int) -> None:

@@ -252,3 +252,23 @@ def test_scripts_and_frames_of_others_have_no_place_in_a_page(client: FlaskClien
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.covers("ASVS 7.4.1")
+def test_who_signs_out_does_so_at_the_provider_too_and_comes_back(client: FlaskClient, provider: str) -> None:
+    ask(client, be(provider, begin(client)))
+    shown = ask(client, QUEUES)
+    answer = client.post("/registration/staff/sign-out", headers={"Sec-Fetch-Site": "same-origin"}, base_url=SITE)
+
+    led = urlsplit(answer.headers["Location"])
+    assert (answer.status_code, led.path) == (303, "/identity/sign-out")
+    assert f"{led.scheme}://{led.netloc}" in shown.headers["Content-Security-Policy"].split("form-action ")[1]
+    back = httpx.get(f"{provider}{led.path}?{led.query}")
+    assert (back.status_code, back.headers["Location"]) == (303, f"{SITE}/")
+    assert ask(client, QUEUES).status_code == 303
+
+
+def test_the_provider_sends_those_who_signed_out_to_this_installation_alone(provider: str) -> None:
+    for address in ("https://evil.example/", f"{SITE}.evil.example/"):
+        asked = {"client_id": "convene", "post_logout_redirect_uri": address}
+        assert httpx.get(f"{provider}/identity/sign-out", params=asked).status_code == 400
