@@ -5,6 +5,9 @@ The effect, the key and the answer commit together: of two requests with one key
 it is to write its own, and all that it did is void. A key whose first request still runs is a 409; with another body it
 is a 422; an answer is kept for 24 hours (see `shared.messaging.retention`). Refusals are not kept: a later try may
 succeed.
+
+A kept answer is for whoever asked, by the same credential, and for nobody who is refused now for who they are: guards
+stand outside (see `shared.http.guards`), and what a view refuses so itself is not looked up.
 """
 
 import hashlib
@@ -19,7 +22,7 @@ from flask import Response, g, request
 from psycopg import Connection
 
 from shared.database import execute, fetch_dicts
-from shared.errors import Conflict, DomainError, Invalid
+from shared.errors import Conflict, DomainError, Forbidden, Invalid, Unauthorized
 from shared.runtime import connection
 from shared.turns import take_turns
 
@@ -72,6 +75,8 @@ def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None
         try:
             done = at_once and at_once(key.keep, *args, **kwargs)
             return done or take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
+        except (Unauthorized, Forbidden):
+            raise
         except (Repeated, DomainError) as refusal:
             # What was done at first may be why it is refused now.
             with connection() as conn:
@@ -93,7 +98,18 @@ def _present_key() -> Key | None:
     if not 8 <= len(key) <= 255 or not key.isprintable():
         raise Invalid({"Idempotency-Key": ["Must be 8 to 255 printable characters."]})
     asked = hashlib.sha256(request.query_string + b"\0" + request.get_data(cache=True)).digest()
-    return Key(key, f"{g.get('actor', 'anyone')} {request.method} {request.path}", asked)
+    return Key(key, f"{_who()} {request.method} {request.path}", asked)
+
+
+def _who() -> str:
+    """Who asks: staff by their name; others by all that may let them in, where they bring any."""
+    if "actor" in g:
+        return g.actor
+    cookies = sorted((name, value) for name, value in request.cookies.items() if name.startswith("convene_"))
+    brought = [request.headers.get("Authorization"), request.args.get("token"), *map("=".join, cookies)]
+    if not any(brought):
+        return "anyone"
+    return f"anyone:{hashlib.sha256(ascii(brought).encode()).hexdigest()}"
 
 
 def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) -> Response:

@@ -25,6 +25,8 @@ from shared.settings import Settings
 from tests.notifications.certificates import write_certificate
 from tests.waiting import eventually
 
+# Seconds, on a machine that is busy; the provider hangs for thirty.
+SOON = 5
 PATH = "/registration/v1/operations/queues"
 SITE = "https://learning.example.org"
 
@@ -182,9 +184,9 @@ def test_a_provider_that_hangs_holds_nobody(
     answers = crowd(client, [known] * 16)
 
     assert {status for status, _ in made_up} == {503}
-    assert max(seconds for _, seconds in made_up) < 3
+    assert max(seconds for _, seconds in made_up) < SOON
     assert {status for status, _ in answers} == {200}
-    assert max(seconds for _, seconds in answers) < 1
+    assert max(seconds for _, seconds in answers) < SOON
     assert provider.asked == 2
 
 
@@ -198,7 +200,7 @@ def test_a_process_that_never_had_keys_says_that_it_cannot_know(
     answers = crowd(client, [provider.token()] * 8)
 
     assert {status for status, _ in answers} == {503}
-    assert max(seconds for _, seconds in answers) < 5
+    assert max(seconds for _, seconds in answers) < keys.TIMEOUT + SOON
     assert provider.asked == 1
     provider.mode = "well"
     provider.released.set()
@@ -239,7 +241,7 @@ def test_whoever_wants_to_sign_in_while_the_provider_hangs_is_told_so_soon(
 
     assert {status for status, _, _ in first + then} == {503}
     assert all(retry for _, retry, _ in first + then)
-    assert sorted(seconds for _, _, seconds in first)[5] < 2
-    assert max(seconds for _, _, seconds in first) < 8
-    assert max(seconds for _, _, seconds in then) < 1
+    assert sorted(seconds for _, _, seconds in first)[5] < SOON
+    assert max(seconds for _, _, seconds in first) < signin.SECONDS + SOON
+    assert max(seconds for _, _, seconds in then) < SOON
     assert provider.asked <= patience.PLACES
