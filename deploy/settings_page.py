@@ -40,6 +40,7 @@ GATEWAY = (
     ("GATEWAY_NOTIFICATIONS", "required", "host:port", "Apis of notifications, or an upstream"),
     ("GATEWAY_IDENTITY", "required", "host:port", "Identity provider of development; empty in production"),
     ("GATEWAY_UPSTREAMS", "required", "text", "`upstream` blocks of nginx, where names are not looked up; else empty"),
+    ("GATEWAY_PUBLIC_URL", "required", "address", "Origin that people use; where it is https, answers carry HSTS"),
     ("GATEWAY_TRUSTED", "", "address or network,…", "Proxies whose `X-Forwarded-For` is believed; `TRUSTED_PROXIES`"),
     ("GATEWAY_REAL_IP", "", "text", "Lines of nginx made of `GATEWAY_TRUSTED`; not to be set"),
     ("GATEWAY_READS", "required", "requests/second", "Reads of one address, beyond which it answers 429"),

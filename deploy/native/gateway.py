@@ -76,6 +76,7 @@ class Gateway:
             "GATEWAY_UPSTREAMS": "\n".join(upstreams),
             **{f"GATEWAY_{name.upper()}": name for name in self.apis},
             "GATEWAY_IDENTITY": f"127.0.0.1:{self.identity}",
+            "GATEWAY_PUBLIC_URL": self.options.public_url or f"http://localhost:{self.port}",
             "GATEWAY_REAL_IP": trust(self.options.trusted_proxies),
             "GATEWAY_READS": str(self.options.gateway_reads),
             "GATEWAY_WRITES": str(self.options.gateway_writes),

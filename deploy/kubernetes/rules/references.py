@@ -168,6 +168,9 @@ def _told(pod: Pod) -> Iterator[Reference]:
         for source in container.get("envFrom", []):
             part, kind = ("secretRef", "Secret") if "secretRef" in source else ("configMapRef", "ConfigMap")
             yield kind, source[part]["name"], []
+        for variable in container.get("env", []):
+            if source := variable.get("valueFrom", {}).get("configMapKeyRef"):
+                yield "ConfigMap", source["name"], [source["key"]]
 
 
 def _selectors(rendered: Rendered) -> Iterator[tuple[str, Mapping[str, Any]]]:
