@@ -144,6 +144,11 @@ class Settings:
     def production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def https(self) -> bool:
+        """Whether people come by TLS, so that cookies and browsers may be held to it."""
+        return self.public_url.startswith("https://")
+
     def unsafe(self) -> list[str]:
         """What may not stand in this environment, one sentence each; production forbids the most. Looks at values
         alone, at no file: so a description of a deployment can be checked where its secrets are not.

@@ -119,8 +119,11 @@ class Services:
             "SETTLE_SECONDS": str(self.options.settle_seconds),
         }
         hooks = {"WEBHOOK_ALLOW": self.options.webhook_allow}
-        comments = {"COMMENTS_PER_NETWORK": str(self.options.comments_per_network)}
-        own = {"catalog": comments, "registration": links | badges, "notifications": links | mail | hooks}
+        readers = {
+            "COMMENTS_PER_NETWORK": str(self.options.comments_per_network),
+            "SECURITY_CONTACT": self.options.security_contact,
+        }
+        own = {"catalog": readers, "registration": links | badges, "notifications": links | mail | hooks}
         return common | own[service]
 
 

@@ -20,7 +20,7 @@ from services.catalog.imports import api as imports
 from services.catalog.imports import pages as documents
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
-from services.catalog.pages import learning, pages, talking, watching
+from services.catalog.pages import learning, pages, talking, watching, wellknown
 from services.catalog.privacy import api as held
 from services.catalog.privacy import pages as people_desk
 from services.catalog.privacy.commands import showing
@@ -70,6 +70,7 @@ SERVICE = Service(
         watching.pages,
         talking.pages,
         machines.public,
+        wellknown.pages,
         widget.pages,
     ],
     handlers=[handlers],

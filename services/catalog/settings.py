@@ -1,8 +1,12 @@
-"""The settings of the catalog: those of every service, and how much readers may say."""
+"""The settings of the catalog: those of every service, how much readers may say, and whom they tell of holes."""
 
+import re
 from dataclasses import dataclass
 
 from shared.settings import Settings, setting
+
+# RFC 9116, 2.5.3: an address that a program can open; of pages, those by https.
+CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*|tel:\+?[\d-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,3 +18,18 @@ class CatalogSettings(Settings):
         unit="comments",
         default=50,
     )
+    security_contact: str = setting(
+        "Whom to tell of a hole, in `/.well-known/security.txt`: `mailto:security@ala.org`, or the https address of a"
+        " page; several, with blanks between them; empty: there is no such file",
+        unit="addresses",
+        default="",
+    )
+
+    def contacts(self) -> list[str]:
+        """Whom to tell of a hole, the best way first."""
+        return self.security_contact.split()
+
+    def unsafe(self) -> list[str]:
+        wrong = "SECURITY_CONTACT must hold mailto:, https:// or tel: addresses, and {} is none (RFC 9116, 2.5.3)"
+        faults = [wrong.format(repr(one)) for one in self.contacts() if not CONTACT.fullmatch(one)]
+        return super().unsafe() + faults

@@ -131,7 +131,7 @@ def _add_security_headers(app: Flask, present: runtime.Runtime) -> None:
         csp=secure.ContentSecurityPolicy().default_src("'none'").frame_ancestors("'none'"),
         referrer=secure.ReferrerPolicy().no_referrer(),
         xcto=secure.XContentTypeOptions().nosniff(),
-        hsts=secure.StrictTransportSecurity().max_age(31536000) if present.settings.production else None,
+        hsts=secure.StrictTransportSecurity().max_age(31536000) if present.settings.https else None,
     ).headers
 
     @app.after_request

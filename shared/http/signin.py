@@ -37,12 +37,11 @@ class SignInAway(DomainError):
 
 def install(app: Flask, settings: Settings) -> None:
     """Let the pages of an application ask the provider who somebody is; where none is set, nobody of staff comes in."""
-    secure = settings.public_url.startswith("https://")
     # Holds what a sign-in that is on its way must come back with, and nothing else.
     app.config.update(
         SESSION_COOKIE_NAME="convene_sign_in",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_PATH=f"/{app.name}/staff/",
     )
     key, *former = read_keys(settings.session_key_file) or [None]
@@ -186,7 +185,7 @@ def _set_cookie(response: Response, token: str, *, seconds: int) -> None:
         COOKIE,
         token,
         max_age=seconds,
-        secure=runtime.settings().public_url.startswith("https://"),
+        secure=runtime.settings().https,
         httponly=True,
         samesite="Lax",
     )

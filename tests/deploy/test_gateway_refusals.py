@@ -31,6 +31,7 @@ class Service(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Asked", self.path)
         if "said" in self.path:
             self.send_header("Strict-Transport-Security", "max-age=63072000")
         self.end_headers()
@@ -256,3 +257,17 @@ def test_who_sends_too_much_at_once_is_told_to_wait(tmp_path: Path) -> None:
     assert is_told(answers[-1], 429, SITE)
     assert answers[-1].all("Retry-After") == ["1"]
     assert {answer.status for answer in unreadable} <= {400, 429}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/robots.txt", "/catalog/robots.txt"),
+        ("/favicon.ico", "/catalog/favicon.ico"),
+        ("/.well-known/security.txt", "/catalog/security.txt"),
+    ],
+)
+def test_what_programs_look_for_at_the_root_is_the_catalogs(gateway: NativeGateway, path: str, asked: str) -> None:
+    answer = ask(gateway, path)
+
+    assert (answer.status, answer.all("X-Asked")) == (200, [asked])

@@ -42,6 +42,7 @@ PUBLIC = {
     ),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/v1/(certificates|issuer)"),
+    "what programs look for at the root of a site": re.compile(r"GET /catalog/(favicon\.ico|(robots|security)\.txt)$"),
     "documents and probes": re.compile(r"GET /\w+/(health/|metrics$|v1/(docs|openapi\.json))"),
 }
 

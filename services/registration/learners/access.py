@@ -52,7 +52,7 @@ def set_cookie(response: Response, token: str) -> None:
         token,
         max_age=SESSION_DAYS * 86_400,
         path=PATH,
-        secure=runtime.settings().public_url.startswith("https://"),
+        secure=runtime.settings().https,
         httponly=True,
         samesite="Lax",
     )

@@ -110,7 +110,7 @@ def _remember(response: Response, following: str) -> Response:
             following,
             max_age=domain.LINK_MINUTES * 60,
             path=access.PATH,
-            secure=runtime.settings().public_url.startswith("https://"),
+            secure=runtime.settings().https,
             httponly=True,
             samesite="Lax",
         )
