@@ -316,3 +316,61 @@ def test_nobody_gets_a_seat_in_a_session_that_is_being_cancelled(app: Flask, can
 
     assert rows("SELECT count(*) FROM registrations WHERE status <> 'cancelled'") == [(0,)]
     assert rows("SELECT taken FROM seats") == [(0,)]
+
+
+def test_who_registers_while_they_are_erased_keeps_no_seat(app: Flask, staff_token: Callable[[str], str]) -> None:
+    """The erasure waits for it, and begins anew: a seat that nobody behind it can give up would be lost."""
+    first, second = make_session("first", capacity=5, starts_at=LATER), make_session("second", starts_at=LATER)
+    hear(SessionUpdated(session=first))
+    hear(SessionUpdated(session=second))
+    app.test_client().post("/registration/v1/registrations", json={**BODY, "session": "first", "email": "ada@x.org"})
+    staff, current = {"Authorization": f"Bearer {staff_token('people:erase')}"}, runtime.current()
+    ada = Applicant(email="ada@x.org", name="Ada", library={"name": "Springfield", "type": "public"})
+
+    def erase(_number: int) -> int:
+        with runtime.use(current):
+            return app.test_client().delete("/registration/v1/people/ada@x.org", headers=staff).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        with runtime.transaction() as conn:
+            registrations.register(conn, slug="second", applicant=ada)
+            asked = pool.map(erase, range(2))
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user"
+            with psycopg.connect(runtime.settings().database_url, autocommit=True) as other:
+                eventually(lambda: other.execute(waiting).fetchone() >= (2,))  # pyright: ignore[reportOptionalOperand]
+        assert list(asked) == [202, 202]  # the second of them finds nobody, and lets other services look
+
+    assert rows("SELECT count(*) FROM registrations WHERE status <> 'cancelled'") == [(0,)]
+    assert rows("SELECT sum(taken)::int FROM seats") == [(0,)]
+    assert rows("SELECT count(*) FROM erasures") == [(2,)]
+    assert rows("SELECT document::text FROM outbox WHERE document::text LIKE '%Springfield%'") == []
+
+
+def test_what_is_being_corrected_is_not_written_onto_the_erased(app: Flask, staff_token: Callable[[str], str]) -> None:
+    """A correction that comes between finds that the person is gone; one that came before is erased with them."""
+    hear(SessionUpdated(session=make_session(starts_at=LATER)))
+    made = register(app, "ada@x.org").json["id"]
+    staff = {"Authorization": f"Bearer {staff_token('people:erase registration:write')}"}
+    current = runtime.current()
+
+    def correct(number: int) -> int:
+        with runtime.use(current):
+            changes = {"name": f"Zebra {number}", "email": f"zebra{number}@x.org"}
+            path = f"/registration/v1/registrations/{made}"
+            return app.test_client().patch(path, json=changes, headers=staff).status_code
+
+    def erase() -> int:
+        with runtime.use(current):
+            return app.test_client().delete("/registration/v1/people/ada@x.org", headers=staff).status_code
+
+    with ThreadPoolExecutor(9) as pool:
+        corrected = pool.map(correct, range(8))
+        assert pool.submit(erase).result() == 202
+        answers = list(corrected)
+
+    assert set(answers) <= {200, 410}
+    gone = rows("SELECT email FROM people WHERE erased_at IS NOT NULL AND name <> ''")
+    assert gone == []
+    if 410 in answers:
+        assert rows("SELECT count(*) FROM people WHERE name LIKE 'Zebra%'") == [(0,)]
+        assert rows("SELECT count(*) FROM former_addresses") == [(0,)]

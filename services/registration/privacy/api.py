@@ -1,5 +1,6 @@
 """What is held on a person, over HTTP: for themselves, and for staff whom they ask."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -18,6 +19,7 @@ from shared.errors import NotFound
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
 from shared.runtime import connection, transaction
+from shared.turns import take_turns
 
 bp = Blueprint("privacy", __name__, url_prefix="/registration/v1", description="What is held on people")
 
@@ -48,8 +50,8 @@ def erase_person(query: dict[str, Any], email: str) -> Response:
     """
     folded = fold_held_email(email)
     by_staff = _authorize(folded, query["token"])
-    with transaction() as conn:
-        erasure = staffing.erase(conn, folded) if by_staff else domain.erase(conn, folded, cause="asked by the person")
+    erase = staffing.erase if by_staff else partial(domain.erase, cause="asked by the person")
+    erasure = take_turns(lambda conn: erase(conn, folded))
     response = _tell(erasure)
     response.status_code = 202
     response.headers["Location"] = f"/registration/v1/erasures/{erasure.id}"

@@ -18,6 +18,7 @@ from shared.errors import NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
 from shared.messaging.erasure import blank_person, blank_registrar, forget_answers
+from shared.turns import Overtaken
 
 Held = dict[str, list[dict[str, Any]]]
 
@@ -36,6 +37,7 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
     seats in what is to come go to those who wait, what they took part in stays counted.
 
     Where nobody has the address, others may still hold something under it, such as the newsletter: they erase that.
+    Raises Overtaken.
     """
     person = people.select_by_email(conn, email)
     if person:
@@ -51,7 +53,10 @@ def _erase(conn: Connection, person: events.Person, *, cause: str) -> Erasure:
     queries.lock_invitations(conn, person.id)
     places = queries.select_sessions_held_in(conn, person.id)
     lock_seats(conn, [session_id for session_id, _ in places])
-    queries.lock_person(conn, person.id)
+    people.lock_living(conn, person.id)
+    now = people.select_by_email(conn, person.email), queries.select_sessions_held_in(conn, person.id)
+    if now != (person, places):
+        raise Overtaken("Something of this person changes at this very moment.")
     forget_answers(conn, map(str, queries.select_naming(conn, person.id)))
     colleagues = queries.select_registered_by(conn, person.id)
     former = people.select_former_emails(conn, person.id)

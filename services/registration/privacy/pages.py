@@ -16,6 +16,7 @@ from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection, transaction
+from shared.turns import take_turns
 
 HOME = "/registration/staff/people"
 pages = Pages("people-desk", url_prefix=HOME)
@@ -58,11 +59,11 @@ def erase() -> Response:
     """Erase a person in every service, where the address was typed once more."""
     form = Form.sent()
     email = fold_held_email(form.text("email"))
-    with transaction() as conn:
-        if form.text("again").strip().lower() != email.lower():
-            form.refuse({"again": ["This is not the same address."]})
+    if form.text("again").strip().lower() != email.lower():
+        form.refuse({"again": ["This is not the same address."]})
+        with connection() as conn:
             return _show(form, held=domain.describe(conn, email), status=422)
-        erasure = staffing.erase(conn, email)
+    erasure = take_turns(lambda conn: staffing.erase(conn, email))
     return see_other(f"{HOME}/erasures/{erasure.id}")
 
 

@@ -73,10 +73,6 @@ def lock_invitations(conn: Connection, person_id: UUID) -> None:
     execute(conn, sql, id=person_id)
 
 
-def lock_person(conn: Connection, person_id: UUID) -> None:
-    execute(conn, "SELECT FROM people WHERE id = %(id)s FOR UPDATE", id=person_id)
-
-
 def insert_erased(conn: Connection, person_id: UUID) -> None:
     """A person of whom nothing was known here, erased: whom an erasure of what other services hold is about."""
     sql = """
