@@ -8,7 +8,7 @@ from services.notifications.delivery.servers import parse_server
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.webhooks.calls.urls import parse_allowed
 from shared import safety
-from shared.settings import Settings, secret_file, setting
+from shared.settings import Settings, authority_file, secret_file, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +21,9 @@ class NotificationsSettings(Settings):
         unit="address",
     )
     smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL", least=safety.GIVEN_BY_OTHERS)
-    smtp_ca_file: Path | None = setting(
+    smtp_ca_file: Path | None = authority_file(
         "Certificates (PEM) of the authority that signs the mail server's, where that is none that this system trusts; "
-        "then no other is trusted. The certificate must be valid for the host in SMTP_URL",
-        unit="file",
-        default=None,
+        "then no other is trusted. The certificate must be valid for the host in SMTP_URL"
     )
     mail_from: str = setting("Sender of every mail, e.g. `Learning at ALA <learning@ala.example>`", unit="mailbox")
     mail_rates: str | None = setting(
@@ -70,6 +68,8 @@ class NotificationsSettings(Settings):
         wrong = super().unsafe()
         if not self.links_key_file:
             wrong.append("LINKS_KEY_FILE is needed, since mails carry signed links: name the file of a random key")
+        if self.smtp_ca_file and parse_server(self.smtp_url).security == "none":
+            wrong.append("SMTP_CA_FILE has no effect where SMTP_URL is not smtps:// or smtp+starttls://")
         return wrong + (self._unsafe_mail() if self.production else [])
 
     def _unsafe_mail(self) -> list[str]:

@@ -15,6 +15,7 @@ from shared.settings import load
 from tests.notifications.certificates import write_certificate
 from tests.notifications.conftest import make_settings
 from tests.notifications.sink import Listening, Losing, Sink
+from tests.servers.authority import Authority
 from tests.servers.engines import Engines
 
 MAIL = b"Subject: x\r\n\r\nHello\r\n.\r\nMAIL FROM:<evil@x.example>\r\n..\r\n"
@@ -130,16 +131,26 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
 
 @pytest.mark.covers("ASVS 12.3.2")
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [("127.0.0.1", ("other.test",)), ("localhost", ("other.test", "ip:127.0.0.1")), ("localhost", ())],
+)
 def test_a_certificate_of_another_name_is_refused_though_its_authority_is_trusted(
-    listen: Callable[..., int], connect: Callable[..., Transport], tmp_path: Path, sink: Sink, scheme: str
+    listen: Callable[..., int],
+    connect: Callable[..., Transport],
+    tmp_path: Path,
+    sink: Sink,
+    scheme: str,
+    host: str,
+    names: tuple[str, ...],
 ) -> None:
-    other = write_certificate(tmp_path / "other.pem", name="other.test")
+    authority = Authority(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(other)
+    context.load_cert_chain(authority.issue(*names, common_name=host))
     how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
 
     with pytest.raises(Unavailable):
-        send(connect(f"{scheme}://127.0.0.1:{listen(**how)}", smtp_ca_file=other))
+        send(connect(f"{scheme}://{host}:{listen(**how)}", smtp_ca_file=authority.file))
 
     assert not sink.accepted
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 from services.notifications.delivery.servers import parse_server
 from services.notifications.settings import NotificationsSettings
+from shared import tls
 from shared.settings import read_secret
 
 # Seconds to wait for an answer; the one to the final dot gets longer, since giving up there makes doubts.
@@ -144,7 +145,7 @@ class Transport:
         raise Refused(_reply(code, answer), permanent=code >= 500, of_recipient=of_recipient)
 
     def _connect(self) -> smtplib.SMTP:
-        server, encryption = self.server, ssl.create_default_context(cafile=self.ca_file)
+        server, encryption = self.server, tls.client_context(self.ca_file)
         # Not the fully qualified name that smtplib would look up: that may take seconds where there is no DNS.
         here = socket.gethostname()
         if server.security == "tls":
