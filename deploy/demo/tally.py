@@ -19,7 +19,7 @@ REGISTRATIONS = """
 MISCOUNTED = """
     SELECT count(*) AS number FROM registration.seats AS s
      WHERE taken > capacity
-        OR taken <> (SELECT count(*) FROM registration.registrations AS r
+        OR taken - held <> (SELECT count(*) FROM registration.registrations AS r
                       WHERE r.session_id = s.session_id AND r.status IN ('confirmed', 'offered'))
         OR EXISTS (SELECT FROM registration.seat_ledger AS l
                     WHERE l.session_id = s.session_id AND l.taken_after > s.capacity)

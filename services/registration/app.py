@@ -11,6 +11,9 @@ from services.registration.certificates import api as certificates
 from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
 from services.registration.certificates.pages import pages as certificate_pages
+from services.registration.groups import api as groups
+from services.registration.groups import jobs as group_jobs
+from services.registration.groups.pages import pages as group_pages
 from services.registration.invitations import api as invitations
 from services.registration.invitations import desk as invitations_desk
 from services.registration.invitations import jobs as invitation_jobs
@@ -48,6 +51,7 @@ SERVICE = Service(
     settings=RegistrationSettings,
     blueprints=[
         registrations.bp,
+        groups.bp,
         availability.bp,
         roster.staff,
         rules.bp,
@@ -70,6 +74,7 @@ SERVICE = Service(
         certificates_desk.pages,
         people_desk.pages,
         registration_pages,
+        group_pages,
         managing_pages,
         invitation_pages,
         learner_pages,
@@ -79,6 +84,7 @@ SERVICE = Service(
     jobs=[
         *availability_jobs.JOBS,
         *seats.JOBS,
+        *group_jobs.JOBS,
         *invitation_jobs.JOBS,
         *learner_jobs.JOBS,
         *certificate_jobs.JOBS,

@@ -7,6 +7,7 @@ WRITES = {
     "completions": "INSERT, UPDATE",
     "erasures": "INSERT, UPDATE",
     "former_addresses": "DELETE",
+    "group_requests": "INSERT, UPDATE, DELETE",
     "invitations": "INSERT, UPDATE",
     "learner_sessions": "INSERT, DELETE",
     "libraries": "INSERT, UPDATE",

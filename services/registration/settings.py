@@ -19,6 +19,10 @@ class RegistrationSettings(Settings):
         "Months without activity after which a person is erased; 0 keeps them", unit="months", default=0
     )
 
+    group_held_seats: int = setting(
+        "Seats at most that a group holds, for a day, until the address of who registers it is proved", default=5
+    )
+
     def unsafe(self) -> list[str]:
         wrong = super().unsafe()
         if not self.links_key_file:

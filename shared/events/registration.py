@@ -125,6 +125,21 @@ class SignIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Group:
+    """A wish to register `size` colleagues, by `person`, whose address is not proved and whose name is left out; their
+    id is that of the wish where they are not known yet. Its link is good until `expires_at`.
+    """
+
+    id: UUID
+    revision: int
+    session_id: UUID
+    session_slug: str
+    person: Person
+    size: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewsletterRequest:
     """A wish to get the newsletter, said on the way; its address is not proven to be theirs."""
 
@@ -276,6 +291,14 @@ class SignInRequested(Event, type="registration.sign-in.requested"):
 
     subject_in = "sign_in"
     sign_in: SignIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRequested(Event, type="registration.group.requested"):
+    """Somebody wants to register colleagues, and is asked to confirm that the address they gave is theirs."""
+
+    subject_in = "group"
+    group: Group
 
 
 @dataclass(frozen=True, kw_only=True)

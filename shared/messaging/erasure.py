@@ -35,21 +35,26 @@ def _without_people(value: Any) -> Any:
 
 def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) -> None:
     """Leave nothing of this person but their id in events that were published, or received; messages that are no
-    events and answers that are kept are deleted where they hold one of the addresses, in whatever case.
+    events and answers that are kept are deleted where they hold one of the addresses, in whatever case. Events about
+    somebody whom nobody knew yet have their own subject as the person's id, and are known by the address.
     """
     for sql in (
         """
         UPDATE outbox SET document = jsonb_set(document, ARRAY['data', member, 'person'],
                                                (document #> ARRAY['data', member, 'person']) || %(blank)s::jsonb)
           FROM (SELECT position AS place, key AS member FROM outbox, jsonb_each(document -> 'data')
-                 WHERE value #>> '{person,id}' = %(id)s) AS found
+                 WHERE value #>> '{person,id}' = %(id)s
+                    OR value #>> '{person,id}' = value ->> 'id'
+                       AND lower(value #>> '{person,email}') = ANY(%(emails)s)) AS found
          WHERE position = place
         """,
         """
         UPDATE inbox SET document = jsonb_set(document, ARRAY['data', member, 'person'],
                                               (document #> ARRAY['data', member, 'person']) || %(blank)s::jsonb)
           FROM (SELECT position AS place, key AS member FROM inbox, jsonb_each(document -> 'data')
-                 WHERE value #>> '{person,id}' = %(id)s) AS found
+                 WHERE value #>> '{person,id}' = %(id)s
+                    OR value #>> '{person,id}' = value ->> 'id'
+                       AND lower(value #>> '{person,email}') = ANY(%(emails)s)) AS found
          WHERE position = place
         """,
         """
@@ -61,7 +66,7 @@ def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) ->
          WHERE type = 'registration.person.erased' AND document #>> '{data,erasure,person,id}' = %(id)s
         """,
     ):
-        execute(conn, sql, id=str(person_id), blank=BLANK)
+        execute(conn, sql, id=str(person_id), emails=list(emails), blank=BLANK)
     # Of bytes, since what is no event need not be text. `escape` writes each that is no ASCII as its number.
     sql = """
         DELETE FROM quarantine

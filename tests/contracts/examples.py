@@ -95,6 +95,9 @@ SUBJECTS: dict[str, Any] = {
     "forgetting": notifications.Forgetting(id=ID, revision=1),
     "request": registration.NewsletterRequest(id=ID, revision=1, person=PERSON, library_types=["public"]),
     "sign_in": registration.SignIn(id=ID, revision=1, person=PERSON, expires_at=MOMENT),
+    "group": registration.Group(
+        id=ID, revision=1, session_id=OTHER, session_slug="workshop", person=PERSON, size=4, expires_at=MOMENT
+    ),
     "certificate": registration.Certificate(
         id=ID,
         revision=1,

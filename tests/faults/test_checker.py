@@ -64,7 +64,7 @@ def story() -> Evidence:
         registration("b", BOB, "confirmed"),
         registration("c", CY, "waitlisted"),
     ]
-    rows["seats"] = [{"session": HOT, "capacity": 1, "ceiling": 1, "taken": 1, "waitlisted": 1}]
+    rows["seats"] = [{"session": HOT, "capacity": 1, "ceiling": 1, "taken": 1, "held": 0, "waitlisted": 1}]
     rows["ledger"] = [entry(1, 1, 1, "a"), entry(2, -1, 0, "a"), entry(3, 1, 1, "b")]
     facts = [("confirmed", "a"), ("waitlisted", "b"), ("waitlisted", "c"), ("cancelled", "a"), ("promoted", "b")]
     rows["events"] = [event(number, *fact) for number, fact in enumerate(facts, 1)]

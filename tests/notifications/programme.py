@@ -136,6 +136,19 @@ def a_sign_in(**changes: Any) -> participation.SignIn:
     return replace(made, **changes)
 
 
+def a_group(session: catalog.Session, **changes: Any) -> participation.Group:
+    made = participation.Group(
+        id=uuid4(),
+        revision=1,
+        session_id=session.id,
+        session_slug=session.slug,
+        person=replace(a_person(), name=""),
+        size=4,
+        expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+    return replace(made, **changes)
+
+
 def a_certificate() -> participation.Certificate:
     return participation.Certificate(
         id=uuid4(),

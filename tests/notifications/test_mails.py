@@ -19,6 +19,7 @@ from tests.notifications.programme import (
     JOIN_URL,
     STARTS,
     a_certificate,
+    a_group,
     a_person,
     a_recording,
     a_registration,
@@ -37,7 +38,7 @@ from tests.notifications.programme import (
 ORIGIN = "http://localhost:8080"
 JOIN = f"{ORIGIN}/registration/v1/join?token="
 # No name that a stranger may have made up.
-NAMELESS = {"subscription-requested": "bo@library.example"}
+NAMELESS = {"subscription-requested": "bo@library.example", "group-requested": "ann@library.example"}
 MIME = ["Content-Type", "MIME-Version"]
 HEADERS = [*MIME, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language"]
 
@@ -74,6 +75,7 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
         cancelled(lost, "session cancelled"),
         participation.InvitationIssued(invitation=an_invitation(workshop)),
         participation.SignInRequested(sign_in=a_sign_in()),
+        participation.GroupRequested(group=a_group(webinar)),
         participation.CertificateIssued(certificate=a_certificate()),
         progress(webinar),
     )

@@ -20,7 +20,7 @@ from shared.events import registration as participation
 from shared.events.envelope import load, seal
 from shared.messaging import inbox
 from tests.notifications.conftest import Desk, PostOffice, handle
-from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, confirmed, next_of
+from tests.notifications.programme import a_group, a_person, a_registration, a_session, a_sign_in, confirmed, next_of
 
 
 def dump(desk: Desk) -> str:
@@ -310,3 +310,19 @@ def test_the_link_to_preferences_neither_shows_nor_erases_registrations(
     assert desk.conn.execute("SELECT state, recipient FROM messages").fetchall() == [
         ("queued", "reader@library.example")
     ]
+
+
+def test_who_is_asked_to_confirm_a_group_is_erased_though_nobody_knew_them(desk: Desk) -> None:
+    session, id = a_session(), uuid4()
+    stranger = participation.Person(id=id, email="grace@library.example", name="")
+    desk.receive(
+        catalog.SessionPublished(session=session),
+        participation.GroupRequested(group=a_group(session, id=id, person=stranger)),
+    )
+    assert stranger.email in dump(desk)
+
+    known_since = replace(stranger, id=uuid4())
+    desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=known_since)))
+
+    assert stranger.email not in dump(desk)
+    assert desk.conn.execute("SELECT state, recipient FROM messages").fetchall() == [("superseded", "")]

@@ -19,6 +19,7 @@ PUBLIC = {
     ("post", "/registration/v1/invitations/{code}/transfer"),
     ("post", "/registration/v1/series/{slug}/registrations"),
     ("post", "/registration/v1/group-registrations"),
+    ("post", "/registration/v1/group-registrations/confirmation"),
     ("patch", "/registration/v1/registrations/{id}"),
     ("post", "/registration/v1/registrations/{id}/accept"),
     ("post", "/registration/v1/registrations"),

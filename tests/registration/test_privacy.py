@@ -165,7 +165,7 @@ def test_who_registered_colleagues_is_forgotten_in_their_events_too(involved: Re
         "library": LIBRARY,
         "people": [{"email": "bea@x.org", "name": "Bea"}],
     }
-    [made] = involved.client.post(f"{V1}/group-registrations", json=wanted).json["items"]
+    [made] = involved.client.post(f"{V1}/group-registrations", json=wanted, headers=involved.staff).json["items"]
     assert "Ada Lovelace" in involved.value("SELECT string_agg(document::text, ' ') FROM outbox")
 
     erase(involved)
@@ -249,3 +249,29 @@ def test_erasing_a_former_address_leaves_the_person_who_had_it(involved: Registr
     held = involved.client.get(f"{V1}/people/pat@x.org", headers=involved.staff)
     assert count(held) == {"person": 1, "registrations": 1}
     assert "typo@x.org" not in held.text
+
+
+def test_who_only_asked_for_a_group_or_is_named_in_one_is_shown_and_erased(involved: Registration) -> None:
+    """The registrar is known to nobody yet, and Ada is named by a stranger."""
+    involved.hold("group", starts_at=None, status="scheduled", capacity=40)
+    wanted = {
+        "session": "group",
+        "registrar": {"email": "grace@x.org", "name": "Grace Hopper"},
+        "library": LIBRARY,
+        "people": [{"email": ADA, "name": "Augusta"}, {"email": "bea@x.org", "name": "Bea"}],
+    }
+    for registrar in ("grace@x.org", "other@x.org"):
+        wanted["registrar"] = {"email": registrar, "name": "Grace Hopper"}
+        assert involved.client.post(f"{V1}/group-registrations", json=wanted).status_code == 202
+
+    [hers, *_] = involved.client.get(f"{V1}/people/grace@x.org", headers=involved.staff).json["groups"]
+    adas = involved.client.get(f"{V1}/people/{ADA}", headers=involved.staff).json["groups"]
+    assert (hers["registrar_name"], hers["described"]) == ("Grace Hopper", None)
+    assert [(one["registrar_name"], one["described"][0]["name"]) for one in adas] == [(None, "Augusta")] * 2
+    erase(involved)
+    assert "Augusta" not in dump(involved)
+    assert "bea@x.org" in dump(involved)
+    erased = involved.client.delete(f"{V1}/people/grace@x.org", headers=involved.staff).json
+    involved.hear(PersonForgotten(forgetting=Forgetting(id=erased["id"], revision=1)))
+    assert "grace@x.org" not in dump(involved)
+    assert involved.value("SELECT array_agg(held ORDER BY id) FROM group_requests") == [0, 2]

@@ -14,7 +14,7 @@ from services.registration.invitations.domain import issue
 from services.registration.learners.queries import insert_session
 from shared import links, runtime
 from tests.notifications.conftest import Desk
-from tests.registration.conftest import Registration
+from tests.registration.conftest import LIBRARY, Registration
 from tests.registration.programmes import make_series
 from tests.security.houses import House
 from tests.security.routes import SITE, Route, access
@@ -22,7 +22,7 @@ from tests.security.routes import SITE, Route, access
 ADA, EVE = "ada@x.org", "eve@x.org"
 # Every purpose that a link may have, in both services that share the key.
 PURPOSES = (
-    "registration", "invitation", "join", "receipt", "sign-in", "learner",
+    "registration", "invitation", "join", "receipt", "sign-in", "learner", "group", "group-receipt",
     "subscription", "unsubscribe", "subscription-request",
 )  # fmt: skip
 # What is answered to a token that is none: it is not there, or not good (any more).
@@ -30,6 +30,7 @@ REFUSALS = {
     "sign-in": {410},
     "subscription-request": {404, 410},
     "learner": {401, 303},
+    "group": {410},
 }
 BODIES: dict[str, Any] = {
     "PATCH /registration/v1/registrations/<uuid:id>": {"name": "Mallory"},
@@ -84,6 +85,7 @@ def _take_part(registration: Registration, email: str) -> dict[str, str]:
     invitation = issue(registration.conn, slug="workshop", email=email, name=email, expires_at=None)
     registration.client.post("/registration/v1/learners/sign-in", json={"email": email})
     person = registration.value("SELECT id FROM people WHERE email = %s", email)
+    group = _ask_for_group(registration, email)
     return {
         "registration": made["id"],
         "join": made["id"],
@@ -91,7 +93,17 @@ def _take_part(registration: Registration, email: str) -> dict[str, str]:
         "receipt": f"n{made['id'].replace('-', '')}",
         "sign-in": str(registration.value("SELECT id FROM sign_ins WHERE person_id = %s", person)),
         "learner": str(person),
+        "group": group,
+        "group-receipt": group,
     }
+
+
+def _ask_for_group(registration: Registration, email: str) -> str:
+    """A group that waits for somebody's click."""
+    by, colleague = ({"email": one, "name": "Grace"} for one in (email, f"colleague-of-{email}"))
+    body = {"session": "first", "registrar": by, "library": LIBRARY, "people": [colleague]}
+    assert registration.client.post("/registration/v1/group-registrations", json=body).status_code == 202
+    return str(registration.value("SELECT id FROM group_requests WHERE registrar_email = %s", email))
 
 
 def _strange(registration: Registration) -> dict[str, str]:
@@ -111,10 +123,10 @@ def carry(route: Route, purpose: str, token: str, things: dict[str, str], slug: 
     parts = {"token": token, "code": token, "id": things[purpose], "slug": slug}
     options: dict[str, Any] = {"address": route.address(**parts)}
     if not {"token", "code"} & route.rule.arguments:
-        if purpose in ("sign-in", "subscription-request"):
+        if purpose in ("sign-in", "subscription-request") or (purpose == "group" and route.method == "POST"):
             options |= {"json": {"token": token}} if route.is_api else {"data": {"token": token}}
         else:
-            options["query_string"] = {"receipt" if purpose == "receipt" else "token": token}
+            options["query_string"] = {"receipt" if purpose.endswith("receipt") else "token": token}
     if route.name in BODIES:
         options["json"] = BODIES[route.name]
     if route.name in FORMS:

@@ -38,7 +38,7 @@ PUBLIC = {
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
     "pages of registration, for learners": re.compile(
         r"(GET|POST) /registration/(sessions/<slug>(/group)?$|series/<slug>$|done$|manage/|invitations/|sign-(in|out)"
-        r"|learning$|certificates/)"
+        r"|group(/requested)?$|learning$|certificates/)"
     ),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/v1/(certificates|issuer)"),

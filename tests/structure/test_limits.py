@@ -23,6 +23,8 @@ UNLIMITED = {
 }
 # Whoever has this link causes mail to somebody else.
 LIMITED_THOUGH_LINKED = (
+    "POST /registration/group",
+    "POST /registration/v1/group-registrations/confirmation",
     "POST /registration/invitations/<code>/transfer",
     "POST /registration/v1/invitations/<code>/transfer",
 )

@@ -6,6 +6,7 @@ from services.notifications.messages.about import About
 from services.notifications.messages.kinds import (
     CERTIFICATE,
     DIGEST,
+    GROUP_REQUESTED,
     KINDS,
     NEWSLETTER,
     OFFERED,
@@ -39,7 +40,11 @@ def overtaken(facts: Facts, about: About | None) -> str | None:
         return f"the registration is {facts.status} by now"
     if kind == SESSION_FULL and facts.status != "waitlisted":
         return f"the registration is {facts.status} by now"
-    if kind in (SIGN_IN, SUBSCRIPTION_REQUESTED) and facts.expires_at and facts.expires_at <= facts.dated_at:
+    if (
+        kind in (SIGN_IN, GROUP_REQUESTED, SUBSCRIPTION_REQUESTED)
+        and facts.expires_at
+        and facts.expires_at <= facts.dated_at
+    ):
         return "the link is not good any more"
     if kind in (NEWSLETTER, DIGEST) and facts.status != "confirmed":
         return "the reader has left"

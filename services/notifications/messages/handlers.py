@@ -11,6 +11,7 @@ from shared.events.catalog import RecordingPublished, SessionRescheduled, Sessio
 from shared.events.envelope import Envelope
 from shared.events.registration import (
     CertificateIssued,
+    GroupRequested,
     InvitationIssued,
     RegistrationCancelled,
     RegistrationConfirmed,
@@ -136,6 +137,22 @@ def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) 
     if is_erased(conn, event.sign_in.person.id, envelope):
         return
     queries.insert_message(conn, envelope, kinds.SIGN_IN, session_id=None, recipient=recipient, context={})
+
+
+@on("registration.group.requested")
+def queue_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> None:
+    """Somebody is to confirm that they register colleagues; nothing that they typed is in the mail."""
+    group = event.group
+    if is_erased(conn, group.person.id, envelope):
+        return
+    queries.insert_message(
+        conn,
+        envelope,
+        kinds.GROUP_REQUESTED,
+        session_id=group.session_id,
+        recipient=group.person.email,
+        context={"size": group.size},
+    )
 
 
 @on("registration.certificate.issued")

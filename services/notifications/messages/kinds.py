@@ -33,6 +33,7 @@ REMINDER = Kind("session-reminder", "reminder")
 SESSION_FULL = Kind("session-full", "full")
 INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
 SIGN_IN = Kind("sign-in", "sign-in")
+GROUP_REQUESTED = Kind("group-requested", "group")
 CERTIFICATE = Kind("certificate-issued", "certificate")
 PROGRESS = Kind("series-progress", "progress", settles=True)
 SUBSCRIPTION_REQUESTED = Kind("subscription-requested", "subscription")
@@ -62,6 +63,7 @@ KINDS = {
         SESSION_FULL,
         INVITATION_REMINDER,
         SIGN_IN,
+        GROUP_REQUESTED,
         CERTIFICATE,
         PROGRESS,
         SUBSCRIPTION_REQUESTED,

@@ -9,6 +9,7 @@ from shared.events.envelope import Envelope
 from shared.events.registration import (
     AttendanceRecorded,
     CertificateEvent,
+    GroupRequested,
     InvitationEvent,
     RegistrationEvent,
     SeriesCompleted,
@@ -122,6 +123,25 @@ def keep_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -
         email=sign_in.person.email,
         name=sign_in.person.name,
         expires_at=sign_in.expires_at,
+    )
+
+
+@on("registration.group.requested")
+def keep_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> None:
+    """Know who is to confirm a group, and until when. One for a session that is not known yet waits for it."""
+    group = event.group
+    if is_erased(conn, group.person.id, envelope):
+        return
+    programme.share_session(conn, group.session_id)
+    queries.upsert_notice(
+        conn,
+        id=group.id,
+        revision=group.revision,
+        status="issued",
+        person_id=group.person.id,
+        email=group.person.email,
+        name="",
+        expires_at=group.expires_at,
     )
 
 

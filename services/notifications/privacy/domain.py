@@ -78,6 +78,7 @@ def erase(conn: Connection, erasure: Erasure) -> None:
     emails = sorted({email.lower() for email in (person.email, *erasure.former_emails) if email})
     queries.lock_person(conn, person.id)
     queries.insert_erased(conn, person.id)
+    queries.adopt_notices(conn, person.id, emails=emails)
     queries.blank_messages(conn, person.id, emails=emails)
     queries.blank(conn, person.id, emails=emails)
     queries.delete_deliveries(conn, emails=emails)

@@ -68,6 +68,14 @@ def insert_erased(conn: Connection, person_id: UUID) -> None:
     execute(conn, "INSERT INTO erased_people (person_id) VALUES (%(id)s) ON CONFLICT DO NOTHING", id=person_id)
 
 
+def adopt_notices(conn: Connection, person_id: UUID, *, emails: Sequence[str]) -> None:
+    """Let what waits for somebody whom nobody knew yet, under one of these addresses, be this person's."""
+    sql = """
+        UPDATE notices SET person_id = %(id)s WHERE person_id = notices.id AND lower(email) = ANY(%(emails)s)
+    """
+    execute(conn, sql, id=person_id, emails=list(emails))
+
+
 def blank_messages(conn: Connection, person_id: UUID, *, emails: Sequence[str]) -> None:
     """Leave of this person's mails, and of those to these addresses, that they were; those that wait are not due any
     more. A mail about somebody else stays where the address is theirs now, or where it waits for them.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.notifications.messages.kinds import (
+    GROUP_REQUESTED,
     INVITATION,
     KINDS,
     PROGRESS,
@@ -29,6 +30,9 @@ from services.notifications.rendering.links import Links, web_link
 from services.notifications.rendering.moments import label_time_for, label_wait
 from services.notifications.rendering.templates import LANGUAGE, Texts
 from shared.moments import label_duration, label_moment
+
+# What such mails are about is no registration of who reads them.
+NOT_REGISTERED = (INVITATION.topic, PROGRESS.topic, GROUP_REQUESTED.topic)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
     topic = KINDS[facts.kind].topic
-    invited, registered = topic == INVITATION.topic, topic not in (INVITATION.topic, PROGRESS.topic)
+    invited, registered = topic == INVITATION.topic, topic not in NOT_REGISTERED
     recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
         "language": LANGUAGE,
@@ -122,6 +126,8 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "registered_by": name_in_mail(facts.context.get("registered_by")) or None,
         "accept_until": _moment(facts.context.get("offered_until"), session),
         "invitation_url": links.invitation(facts.subject) if invited else None,
+        "size": facts.context.get("size"),
+        "group_url": links.group(facts.subject) if topic == GROUP_REQUESTED.topic else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
         "watch_url": links.views(session.slug, facts.person_id) if recorded else None,
         "recording_url": web_link(facts.recording_url),

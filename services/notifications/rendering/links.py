@@ -35,6 +35,10 @@ class Links:
         """Where somebody signs in, once."""
         return f"{self.origin}/registration/sign-in/link?token={self._sign('sign-in', id)}"
 
+    def group(self, id: UUID) -> str:
+        """Where somebody confirms that they register colleagues."""
+        return f"{self.origin}/registration/group?token={self._sign('group', id)}"
+
     def certificate(self, id: UUID) -> str:
         """Where anybody sees, and verifies, a certificate."""
         return f"{self.origin}/registration/certificates/{id}"

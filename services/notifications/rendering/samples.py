@@ -7,6 +7,7 @@ from uuid import UUID
 from services.notifications.messages.kinds import (
     CANCELLED,
     CERTIFICATE,
+    GROUP_REQUESTED,
     SESSION_CANCELLED,
     SIGN_IN,
     SINGLE,
@@ -48,6 +49,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 CONTEXT = {
     "position": 3,
     "offered_until": "2017-03-20T22:00:00+00:00",
+    "size": 4,
     "seen": 2,
     "total": 3,
 }
@@ -99,7 +101,7 @@ def sample_facts(kind: str) -> Facts:
         status_since=1,
         person_id=NOBODY,
         email="ada@library.example",
-        name="Ada Byron",
+        name="" if kind == GROUP_REQUESTED.name else "Ada Byron",
         expires_at=STARTS - timedelta(hours=20),
         suppressed=None,
         series_title="Large and Urban Communities",

@@ -113,7 +113,7 @@ def select_disagreements(conn: Connection) -> list[Disagreement]:
     """
     sql = """
         SELECT seats.session_id, taken, ledger, confirmed, waitlisted, waiting,
-               waiting > 0 AND confirmed < coalesce(capacity, 2147483647) AND open AS undersold
+               waiting > 0 AND taken < coalesce(capacity, 2147483647) AND open AS undersold
           FROM seats
           JOIN sessions ON sessions.id = seats.session_id AND sessions.status IN ('planned', 'scheduled')
          CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status IN ('confirmed', 'offered'))::int AS confirmed,
@@ -123,8 +123,8 @@ def select_disagreements(conn: Connection) -> list[Disagreement]:
          CROSS JOIN LATERAL (SELECT coalesce(least(closes_at, starts_at), 'infinity') > programme_now() AS open) AS gate
          CROSS JOIN LATERAL (SELECT coalesce(max(taken_after), 0) AS ledger FROM seat_ledger
                               WHERE session_id = seats.session_id AND entry = seats.entries) AS last
-         WHERE (taken, taken, waitlisted) <> (confirmed, ledger, waiting)
-            OR (waiting > 0 AND confirmed < coalesce(capacity, 2147483647) AND open)
+         WHERE (taken, taken, waitlisted) <> (confirmed + held, ledger, waiting)
+            OR (waiting > 0 AND taken < coalesce(capacity, 2147483647) AND open)
          ORDER BY seats.session_id
     """
     return fetch(conn, Disagreement, sql)

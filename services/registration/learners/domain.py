@@ -54,7 +54,9 @@ def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
         raise Gone("This link is not good any more.", problem="sign-in-expired")
     secret = secrets.token_urlsafe(32)
     queries.insert_session(conn, secret, person_id=person_id, days=SESSION_DAYS)
-    return secret, people.select_many(conn, [person_id])[person_id]
+    person = people.select_many(conn, [person_id])[person_id]
+    people.mark_proved(conn, person.email)
+    return secret, person
 
 
 def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:

@@ -69,10 +69,16 @@ def insert_missing(conn: Connection, people: list[Person]) -> dict[str, UUID]:
 
 def rename(conn: Connection, id: UUID, *, email: str, name: str) -> bool:
     """Correct a person's address and name; False where another person has that address. The database keeps the
-    address that they had (`former_addresses`).
+    address that they had (`former_addresses`), and nobody has proved the new one.
     """
     sql = """
-        UPDATE people SET email = %(email)s, name = %(name)s
+        UPDATE people
+           SET email = %(email)s, name = %(name)s, proved_at = CASE WHEN email = %(email)s THEN proved_at END
          WHERE id = %(id)s AND NOT EXISTS (SELECT FROM people WHERE email = %(email)s AND id <> %(id)s)
     """
     return bool(execute(conn, sql, id=id, email=email, name=name))
+
+
+def mark_proved(conn: Connection, email: str) -> None:
+    """Note that somebody who is known showed just now that mail to their address reaches them."""
+    execute(conn, "UPDATE people SET proved_at = programme_now() WHERE email = %(email)s", email=email)

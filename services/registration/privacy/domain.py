@@ -9,6 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
+from services.registration.groups import domain as groups
+from services.registration.groups.queries import select_held_of
 from services.registration.people import queries as people
 from services.registration.privacy import queries
 from services.registration.privacy.queries import Erasure
@@ -29,7 +31,8 @@ def describe(conn: Connection, email: str) -> Held:
     """
     person = people.select_by_email(conn, email)
     held = queries.select_all(conn, person.id if person else None)
-    return {**held, "formerly_of": queries.select_formerly_of(conn, email)}
+    emails = [email, *(people.select_former_emails(conn, person.id) if person else ())]
+    return {**held, "groups": select_held_of(conn, emails), "formerly_of": queries.select_formerly_of(conn, email)}
 
 
 def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
@@ -42,6 +45,7 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
     person = people.select_by_email(conn, email)
     if person:
         return _erase(conn, person, cause=cause)
+    groups.forget(conn, [email])
     stranger = events.Person(id=uuid7(), email=email, name="")
     queries.insert_erased(conn, stranger.id)
     queries.delete_former_address(conn, email)
@@ -50,6 +54,7 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
 
 
 def _erase(conn: Connection, person: events.Person, *, cause: str) -> Erasure:
+    groups.forget(conn, [person.email, *people.select_former_emails(conn, person.id)])
     queries.lock_invitations(conn, person.id)
     places = queries.select_sessions_held_in(conn, person.id)
     lock_seats(conn, [session_id for session_id, _ in places])

@@ -21,7 +21,7 @@ class Erasure:
 def select_all(conn: Connection, person_id: UUID | None) -> dict[str, list[dict[str, Any]]]:
     """Every row on a person, by the name of what it is."""
     held: dict[str, LiteralString] = {
-        "person": "SELECT id, email, name, created_at FROM people WHERE id = %(id)s",
+        "person": "SELECT id, email, name, created_at, proved_at FROM people WHERE id = %(id)s",
         "former_addresses": "SELECT email, until FROM former_addresses WHERE person_id = %(id)s ORDER BY until",
         "registrations": """
             SELECT id, session_slug AS session, status, position, job_title, library, accommodations, answers, note,
@@ -121,7 +121,8 @@ def blank(conn: Connection, person_id: UUID) -> None:
     """
     for sql in (
         """
-        UPDATE people SET email = 'erased-' || id || '@invalid', name = '', erased_at = programme_now()
+        UPDATE people
+           SET email = 'erased-' || id || '@invalid', name = '', erased_at = programme_now(), proved_at = NULL
          WHERE id = %(id)s
         """,
         # The type, the size and the state of a library are many people's; its name can be one person's.

@@ -27,6 +27,9 @@ class HeldSchema(ma.Schema):
     invitations = ma.fields.List(ma.fields.Dict())
     certificates = ma.fields.List(ma.fields.Dict())
     signed_in_until = ma.fields.List(ma.fields.Dict())
+    groups = ma.fields.List(
+        ma.fields.Dict(), metadata={"description": "Groups that wait for their registrar, in which they are named"}
+    )
     formerly_of = ma.fields.List(
         ma.fields.Dict(), metadata={"description": "People who had this address before theirs was corrected"}
     )

@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Response
 
 from services.registration import addresses
+from services.registration.groups.queries import Group
+from services.registration.groups.schemas import PendingSchema, pending
 from services.registration.registrations import at_once, domain, wishes
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
 from services.registration.registrations.schemas import (
@@ -69,11 +71,19 @@ def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
 @bp.arguments(GroupRequestSchema)
 @bp.response(201, OutcomesSchema)
 @bp.alt_response(200, schema=OutcomesSchema, description="All of them had registered: what stands")
+@bp.alt_response(
+    202, schema=PendingSchema, description="The registrar is asked by mail to confirm; nobody is registered"
+)
 def create_group_registrations(wanted: dict[str, Any]) -> Response:
     """Register up to 50 colleagues for a session, all or none; each gets a mail and a link of their own. The answer is
     in their order.
+
+    Where the request comes from the registrar, signed in, or from staff (`registration:write`), that is done at once.
+    Else the registrar alone is mailed, and the group is registered when they confirm: until then nobody else hears of
+    it, and a few seats at most are held, for a day. The answer is 202 then, and tells nothing of who is known.
     """
-    return outcomes(wishes.register_group(wanted, slug=wanted["session"]))
+    found = wishes.register_group(wanted, slug=wanted["session"])
+    return pending(found) if isinstance(found, Group) else outcomes(found)
 
 
 @bp.get("/registrations/<uuid:id>")

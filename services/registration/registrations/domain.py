@@ -1,5 +1,7 @@
 """Registering for a session, a series or a group of colleagues; correcting, moving and giving up a registration."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ from services.registration.registrations.queries import Registration
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
+from services.registration.seats.domain import Hold
 from services.registration.seats.queries import Applicant, lock_seats
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events import registration as events
@@ -72,21 +75,37 @@ def request_newsletter(conn: Connection, made: Made) -> None:
     outbox.add(conn, events.NewsletterRequested(request=wish))
 
 
-def register_group(conn: Connection, *, slug: str, registrar: events.Person, colleagues: list[Applicant]) -> list[Made]:
+def register_group(
+    conn: Connection, *, slug: str, registrar: events.Person, colleagues: list[Applicant], hold: Hold | None = None
+) -> list[Made]:
     """Register colleagues, all or none, in the order in which they are given; `registrar.id` is for a registrar who is
-    not known yet. Raises what registering raises, and Invalid naming the colleague whose answers are wrong.
+    not known yet. Seats that are held for them go to the first of them, and what is left over of these is given back.
+    Raises what registering raises, and Invalid naming the colleague whose answers are wrong.
     """
     lock_seats(conn, [rules.find_terms(conn, slug).id])
     terms = rules.find_terms(conn, slug)
     named = [events.Person(id=registrar.id, email=one.email, name=one.name) for one in colleagues]
     by = people.insert_missing(conn, [registrar, *named])[registrar.email]
     made: list[Made] = []
+    held = hold.number if hold else 0
     for place, colleague in enumerate(colleagues):
-        try:
-            made.append(_register(conn, terms, replace(colleague, registered_by=by)))
-        except Invalid as error:
-            raise Invalid({f"people.{place}.{path}": said for path, said in error.errors.items()}) from None
+        with naming(place):
+            of = hold.group_id if hold and held else None
+            made.append(_register(conn, terms, replace(colleague, registered_by=by), held_for=of))
+        held -= bool(of and made[-1].new)
+    if hold and held:
+        seats.release_held(conn, terms.id, replace(hold, number=held), cause="held seat given back")
+        seats.promote(conn, terms.id, cause="held seat given back")
     return made
+
+
+@contextmanager
+def naming(place: int) -> Iterator[None]:
+    """Let what is wrong with a colleague of a group name them. Raises Invalid."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid({f"people.{place}.{path}": said for path, said in error.errors.items()}) from None
 
 
 def register_by_hand(conn: Connection, *, slug: str, applicant: Applicant, over_capacity: bool) -> Made:
@@ -205,18 +224,25 @@ def accept_offer(conn: Connection, id: UUID) -> Registration:
     return get(conn, id)
 
 
-def _register(conn: Connection, terms: Terms, applicant: Applicant) -> Made:
+def _register(conn: Connection, terms: Terms, applicant: Applicant, *, held_for: UUID | None = None) -> Made:
     if standing := queries.select_active(conn, terms.id, applicant.email):
         return Made(standing, new=False)
-    return _take(conn, terms, applicant)
+    return _take(conn, terms, applicant, held_for=held_for)
 
 
-def _take(conn: Connection, terms: Terms, applicant: Applicant, *, invited_to: UUID | None = None) -> Made:
+def _take(
+    conn: Connection,
+    terms: Terms,
+    applicant: Applicant,
+    *,
+    invited_to: UUID | None = None,
+    held_for: UUID | None = None,
+) -> Made:
     admission.check(terms, invited=invited_to == terms.id)
     advice = rules.advise(terms, applicant.library) if invited_to is None else None
     answers = rules.check_answers(terms, applicant.answers)
     library = libraries.complete(conn, applicant.library)
-    taken = seats.take(conn, terms, replace(applicant, answers=answers, library=library))
+    taken = seats.take(conn, terms, replace(applicant, answers=answers, library=library), held_for=held_for)
     if taken is None:
         # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
         lock_seats(conn, [terms.id])

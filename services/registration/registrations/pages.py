@@ -9,6 +9,8 @@ from flask import Response
 
 from services.registration import addresses
 from services.registration.availability import domain as availability
+from services.registration.groups import addresses as groups
+from services.registration.groups.queries import Group
 from services.registration.learners import access
 from services.registration.programme import queries as programme
 from services.registration.registrations import admission, queries, receipts, showing, wishes
@@ -66,7 +68,7 @@ def show_group_form(slug: str) -> Response:
 @pages.form("/sessions/<slug>/group")
 @limited
 def register_group(slug: str) -> Response:
-    """Register colleagues, all or none."""
+    """Register colleagues, all or none; unless their registrar is signed in, they are asked by mail to confirm."""
     return _take(GroupForm(), partial(wishes.register_group, slug=slug), partial(_ask_for_group, slug))
 
 
@@ -110,13 +112,14 @@ def show_receipt() -> Response:
     )
 
 
-def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made]], ask: Callable[..., Response]) -> Response:
+def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made] | Group], ask: Callable[..., Response]) -> Response:
     """Carry out what the form wishes, and lead to what became of it; where that is refused, ask again."""
     wanted, form = read(schema)
     status = 422
     if form:
         try:
-            return see_other(receipts.address(carry_out(wanted)))
+            found = carry_out(wanted)
+            return see_other(groups.receipt(found) if isinstance(found, Group) else receipts.address(found))
         except DomainError as error:
             status = refuse(form, error)
     return ask(form, status=status)

@@ -1,19 +1,24 @@
 """What forms wish, as the domain takes it, and carried out: by the door of programs as by that of people."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
+from services.registration.groups import domain as groups
+from services.registration.groups.queries import Group
 from services.registration.invitations import domain as invitations
 from services.registration.learners import access
 from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
 from services.registration.seats.queries import Applicant
+from services.registration.settings import RegistrationSettings
+from shared import runtime
 from shared.addresses import fold_email
 from shared.errors import Invalid
 from shared.events.registration import Person
-from shared.http import limits
+from shared.http import auth, limits
 from shared.limits import Charge
 from shared.turns import take_turns
 
@@ -60,8 +65,10 @@ def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
     return take_turns(take)
 
 
-def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made]:
-    """Register colleagues for a session, in their order. Raises what registering raises, naming whose it is."""
+def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made] | Group:
+    """Register colleagues for a session, in their order; or, unless who asks is known to be their registrar, keep the
+    request until the registrar confirms it. Raises what registering raises, naming whose it is.
+    """
     registrar, library = wanted["registrar"], wanted["library"]
     by = Person(id=uuid7(), email=_at("registrar", registrar["email"]), name=registrar["name"])
     colleagues = [
@@ -70,13 +77,33 @@ def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made]:
     ]
     if len({colleague.email for colleague in colleagues}) < len(colleagues):
         raise Invalid({"people": ["Two of them have the same address."]})
+    if auth.has("registration:write") or access.is_signed_in_as(by.email):
+        return take_turns(lambda conn: _register_group(conn, slug, by, colleagues))
+    most = cast("RegistrationSettings", runtime.settings()).group_held_seats
 
-    def take(conn: Connection) -> list[Made]:
-        made = domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
+    def keep(conn: Connection) -> Group:
+        limits.spend_mails(conn, [by.email])
+        return groups.request(conn, slug=slug, registrar=by, colleagues=colleagues, most_held=most)
+
+    return take_turns(keep)
+
+
+def confirm_group(id: UUID) -> list[Made]:
+    """Register a group by the link in its registrar's mail. Raises what confirming raises, and TooMany."""
+
+    def confirm(conn: Connection) -> list[Made]:
+        made = groups.confirm(conn, id)
         limits.spend_mails(conn, [one.registration.email for one in made if one.new])
         return made
 
-    return take_turns(take)
+    return take_turns(confirm)
+
+
+def _register_group(conn: Connection, slug: str, by: Person, colleagues: list[Applicant]) -> list[Made]:
+    made = domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
+    if not auth.has("registration:write"):
+        limits.spend_mails(conn, [one.registration.email for one in made if one.new])
+    return made
 
 
 def charges(email: str, *, mails: int) -> list[Charge]:

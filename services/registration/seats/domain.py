@@ -1,9 +1,10 @@
 """Giving seats and taking them back, with the events that tell of it.
 
-Locks are taken in one order everywhere: the programme, an invitation, seats (in the order of their sessions),
-registrations, people.
+Locks are taken in one order everywhere: the programme, an invitation or a group, seats (in the order of their
+sessions), registrations, people.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from psycopg import Connection
@@ -25,15 +26,38 @@ from shared.messaging import outbox
 from shared.turns import Overtaken
 
 
+@dataclass(frozen=True)
+class Hold:
+    """Seats that are held for a group, which count as taken."""
+
+    group_id: UUID
+    number: int
+
+
 def take(
-    conn: Connection, session: Session, applicant: Applicant, *, over_capacity: bool = False
+    conn: Connection,
+    session: Session,
+    applicant: Applicant,
+    *,
+    over_capacity: bool = False,
+    held_for: UUID | None = None,
 ) -> Registration | None:
     """A seat, or the next place in line; None where the session is no longer as it was judged. Raises Overtaken where
     the same person takes one at this moment.
+
+    A seat that is `held_for` a group is theirs whoever is in line; the caller holds the seats' lock then.
     """
+    if held_for:
+        queries.release_held(conn, session.id, held_for, number=1, cause="held seat given out")
     try:
         registration = queries.take_place(
-            conn, session, applicant, id=uuid7(), person_id=uuid7(), over_capacity=over_capacity
+            conn,
+            session,
+            applicant,
+            id=uuid7(),
+            person_id=uuid7(),
+            over_capacity=over_capacity or held_for is not None,
+            cause="registered over capacity" if over_capacity else "registered",
         )
     except UniqueViolation as error:
         if constraint_of(error) != "registrations_one_active":
@@ -42,6 +66,18 @@ def take(
     if registration is not None:
         outbox.add(conn, _made(registration))
     return registration
+
+
+def hold(conn: Connection, session_id: UUID, group_id: UUID, *, most: int, spare: int) -> int:
+    """Hold seats for a group, of those that are free but for `spare`, where nobody waits; how many. The caller holds
+    the seats' lock.
+    """
+    return queries.hold(conn, session_id, group_id, most=most, spare=spare)
+
+
+def release_held(conn: Connection, session_id: UUID, hold: Hold, *, cause: str) -> None:
+    """Hold these seats no longer. The caller holds the seats' lock."""
+    queries.release_held(conn, session_id, hold.group_id, number=hold.number, cause=cause)
 
 
 def release(conn: Connection, session_id: UUID, ids: list[UUID], reason: CancellationReason) -> None:

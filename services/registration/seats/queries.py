@@ -59,7 +59,14 @@ def upsert_seats(conn: Connection, session_id: UUID, *, session_revision: int, c
 
 
 def take_place(
-    conn: Connection, session: Session, applicant: Applicant, *, id: UUID, person_id: UUID, over_capacity: bool = False
+    conn: Connection,
+    session: Session,
+    applicant: Applicant,
+    *,
+    id: UUID,
+    person_id: UUID,
+    over_capacity: bool = False,
+    cause: str = "registered",
 ) -> Registration | None:
     """Take a seat, or the next place in line where none is free or others wait; None where the session is no longer as
     it was judged. `over_capacity` takes a seat in any case.
@@ -94,9 +101,7 @@ def take_place(
                       accommodations, answers, note, offered_until, timezone
         ), ledger AS (
             INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
-            SELECT %(session_id)s, entries, 1, taken,
-                   CASE WHEN %(over)s THEN 'registered over capacity' ELSE 'registered' END, %(id)s
-              FROM place WHERE seated
+            SELECT %(session_id)s, entries, 1, taken, %(cause)s, %(id)s FROM place WHERE seated
         )
         SELECT registration.*, %(session_slug)s::text AS session_slug, email, name,
                CASE WHEN NOT seated THEN waitlisted END AS position,
@@ -122,6 +127,7 @@ def take_place(
         timezone=applicant.timezone,
         registered_by=applicant.registered_by,
         over=over_capacity,
+        cause=cause,
     )
 
 
@@ -218,6 +224,45 @@ def take_free_seat(
             **limits.as_columns(charges),
         )
     )
+
+
+def hold(conn: Connection, session_id: UUID, group_id: UUID, *, most: int, spare: int) -> int:
+    """Count at most `most` free seats as taken for a group, and leave `spare` free; how many. None where people wait,
+    or where seats are not limited. The caller holds the seats' lock.
+    """
+    sql = """
+        WITH free AS (
+            SELECT least(%(most)s, ceiling - taken - %(spare)s) AS number FROM seats
+             WHERE session_id = %(session_id)s AND capacity IS NOT NULL AND waitlisted = 0
+        ), place AS (
+            UPDATE seats SET taken = taken + number, held = held + number, entries = entries + number
+              FROM free WHERE session_id = %(session_id)s AND number > 0
+            RETURNING entries - number AS entry, taken - number AS taken, number
+        ), ledger AS (
+            INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, group_id)
+            SELECT %(session_id)s, entry + step, 1, taken + step, 'held for a group', %(group_id)s
+              FROM place, generate_series(1, number) AS step
+        )
+        SELECT coalesce((SELECT number FROM place), 0)
+    """
+    return fetch_value(conn, sql, session_id=session_id, group_id=group_id, most=most, spare=spare)
+
+
+def release_held(conn: Connection, session_id: UUID, group_id: UUID, *, number: int, cause: str) -> None:
+    """Count these seats of a group as free again. The caller holds the seats' lock."""
+    sql = """
+        WITH place AS (
+            UPDATE seats
+               SET taken = taken - %(number)s, held = held - %(number)s, entries = entries + %(number)s,
+                   ceiling = greatest(coalesce(capacity, 2147483647), taken - %(number)s)
+             WHERE session_id = %(session_id)s
+            RETURNING entries - %(number)s AS entry, taken + %(number)s AS taken
+        )
+        INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, group_id)
+        SELECT %(session_id)s, entry + step, -1, taken - step, %(cause)s, %(group_id)s
+          FROM place, generate_series(1, %(number)s) AS step
+    """
+    execute(conn, sql, session_id=session_id, group_id=group_id, number=number, cause=cause)
 
 
 def release(conn: Connection, session_id: UUID, ids: list[UUID], *, cause: str) -> dict[UUID, str]:

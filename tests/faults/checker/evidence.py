@@ -18,7 +18,7 @@ QUERIES = {
           JOIN registration.people AS p ON p.id = r.person_id
           JOIN registration.sessions AS s ON s.id = r.session_id""",
     "seats": """
-        SELECT s.slug AS session, c.capacity, c.ceiling, c.taken, c.waitlisted
+        SELECT s.slug AS session, c.capacity, c.ceiling, c.taken, c.held, c.waitlisted
           FROM registration.seats AS c JOIN registration.sessions AS s ON s.id = c.session_id""",
     "ledger": """
         SELECT s.slug AS session, l.entry, l.delta, l.taken_after, l.cause, l.registration_id::text,

@@ -30,7 +30,7 @@ def count_right(evidence: Evidence) -> Iterator[Violation]:
     for seats in evidence.rows["seats"]:
         session = seats["session"]
         there = found[session, "confirmed"] + found[session, "offered"]
-        if not seats["taken"] == there == ledger.get(session, 0):
+        if not seats["taken"] == there + seats["held"] == ledger.get(session, 0):
             counts = f"{seats['taken']} counted, {there} there, {ledger.get(session, 0)} in the ledger"
             yield Violation("seats miscounted", f"{session}: {counts}")
         if seats["capacity"] is not None and there > max(seats["capacity"], seats["ceiling"]):

@@ -1,0 +1,24 @@
+"""Confirming a group, over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from services.registration.groups import domain
+from services.registration.groups.schemas import ConfirmationSchema
+from services.registration.registrations import wishes
+from services.registration.registrations.outcome import OutcomesSchema, outcomes
+from shared.http import Blueprint
+from shared.http.limits import limited
+
+bp = Blueprint("groups", __name__, url_prefix="/registration/v1", description="Groups that wait", public=True)
+
+
+@bp.post("/group-registrations/confirmation")
+@limited
+@bp.arguments(ConfirmationSchema)
+@bp.response(201, OutcomesSchema)
+@bp.alt_response(200, schema=OutcomesSchema, description="It was confirmed before: what stands")
+def confirm_group(wanted: dict[str, Any]) -> Response:
+    """Register a group by the link in the mail to its registrar; each colleague gets a mail and a link of their own."""
+    return outcomes(wishes.confirm_group(domain.read_token(wanted["token"])))
