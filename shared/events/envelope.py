@@ -131,18 +131,29 @@ def _document(envelope: Envelope, data: dict[str, Any]) -> dict[str, Any]:
 def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
     """Read the envelope of a CloudEvent in JSON, and give it with the whole document; its data are not looked at.
 
-    Raises `NotAnEvent` where the bytes are no JSON, no CloudEvent, too deep to be written again, or lack what ours must
-    carry.
+    Raises `NotAnEvent` where the bytes are no JSON, no CloudEvent, too deep to be written again, lack what ours must
+    carry, or name another source than the service that publishes their type.
     """
     try:
         document = orjson.loads(body)
         if body.count(b"{") + body.count(b"[") > jsontext.DEEPEST and jsontext.is_deep(document):
             raise NotAnEvent("nested too deep")
-        return _envelope(document), document
+        envelope = _envelope(document)
+        if envelope.source != envelope.type.split(".")[0]:
+            raise NotAnEvent("its source and its type differ")
+        return envelope, document
     except CloudEventValidationError as error:
         raise NotAnEvent(f"not a CloudEvent: {', '.join(sorted(error.errors))}") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise NotAnEvent(f"not an event of ours: {type(error).__name__}") from None
+
+
+def check_label(envelope: Envelope, routing_key: str) -> None:
+    """Hold an event to the routing key that it came under, which is its type: the broker lets a service publish only
+    under keys of its own, and looks into no message. Raises `NotAnEvent`.
+    """
+    if envelope.type != routing_key:
+        raise NotAnEvent("its routing key and its type differ")
 
 
 def load(document: dict[str, Any]) -> tuple[Event, Envelope]:

@@ -22,7 +22,7 @@ from amqp.basic_message import Message
 from kombu.connection import Connection
 
 from shared.database import Database
-from shared.events.envelope import NotAnEvent, open_envelope, registry
+from shared.events.envelope import NotAnEvent, check_label, open_envelope, registry
 from shared.failpoints import passing
 from shared.messaging import broker, inbox, quarantine
 from shared.messaging.loop import AWAY, Pulse, persist
@@ -125,7 +125,9 @@ class Consumer:
         strange: list[tuple[Message, str]] = []
         for message in batch:
             try:
-                arrivals.append((message, inbox.Arrival(*open_envelope(_body(message)))))
+                envelope, document = open_envelope(_body(message))
+                check_label(envelope, _routing_key(message))
+                arrivals.append((message, inbox.Arrival(envelope, document)))
             except NotAnEvent as reason:
                 strange.append((message, str(reason)))
         events = [arrival for _, arrival in arrivals]
@@ -150,10 +152,14 @@ def _quarantine(conn: psycopg.Connection, message: Message, reason: str) -> None
     quarantine.insert(
         conn,
         reason=reason,
-        routing_key=str((message.delivery_info or {}).get("routing_key", ""))[:200],
+        routing_key=_routing_key(message)[:200],
         headers={key: repr(value)[:200] for key, value in message.properties.items()},
         body=_body(message),
     )
+
+
+def _routing_key(message: Message) -> str:
+    return str((message.delivery_info or {}).get("routing_key", ""))
 
 
 def _body(message: Message) -> bytes:

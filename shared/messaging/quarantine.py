@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from shared.database import execute, fetch_dicts, fetch_value
 from shared.errors import Conflict, NotFound
-from shared.events.envelope import NotAnEvent, open_envelope
+from shared.events.envelope import NotAnEvent, check_label, open_envelope
 from shared.messaging import inbox
 
 
@@ -92,14 +92,16 @@ def body(conn: Connection, id: UUID) -> bytes:
 
 
 def replay(conn: Connection, id: UUID) -> None:
-    """Try again what was set aside, as if it came anew. Raises NotFound, or Conflict where a message still is no
-    event.
+    """Try again what was set aside, as if it came anew, under the routing key under which it came. Raises NotFound, or
+    Conflict where a message still is no event.
     """
     content = body(conn, id)
     if _requeue_event(conn, id):
         return
     try:
-        arrival = inbox.Arrival(*open_envelope(content))
+        envelope, document = open_envelope(content)
+        check_label(envelope, _routing_key(conn, id))
+        arrival = inbox.Arrival(envelope, document)
     except NotAnEvent as reason:
         raise Conflict(f"It still cannot be read: {reason}", problem="still-not-an-event") from None
     inbox.insert(conn, [arrival])
@@ -115,6 +117,10 @@ def discard(conn: Connection, id: UUID) -> None:
     """
     if not execute(conn, sql, id=id):
         _settle(conn, id, replayed=False)
+
+
+def _routing_key(conn: Connection, id: UUID) -> str:
+    return fetch_value(conn, "SELECT routing_key FROM quarantine WHERE id = %(id)s", id=id)
 
 
 def _requeue_event(conn: Connection, id: UUID) -> int:

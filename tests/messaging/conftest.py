@@ -2,7 +2,9 @@
 between.
 """
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import amqp
@@ -72,16 +74,25 @@ class Bench:
             rows = conn.execute("SELECT document::text FROM outbox ORDER BY position")
             return [row[0].encode() for row in rows]
 
-    def send(
-        self, *bodies: bytes, routing_key: str = "catalog.session.published", content_type: str = CONTENT_TYPE
-    ) -> None:
-        """Put bytes on the exchange as they are, as a foreign or broken publisher would."""
+    def send(self, *bodies: bytes, routing_key: str | None = None, content_type: str = CONTENT_TYPE) -> None:
+        """Put bytes on the exchange as they are, as a foreign or broken publisher would; under the key that is theirs,
+        where they have one.
+        """
         url = self.environments["registration"]["BROKER_URL"]
         address, vhost = url.split("@")[1].split("/")
         with amqp.Connection(address, *self.tester, virtual_host=vhost) as connection, connection.channel() as channel:
             for body in bodies:
                 message = amqp.Message(body, content_type=content_type, delivery_mode=2)
-                channel.basic_publish(message, "events", routing_key)
+                channel.basic_publish(message, "events", routing_key or key_of(body))
+
+    @contextmanager
+    def bound(self, queue: str, key: str) -> Iterator[None]:
+        """Let a service hear what nobody publishes yet, as the topology of a later release does."""
+        address, vhost = self.environments["registration"]["BROKER_URL"].split("@")[1].split("/")
+        with amqp.Connection(address, *self.tester, virtual_host=vhost) as connection, connection.channel() as channel:
+            channel.queue_bind(queue, "events", key)
+            yield
+            channel.queue_unbind(queue, "events", key)
 
     def value(self, query: str, *params: Any, service: str = "registration") -> Any:
         with self.connect(service) as conn:
@@ -105,6 +116,19 @@ class Bench:
             return True
 
         eventually(settled, seconds=seconds)
+
+
+# What every service hears.
+HEARD = "catalog.session.published"
+
+
+def key_of(body: bytes) -> str:
+    """The routing key that an event is published under; for what is none, that of one that every service hears."""
+    try:
+        key = json.loads(body)["type"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return HEARD
+    return key if isinstance(key, str) and len(key.encode(errors="replace")) < 256 else HEARD
 
 
 WAITING = "SELECT count(*) FROM inbox WHERE status = 'pending'"

@@ -67,7 +67,8 @@ def test_an_event_that_cannot_be_stored_or_understood_is_set_aside_at_once(bench
     unknown = {**good_document(bench), "type": "catalog.session.teleported"}
     broken = good_document(bench)
     del broken["data"]["session"]["slug"]
-    bench.send(*[orjson.dumps(document) for document in (nul, unknown, broken, good_document(bench))])
+    with bench.bound("registration", "catalog.session.teleported"):
+        bench.send(*[orjson.dumps(document) for document in (nul, unknown, broken, good_document(bench))])
     bench.worker("registration").wait_ready()
 
     eventually(lambda: bench.value("SELECT count(*) FROM effects") == 1)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shared import runtime
 from shared.events.envelope import CONTENT_TYPE, registry
 from tests.contracts.examples import document_of
+from tests.messaging.conftest import key_of
 
 DEEP: Any = 1
 for _ in range(400):
@@ -38,7 +39,7 @@ class Lent:
 def message(body: bytes, **properties: Any) -> Message:
     """The message as the broker delivers it."""
     made = Message(body, content_type=CONTENT_TYPE, **properties)
-    made.delivery_info = {"routing_key": "catalog.session.published"}
+    made.delivery_info = {"routing_key": key_of(body)}
     return made
 
 

@@ -85,7 +85,8 @@ def _give_back(site: FaultSite) -> None:
             random.shuffle(again)
             for message in again:
                 copy = amqp.Message(message.body, **message.properties)
-                channel.basic_publish_confirm(copy, "", service)
+                # Under its own key, without which nobody believes it; others that hear it get it once more too.
+                channel.basic_publish_confirm(copy, EVENTS, message.delivery_info["routing_key"])
             if held:
                 channel.basic_ack(held[-1].delivery_tag, multiple=True)
             channel.queue_delete(_aside(service))
