@@ -24,11 +24,11 @@ def blueprint(service: str) -> Pages:
     def show_queues() -> Response:
         """How much waits, and what was set aside, the newest first."""
         query = asked(PageQuery())
-        limit, (before,) = query["limit"], decode_cursor(query["cursor"], str) or (None,)
+        limit, (before,) = query["limit"], decode_cursor(query["cursor"], UUID) or (None,)
         with connection() as conn:
             depths = {"Outbox": outbox.depth(conn), "Inbox": inbox.depth(conn)}
             aside = quarantine.count(conn)
-            found = quarantine.select_all(conn, limit=limit + 1, before=UUID(before) if before else None)
+            found = quarantine.select_all(conn, limit=limit + 1, before=before)
         more = encode_cursor(str(found[limit - 1]["id"])) if len(found) > limit else None
         return respond("queues.html", depths=depths, aside=aside, found=found[:limit], more=more)
 

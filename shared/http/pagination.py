@@ -2,8 +2,11 @@
 
 import base64
 import binascii
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import marshmallow as ma
 import orjson
@@ -32,17 +35,48 @@ def encode_cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The sort key in a cursor, whose members must be of `kinds`; None for the first page. Raises Invalid."""
+def decode_cursor(cursor: str | None, *kinds: Any) -> tuple[Any, ...] | None:
+    """The sort key in a cursor, whose members are of `kinds`: int (of 64 bits), str, UUID, datetime (with its offset)
+    or `datetime | None`. None for the first page. Raises Invalid, also for what no such column can be compared with.
+    """
     if cursor is None:
         return None
     try:
         key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(key, list):
+            return tuple(READERS[kind](value) for kind, value in zip(kinds, key, strict=True))
     except (binascii.Error, ValueError):
-        key = None
-    if not isinstance(key, list) or len(key) != len(kinds) or not all(map(isinstance, key, kinds)):
-        raise Invalid({"cursor": ["Not a cursor of this list."]})
-    return tuple(key)
+        pass
+    raise Invalid({"cursor": ["Not a cursor of this list."]})
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    # PostgreSQL's own timestamps begin before these years and end after them, and no session is in either.
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None or not 1 < moment.year < 9999:
+        raise ValueError
+    return moment
+
+
+READERS: dict[Any, Callable[[Any], Any]] = {
+    int: _integer,
+    str: _text,
+    UUID: lambda value: UUID(_text(value)),
+    datetime: _moment,
+    datetime | None: lambda value: None if value is None else _moment(value),
+}
 
 
 def page(items: Any, cursor: str | None) -> tuple[dict[str, Any], dict[str, str]]:

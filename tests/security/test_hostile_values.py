@@ -1,6 +1,9 @@
 """No value in an address, a header or a form makes a service fail, or comes back as markup or as a header."""
 
+import base64
+import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -26,8 +29,30 @@ VALUES = [
         "%F0%9F%98%80",
     ),
     *(quote(text, safe="") for text in ("' OR 1=1--", "%s", "{{7*7}}", "<script>alert(1)</script>", "\\", "\x1b[31m")),
-    *("10000-01-01T00:00:00Z", "0000-00-00", "infinity", "2017-04-06T00:00:00%2B99:99", "9999-12-31T23:59:59-23:59"),
+    *(
+        "9999-12-31",
+        "0001-01-01",
+        "10000-01-01T00:00:00Z",
+        "0000-00-00",
+        "infinity",
+        "2017-04-06T00:00:00%2B99:99",
+        "9999-12-31T23:59:59-23:59",
+    ),
 ]
+# No list has such a key; and keys of other lists, which one may take for its own.
+NO_KEYS: list[Any] = [(), [None], [True], [[]], [{}], [1.5], [2**63], [-(2**63) - 1], [2**70], [2**63, 2**63], ["\0"]]
+OTHER_KEYS: list[Any] = [
+    *(["zz"], ["zz", "zz"], ["zz", "zz", "zz"], ["title", "a", "zz"], [NOBODY, NOBODY], ["infinity", "x"], ["NaN"]),
+    *(["9999-12-31T23:59:59-23:59", NOBODY], ["0001-01-01T00:00:00+23:59", NOBODY], ["2017-04-06", NOBODY]),
+]
+
+
+def encode(key: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+NO_CURSORS = [*map(encode, NO_KEYS), "", "x", "=", "e30", "bnVsbA", "%00", "%FF", "W1siXSJd"]
+CURSORS = [*NO_CURSORS, *map(encode, OTHER_KEYS)]
 HEADERS = {
     "X-Forwarded-For": ["unknown", "1.2.3.4, ", "::ffff:1.2.3.4%eth0", "x" * 4000, "\xff", "'; --"],
     "Authorization": ["Bearer", "Bearer \xff", "Bearer a.b.c", "Basic !!!", "x" * 4000],
@@ -123,6 +148,34 @@ def documented(door: Door) -> list[tuple[str, list[str]]]:
         named = [one["name"] for one in operations.get("get", {}).get("parameters", []) if one.get("in") == "query"]
         found.append((door.fill(path.replace("{", "<").replace("}", ">")), named))
     return [(path, names) for path, names in found if names]
+
+
+@pytest.mark.covers("API4:2023", "API8:2023", "ASVS 1.2.4", "ASVS 2.2.1")
+def test_what_is_no_cursor_of_a_list_is_refused_by_name(door: Door) -> None:
+    """At every list of the API; a page, and what takes no cursor, does not fail either."""
+    listing = {path for path, names in documented(door) if "cursor" in names}
+    failures, accepted = {}, {}
+    rules = [rule for rule in reading(door) if "/static/" not in rule and "/docs" not in rule]
+    for path in {door.fill(rule) for rule in rules} | listing:
+        for cursor in CURSORS:
+            answer = door.send("GET", f"{path}?cursor={cursor}{door_query(door, path)}")
+            if failed(answer):
+                failures[path, cursor] = answer.status
+            elif path in listing and cursor in NO_CURSORS and "cursor" not in errors(answer):
+                accepted[path, cursor] = answer.status
+
+    assert listing
+    assert failures == {}
+    assert accepted == {}
+
+
+def errors(answer: TestResponse) -> Any:
+    return (answer.get_json() or {}).get("errors", {})
+
+
+def door_query(door: Door, path: str) -> str:
+    """What a list needs besides, to look at its cursor."""
+    return "&q=library" if path.endswith("/search") else ""
 
 
 @pytest.mark.covers("API4:2023", "API8:2023", "ASVS 1.2.4", "ASVS 4.1.3")

@@ -16,13 +16,10 @@ def encode(sort: str, key: Key) -> str:
 
 def decode(sort: str, cursor: str | None) -> Key | None:
     """The place; None for the first page. Raises Invalid, also for a cursor of another order."""
-    if (found := decode_cursor(cursor, str, str, str)) is None:
+    found = decode_cursor(cursor, str, str if sort == "title" else datetime, UUID)
+    if found is None:
         return None
     of, value, id = found
-    try:
-        key = value if sort == "title" else datetime.fromisoformat(value), UUID(id).hex
-    except ValueError:
-        key = None
-    if of != sort or key is None or (isinstance(key[0], datetime) and key[0].tzinfo is None):
+    if of != sort:
         raise Invalid({"cursor": ["Not a cursor of this list."]})
-    return key
+    return value, id.hex

@@ -26,6 +26,8 @@ MINUTES_COLUMNS = {
     "duration",
 }  # fmt: skip
 DELIMITERS = ",\t;"
+# 31 days; and more characters than any duration has that is meant.
+MOST_MINUTES, LONGEST_DURATION = 44_640, 40
 
 
 @dataclass(frozen=True)
@@ -55,24 +57,37 @@ class Report:
 
 @dataclass(frozen=True)
 class _Row:
+    """`place` says where its minutes stand."""
+
     email: str
     name: str
     minutes: object
+    place: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Cells, and the number of the line of the file in which they end."""
+
+    number: int
+    cells: list[str]
 
 
 def read_csv(content: bytes) -> Report:
     """A platform's report. Raises Invalid where it is no CSV with a column of addresses."""
     for delimiter in DELIMITERS:
-        rows = _split(content, delimiter)
-        heads = [number for number, row in enumerate(rows) if EMAIL_COLUMNS & set(_names(row))]
+        lines = _split(content, delimiter)
+        heads = [number for number, line in enumerate(lines) if EMAIL_COLUMNS & set(_names(line.cells))]
         if heads:
-            return _gather(_read_rows(_names(rows[heads[-1]]), rows[heads[-1] + 1 :]))
+            return _gather(_read_rows(lines[heads[-1]].cells, lines[heads[-1] + 1 :]))
     raise Invalid({"file": ["No column of email addresses was found."]})
 
 
 def read_json(rows: list[dict[str, object]]) -> Report:
     """Rows of `{email, minutes?}`, validated."""
-    return _gather([_Row(str(row["email"]), "", row.get("minutes")) for row in rows])
+    return _gather(
+        [_Row(str(row["email"]), "", row.get("minutes"), f"Row {number}") for number, row in enumerate(rows, 1)]
+    )
 
 
 def add_minutes(before: int | None, more: int | None) -> int | None:
@@ -80,9 +95,10 @@ def add_minutes(before: int | None, more: int | None) -> int | None:
     return before if more is None else (before or 0) + more
 
 
-def _split(content: bytes, delimiter: str) -> list[list[str]]:
+def _split(content: bytes, delimiter: str) -> list[_Line]:
+    reader = csv.reader(io.StringIO(decode(content)), delimiter=delimiter)
     try:
-        return list(csv.reader(io.StringIO(decode(content)), delimiter=delimiter))
+        return [_Line(reader.line_num, cells) for cells in reader]
     except csv.Error:
         raise Invalid({"file": ["This is no CSV."]}) from None
 
@@ -101,24 +117,29 @@ def _names(row: list[str]) -> list[str]:
     return [name.strip().strip("*").lower() for name in row]
 
 
-def _read_rows(head: list[str], rows: list[list[str]]) -> list[_Row]:
-    def cell(row: list[str], columns: Iterable[str]) -> str:
-        places = (place for place, name in enumerate(head) if name in columns and place < len(row))
-        return next((row[place].strip() for place in places), "")
-
-    filled = [row for row in rows if any(one.strip() for one in row)]
+def _read_rows(titles: list[str], lines: list[_Line]) -> list[_Row]:
+    head = _names(titles)
+    filled = [line for line in lines if any(cell.strip() for cell in line.cells)]
     if len(filled) > MOST_ROWS:
         raise Invalid({"file": [f"More than {MOST_ROWS} rows."]})
-    measured = bool(MINUTES_COLUMNS & set(head))
+    measured = next((title.strip() for title, name in zip(titles, head, strict=True) if name in MINUTES_COLUMNS), None)
     return [
         _Row(
-            email=cell(row, EMAIL_COLUMNS),
-            name=cell(row, NAME_COLUMNS) or f"{cell(row, FIRST_COLUMNS)} {cell(row, LAST_COLUMNS)}".strip(),
-            minutes=cell(row, MINUTES_COLUMNS) if measured else None,
+            email=_cell(head, line, EMAIL_COLUMNS),
+            name=_cell(head, line, NAME_COLUMNS)
+            or f"{_cell(head, line, FIRST_COLUMNS)} {_cell(head, line, LAST_COLUMNS)}".strip(),
+            minutes=_cell(head, line, MINUTES_COLUMNS) if measured else None,
+            place=f"Line {line.number}, column {measured}",
         )
-        for row in filled
-        if cell(row, ATTENDED_COLUMNS).lower() != "no"
+        for line in filled
+        if _cell(head, line, ATTENDED_COLUMNS).lower() != "no"
     ]
+
+
+def _cell(head: list[str], line: _Line, columns: Iterable[str]) -> str:
+    """What a line holds in the first of these columns that the file has."""
+    places = (place for place, name in enumerate(head) if name in columns and place < len(line.cells))
+    return next((line.cells[place].strip() for place in places), "")
 
 
 def _gather(rows: list[_Row]) -> Report:
@@ -131,7 +152,7 @@ def _gather(rows: list[_Row]) -> Report:
             continue
         key = (email, "" if email else row.name.casefold())
         before = found[key].minutes if key in found else None
-        minutes = None if row.minutes is None else _minutes(row.minutes)
+        minutes = None if row.minutes is None else _minutes(row)
         found[key] = Presence(email, row.name, add_minutes(before, minutes))
     return Report(list(found.values()), len(rows), nameless)
 
@@ -143,16 +164,27 @@ def _address(written: str) -> str | None:
         return None
 
 
-def _minutes(written: object) -> int:
-    """Whole minutes of `83`, `1:23:00` or `1 hour 23 minutes`; platforms write `--` for somebody who did not come."""
-    text = str(written).strip().removeprefix("--").lower()
+def _minutes(row: _Row) -> int:
+    """Whole minutes of `83`, `1:23:00` or `1 hour 23 minutes`; platforms write `--` for somebody who did not come.
+    Raises Invalid, naming where it stands.
+    """
+    text = str(row.minutes).strip().removeprefix("--").lower()
+    try:
+        minutes = _read_minutes(text)
+    except (ValueError, OverflowError):
+        raise Invalid({"file": [f"{row.place}: this is no number of minutes."]}) from None
+    if minutes > MOST_MINUTES:
+        raise Invalid({"file": [f"{row.place}: this is more than {MOST_MINUTES} minutes."]})
+    return max(minutes, 0)
+
+
+def _read_minutes(text: str) -> int:
+    if len(text) > LONGEST_DURATION:
+        raise ValueError
     if clock := re.fullmatch(r"(\d+):(\d\d):(\d\d)", text):
         hours, minutes, seconds = map(int, clock.groups())
         return hours * 60 + minutes + (seconds >= 30)
     if words := re.fullmatch(r"(?:(\d+) *(?:hours?|hrs?|h))?[ ,]*(?:(\d+) *(?:minutes?|mins?|m))?", text):
         hours, minutes = (int(number or 0) for number in words.groups())
         return hours * 60 + minutes
-    try:
-        return max(round(float(text or 0)), 0)
-    except (ValueError, OverflowError):
-        raise Invalid({"file": ["A duration is no number of minutes."]}) from None
+    return round(float(text or 0))

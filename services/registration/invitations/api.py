@@ -42,14 +42,14 @@ staff = Blueprint(
 @staff.response(200, InvitationsSchema)
 def list_invitations(query: dict[str, Any], slug: str) -> Response:
     """The invitations to a session."""
-    after = decode_cursor(query["cursor"], str)
+    after = decode_cursor(query["cursor"], UUID)
     with connection() as conn:
         session = programme.find_session(conn, slug)
         found = queries.select_page(
             conn,
             session.id,
             status=query["status"],
-            after=UUID(after[0]) if after else None,
+            after=after[0] if after else None,
             limit=query["limit"] + 1,
         )
     shown = found[: query["limit"]]

@@ -55,10 +55,10 @@ def revoke(slug: str, id: UUID) -> Response:
 
 def _show(conn: Connection, slug: str, form: Form, *, status: int = 200) -> Response:
     query = asked(InvitationsQuery())
-    after, limit = decode_cursor(query["cursor"], str), query["limit"]
+    after, limit = decode_cursor(query["cursor"], UUID), query["limit"]
     session = programme.find_session(conn, slug)
     found = queries.select_page(
-        conn, session.id, status=query["status"], after=UUID(after[0]) if after else None, limit=limit + 1
+        conn, session.id, status=query["status"], after=after[0] if after else None, limit=limit + 1
     )
     return respond(
         "staff/invitations.html",

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from services.registration.libraries import queries, states
+from services.registration.libraries import queries
 from services.registration.libraries.queries import Row
 from shared.errors import Invalid
 
@@ -84,14 +84,11 @@ def _read(content: bytes) -> Iterator[Row]:
             raise Invalid({f"line {line}": ["FSCSKEY and LIBNAME may not be empty."]})
         population = _number(row[names["POPU_LSA"]])
         locale = _text(row[locale_column]) if locale_column else None
-        state = _text(row[names["STABR"]])
-        if state and states.read(state) is None:
-            raise Invalid({f"line {line}": ["STABR is no state or province."]})
         yield (
             key.strip(),
             " ".join(name.split()),
             _text(row[names["CITY"]]),
-            states.read(state) if state else None,
+            _text(row[names["STABR"]]),
             population,
             locale,
             size_of(population, locale),
@@ -108,6 +105,6 @@ def _number(cell: str | None) -> int | None:
     """A number; the survey writes negative ones where it is missing, or does not apply."""
     try:
         number = int(float((cell or "").replace(",", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return number if number >= 0 else None
+    return number if 0 <= number < 2**31 else None

@@ -1,9 +1,14 @@
 """What crosses the door of reports."""
 
+from datetime import date
+
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from services.registration.reports.queries import DIMENSIONS
+
+# No program is older, and no moment after these days can be computed with.
+YEARS = Range(date(1876, 1, 1), date(2999, 12, 31))
 
 
 class ReportQuery(ma.Schema):
@@ -12,8 +17,8 @@ class ReportQuery(ma.Schema):
     by = ma.fields.String(load_default="session", validate=OneOf(list(DIMENSIONS)))
     initiative = ma.fields.String(load_default=None, validate=Length(1, 200))
     series = ma.fields.String(load_default=None, validate=Length(1, 200))
-    since = ma.fields.Date(load_default=None)
-    until = ma.fields.Date(load_default=None)
+    since = ma.fields.Date(load_default=None, validate=YEARS)
+    until = ma.fields.Date(load_default=None, validate=YEARS)
 
 
 class ParticipationSchema(ma.Schema):

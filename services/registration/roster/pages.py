@@ -1,5 +1,6 @@
 """The pages on which staff see who takes part, and look after it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from services.registration.programme.queries import Session
 from services.registration.registrations import domain
 from services.registration.registrations.refusals import refuse
 from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
-from services.registration.registrations.showing import STATE_GROUPS
 from services.registration.roster import exports, queries, staffing
 from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
@@ -42,10 +42,11 @@ CORRECTED = ("name", "email", "job_title", "library", "accommodations", "note")
 def list_sessions() -> Response:
     """The sessions to come, or past ones, with how many take part."""
     query = asked(SessionsQuery())
-    limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), str, str)
+    limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), datetime | None, str)
     with connection() as conn:
         found = queries.select_sessions(conn, after=after and (after[0], after[1]), limit=limit + 1, **query)
-    more = encode_cursor(found[limit - 1].place, found[limit - 1].slug) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
+    more = last and encode_cursor(last.starts_at and last.starts_at.isoformat(), last.slug)
     return respond("staff/sessions.html", found=found[:limit], more=more, query=query)
 
 
@@ -193,14 +194,7 @@ def mark(id: UUID) -> Response:
 def _by_hand(conn: Connection, session: Session, form: Form, *, status: int = 200) -> Response:
     seats = describe(conn, session)
     return respond(
-        "staff/by-hand.html",
-        status=status,
-        session=session,
-        seats=seats,
-        form=form,
-        types=TYPES,
-        sizes=SIZES,
-        states=STATE_GROUPS,
+        "staff/by-hand.html", status=status, session=session, seats=seats, form=form, types=TYPES, sizes=SIZES
     )
 
 
@@ -229,7 +223,6 @@ def _show(
         form=Form.of(_shown(entry)) if form is None else form,
         types=TYPES,
         sizes=SIZES,
-        states=STATE_GROUPS,
         others=queries.select_others(conn, session.id),
         certificates=select_of_person(conn, registration.person_id),
         seating=Form() if seating is None else seating,

@@ -41,9 +41,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """A session in the list of all, with how many take part in it; `place` is when it is in the order of the list."""
+    """A session in the list of all, with how many take part in it."""
 
-    place: str
     slug: str
     title: str
     status: str
@@ -77,7 +76,7 @@ ROSTER: LiteralString = """
        AND (%(status)s::text IS NULL OR line.status = %(status)s)
        AND (%(library_type)s::text IS NULL OR library ->> 'type' = %(library_type)s)
        AND (%(community_size)s::text IS NULL OR library ->> 'community_size' = %(community_size)s)
-       AND (%(state)s::text IS NULL OR library ->> 'state' = %(state)s)
+       AND (%(state)s::text IS NULL OR upper(library ->> 'state') = upper(%(state)s))
        AND (%(attended)s::bool IS NULL OR coalesce(a.attended, false) = %(attended)s)
        AND (%(accommodations)s::bool IS NULL OR (accommodations IS NOT NULL) = %(accommodations)s)
        AND (%(q)s::text IS NULL OR p.name ILIKE %(q)s OR p.email ILIKE %(q)s)
@@ -110,20 +109,21 @@ def _anywhere(sought: str | None) -> str | None:
 
 
 def select_sessions(
-    conn: Connection, *, past: bool, q: str | None, after: tuple[str, str] | None, limit: int
+    conn: Connection, *, past: bool, q: str | None, after: tuple[datetime | None, str] | None, limit: int
 ) -> list[Line]:
     """Sessions to come, the first first, or those that are over, the latest first; those whose title holds `q`. What
-    has no time comes last. `after` is the place and the slug of the last one of the page before.
+    has no time comes last. `after` is the time and the slug of the last one of the page before.
     """
     order: LiteralString = "coalesce(starts_at, '-infinity') DESC, s.slug DESC"
-    beyond: LiteralString = "(coalesce(starts_at, '-infinity'), s.slug) < (%(place)s::timestamptz, %(slug)s)"
+    beyond: LiteralString = (
+        "(coalesce(starts_at, '-infinity'), s.slug) < (coalesce(%(time)s, '-infinity'::timestamptz), %(slug)s)"
+    )
     if not past:
         order = "coalesce(starts_at, 'infinity'), s.slug"
-        beyond = "(coalesce(starts_at, 'infinity'), s.slug) > (%(place)s::timestamptz, %(slug)s)"
+        beyond = "(coalesce(starts_at, 'infinity'), s.slug) > (coalesce(%(time)s, 'infinity'::timestamptz), %(slug)s)"
     # The parts that are put in stand above, and come from nobody.
     sql: LiteralString = f"""
-        SELECT coalesce(starts_at, CASE WHEN %(past)s THEN '-infinity' ELSE 'infinity' END::timestamptz)::text AS place,
-               s.slug, title, status, format, starts_at, timezone, when_label, seats.capacity,
+        SELECT s.slug, title, status, format, starts_at, timezone, when_label, seats.capacity,
                coalesce(taken, 0) AS taken, coalesce(waitlisted, 0) AS waiting,
                (SELECT count(*) FROM attendance AS a WHERE a.session_id = s.id AND attended) AS attended
           FROM sessions AS s LEFT JOIN seats ON seats.session_id = s.id
@@ -132,8 +132,8 @@ def select_sessions(
            AND (%(slug)s::text IS NULL OR {beyond})
          ORDER BY {order} LIMIT %(limit)s
     """  # noqa: S608
-    place, slug = after or (None, None)
-    return fetch(conn, Line, sql, past=past, q=_anywhere(q), place=place, slug=slug, limit=limit)
+    time, slug = after or (None, None)
+    return fetch(conn, Line, sql, past=past, q=_anywhere(q), time=time, slug=slug, limit=limit)
 
 
 def count_attended(conn: Connection, session_id: UUID) -> int:
