@@ -45,7 +45,7 @@ def select_matching(conn: Connection, words: list[str], *, state: str | None, li
     """Libraries in whose name or place there are words that begin with all of these; those that serve most first."""
     sql = """
         SELECT fscskey, name, city, state, community_size FROM libraries
-         WHERE words @@ to_tsquery('simple', %(query)s) AND (%(state)s::text IS NULL OR state = upper(%(state)s))
+         WHERE words @@ to_tsquery('simple', %(query)s) AND (%(state)s::text IS NULL OR state = %(state)s)
          ORDER BY population DESC NULLS LAST, name, fscskey LIMIT %(limit)s
     """
     query = " & ".join(f"{word}:*" for word in words)

@@ -3,12 +3,14 @@
 import marshmallow as ma
 from marshmallow.validate import Length, Range
 
+from services.registration.registrations.fields import State
+
 
 class LibrariesQuery(ma.Schema):
     q = ma.fields.String(
         required=True, validate=Length(2, 100), metadata={"description": "What was typed", "example": "spring pub"}
     )
-    state = ma.fields.String(load_default=None, validate=Length(2, 2), metadata={"example": "IL"})
+    state = State()
     limit = ma.fields.Integer(load_default=10, validate=Range(1, 50))
 
 

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import accommodations, answers, free_text, line, timezone
+from services.registration.registrations.fields import State, accommodations, answers, free_text, line, timezone
 from shared.http.fields import Name, email
 
 TYPES = ["academic", "public", "rural", "school", "special", "other"]
@@ -20,7 +20,7 @@ class LibrarySchema(ma.Schema):
         metadata={"example": "public"},
     )
     community_size = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(SIZES))
-    state = line(60, example="IL")
+    state = State()
     country = line(60, example="US")
     fscskey = ma.fields.String(
         validate=Length(1, 20),

@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.registration.learners import access
+from services.registration.libraries import states
 from services.registration.people import queries as people
 from services.registration.registrations import queries
 from services.registration.registrations.queries import Registration
@@ -35,8 +36,13 @@ TITLES = {
     "email": "Email",
     "library.name": "Library",
     "library.type": "Kind of library",
+    "library.state": "State or province",
     "people": "Colleagues",
 }
+
+
+# By group, for a list to choose from; a territory or province is found by its name.
+STATE_GROUPS = [(group, [(code, name) for code, name, _ in places]) for group, places in states.GROUPS.items()]
 
 
 def choices() -> dict[str, Any]:
@@ -44,6 +50,7 @@ def choices() -> dict[str, Any]:
     return {
         "types": [(value, TYPE_LABELS[value]) for value in TYPES],
         "sizes": [(value, SIZE_LABELS[value]) for value in SIZES],
+        "states": STATE_GROUPS,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from services.registration.libraries import states
 from shared.database import allow, fetch
 
 
@@ -33,7 +34,10 @@ DIMENSIONS: dict[str, tuple[LiteralString, LiteralString]] = {
     "initiative": ("facts.initiative", "max(facts.initiative_title)"),
     "library_type": ("people.library ->> 'type'", "NULL"),
     "community_size": ("people.library ->> 'community_size'", "NULL"),
-    "state": ("upper(people.library ->> 'state')", "NULL"),
+    "state": (
+        "CASE WHEN people.library ->> 'state' = ANY(%(codes)s) THEN people.library ->> 'state' END",
+        "CASE WHEN bool_and(coalesce(people.library ->> 'state' = %(outside)s, false)) THEN %(outside_name)s END",
+    ),
     "month": ("to_char(facts.at, 'YYYY-MM')", "NULL"),
 }
 
@@ -52,7 +56,12 @@ def select_participation(
     begin: datetime | None,
     end: datetime | None,
 ) -> list[Participation]:
-    """A line for each value of the dimension `by`, and one of all; of what happened from `begin` until before `end`."""
+    """A line for each value of the dimension `by`, and one of all; of what happened from `begin` until before `end`.
+
+    What is known of a person's library is what they said when they last registered, before `end`, for something that
+    the report is of: no registration for anything else, and none that was canceled, says anything here. So each person
+    is in one line, and stays there whatever they do elsewhere.
+    """
     key, label = DIMENSIONS[by]
     # The parts that are put in stand above, and come from nobody.
     sql: LiteralString = f"""
@@ -77,9 +86,15 @@ def select_participation(
               LEFT JOIN sessions AS s ON s.id = session_id
               LEFT JOIN series ON series.id = series_id
               LEFT JOIN LATERAL (SELECT initiative FROM sessions
-                                  WHERE sessions.id = ANY(series.sessions) LIMIT 1) AS of_series ON true
+                                  WHERE sessions.id = ANY(series.sessions) ORDER BY slug LIMIT 1) AS of_series ON true
         ), people AS (
-            SELECT DISTINCT ON (person_id) person_id, library FROM registrations ORDER BY person_id, registered_at DESC
+            SELECT DISTINCT ON (person_id) person_id, library
+              FROM registrations AS r JOIN sessions AS s ON s.id = session_id
+             WHERE r.status <> 'cancelled'
+               AND (%(initiative)s::text IS NULL OR s.initiative ->> 'slug' = %(initiative)s)
+               AND (%(series)s::text IS NULL OR s.series_slug = %(series)s)
+               AND (%(end)s::timestamptz IS NULL OR registered_at < %(end)s)
+             ORDER BY person_id, registered_at DESC, r.id DESC
         )
         SELECT {key} AS key, {label} AS label, grouping({key}) = 1 AS total,
                count(DISTINCT facts.person_id) FILTER (WHERE what = 'registered') AS registered,
@@ -96,7 +111,15 @@ def select_participation(
          GROUP BY GROUPING SETS (({key}), ())
          ORDER BY total, key NULLS LAST
     """  # noqa: S608
-    given: dict[str, Any] = {"initiative": initiative, "series": series, "begin": begin, "end": end}
+    given: dict[str, Any] = {
+        "initiative": initiative,
+        "series": series,
+        "begin": begin,
+        "end": end,
+        "codes": list(states.NAMES),
+        "outside": states.OUTSIDE,
+        "outside_name": states.NAMES[states.OUTSIDE],
+    }
     return fetch(conn, Participation, sql, **given)
 
 

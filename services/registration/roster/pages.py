@@ -15,6 +15,7 @@ from services.registration.programme.queries import Session
 from services.registration.registrations import domain
 from services.registration.registrations.refusals import refuse
 from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
+from services.registration.registrations.showing import STATE_GROUPS
 from services.registration.roster import exports, queries, staffing
 from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
@@ -194,7 +195,14 @@ def mark(id: UUID) -> Response:
 def _by_hand(conn: Connection, session: Session, form: Form, *, status: int = 200) -> Response:
     seats = describe(conn, session)
     return respond(
-        "staff/by-hand.html", status=status, session=session, seats=seats, form=form, types=TYPES, sizes=SIZES
+        "staff/by-hand.html",
+        status=status,
+        session=session,
+        seats=seats,
+        form=form,
+        types=TYPES,
+        sizes=SIZES,
+        states=STATE_GROUPS,
     )
 
 
@@ -223,6 +231,7 @@ def _show(
         form=Form.of(_shown(entry)) if form is None else form,
         types=TYPES,
         sizes=SIZES,
+        states=STATE_GROUPS,
         others=queries.select_others(conn, session.id),
         certificates=select_of_person(conn, registration.person_id),
         seating=Form() if seating is None else seating,

@@ -76,7 +76,7 @@ ROSTER: LiteralString = """
        AND (%(status)s::text IS NULL OR line.status = %(status)s)
        AND (%(library_type)s::text IS NULL OR library ->> 'type' = %(library_type)s)
        AND (%(community_size)s::text IS NULL OR library ->> 'community_size' = %(community_size)s)
-       AND (%(state)s::text IS NULL OR upper(library ->> 'state') = upper(%(state)s))
+       AND (%(state)s::text IS NULL OR library ->> 'state' = %(state)s)
        AND (%(attended)s::bool IS NULL OR coalesce(a.attended, false) = %(attended)s)
        AND (%(accommodations)s::bool IS NULL OR (accommodations IS NOT NULL) = %(accommodations)s)
        AND (%(q)s::text IS NULL OR p.name ILIKE %(q)s OR p.email ILIKE %(q)s)

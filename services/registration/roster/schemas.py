@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import free_text
+from services.registration.registrations.fields import State, free_text
 from services.registration.registrations.schemas import SIZES, TYPES, ApplicantSchema, RegistrationSchema
 from shared.http.pagination import PageQuery
 
@@ -14,7 +14,7 @@ class RosterQuery(PageQuery):
     status = ma.fields.String(load_default=None, validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
     library_type = ma.fields.String(load_default=None, validate=OneOf(TYPES))
     community_size = ma.fields.String(load_default=None, validate=OneOf(SIZES))
-    state = ma.fields.String(load_default=None, validate=Length(1, 60))
+    state = State()
     attended = ma.fields.Boolean(load_default=None)
     accommodations = ma.fields.Boolean(load_default=None, metadata={"description": "Whether any were asked for"})
     q = ma.fields.String(
