@@ -46,6 +46,7 @@ class Options:
     )
     webhook_allow: str = option("`WEBHOOK_ALLOW` of notifications", unit="host:port,…", default="")
     settle_seconds: int = option("`SETTLE_SECONDS` of notifications", unit="seconds", default=30)
+    links_form: str = option("`LINKS_FORM` of registration and notifications", unit="2 or 0.1.0", default="2")
     issuer_name: str = option("`ISSUER_NAME` of registration", unit="text", default="American Library Association")
     issuer_url: str = option("`ISSUER_URL` of registration", unit="address", default="https://www.ala.org")
     web_workers: int = option("`WEB_WORKERS` of every api", unit="processes", default=2)

@@ -88,6 +88,10 @@ class Settings:
         "Key that signs the links in mails and encrypts webhooks' secrets; registration and notifications share it;"
         " several, one a line: the first signs, all verify"
     )
+    links_form: Literal["2", "0.1.0"] = setting(
+        "Form of the links that are signed: `0.1.0` as long as a process of that release runs, or may be gone back to",
+        default="2",
+    )
     api_bind: str = setting("Address and port that the api listens on", unit="host:port", default="0.0.0.0:8000")
     worker_bind: str = setting(
         "Address and port of a worker's health and metrics", unit="host:port", default="0.0.0.0:9000"

@@ -15,7 +15,7 @@ from icalendar import Calendar
 MANAGE = re.compile(r"/registration/manage/[0-9a-f-]{36}\?token=[\w.-]+")
 OFFER = re.compile(r"/registration/manage/[0-9a-f-]{36}/offer\?token=[\w.-]+")
 CERTIFICATE = re.compile(r"/registration/certificates/[0-9a-f-]{36}")
-LEARNER = re.compile(r"/catalog/recordings/[\w-]+#token=([\w.-]+)")
+WATCH = re.compile(r"/catalog/recordings/([\w-]+)#token=([\w.-]+)")
 CONFIRM = re.compile(r"/notifications/confirm\?token=([\w.-]+)")
 LEAVE = re.compile(r"/notifications/v1/unsubscribe/[\w.-]+")
 INVITATION = re.compile(r"/registration/invitations/([\w.-]+)")
@@ -94,6 +94,11 @@ def read(raw: bytes) -> Opened:
 def find(pattern: re.Pattern[str], mails: Iterable[Mail]) -> dict[str, str]:
     """What `pattern` finds in each person's mails, by their address; the last one counts."""
     return dict(_find_each(pattern, mails))
+
+
+def find_watching(mails: Iterable[Mail]) -> dict[tuple[str, str], str]:
+    """The tokens by which people watch a recording, by their address and the session's slug."""
+    return {(mail.to, match[1]): match[2] for mail in mails for match in WATCH.finditer(mail.text)}
 
 
 def for_programs(link: str) -> str:

@@ -175,7 +175,9 @@ class Story:
         found = made.raise_for_status().json()
         if made.status_code == 201:
             for registration in found.get("items", [found]):
-                self.record.note(email, registration["session"], registration["status"], registration["position"])
+                # Of what stood already a stranger is not told how it stands.
+                if "status" in registration:
+                    self.record.note(email, registration["session"], registration["status"], registration["position"])
 
     def _give_up(self) -> None:
         """Some give up their seat, some their place at the end of the line, by the link in their mail."""
@@ -220,20 +222,24 @@ class Story:
         return self.site.upload(f"{REGISTRATION}/sessions/{webinar}/attendance", report, "text/csv")
 
     def _watch(self) -> None:
-        """Who missed a webinar and likes to watches it, one webinar a day."""
-        tokens = mailbox.find(mailbox.LEARNER, self.mails.read_all())
+        """Who missed a webinar and likes to watches it, one webinar a day, by the link to it that they were mailed."""
+        tokens = mailbox.find_watching(self.mails.read_all())
         for day, webinar in enumerate(WEBINARS, start=3):
             viewers = [
                 (person.email, webinar)
                 for person in self.people
-                if choices.watches_later(person) and (person.email, webinar) not in self.record.attended
+                if choices.watches_later(person)
+                and (person.email, webinar) not in self.record.attended
+                and (person.email, webinar) in tokens
             ]
             self._watch_one(viewers, tokens, begin=datetime.fromisoformat(f"2017-05-{day:02}T10:00:00-05:00"))
             self.record.watched |= set(viewers)
         watched = len(self.record.watched)
         self.say(f"{watched} recordings are watched by people who missed the webinar, by the link in their mail.")
 
-    def _watch_one(self, viewers: list[tuple[str, str]], tokens: dict[str, str], *, begin: datetime) -> None:
+    def _watch_one(
+        self, viewers: list[tuple[str, str]], tokens: dict[tuple[str, str], str], *, begin: datetime
+    ) -> None:
         """All of them watch, with a heartbeat every ten minutes of the programme's time; what comes of it is waited
         for, since what somebody sees next decides what the mail about the last one left would say.
         """
@@ -243,8 +249,10 @@ class Story:
             self.all_at_once(lambda viewer, beat=beat: self._send_heartbeat(*viewer, tokens, beat), viewers)
         settle(self.instance)
 
-    def _send_heartbeat(self, email: str, webinar: str, tokens: dict[str, str], beat: dict[str, int]) -> None:
-        path = f"{REGISTRATION}/sessions/{webinar}/views?token={tokens[email]}"
+    def _send_heartbeat(
+        self, email: str, webinar: str, tokens: dict[tuple[str, str], str], beat: dict[str, int]
+    ) -> None:
+        path = f"{REGISTRATION}/sessions/{webinar}/views?token={tokens[email, webinar]}"
         self.site.post(path, beat).raise_for_status()
 
     def meanwhile(self, disturb: Callable[[], R], act: Callable[[], None]) -> R:

@@ -112,7 +112,7 @@ class Services:
             "ISSUER_NAME": self.options.issuer_name,
             "ISSUER_URL": self.options.issuer_url,
         }
-        links = {"LINKS_KEY_FILE": str(secrets / "links-key")}
+        links = {"LINKS_KEY_FILE": str(secrets / "links-key"), "LINKS_FORM": self.options.links_form}
         mail = {
             "SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
             "MAIL_FROM": self.options.mail_from,

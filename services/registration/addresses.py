@@ -1,26 +1,48 @@
 """Where people find what is theirs: paths of pages, with the tokens that the links in mails carry too."""
 
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from shared import links, runtime
-from shared.errors import NotFound
-
-REGISTRATION, INVITATION, JOIN = "registration", "invitation", "join"
+from shared.links import Ticket
 
 
-def manage(id: UUID, part: str = "") -> str:
-    """Where somebody sees a registration of theirs; `part` is what they do there: `change`, `cancel`, `offer`."""
-    return f"/registration/manage/{id}{f'/{part}' if part else ''}?token={_sign(REGISTRATION, id)}"
+class Linked(Protocol):
+    """What a link is to, whose generation it is of, and when it ends; None where that is not known yet."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def links_end_at(self) -> datetime | None: ...
 
 
-def invitation(id: UUID) -> str:
+def manage(to: Linked) -> str:
+    """Where somebody sees a registration of theirs."""
+    return managing(to.id, issue(links.MANAGE, to))
+
+
+def managing(id: UUID, token: str, part: str = "") -> str:
+    """The same by a token that they have; `part` is what they do there: `change`, `cancel`, `offer`."""
+    return f"/registration/manage/{id}{f'/{part}' if part else ''}?{urlencode({'token': token})}"
+
+
+def invitation(to: Linked) -> str:
     """Where an invitation is answered."""
-    return f"/registration/invitations/{_sign(INVITATION, id)}"
+    return f"/registration/invitations/{issue(links.INVITATION, to)}"
 
 
-def join(id: UUID) -> str:
+def join(to: Linked) -> str:
     """Where somebody with a seat enters an online session."""
-    return f"/registration/v1/join?token={_sign(JOIN, id)}"
+    return joining(issue(links.JOIN, to))
+
+
+def joining(token: str) -> str:
+    """The same by a token that they have."""
+    return f"/registration/join?{urlencode({'token': token})}"
 
 
 def certificate(id: UUID) -> str:
@@ -28,11 +50,11 @@ def certificate(id: UUID) -> str:
     return f"/registration/certificates/{id}"
 
 
-def check(id: UUID, token: str | None) -> None:
-    """Let on who has the link to a registration. Raises NotFound, so that nobody learns what exists."""
-    if token is None or links.verify(runtime.settings(), REGISTRATION, token) != str(id):
-        raise NotFound("There is no such registration.")
+def new_link(token: str) -> str:
+    """Where who has a link that has ended asks for a new one."""
+    return f"/registration/new-link?{urlencode({'token': token})}"
 
 
-def _sign(purpose: str, id: UUID) -> str:
-    return links.sign(runtime.settings(), purpose, str(id))
+def issue(purpose: str, to: Linked) -> str:
+    """A token for a link of this purpose."""
+    return links.issue(runtime.settings(), purpose, Ticket(str(to.id), to.generation, to.links_end_at))

@@ -4,6 +4,7 @@ from flask import Flask
 
 from services.registration.attendance import api as attendance
 from services.registration.attendance import pages as attendance_desk
+from services.registration.attendance.joining import pages as joining_pages
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
 from services.registration.availability.measures import measure_seats
@@ -76,6 +77,7 @@ SERVICE = Service(
         registration_pages,
         group_pages,
         managing_pages,
+        joining_pages,
         invitation_pages,
         learner_pages,
         certificate_pages,

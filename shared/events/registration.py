@@ -23,9 +23,12 @@ CancellationReason = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
+    """`generation` is that of the links that are good for this person now."""
+
     id: UUID
     email: str
     name: str
+    generation: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +217,9 @@ class RegistrationPromoted(RegistrationEvent, type="registration.registration.pr
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationUpdated(RegistrationEvent, type="registration.registration.updated"):
-    """A person's details were corrected; `readdressed` where their address was wrong, so that no mail reached them."""
+    """A person's details were corrected; `readdressed` where they are to be mailed anew how they stand: their address
+    was wrong, their links have ended, or they registered once more.
+    """
 
     readdressed: bool = False
 

@@ -67,7 +67,8 @@ class Load:
         operation = self.register(person, session)
         if random.random() < 0.1:
             self.register(person, session)
-        if operation.acknowledged:
+        # Of what stood already a stranger is not told which registration it is.
+        if operation.acknowledged and "id" in operation.answer:
             with self._lock:
                 self._held.append(operation)
 

@@ -13,6 +13,7 @@ from services.notifications.messages.kinds import SINGLE
 from shared import links
 from shared.events import catalog
 from shared.events import registration as participation
+from shared.links import Ticket
 from tests.notifications.conftest import Desk, entry_of, html_of, text_of
 from tests.notifications.outside import disable_a_webhook
 from tests.notifications.programme import (
@@ -217,12 +218,20 @@ def test_links_in_a_mail_work_for_its_reader_alone(desk: Desk) -> None:
     codes = re.findall(rf"{ORIGIN}/registration/invitations/(\S+)", text_of(desk.mail("invitation-issued")))
 
     assert urlsplit(manage).path.endswith(str(seat.id))
-    assert links.verify(desk.settings, "registration", _token(manage)) == str(seat.id)
+    assert session.when.ends_at
+    after = session.when.ends_at + timedelta(days=30)
+    assert links.read(desk.settings, "manage", _token(manage)) == Ticket(str(seat.id), 0, after)
     assert urlsplit(watch).path == "/catalog/recordings/world-cafe"
-    assert links.verify(desk.settings, "learner", _token(watch)) == str(seat.person.id)
+    told = links.read(desk.settings, "watch", _token(watch))
+    assert told
+    assert (told.subject, told.ends_at is not None) == (f"{seat.person.id} {session.id}", True)
+    for learner in ("manage", "join", "preferences"):
+        assert links.read(desk.settings, learner, _token(watch)) is None
     code = codes[-1]
     assert codes == [f"{code}/accept", f"{code}/decline", code]
-    assert links.verify(desk.settings, "invitation", code) == str(invitation.id)
+    invited = links.read(desk.settings, "invitation", code)
+    assert invited
+    assert (invited.subject, invited.ends_at) == (str(invitation.id), invitation.expires_at)
     assert code not in str(desk.rows())
 
 

@@ -17,6 +17,7 @@ from services.registration.settings import RegistrationSettings
 from shared import links, runtime
 from shared.events.catalog import RecordingPublished, SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, seal
+from shared.links import Ticket
 from tests.registration.programmes import DAY, make_recording, make_session
 from tests.servers.engines import Engines
 
@@ -60,7 +61,8 @@ class Registration:
     def link(self, registered: TestResponse) -> str:
         """The link in the mail to the one who registered."""
         id = registered.json["id"]  # pyright: ignore[reportOptionalSubscript]
-        token = links.sign(runtime.settings(), "registration", id)
+        ends_at = datetime(2100, 1, 1, tzinfo=UTC)
+        token = links.issue(runtime.settings(), links.MANAGE, Ticket(id, 0, ends_at))
         return f"{V1}/registrations/{id}?token={token}"
 
     def status(self, registered: TestResponse) -> tuple[str, int | None]:

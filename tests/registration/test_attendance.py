@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from services.registration.attendance.reports import read_csv
+from services.registration.certificates.jobs import issue_certificates
 from shared import links, runtime
 from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
+from tests.registration.test_completion import AFTER
 
+HERE = {"Sec-Fetch-Site": "same-origin"}
 DURING = "2017-04-06T13:10:00-05:00"
 JOIN_URL = "https://meet.example.org/world-cafe"
 
@@ -165,27 +168,61 @@ def join_path(registered: Any) -> str:
     return f"{V1}/join?token={links.sign(runtime.settings(), 'join', registered.json['id'])}"
 
 
-def test_the_link_to_join_leads_to_the_session_and_records_who_came(registration: Registration) -> None:
+def open_at(registration: Registration) -> str | None:
+    return registration.roster()["items"][0]["opened_at"]
+
+
+@pytest.mark.covers("ASVS 2.3.1")
+def test_the_link_to_join_leads_to_the_session_and_proves_nothing(registration: Registration) -> None:
+    """Opening it changes nothing, as programs do that read mails; its button is noted, and is no attendance."""
     session = registration.hold(join_url=JOIN_URL)
     registration.know_series(make_series([session.id]))
     made = registration.register("ada@x.org")
+    page = registration.client.get(join_path(made)).location or ""
 
-    early = registration.client.get(join_path(made))
-    assert (early.status_code, early.location) == (302, JOIN_URL)
-    assert attended(registration)["ada@x.org"] == (None, None)
+    early = registration.client.post(page, headers=HERE)
+    assert (early.status_code, early.location, open_at(registration)) == (303, JOIN_URL, None)
 
     registration.set_time("2017-04-06T12:45:00-05:00")
-    registration.client.head(join_path(made))
+    for path in (join_path(made), page):
+        registration.client.head(path)
+        assert registration.client.get(path).status_code in (200, 302)
+    assert open_at(registration) is None
+
+    for _ in range(2):
+        assert registration.client.post(page, headers=HERE).location == JOIN_URL
+    first = open_at(registration)
+    assert first is not None
+    assert first.startswith("2017-04-06T17:4")
     assert attended(registration)["ada@x.org"] == (None, None)
-    registration.client.get(join_path(made))
-    registration.client.get(join_path(made))
-    assert attended(registration)["ada@x.org"] == (True, None)
-    assert registration.events("attendance", "series") == ["attendance.recorded", "series.completed"]
+    assert registration.events("attendance", "series") == []
 
     registration.set_time("2017-04-06T14:31:00-05:00")
-    assert registration.client.get(join_path(made)).status_code == 410
+    for path in (join_path(made), page):
+        assert registration.client.get(path).status_code == 410
+    assert registration.client.post(page, headers=HERE).status_code == 410
+    registration.set_time(AFTER)
+    assert issue_certificates() == 0
     report(registration, b"Email,Minutes\nada@x.org,3\n")
-    assert attended(registration)["ada@x.org"] == (False, 3)  # a measured report is surer
+    assert attended(registration)["ada@x.org"] == (False, 3)
+
+
+def test_who_only_opened_the_link_before_this_release_has_attended_nothing(registration: Registration) -> None:
+    """0.1.0 recorded that as attendance; the rows are there still, and processes of it may write more of them."""
+    session = registration.hold(join_url=JOIN_URL)
+    made = registration.register("ada@x.org")
+    registration.conn.execute(
+        "INSERT INTO attendance (id, session_id, person_id, attended, source, joined_at)"
+        " SELECT gen_random_uuid(), session_id, person_id, true, 'join', programme_now() FROM registrations"
+        " WHERE id = %s",
+        [made.json["id"]],  # pyright: ignore[reportOptionalSubscript]
+    )
+    registration.set_time(AFTER)
+
+    registration.know_series(make_series([session.id]))
+
+    assert registration.events("series") == []
+    assert attended(registration)["ada@x.org"] == (None, None)
 
 
 def test_the_link_to_join_is_for_those_with_a_seat(registration: Registration) -> None:

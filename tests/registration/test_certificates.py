@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.privacy.domain import erase
 from shared import links, runtime
+from shared.links import Ticket
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import STARTS_AT, make_series
 from tests.registration.test_completion import AFTER
@@ -229,7 +230,8 @@ def everything(registration: Registration, id: str) -> tuple[Any, str, str]:
 def rename(registration: Registration, name: str) -> None:
     """The holder changes their name, by the link in their mail."""
     id = registration.value("SELECT id FROM registrations ORDER BY registered_at LIMIT 1")
-    token = links.sign(runtime.settings(), "registration", str(id))
+    ends_at = datetime(2100, 1, 1, tzinfo=UTC)
+    token = links.issue(runtime.settings(), links.MANAGE, Ticket(str(id), 0, ends_at))
     changed = registration.client.patch(f"{V1}/registrations/{id}?token={token}", json={"name": name})
     assert changed.status_code == 200, changed.text
 

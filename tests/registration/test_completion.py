@@ -39,7 +39,9 @@ def test_completion_invites_once_whatever_the_order_of_arrival(
         "attended": lambda: registration.attend(("ada@x.org", 80), ("bob@x.org", 80), slug="first"),
         "watched": lambda: registration.watch_all("ada@x.org", "second", begin=AFTER, seconds=240),
         "series": lambda: registration.know_series(make_series([first.id, second.id], invites_to=workshop)),
-        "workshop": lambda: registration.hold("workshop", id=workshop, policy="invitation", capacity=1),
+        "workshop": lambda: registration.hold(
+            "workshop", id=workshop, policy="invitation", capacity=1, starts_at=datetime(2017, 6, 23, 14, tzinfo=UTC)
+        ),
     }
     registration.set_time(AFTER)
 
@@ -247,7 +249,7 @@ def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> 
 
     assert registration.client.post(path, json=heartbeat).status_code == 401
     stranger = links.sign(runtime.settings(), "learner", str(uuid4()))
-    assert registration.client.post(f"{path}?token={stranger}", json=heartbeat).status_code == 404
+    assert registration.client.post(f"{path}?token={stranger}", json=heartbeat).status_code == 401
 
 
 def progress_of(registration: Registration) -> list[tuple[str, str, int, int]]:

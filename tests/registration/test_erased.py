@@ -64,6 +64,7 @@ def requests(erased: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"POST {manage}/change{token}": {"data": SAID},
         f"POST {manage}/cancel{token}": {},
         f"POST {manage}/offer{token}": {},
+        f"POST {manage}/new-link{token}": {},
         f"GET {V1}/join?token={erased['join']}": {},
         f"POST {V1}/sessions/first/views?token={erased['learner']}": {"json": beat},
         f"GET {V1}/invitations/{code}": {},

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.registration import addresses
+from shared import links, runtime
 from tests.registration.conftest import Registration
 from tests.registration.test_completion import invitation_path
 from tests.registration.test_forms import QUESTIONS, set_rules
@@ -22,7 +23,8 @@ def post(registration: Registration, path: str, **fields: str) -> TestResponse:
 
 
 def manage(made: TestResponse, part: str = "") -> str:
-    return addresses.manage(UUID(made.json["id"]), part)  # pyright: ignore[reportOptionalSubscript]
+    id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
+    return addresses.managing(UUID(id), links.sign(runtime.settings(), "registration", id), part)
 
 
 def invited(registration: Registration, email: str = "ada@x.org") -> str:
@@ -50,7 +52,7 @@ def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Regi
         for path in (f"{bare}{part}?{token}", f"{bare}{part}", f"{bare}{part}?token=x"):
             assert get(registration, path).status_code == 404
             assert part == "" or post(registration, path).status_code == 404
-    assert get(registration, addresses.manage(uuid4())).status_code == 404
+    assert get(registration, addresses.managing(uuid4(), token.removeprefix("token="))).status_code == 404
 
 
 def test_looking_changes_nothing(registration: Registration, made: TestResponse) -> None:
@@ -137,8 +139,9 @@ def test_the_code_of_an_invitation_is_enough_to_accept_it(registration: Registra
     accepted, again = (post(registration, f"{path}/accept", answers__experience="Some") for _ in range(2))
 
     assert accepted.status_code == again.status_code == 303
-    assert accepted.location == again.location
-    assert "You have a seat" in get(registration, accepted.location).text
+    assert all("You have a seat" in get(registration, answer.location).text for answer in (accepted, again))
+    # An invitation is passed around: what was said, and the way to change it, is in the mail about the registration.
+    assert all("/manage/" not in get(registration, one).text for one in (accepted.location, again.location, path))
     assert "You have accepted this invitation." in get(registration, path).text
     assert get(registration, "/registration/invitations/made-up").status_code == 404
     assert post(registration, "/registration/invitations/made-up/accept").status_code == 404

@@ -1,12 +1,16 @@
 """Seats: taken, waited for, given up."""
 
 from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 
+from services.registration.codes import ALPHABET
+from services.registration.learners.queries import insert_session
 from shared import links, runtime
 from shared.events.catalog import SessionCancelled
-from tests.registration.conftest import Registration
+from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import make_session
 
 
@@ -103,8 +107,102 @@ def test_the_same_person_again_gets_the_same_registration(registration: Registra
 
     again = registration.register(" ADA@X.org")
 
-    assert (again.status_code, again.json) == (200, first.json)
+    by_staff = registration.client.post(
+        f"{V1}/registrations",
+        json={"session": "world-cafe", "email": "ada@x.org", "name": "Ada", "library": LIBRARY},
+        headers=registration.staff,
+    )
+
+    assert (again.status_code, again.json) == (200, {"session": "world-cafe", "advice": None})
+    assert "Location" not in again.headers
+    assert (by_staff.status_code, by_staff.json) == (200, first.json)
     assert registration.events("registration") == ["registration.confirmed"]
+
+
+@pytest.mark.covers("API3:2023", "ASVS 8.2.3")
+def test_of_what_stood_only_its_owner_is_told(registration: Registration) -> None:
+    """By everyone's form, alone, for a series, with colleagues: neither which registration it is nor how it stands."""
+    registration.hold(capacity=1, series="large-urban-public")
+    mine, waiting = registration.register("ada@x.org").json, registration.register("eve@x.org").json
+    assert mine
+    assert waiting
+    said = {"name": "X", "library": LIBRARY}
+
+    def ask() -> list[Any]:
+        one = [registration.register(email) for email in ("ada@x.org", "eve@x.org")]
+        series = registration.client.post(
+            f"{V1}/series/large-urban-public/registrations", json={**said, "email": "ada@x.org"}
+        )
+        group = {"session": "world-cafe", "registrar": {"email": "bo@x.org", "name": "Bo"}, "library": LIBRARY}
+        people = [{"email": "ada@x.org", "name": "A"}, {"email": "eve@x.org", "name": "E"}]
+        together = registration.client.post(f"{V1}/group-registrations", json={**group, "people": people})
+        return [*one, series, together]
+
+    for answer in ask():
+        assert answer.status_code == 200
+        assert not {mine["id"], waiting["id"]} & set(answer.text.split('"'))
+        assert not [word for word in ("status", "position", "confirmed", "waitlisted") if word in answer.text]
+    secret = token_urlsafe(32)
+    person = registration.value("SELECT id FROM people WHERE email = %s", "ada@x.org")
+    insert_session(registration.conn, secret, person_id=person, days=30)
+    registration.client.set_cookie("convene_learner", secret, path="/registration")
+    alone, others, series, together = (answer.json for answer in ask())
+    assert (alone, series["items"]) == (mine, [mine])
+    assert others == {"session": "world-cafe", "advice": None}
+    assert together["items"] == [mine, others]
+
+
+def test_who_registers_again_is_mailed_how_it_stands(registration: Registration) -> None:
+    """Once an hour at most, and not while the first mail may be on its way."""
+    registration.hold()
+    registration.register("ada@x.org")
+    registration.register("ada@x.org")
+    assert registration.events("registration") == ["registration.confirmed"]
+
+    registration.set_time("2017-01-10T12:11:00-06:00")
+    for _ in range(3):
+        assert registration.register("ada@x.org").status_code == 200
+
+    assert registration.events("registration") == ["registration.confirmed", "registration.updated"]
+    assert registration.value("SELECT document #> '{data,readdressed}' FROM outbox ORDER BY position DESC LIMIT 1")
+
+
+@pytest.mark.covers("API1:2023", "ASVS 2.3.1")
+def test_the_code_for_the_door_is_no_part_of_what_others_are_told(registration: Registration) -> None:
+    """Random, of characters that are not mistaken for others, and read however it is typed."""
+    registration.hold()
+    made = registration.register("ada@x.org")
+    code = registration.client.get(registration.link(made)).json["code"]  # pyright: ignore[reportOptionalSubscript]
+    id = made.json["id"].replace("-", "")  # pyright: ignore[reportOptionalSubscript]
+    registration.set_time("2017-04-06T12:45:00-05:00")
+
+    def check_in(said: str) -> int:
+        return registration.client.post(
+            f"{V1}/sessions/world-cafe/check-ins", json={"code": said}, headers=registration.staff
+        ).status_code
+
+    assert set(code) <= set(ALPHABET)
+    assert not set(ALPHABET) & set("0O1IL2Z5S8BU")
+    assert code not in made.text
+    for part in (id[-8:], id[:8], id[-8:].upper()):
+        assert check_in(part) == 404
+    for said in (code, code.lower(), f" {code[:4]} {code[4:]} ", "-".join(code), f"{code[:2].lower()}\t{code[2:]}"):
+        assert check_in(said) == 200, said
+
+
+def test_a_code_of_the_release_before_is_good_still(registration: Registration) -> None:
+    """Whoever registered with 0.1.0 may have written down what their page showed: the end of the id."""
+    registration.hold()
+    made = registration.register("ada@x.org")
+    id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
+    registration.conn.execute("UPDATE registrations SET code = NULL WHERE id = %s", [id])
+    registration.set_time("2017-04-06T12:45:00-05:00")
+
+    answer = registration.client.post(
+        f"{V1}/sessions/world-cafe/check-ins", json={"code": id[-8:]}, headers=registration.staff
+    )
+
+    assert (answer.status_code, registration.roster()["items"][0]["code"]) == (200, id[-8:].upper())
 
 
 def test_an_idempotency_key_gives_the_same_answer_and_is_good_for_one_body(registration: Registration) -> None:

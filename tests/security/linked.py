@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from services.registration.invitations.domain import issue
 from services.registration.learners.queries import insert_session
 from shared import links, runtime
+from shared.links import Ticket
 from tests.notifications.conftest import Desk
 from tests.registration.conftest import LIBRARY, Registration
 from tests.registration.programmes import make_series
@@ -22,14 +24,17 @@ from tests.security.routes import SITE, Route, access
 ADA, EVE = "ada@x.org", "eve@x.org"
 # Every purpose that a link may have, in both services that share the key.
 PURPOSES = (
-    "registration", "invitation", "join", "receipt", "sign-in", "learner", "group", "group-receipt",
-    "subscription", "unsubscribe", "subscription-request",
+    "manage", "invitation", "join", "receipt", "sign-in", "watch", "group", "group-receipt",
+    "preferences", "unsubscribe", "subscription-request",
 )  # fmt: skip
+# Those whose tokens carry no generation and no end: the database, or nothing at all, ends what they are for.
+PLAIN = {"sign-in", "unsubscribe", "subscription-request", "group", "group-receipt"}
 # What is answered to a token that is none: it is not there, or not good (any more).
 REFUSALS = {
     "sign-in": {410},
     "subscription-request": {404, 410},
-    "learner": {401, 303},
+    "watch": {401},
+    "": {401, 303},
     "group": {410},
 }
 BODIES: dict[str, Any] = {
@@ -43,13 +48,16 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /registration/manage/<uuid:id>/change": {"name": "Mallory", "library.name": "X", "library.type": "public"},
     "POST /registration/invitations/<code>/transfer": {"email": "mallory@x.org", "name": "Mallory"},
     "POST /notifications/preferences/<token>": {"name": "Mallory"},
+    "POST /notifications/preferences/<token>/erase": {"again": ADA},
     "POST /notifications/v1/unsubscribe/<token>": {"List-Unsubscribe": "One-Click"},
 }
 
 
 @dataclass(frozen=True)
 class Things:
-    """What is Ada's and Eve's, by the purposes of the links to it; `slug` is a session in which both have a seat."""
+    """What is Ada's and Eve's, by the purposes of the links to it; `slug` is a session in which both have a seat. In
+    registration, `person` is who they are.
+    """
 
     ada: dict[str, str]
     eve: dict[str, str]
@@ -74,7 +82,7 @@ def read(desk: Desk) -> Things:
         desk.sign_up(f"new-{email}")
         row = desk.conn.execute("SELECT id FROM subscription_requests WHERE email = %s", [f"new-{email}"]).fetchone()
         assert row
-        subjects = {"subscription": str(reader.id), "unsubscribe": str(reader.id), "subscription-request": str(row[0])}
+        subjects = {"preferences": str(reader.id), "unsubscribe": str(reader.id), "subscription-request": str(row[0])}
         return {purpose: subjects.get(purpose, str(reader.id)) for purpose in PURPOSES}
 
     return Things(of(ADA), of(EVE))
@@ -86,15 +94,17 @@ def _take_part(registration: Registration, email: str) -> dict[str, str]:
     registration.client.post("/registration/v1/learners/sign-in", json={"email": email})
     person = registration.value("SELECT id FROM people WHERE email = %s", email)
     group = _ask_for_group(registration, email)
+    session = registration.value("SELECT id FROM sessions WHERE slug = %s", "first")
     return {
-        "registration": made["id"],
+        "manage": made["id"],
         "join": made["id"],
         "invitation": str(invitation.id),
         "receipt": f"n{made['id'].replace('-', '')}",
         "sign-in": str(registration.value("SELECT id FROM sign_ins WHERE person_id = %s", person)),
-        "learner": str(person),
         "group": group,
         "group-receipt": group,
+        "watch": f"{person} {session}",
+        "person": str(person),
     }
 
 
@@ -109,13 +119,26 @@ def _ask_for_group(registration: Registration, email: str) -> str:
 def _strange(registration: Registration) -> dict[str, str]:
     """Purposes of the other service, as a link that was signed for a thing of this one would have them."""
     some = str(registration.value("SELECT id FROM registrations ORDER BY id"))
-    return dict.fromkeys(("subscription", "unsubscribe", "subscription-request"), some)
+    return dict.fromkeys(("preferences", "unsubscribe", "subscription-request"), some)
 
 
 def linked(house: House) -> list[tuple[Route, str]]:
     """The routes behind links, each with the purpose of its link."""
     found = [(route, *access()[route.name].partition(" ")[::2]) for route in house.routes]
-    return [(route, purpose or kind) for route, kind, purpose in found if kind in ("link", "learner")]
+    return [(route, purpose) for route, kind, purpose in found if kind == "link"]
+
+
+def sign(settings: Any, purpose: str, subject: str, *, generation: int = 0, ends_at: datetime | None = None) -> str:
+    """The token of a link, as mails have it."""
+    if purpose in PLAIN:
+        return links.sign(settings, purpose, subject)
+    return links.issue(settings, purpose, Ticket(subject, generation, ends_at))
+
+
+def sign_as_before(settings: Any, purpose: str, subject: str) -> str:
+    """The token that a mail of release 0.1.0 has."""
+    known = subject.partition(" ")[0] if purpose == "watch" else subject
+    return links.sign(settings, links.BEFORE.get(purpose, purpose), known)
 
 
 def carry(route: Route, purpose: str, token: str, things: dict[str, str], slug: str) -> dict[str, Any]:
@@ -136,11 +159,12 @@ def carry(route: Route, purpose: str, token: str, things: dict[str, str], slug: 
 
 def false_tokens(purpose: str, subject: str, settings: Any) -> Iterator[tuple[str, str]]:
     """Tokens that are not the link of this purpose to this thing."""
-    good = links.sign(settings, purpose, subject)
+    good = sign(settings, purpose, subject)
     body, _, signature = good.rpartition(".")
     for other in PURPOSES:
         if other != purpose:
-            yield f"of purpose {other}", links.sign(settings, other, subject)
+            yield f"of purpose {other}", sign(settings, other, subject)
+            yield f"of purpose {other}, as before", sign_as_before(settings, other, subject)
     yield "truncated", good[:-1]
     yield "longer", good + "A"
     yield "another signature", f"{body}.{'A' * len(signature)}"
@@ -148,7 +172,11 @@ def false_tokens(purpose: str, subject: str, settings: Any) -> Iterator[tuple[st
     yield "the signature alone", f".{signature}"
     yield "another thing under this signature", f"{body[:-2]}{'AA' if body[-2:] != 'AA' else 'BB'}.{signature}"
     yield "the id itself", subject
-    yield "of another key", links.sign(replace(settings, links_key_file=_another_key()), purpose, subject)
+    yield "of another key", sign(replace(settings, links_key_file=_another_key()), purpose, subject)
+    yield (
+        "of another key, as before",
+        sign_as_before(replace(settings, links_key_file=_another_key()), purpose, subject),
+    )
     yield "none", "null"
 
 
@@ -160,6 +188,6 @@ def _another_key() -> Path:
 def signed_in(house: House, whose: dict[str, str]) -> FlaskClient:
     """A browser in which somebody is signed in."""
     client, secret = house.client, token_urlsafe(32)
-    insert_session(house.conn, secret, person_id=UUID(whose["learner"]), days=30)
+    insert_session(house.conn, secret, person_id=UUID(whose["person"]), days=30)
     client.set_cookie("convene_learner", secret, domain=urlsplit(SITE).netloc, path="/registration")
     return client

@@ -7,11 +7,10 @@ import pytest
 
 from deploy.token import SCOPES
 from services.notifications.subscriptions import domain as subscriptions
-from shared import links
 from tests.registration.conftest import Registration
 from tests.registration.test_completion import AFTER
 from tests.security.houses import House
-from tests.security.linked import ADA, BODIES, EVE, Things, linked, signed_in
+from tests.security.linked import ADA, BODIES, EVE, PURPOSES, Things, linked, sign, sign_as_before, signed_in
 from tests.security.routes import NOBODYS, SITE
 
 
@@ -23,10 +22,10 @@ def test_a_registration_opens_to_no_other_credential(registering: House, taking_
     strangers = " ".join(scope for scope in SCOPES.split() if not scope.startswith("registration:"))
     before, opened, answers = registering.content(), [], set()
     for route, purpose in linked(registering):
-        if purpose != "registration" or not route.is_api:
+        if purpose != "manage" or not route.is_api:
             continue
         scopes = [strangers] if route.method == "GET" else [strangers, "registration:read"]
-        for id in (taking_part.ada["registration"], NOBODYS):
+        for id in (taking_part.ada["manage"], NOBODYS):
             tried: list[dict[str, Any]] = [
                 {},
                 *({"headers": {"Authorization": f"Bearer {registering.staff(scope)}"}} for scope in scopes),
@@ -49,15 +48,24 @@ def test_a_registration_opens_to_no_other_credential(registering: House, taking_
 def test_what_is_held_on_a_person_is_for_them_alone(registering: House, taking_part: Things, method: str) -> None:
     settings, path = registering.present.settings, f"/registration/v1/people/{ADA}"
     before = registering.content()
-    eves = links.sign(settings, "learner", taking_part.eve["learner"])
     client = signed_in(registering, taking_part.eve)
     statuses = {
         "nothing": registering.client.open(path, method=method).status_code,
-        "Eve's link": registering.client.open(f"{path}?token={eves}", method=method).status_code,
         "Eve's cookie": client.open(path, method=method, base_url=SITE).status_code,
-        "of another purpose": registering.client.open(
-            f"{path}?token={links.sign(settings, 'registration', taking_part.ada['learner'])}", method=method
-        ).status_code,
+        **{
+            f"a link to {purpose}": registering.client.open(f"{path}?token={made}", method=method).status_code
+            for purpose, subject in taking_part.ada.items()
+            if purpose in PURPOSES
+            for made in (sign(settings, purpose, subject), sign_as_before(settings, purpose, subject))
+        },
+        **{
+            f"a bearer of {form.__name__}": registering.client.open(
+                path,
+                method=method,
+                headers={"Authorization": f"Bearer {form(settings, 'watch', taking_part.ada['watch'])}"},
+            ).status_code
+            for form in (sign, sign_as_before)
+        },
         **{
             scope: registering.client.open(
                 path, method=method, headers={"Authorization": f"Bearer {registering.staff(scope)}"}
@@ -67,7 +75,7 @@ def test_what_is_held_on_a_person_is_for_them_alone(registering: House, taking_p
         },
     }
 
-    assert statuses.pop("Eve's link") == statuses.pop("Eve's cookie") == 404
+    assert statuses.pop("Eve's cookie") == 404
     assert set(statuses.values()) <= {401, 403}
     assert without_sessions(registering.content()) == without_sessions(before)
 
@@ -98,7 +106,7 @@ def test_a_thing_is_found_below_its_own_parent_alone(registration: Registration,
 def test_nobody_takes_up_the_invitation_or_the_offer_of_somebody_else(
     registration: Registration, registering: House, taking_part: Things
 ) -> None:
-    code = links.sign(registering.present.settings, "invitation", taking_part.ada["invitation"])
+    code = sign(registering.present.settings, "invitation", taking_part.ada["invitation"])
 
     by_eve = registration.register(EVE, "workshop", invitation=code)
     by_form = registering.client.post(
@@ -106,8 +114,8 @@ def test_nobody_takes_up_the_invitation_or_the_offer_of_somebody_else(
         data={"email": EVE, "name": "Eve", "library.name": "X", "library.type": "public", "invitation": code},
         headers={"Sec-Fetch-Site": "same-origin"},
     )
-    eves = registration.link(registration.register(EVE, "first"))
-    for_adas = eves.replace(taking_part.eve["registration"], taking_part.ada["registration"]).replace("?", "/accept?")
+    eves = sign(registering.present.settings, "manage", taking_part.eve["manage"])
+    for_adas = f"/registration/v1/registrations/{taking_part.ada['manage']}/accept?token={eves}"
 
     assert (by_eve.status_code, by_form.status_code) == (403, 403)
     assert registration.client.post(for_adas).status_code == 404
@@ -152,13 +160,13 @@ def test_a_session_that_was_ended_or_is_too_old_opens_nothing(
 
 @pytest.mark.covers("API2:2023")
 def test_the_link_of_a_reader_who_was_forgotten_brings_nothing_back(notifying: House, reading: Things) -> None:
-    token = links.sign(notifying.present.settings, "subscription", reading.ada["subscription"])
-    subscriptions.forget(notifying.conn, UUID(reading.ada["subscription"]))
+    token = sign(notifying.present.settings, "preferences", reading.ada["preferences"])
+    subscriptions.forget(notifying.conn, UUID(reading.ada["preferences"]))
     before = notifying.content()
 
     for method, body in (("GET", None), ("PATCH", {"name": "Ada"}), ("DELETE", None)):
         answer = notifying.client.open(f"/notifications/v1/subscriptions/{token}", method=method, json=body)
-        assert answer.status_code == 404
+        assert answer.status_code == 410
     assert notifying.content() == before
 
 

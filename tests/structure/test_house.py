@@ -22,7 +22,7 @@ PUBLIC = {
     "what pages load, and the way to sign in": re.compile(r"(GET /\w+/static/|(GET|POST) /\w+/staff/sign)"),
     "lists of sessions on other sites": re.compile(r"GET /catalog/widget"),
     "the newsletter's readers, by their links": re.compile(
-        r"(GET|POST) /notifications/(newsletter|confirm|preferences/)"
+        r"(GET|POST) /notifications/(newsletter|confirm|preferences/|new-link)"
     ),
     "pages, and what leads to them": re.compile(
         r"GET /catalog/($|oembed$|oai$|[\w/<>]+\.(ics|atom|rss)$|sitemap(-<int:number>)?\.xml$"
@@ -38,7 +38,7 @@ PUBLIC = {
     "learners, who say themselves who they are": re.compile(r"(GET|POST|DELETE) /registration/v1/learners/"),
     "pages of registration, for learners": re.compile(
         r"(GET|POST) /registration/(sessions/<slug>(/group)?$|series/<slug>$|done$|manage/|invitations/|sign-(in|out)"
-        r"|group(/requested)?$|learning$|certificates/)"
+        r"|group(/requested)?$|learning$|certificates/|join$|new-link$)"
     ),
     "people, who say themselves who they are": re.compile(r"(GET|DELETE) /registration/v1/(people|erasures)/"),
     "certificates, to verify": re.compile(r"GET /registration/v1/(certificates|issuer)"),

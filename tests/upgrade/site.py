@@ -40,6 +40,9 @@ class UpgradeSite(FaultSite):
         """Those of a release, at ports of their own."""
         own = {} if group == BEFORE else {name: self.ports[f"{name}-{group}"] for name in PROCESSES}
         services = self._services({**self.ports, **own})
+        if group == PRESENT:
+            # As docs/operations/upgrading.md says: processes of 0.1.0 run beside, or may be gone back to.
+            services.options = replace(services.options, links_form="0.1.0")
         if group != PRESENT:
             services.root, services.python = self.previous.root, self.previous.python
         return services

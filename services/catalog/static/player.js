@@ -73,7 +73,7 @@ else media.addEventListener("loadedmetadata", resume, { once: true });
 // Who watches: who is signed in, or whose link from a mail it is. Its token is taken out of the address, so that nobody
 // shares it with the page; it goes to registration alone, and is forgotten with this tab.
 
-const KEPT = "convene:learner";
+const KEPT = `convene:watch:${slug}`;
 let token = new URLSearchParams(location.hash.slice(1)).get("token");
 if (token) history.replaceState(null, "", location.pathname + location.search);
 try {
@@ -103,6 +103,16 @@ const beat = async () => {
     });
   } catch {
     return; // The next one says as much.
+  }
+  if (answer.status === 410 && token) {
+    // The link has ended; who is signed in is counted all the same.
+    token = null;
+    try {
+      sessionStorage.removeItem(KEPT);
+    } catch {
+      /* Nothing was kept. */
+    }
+    return beat();
   }
   if (answer.status === 401 || answer.status === 403) {
     counting = false;

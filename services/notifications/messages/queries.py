@@ -24,7 +24,7 @@ class Facts:
     its subject: a registration, an invitation, a subscription …; `overtaken_by` is the kind of a later mail on the same
     topic and subject; `suppressed` is why no mail goes to the address, where none does; `attended` whether the person
     came to the session, for news of its recording, and None while nobody has said who came; `previous` when it was to
-    be by the last mail that told of it, for news of its time.
+    be by the last mail that told of it, for news of its time; `generation` that of their links.
     """
 
     id: UUID
@@ -54,6 +54,7 @@ class Facts:
     attended: bool | None = None
     previous: str | None = None
     timezone: str | None = None
+    generation: int = 0
     traceparent: str | None = None
 
 
@@ -229,7 +230,7 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
                    AND later.revision > message.revision
                  ORDER BY later.revision DESC LIMIT 1) AS overtaken_by,
                person.status, person.status_since, person.person_id, person.email, person.name, person.expires_at,
-               person.timezone, message.traceparent,
+               person.timezone, person.generation, message.traceparent,
                (SELECT reason FROM suppressions WHERE email = lower(person.email)) AS suppressed,
                (SELECT title FROM series WHERE slug = person.series_slug ORDER BY revision DESC LIMIT 1)
                    AS series_title,
@@ -254,29 +255,29 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
           FROM messages AS message
           JOIN LATERAL (
                SELECT status, status_since, person_id, email, name, NULL AS expires_at, NULL AS series_slug,
-                      timezone
+                      timezone, generation
                  FROM registrations WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, person_id, email, name, expires_at, series_slug, NULL
+               SELECT status, revision, person_id, email, name, expires_at, series_slug, NULL, generation
                  FROM invitations WHERE id = message.subject
                UNION ALL
                SELECT CASE WHEN EXISTS (SELECT FROM completions AS done
                                          WHERE done.person_id = notice.person_id AND done.series_id = notice.series_id)
                            THEN 'completed' ELSE status END,
-                      revision, person_id, email, name, expires_at, NULL, NULL
+                      revision, person_id, email, name, expires_at, NULL, NULL, generation
                  FROM notices AS notice WHERE id = message.subject
                UNION ALL
                SELECT CASE WHEN confirmed_at IS NULL THEN 'asked' ELSE 'confirmed' END, 1, id, email, '', expires_at,
-                      NULL, NULL
+                      NULL, NULL, 0
                  FROM subscription_requests WHERE id = message.subject
                UNION ALL
-               SELECT status, revision, id, email, name, NULL, NULL, NULL
+               SELECT status, revision, id, email, name, NULL, NULL, NULL, generation
                  FROM subscriptions WHERE id = message.subject
                UNION ALL
-               SELECT state, revision, id, message.recipient, '', NULL, NULL, NULL
+               SELECT state, revision, id, message.recipient, '', NULL, NULL, NULL, 0
                  FROM newsletters WHERE id = message.subject
                UNION ALL
-               SELECT state, revision, id, owner_email, owner_name, NULL, NULL, NULL
+               SELECT state, revision, id, owner_email, owner_name, NULL, NULL, NULL, 0
                  FROM webhooks WHERE id = message.subject) AS person ON true
           LEFT JOIN recordings AS recording ON recording.id = CASE message.topic
                WHEN 'progress' THEN (SELECT id FROM recordings

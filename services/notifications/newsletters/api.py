@@ -22,7 +22,7 @@ from services.notifications.newsletters.schemas import (
     TestSchema,
     TextsSchema,
 )
-from services.notifications.rendering.links import Links
+from services.notifications.rendering.links import Holder, Links
 from shared.addresses import fold_email
 from shared.http import Blueprint, conditional
 from shared.http.answers import answer, tag_of
@@ -117,7 +117,7 @@ def preview_issue(id: UUID) -> Response:
     """What a reader would get now, as text and as HTML."""
     with transaction() as conn:
         letter = domain.preview(conn, domain.find(conn, id))
-    texts, _leave = letter.personal(Links(settings(), shown=True), id)
+    texts, _leave = letter.personal(Links(settings(), shown=True), id, Holder())
     return answer(asdict(texts))
 
 

@@ -59,6 +59,7 @@ def keep_invitation(conn: Connection, event: InvitationEvent, envelope: Envelope
         person_id=invitation.person.id,
         email=invitation.person.email,
         name=invitation.person.name,
+        generation=invitation.person.generation,
         expires_at=invitation.expires_at,
     )
 
@@ -94,6 +95,7 @@ def keep_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope)
         person_id=progress.person.id,
         email=progress.person.email,
         name=progress.person.name,
+        generation=progress.person.generation,
         expires_at=None,
         series_id=progress.series_id,
     )
@@ -122,6 +124,7 @@ def keep_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -
         person_id=sign_in.person.id,
         email=sign_in.person.email,
         name=sign_in.person.name,
+        generation=sign_in.person.generation,
         expires_at=sign_in.expires_at,
     )
 
@@ -159,5 +162,6 @@ def keep_certificate(conn: Connection, event: CertificateEvent, envelope: Envelo
         person_id=certificate.person.id,
         email=certificate.person.email,
         name=certificate.person.name,
+        generation=certificate.person.generation,
         expires_at=None,
     )

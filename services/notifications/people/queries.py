@@ -19,19 +19,19 @@ def upsert_registrations(conn: Connection, registrations: Sequence[Registration]
         WITH given AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
                        AS (id uuid, revision bigint, status text, session_id uuid, person_id uuid, email text,
-                           name text, registered_at timestamptz, timezone text)
+                           name text, registered_at timestamptz, timezone text, generation integer)
         ), session AS MATERIALIZED (
             SELECT id FROM sessions WHERE id IN (SELECT session_id FROM given) ORDER BY id FOR SHARE
         ), kept AS (
             INSERT INTO registrations AS known (id, revision, status, status_since, session_id, person_id, email, name,
-                                                registered_at, timezone)
+                                                registered_at, timezone, generation)
             SELECT DISTINCT ON (given.id) given.id, revision, status, revision, session_id, person_id, email, name,
-                   registered_at, timezone
+                   registered_at, timezone, generation
               FROM given JOIN session ON session.id = session_id
              ORDER BY given.id, revision DESC
             ON CONFLICT (id) DO UPDATE
                SET revision = excluded.revision, status = excluded.status, email = excluded.email,
-                   name = excluded.name, timezone = excluded.timezone,
+                   name = excluded.name, timezone = excluded.timezone, generation = excluded.generation,
                    status_since = CASE WHEN known.status = excluded.status
                                        THEN known.status_since ELSE excluded.revision END
              WHERE excluded.revision > known.revision
@@ -53,17 +53,19 @@ def _row(registration: Registration) -> dict[str, object]:
         "name": person.name,
         "registered_at": registration.registered_at,
         "timezone": registration.timezone,
+        "generation": person.generation,
     }
 
 
 def upsert_notice(conn: Connection, *, series_id: UUID | None = None, **facts: Any) -> None:
     """Keep what a mail to one person is about as it is now, unless a later revision is here."""
     sql = """
-        INSERT INTO notices AS known (id, revision, status, person_id, email, name, expires_at, series_id)
-        VALUES (%(id)s, %(revision)s, %(status)s, %(person_id)s, %(email)s, %(name)s, %(expires_at)s, %(series_id)s)
+        INSERT INTO notices AS known (id, revision, status, person_id, email, name, expires_at, series_id, generation)
+        VALUES (%(id)s, %(revision)s, %(status)s, %(person_id)s, %(email)s, %(name)s, %(expires_at)s, %(series_id)s,
+                %(generation)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
-               expires_at = excluded.expires_at
+               expires_at = excluded.expires_at, generation = excluded.generation
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, series_id=series_id, **facts)
@@ -73,12 +75,12 @@ def upsert_invitation(conn: Connection, **facts: Any) -> None:
     """Keep an invitation as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO invitations AS known (id, revision, status, session_id, series_slug, person_id, email, name,
-                                          expires_at)
+                                          expires_at, generation)
         VALUES (%(id)s, %(revision)s, %(status)s, %(session_id)s, %(series_slug)s, %(person_id)s, %(email)s, %(name)s,
-                %(expires_at)s)
+                %(expires_at)s, %(generation)s)
         ON CONFLICT (id) DO UPDATE
            SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
-               expires_at = excluded.expires_at
+               expires_at = excluded.expires_at, generation = excluded.generation
          WHERE excluded.revision > known.revision
     """
     execute(conn, sql, **facts)

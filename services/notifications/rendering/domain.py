@@ -26,7 +26,7 @@ from services.notifications.rendering.addresses import (
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.letters import Letter
-from services.notifications.rendering.links import Links, web_link
+from services.notifications.rendering.links import AFTER_MAIL, AFTER_SESSION, Holder, Links, web_link
 from services.notifications.rendering.moments import label_time_for, label_wait
 from services.notifications.rendering.templates import LANGUAGE, Texts
 from shared.moments import label_duration, label_moment
@@ -51,7 +51,7 @@ def render(facts: Facts, about: Session | Letter | None, letterhead: Letterhead)
     calendar entry would be for no valid address.
     """
     if isinstance(about, Letter):
-        texts, leave = about.personal(letterhead.links, facts.subject)
+        texts, leave = about.personal(letterhead.links, facts.subject, _reader(facts))
         return Content(texts, leave=leave)
     values = values_of(facts, about, letterhead)
     texts = letterhead.overrides.render(facts.kind, values)
@@ -87,7 +87,9 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
         "sign_in_url": links.sign_in(facts.subject) if facts.kind == SIGN_IN.name else None,
         "certificate_url": links.certificate(facts.subject),
         "confirm_url": links.subscription_request(facts.subject) if facts.kind == SUBSCRIPTION_REQUESTED.name else None,
-        "preferences_url": links.subscription(facts.subject) if facts.kind == SUBSCRIPTION_STANDING.name else None,
+        "preferences_url": links.subscription(facts.subject, _reader(facts))
+        if facts.kind == SUBSCRIPTION_STANDING.name
+        else None,
         "origin": links.origin,
         **{f"webhook_{name}": facts.context.get(name) for name in ("url", "why", "last")},
     }
@@ -98,6 +100,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     online = session.online or {}
     topic = KINDS[facts.kind].topic
     invited, registered = topic == INVITATION.topic, topic not in NOT_REGISTERED
+    holder, invitee, watcher = _registrant(facts, session), _invitee(facts, session), _reader(facts)
     recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
         "language": LANGUAGE,
@@ -110,10 +113,10 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "timed": session.starts_at is not None,
         "previous": facts.previous,
         "place": _place(session),
-        "join_url": links.join(facts.subject) if web_link(online.get("join_url")) and registered else None,
+        "join_url": links.join(facts.subject, holder) if web_link(online.get("join_url")) and registered else None,
         "page_url": web_link(session.page_url),
-        "manage_url": links.registration(facts.subject) if registered else None,
-        "accept_url": links.offer(facts.subject) if registered else None,
+        "manage_url": links.registration(facts.subject, holder) if registered else None,
+        "accept_url": links.offer(facts.subject, holder) if registered else None,
         "seen": facts.context.get("seen"),
         "total": facts.context.get("total"),
         "upcoming": session.status in ("planned", "scheduled"),
@@ -125,17 +128,33 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "passed_on": facts.context.get("reason") == "offer not accepted in time",
         "registered_by": name_in_mail(facts.context.get("registered_by")) or None,
         "accept_until": _moment(facts.context.get("offered_until"), session),
-        "invitation_url": links.invitation(facts.subject) if invited else None,
+        "invitation_url": links.invitation(facts.subject, invitee) if invited else None,
         "size": facts.context.get("size"),
         "group_url": links.group(facts.subject) if topic == GROUP_REQUESTED.topic else None,
         "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
-        "watch_url": links.views(session.slug, facts.person_id) if recorded else None,
+        "watch_url": links.views(session.slug, session.id, facts.person_id, watcher) if recorded else None,
         "recording_url": web_link(facts.recording_url),
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
         "came": facts.attended is True,
         "missed": facts.attended is False,
         "captions": "yes" if facts.recording_captions else None,
     }
+
+
+def _registrant(facts: Facts, session: Session) -> Holder:
+    """Links to a registration end some time after its session, where that has a date."""
+    known = [moment for moment in (session.starts_at, session.ends_at) if moment]
+    return Holder(facts.generation, max(known) + AFTER_SESSION if known else None)
+
+
+def _invitee(facts: Facts, session: Session) -> Holder:
+    """An invitation's ends with its deadline, where it has one."""
+    return Holder(facts.generation, facts.expires_at) if facts.expires_at else _registrant(facts, session)
+
+
+def _reader(facts: Facts) -> Holder:
+    """Links of the newsletter, and to watch, end some time after the mail."""
+    return Holder(facts.generation, facts.dated_at + AFTER_MAIL)
 
 
 def _moment(written: str | None, session: Session) -> str | None:
@@ -158,11 +177,8 @@ def _calendar(facts: Facts, session: Session, values: dict[str, Any], sender: Ma
         return None
     brings = method == "REQUEST"
     join_url = values["join_url"] if brings else None
-    described = [
-        f"Join: {join_url}" if join_url else None,
-        values["page_url"],
-        values["manage_url"] if brings else None,
-    ]
+    # Calendars are shared: with the entry goes the way in, and nothing that tells of the person.
+    described = [f"Join: {join_url}" if join_url else None, values["page_url"]]
     entry = write_entry(
         session,
         starts_at=session.starts_at,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.notifications.rendering.links import Links
+from services.notifications.rendering.links import Holder, Links
 from services.notifications.rendering.templates import Texts
 
 # Where the links of each reader come. No address is like these (RFC 2606, 2).
@@ -17,9 +17,9 @@ class Letter:
     issue: UUID
     texts: Texts
 
-    def personal(self, links: Links, reader: UUID) -> tuple[Texts, str]:
+    def personal(self, links: Links, reader: UUID, holder: Holder) -> tuple[Texts, str]:
         """The issue as it goes to one reader, and where they leave by it."""
-        leave, preferences = links.leaving(reader, self.issue), links.subscription(reader)
+        leave, preferences = links.leaving(reader, self.issue), links.subscription(reader, holder)
         text, html = (
             form.replace(LEAVE, leave).replace(PREFERENCES, preferences) for form in (self.texts.text, self.texts.html)
         )

@@ -1,12 +1,28 @@
 """The links in a mail. Personal ones carry a token, which is made when the mail is written and never stored."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.links import Signer
+from shared import links
+from shared.links import Signer, Ticket
 from shared.settings import Settings
 
 # What stands in a personal link that is shown to others, such as staff.
 HIDDEN = "hidden"
+
+# A registration can be looked at for so long after its session; a recording can be watched, and what one hears of
+# changed, for so long after the mail.
+AFTER_SESSION = timedelta(days=30)
+AFTER_MAIL = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """For whom links are: the generation of theirs that is good now, and when those to the mail's subject end."""
+
+    generation: int = 0
+    ends_at: datetime | None = None
 
 
 class Links:
@@ -19,17 +35,21 @@ class Links:
     def _sign(self, purpose: str, subject: object) -> str:
         return self._signer.sign(purpose, str(subject)) if self._signer else HIDDEN
 
-    def registration(self, id: UUID) -> str:
+    def _issue(self, purpose: str, subject: object, holder: Holder) -> str:
+        ticket = Ticket(str(subject), holder.generation, holder.ends_at)
+        return self._signer.issue(purpose, ticket) if self._signer else HIDDEN
+
+    def registration(self, id: UUID, holder: Holder) -> str:
         """Where a registration is seen, changed and cancelled."""
-        return f"{self.origin}/registration/manage/{id}?token={self._sign('registration', id)}"
+        return f"{self.origin}/registration/manage/{id}?token={self._issue(links.MANAGE, id, holder)}"
 
-    def offer(self, id: UUID) -> str:
+    def offer(self, id: UUID, holder: Holder) -> str:
         """Where an offered seat is accepted."""
-        return f"{self.origin}/registration/manage/{id}/offer?token={self._sign('registration', id)}"
+        return f"{self.origin}/registration/manage/{id}/offer?token={self._issue(links.MANAGE, id, holder)}"
 
-    def join(self, id: UUID) -> str:
-        """Where somebody who is registered enters an online session."""
-        return f"{self.origin}/registration/v1/join?token={self._sign('join', id)}"
+    def join(self, id: UUID, holder: Holder) -> str:
+        """Where somebody who is registered enters an online session; nothing else is open to who has this."""
+        return f"{self.origin}/registration/v1/join?token={self._issue(links.JOIN, id, holder)}"
 
     def sign_in(self, id: UUID) -> str:
         """Where somebody signs in, once."""
@@ -47,9 +67,9 @@ class Links:
         """Where somebody confirms that they want the newsletter."""
         return f"{self.origin}/notifications/confirm?token={self._sign('subscription-request', id)}"
 
-    def subscription(self, id: UUID) -> str:
+    def subscription(self, id: UUID, holder: Holder) -> str:
         """Where a reader sees and changes their subscription."""
-        return f"{self.origin}/notifications/preferences/{self._sign('subscription', id)}"
+        return f"{self.origin}/notifications/preferences/{self._issue(links.PREFERENCES, id, holder)}"
 
     def leaving(self, reader: UUID, issue: UUID) -> str:
         """Where a reader leaves the newsletter with one click; it tells by which issue."""
@@ -59,15 +79,16 @@ class Links:
         """Where anybody reads an issue."""
         return f"{self.origin}/notifications/archive/{slug}"
 
-    def views(self, session_slug: str, person_id: UUID) -> str:
+    def views(self, session_slug: str, session_id: UUID, person_id: UUID, holder: Holder) -> str:
         """Where a person watches a recording, so that it counts. The token is for the player alone: as a fragment it is
         sent to no server, so the page is the same for all, and no log or cache holds it.
         """
-        return f"{self.origin}/catalog/recordings/{session_slug}#token={self._sign('learner', person_id)}"
+        token = self._issue(links.WATCH, f"{person_id} {session_id}", holder)
+        return f"{self.origin}/catalog/recordings/{session_slug}#token={token}"
 
-    def invitation(self, id: UUID) -> str:
+    def invitation(self, id: UUID, holder: Holder) -> str:
         """Where an invitation is seen; `/accept` and `/decline` below it."""
-        return f"{self.origin}/registration/invitations/{self._sign('invitation', id)}"
+        return f"{self.origin}/registration/invitations/{self._issue(links.INVITATION, id, holder)}"
 
 
 def web_link(address: str | None) -> str | None:

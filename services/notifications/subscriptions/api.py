@@ -30,7 +30,7 @@ from services.notifications.subscriptions.schemas import (
     TokenQuery,
     TokenSchema,
 )
-from shared import links, runtime
+from shared import runtime
 from shared.addresses import fold_email, fold_held_email
 from shared.errors import NotFound
 from shared.http import Blueprint, limits, tables
@@ -192,8 +192,7 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
 
 
 def _url(standing: Subscription) -> str:
-    token = links.sign(runtime.settings(), domain.MANAGE, str(standing.id))
-    return f"{runtime.settings().public_url}/notifications/v1/subscriptions/{token}"
+    return f"{runtime.settings().public_url}/notifications/v1/subscriptions/{domain.sign(standing)}"
 
 
 def _show(standing: Subscription) -> Response:

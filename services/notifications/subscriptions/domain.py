@@ -6,7 +6,9 @@ or insult somebody else, and no answer tells whether an address is known. What i
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from psycopg import Connection
@@ -20,6 +22,7 @@ from shared import limits, links, runtime
 from shared.addresses import mailbox_of
 from shared.errors import Conflict, Gone, NotFound
 from shared.limits import Charge
+from shared.links import Ticket
 
 # What a reader agrees to; kept with each consent as it was shown to them.
 WORDING = (
@@ -34,8 +37,22 @@ MOST_AN_HOUR, MOST_A_DAY = 1, 5
 HOUR, DAY = 3600, 86_400
 ASKED = "This address was asked just now."
 
-# What the links in mails are good for.
-REQUEST, MANAGE, LEAVE = "subscription-request", "subscription", "unsubscribe"
+# What the links in mails are good for, beside `links.PREFERENCES`.
+REQUEST, LEAVE = "subscription-request", "unsubscribe"
+# Links to preferences are good for so long. Those of 0.1.0 say of no day that they are of: they end on this one.
+LINK_DAYS = 730
+BEFORE_ENDS = datetime(2028, 12, 1, tzinfo=UTC)
+
+
+class LinkEnded(Gone):
+    problem = "link-ended"
+
+    def __init__(self, token: str) -> None:
+        super().__init__(
+            "This link is not good any more. We can mail a new one to the address that we have.",
+            new_link=f"/notifications/new-link?{urlencode({'token': token})}",
+        )
+
 
 EXPIRED = Gone("This link is not good any more: please sign up again.", problem="link-expired")
 
@@ -74,9 +91,11 @@ def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
     if asked is None:
         raise EXPIRED
     standing = queries.lock_by_email(conn, asked.email)
+    if asked.expired:
+        raise EXPIRED
     if standing and standing.status == "confirmed":
         return standing
-    if asked.confirmed or asked.expired:
+    if asked.confirmed:
         raise EXPIRED
     queries.mark_confirmed(conn, asked.id)
     id = queries.upsert_from_request(conn, asked.id)
@@ -86,11 +105,47 @@ def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
 
 
 def find(conn: Connection, token: str) -> Subscription:
-    """The subscription that a reader's link is of, which nobody else changes meanwhile. Raises NotFound."""
-    found = queries.lock(conn, UUID(_verify(MANAGE, token)))
+    """The subscription that a reader's link is of, which nobody else changes meanwhile. Raises NotFound for what is no
+    link, and Gone for one that has ended, or whose reader was forgotten.
+    """
+    ticket, found = _find(conn, token)
     if found is None:
-        raise NotFound("There is no such subscription.")
+        raise Gone("This subscription is gone: nothing is kept of it.")
+    if ticket.generation != found.generation or (ticket.ends_at or BEFORE_ENDS) <= runtime.current().clock.now():
+        raise LinkEnded(token)
     return found
+
+
+def sign(standing: Subscription) -> str:
+    """A token by which a reader sees and changes what they hear of."""
+    ends_at = runtime.current().clock.now() + timedelta(days=LINK_DAYS)
+    return links.issue(runtime.settings(), links.PREFERENCES, Ticket(str(standing.id), standing.generation, ends_at))
+
+
+def request_for_link(conn: Connection, token: str, origin: Origin) -> None:
+    """Mail a new link to the reader whose link has ended, unless they were mailed just now. Whoever asks learns
+    nothing. Raises NotFound for what is no link.
+    """
+    _, found = _find(conn, token)
+    if found and found.status == "confirmed":
+        wish = Wish(
+            email=found.email,
+            name=found.name,
+            library_types=found.library_types,
+            topics=found.topics,
+            digest=found.digest,
+        )
+        request(conn, wish, origin)
+
+
+def renew_links(conn: Connection, token: str) -> None:
+    """End all links to a reader's preferences, by the one that is good, and mail a new one. Raises what `find` does."""
+    standing = find(conn, token)
+    queries.raise_generation(conn, standing.id)
+    if standing.status == "confirmed":
+        messages.insert_notice(
+            conn, kinds.SUBSCRIPTION_STANDING, subject=standing.id, cause=uuid7(), recipient=standing.email
+        )
 
 
 def change(conn: Connection, standing: Subscription, changes: Mapping[str, Any], origin: Origin) -> Subscription:
@@ -163,6 +218,13 @@ def _read(conn: Connection, id: UUID) -> Subscription:
     found = queries.lock(conn, id)
     assert found
     return found
+
+
+def _find(conn: Connection, token: str) -> tuple[Ticket, Subscription | None]:
+    ticket = links.read(runtime.settings(), links.PREFERENCES, token)
+    if ticket is None:
+        raise NotFound("There is no such link.")
+    return ticket, queries.lock(conn, UUID(ticket.subject))
 
 
 def _verify(purpose: str, token: str) -> str:

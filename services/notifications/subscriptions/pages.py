@@ -113,6 +113,40 @@ def leave(token: str) -> Response:
     return respond("unsubscribed.html")
 
 
+@pages.form("/preferences/<token>/new-link")
+def renew_links(token: str) -> Response:
+    """End this link with all older ones, and mail a new one."""
+    with transaction() as conn:
+        domain.renew_links(conn, token)
+    return see_other("/notifications/new-link/sent")
+
+
+@pages.get("/new-link")
+def show_ended() -> Response:
+    """What can be done with a link that has ended."""
+    return respond("link-ended.html", token=asked(TokenQuery())["token"], said=None)
+
+
+@pages.form("/new-link")
+@limited
+def request_new_link() -> Response:
+    """Mail a new link to the address that we have."""
+    token = asked(TokenQuery())["token"]
+    try:
+        with transaction() as conn:
+            limits.spend(conn, [limits.network_charge()])
+            domain.request_for_link(conn, token, origin())
+    except DomainError as error:
+        return respond("link-ended.html", token=token, said=error.detail, status=status_of(error))
+    return see_other("/notifications/new-link/sent")
+
+
+@pages.get("/new-link/sent")
+def show_sent() -> Response:
+    """What happens next."""
+    return respond("link-sent.html")
+
+
 def _show_sign_up(form: Form, *, status: int = 200) -> Response:
     with connection() as conn:
         topics = _offer(conn, form)

@@ -59,6 +59,7 @@ class Subscription:
     digest: bool
     confirmed_at: datetime
     ended_at: datetime | None
+    generation: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,26 @@ def delete_expired_requests(conn: Connection) -> int:
 
 
 def lock_by_email(conn: Connection, email: str) -> Subscription | None:
-    sql = "SELECT * FROM readers WHERE email = %(email)s FOR UPDATE"
+    sql = """
+        SELECT id, position, revision, email, name, status, library_types, topics, digest, confirmed_at, ended_at,
+               generation
+          FROM subscriptions WHERE email = %(email)s FOR UPDATE
+    """
     return fetch_one(conn, Subscription, sql, email=email)
 
 
 def lock(conn: Connection, id: UUID) -> Subscription | None:
-    return fetch_one(conn, Subscription, "SELECT * FROM readers WHERE id = %(id)s FOR UPDATE", id=id)
+    sql = """
+        SELECT id, position, revision, email, name, status, library_types, topics, digest, confirmed_at, ended_at,
+               generation
+          FROM subscriptions WHERE id = %(id)s FOR UPDATE
+    """
+    return fetch_one(conn, Subscription, sql, id=id)
+
+
+def raise_generation(conn: Connection, id: UUID) -> None:
+    """End the links to a reader's preferences that were mailed so far."""
+    execute(conn, "UPDATE subscriptions SET generation = generation + 1 WHERE id = %(id)s", id=id)
 
 
 def upsert_from_request(conn: Connection, request: UUID) -> UUID:

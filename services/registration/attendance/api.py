@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from services.registration import addresses
 from services.registration.attendance import domain, reports, staffing
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.reports import Report
@@ -20,12 +21,13 @@ from services.registration.attendance.schemas import (
     ProgressSchema,
 )
 from services.registration.learners.access import learner
-from services.registration.learners.schemas import LearnerQuery
-from shared import jsontext, links, runtime
-from shared.errors import NotFound
+from services.registration.learners.schemas import WatchQuery
+from services.registration.programme import domain as programme
+from services.registration.tickets import domain as tickets
+from shared import jsontext
 from shared.http import Blueprint
 from shared.http.blueprint import consumes, load_body
-from shared.runtime import transaction
+from shared.runtime import connection, transaction
 
 staff = Blueprint("attendance", __name__, url_prefix="/registration/v1", description="Attendance, for staff")
 bp = Blueprint("views", __name__, url_prefix="/registration/v1", description="Watching", public=True)
@@ -82,29 +84,40 @@ def mark_attendance(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
 
 @bp.get("/join")
 @bp.arguments(JoinQuery, location="query")
-@bp.response(302)
+@bp.response(302, description="To the page with the button that leads into the session")
 def join_session(query: dict[str, Any]) -> Response:
-    """Enter an online session by the link from a mail; from half an hour before it begins that records who came."""
-    id = links.verify(runtime.settings(), "join", query["token"])
-    if id is None:
-        raise NotFound("There is no such registration.")
-    with transaction() as conn:
-        address = domain.join(conn, UUID(id), record=request.method == "GET")
-    return Response(status=302, headers={"Location": address, "Cache-Control": "no-store"})
+    """Lead who has the link from a mail to the page by which they enter an online session. It records nothing: programs
+    open the links in mails as well.
+    """
+    with connection() as conn:
+        domain.look_in(conn, tickets.read_join(conn, query["token"]))
+    return Response(status=302, headers={"Location": addresses.joining(query["token"]), "Cache-Control": "no-store"})
 
 
 @bp.post("/sessions/<slug>/views")
-@bp.arguments(LearnerQuery, location="query")
+@bp.arguments(WatchQuery, location="query")
 @bp.arguments(HeartbeatSchema)
 @bp.response(200, ProgressSchema)
 def take_heartbeat(query: dict[str, Any], heartbeat: dict[str, Any], slug: str) -> dict[str, Any]:
     """Say where the player of a session's recording is, at least every 30 seconds; 80 % of it, each second counted
-    once, is a view.
+    once, is a view. For who has the link from the mail about it, or is signed in.
     """
-    person_id = learner(query["token"])
+    person_id = _watcher(slug, query["token"])
     with transaction() as conn:
         watched, duration, viewed = domain.watch(conn, slug, person_id, position=heartbeat["position_seconds"])
     return {"watched_seconds": watched, "duration_seconds": duration, "viewed": viewed}
+
+
+def _watcher(slug: str, token: str | None) -> UUID:
+    """Who watches: by a link to this recording, or signed in. Raises Unauthorized or LinkEnded."""
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    given = token or (bearer if scheme.lower() == "bearer" else "")
+    if given:
+        with connection() as conn:
+            session = programme.find_session(conn, slug)
+            if found := tickets.read_watch(conn, given, session_id=session.id):
+                return found
+    return learner()
 
 
 def _read_report() -> Report:
@@ -115,4 +128,4 @@ def _read_report() -> Report:
 
 
 def _describe(seated: Seated) -> dict[str, Any]:
-    return {"code": seated.registration_id.hex[-8:].upper(), "name": seated.name, "library": seated.library}
+    return {"code": seated.code, "name": seated.name, "library": seated.library}

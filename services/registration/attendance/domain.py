@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.registration.attendance import queries
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.reports import Report, add_minutes
+from services.registration.codes import fold_code
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased, fold_name
@@ -35,7 +36,7 @@ LONGEST_SPAN = 600
 MOST_NAMED = 100
 
 
-# So long before a session begins, and until it is over, a join link records who came.
+# So long before a session begins, and until it is over, it is noted who entered it.
 EARLY = timedelta(minutes=30)
 # So long before a workshop begins its door is open.
 DOOR = timedelta(hours=12)
@@ -125,11 +126,9 @@ def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None)
     return Arrival(who, again=again)
 
 
-def join(conn: Connection, registration_id: UUID, *, record: bool) -> str:
-    """Where somebody with a seat enters an online session; that they came is recorded from half an hour before it
-    begins until it ends.
-
-    Raises NotFound, Conflict (no-seat), or Gone where the session is over or cancelled.
+def look_in(conn: Connection, registration_id: UUID) -> tuple[Session, str]:
+    """The online session in which somebody has a seat, and where it is entered. Raises NotFound, Conflict (no-seat), or
+    Gone where the session is over or cancelled.
     """
     registration = registrations.get(conn, registration_id)
     session = programme.find_session(conn, registration.session_slug)
@@ -139,9 +138,17 @@ def join(conn: Connection, registration_id: UUID, *, record: bool) -> str:
         raise Conflict("You have no seat in this session.", problem="no-seat")
     if not session.join_url:
         raise NotFound("This session has no address to join at yet.")
-    if record and session.starts_at and session.now >= session.starts_at - EARLY:
-        _record(conn, session, {registration.person_id: (True, None)}, source="join")
-    return session.join_url
+    return session, session.join_url
+
+
+def enter(conn: Connection, registration_id: UUID) -> str:
+    """Where somebody with a seat enters an online session. From half an hour before it begins it is noted when they
+    first did, for staff to see; it is no proof that they were there. Raises what `look_in` raises.
+    """
+    session, address = look_in(conn, registration_id)
+    if session.starts_at and session.now >= session.starts_at - EARLY:
+        queries.mark_opened(conn, registration_id)
+    return address
 
 
 def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tuple[int, int, bool]:
@@ -176,7 +183,7 @@ def _by_unique_name(seated: list[Seated]) -> dict[str, UUID]:
 
 def _find(seated: list[Seated], *, code: str | None, name: str | None) -> list[Seated]:
     if code is not None:
-        return [one for one in seated if one.registration_id.hex[-8:].upper() == code.strip().upper()]
+        return [one for one in seated if one.code == fold_code(code)]
     sought = fold_name(name or "")
     exact = [one for one in seated if fold_name(one.name) == sought]
     return exact or [one for one in seated if sought and sought in fold_name(one.name)]

@@ -1,5 +1,6 @@
 """Attendance as pages: the door of a workshop on a phone, and a platform's report looked at before it is applied."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, request
@@ -9,9 +10,10 @@ from services.registration.attendance import reports, staffing
 from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.reports import Report
 from services.registration.attendance.schemas import AttendanceQuery
+from services.registration.codes import LENGTH, fold_code
 from services.registration.programme import domain as programme
 from services.registration.roster.domain import describe
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError, Invalid, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
 from shared.http.pages import Pages, respond
@@ -78,8 +80,9 @@ def upload(slug: str) -> Response:
 
 def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
     """By what looks like a code where somebody has it, else by name."""
-    if len(sought) == 8 and all(character in "0123456789abcdefABCDEF" for character in sought):
-        return staffing.check_in(conn, slug, code=sought, name=None)
+    if len(fold_code(sought)) == LENGTH:
+        with suppress(NotFound):
+            return staffing.check_in(conn, slug, code=sought, name=None)
     return staffing.check_in(conn, slug, code=None, name=sought)
 
 

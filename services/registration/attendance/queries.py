@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from shared.database import execute, fetch, fetch_dicts, fetch_one, fetch_value
 
-# From the least sure to the surest.
+# From the least sure to the surest. `join` is what 0.1.0 made of the link to join, and proves nothing.
 SOURCES = ["join", "door", "report", "staff"]
 
 
@@ -46,22 +46,32 @@ class Seated:
     email: str
     name: str
     library: str | None
+    code: str
 
 
 def select_seated(conn: Connection, session_id: UUID) -> list[Seated]:
     """Everybody with a seat in this session who was not erased, in the order in which they came."""
     sql = """
-        SELECT r.id AS registration_id, p.id AS person_id, p.email, p.name, r.library ->> 'name' AS library
-          FROM registrations AS r JOIN people AS p ON p.id = r.person_id
-         WHERE r.session_id = %(session_id)s AND r.status = 'confirmed' AND p.erased_at IS NULL ORDER BY r.joined
+        SELECT facts.id AS registration_id, person_id, facts.email, facts.name, library ->> 'name' AS library, code
+          FROM registration_facts AS facts JOIN people AS p ON p.id = person_id
+         WHERE session_id = %(session_id)s AND status = 'confirmed' AND p.erased_at IS NULL ORDER BY joined
     """
     return fetch(conn, Seated, sql, session_id=session_id)
 
 
 def raise_attendance(conn: Connection, id: UUID) -> int | None:
     """Give what is known of a presence its next revision, though nothing of it changed; None where there is none."""
-    sql = "UPDATE attendance SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
+    sql = """
+        UPDATE attendance SET revision = next_revision(revision) WHERE id = %(id)s AND source <> 'join'
+        RETURNING revision
+    """
     return fetch_value(conn, sql, id=id)
+
+
+def mark_opened(conn: Connection, registration_id: UUID) -> None:
+    """Note when the way into an online session was first asked for."""
+    sql = "UPDATE registrations SET opened_at = programme_now() WHERE id = %(id)s AND opened_at IS NULL"
+    execute(conn, sql, id=registration_id)
 
 
 def upsert_attendance(
@@ -73,7 +83,7 @@ def upsert_attendance(
     sql = """
         INSERT INTO attendance (id, session_id, person_id, minutes, attended, source, joined_at)
         SELECT gen_random_uuid(), %(session_id)s, person_id, minutes, attended, %(source)s,
-               CASE WHEN %(source)s IN ('join', 'door') THEN programme_now() END
+               CASE WHEN %(source)s = 'door' THEN programme_now() END
           FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (person_id uuid, attended boolean, minutes integer)
           JOIN people ON people.id = person_id AND erased_at IS NULL
          ORDER BY person_id
@@ -103,8 +113,8 @@ def upsert_attendance(
 
 
 def select_joined_at(conn: Connection, session_id: UUID, person_id: UUID) -> datetime | None:
-    """When this person was first seen to come, at the door or by the link."""
-    sql = "SELECT joined_at FROM attendance WHERE session_id = %(session_id)s AND person_id = %(person_id)s"
+    """When this person was first seen to come at the door."""
+    sql = "SELECT joined_at FROM proven_attendance WHERE session_id = %(session_id)s AND person_id = %(person_id)s"
     return fetch_value(conn, sql, session_id=session_id, person_id=person_id)
 
 

@@ -30,7 +30,7 @@ class Progress:
 def select_candidates(conn: Connection, series: Series) -> list[UUID]:
     """Everybody who has seen anything that the series counts and has not completed it, but those who are erased."""
     sql = """
-        SELECT person_id FROM attendance WHERE attended AND session_id = ANY(%(sessions)s)
+        SELECT person_id FROM proven_attendance WHERE attended AND session_id = ANY(%(sessions)s)
         UNION
         SELECT person_id FROM views WHERE viewed_at IS NOT NULL AND session_id = ANY(%(sessions)s)
         EXCEPT
@@ -46,7 +46,7 @@ def insert_completions(conn: Connection, series: Series, people: list[UUID]) -> 
     sql = """
         INSERT INTO completions (id, series_id, person_id)
         SELECT gen_random_uuid(), %(series_id)s, person_id
-          FROM (SELECT person_id, session_id FROM attendance WHERE attended AND 'live' = ANY(%(counts)s)
+          FROM (SELECT person_id, session_id FROM proven_attendance WHERE attended AND 'live' = ANY(%(counts)s)
                 UNION
                 SELECT person_id, session_id FROM views WHERE viewed_at IS NOT NULL AND 'recorded' = ANY(%(counts)s)
                ) AS seen
@@ -74,7 +74,7 @@ def insert_progress(conn: Connection, series: Series, people: list[UUID]) -> lis
     """
     sql = """
         WITH seen AS (
-            SELECT person_id, session_id FROM attendance WHERE attended AND 'live' = ANY(%(counts)s)
+            SELECT person_id, session_id FROM proven_attendance WHERE attended AND 'live' = ANY(%(counts)s)
             UNION
             SELECT person_id, session_id FROM views WHERE viewed_at IS NOT NULL AND 'recorded' = ANY(%(counts)s)
         ), sets AS (

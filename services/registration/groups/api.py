@@ -21,4 +21,5 @@ bp = Blueprint("groups", __name__, url_prefix="/registration/v1", description="G
 @bp.alt_response(200, schema=OutcomesSchema, description="It was confirmed before: what stands")
 def confirm_group(wanted: dict[str, Any]) -> Response:
     """Register a group by the link in the mail to its registrar; each colleague gets a mail and a link of their own."""
-    return outcomes(wishes.confirm_group(domain.read_token(wanted["token"])))
+    made = wishes.confirm_group(domain.read_token(wanted["token"]))
+    return outcomes(made, told=[one.new for one in made])

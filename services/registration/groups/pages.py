@@ -45,7 +45,7 @@ def confirm() -> Response:
     given, form = read(ConfirmationSchema())
     token = given["token"] if given else ""
     try:
-        return see_other(receipts.address(wishes.confirm_group(domain.read_token(token))))
+        return see_other(receipts.address(wishes.confirm_group(domain.read_token(token)), reader=None))
     except Gone:
         return _ask(token, form)
     except DomainError as error:

@@ -17,6 +17,7 @@ from services.registration.invitations.schemas import (
 )
 from services.registration.programme import domain as programme
 from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.http import Blueprint, limits
 from shared.http.answers import answer
@@ -86,7 +87,7 @@ def revoke_invitation(slug: str, id: UUID) -> Response:
 def show_invitation(code: str) -> Response:
     """Show an invitation."""
     with connection() as conn:
-        return answer(InvitationSchema().dump(domain.get(conn, domain.read_code(code))))
+        return answer(InvitationSchema().dump(domain.get(conn, tickets.read_invitation(conn, code))))
 
 
 @bp.post("/<code>/accept")
@@ -96,8 +97,8 @@ def show_invitation(code: str) -> Response:
 @bp.alt_response(200, schema=OutcomeSchema, description="Accepted before: the registration that stands")
 def accept_invitation(given: dict[str, Any], code: str) -> Response:
     """Accept an invitation: a seat while seats last, then a place on the waiting list."""
-    id = domain.read_code(code)
-    return outcome(take_turns(lambda conn: domain.accept(conn, id, said=given)))
+    made = take_turns(lambda conn: domain.accept(conn, tickets.read_invitation(conn, code), said=given))
+    return outcome(made, proved=True)
 
 
 @bp.post("/<code>/decline")
@@ -106,7 +107,7 @@ def accept_invitation(given: dict[str, Any], code: str) -> Response:
 def decline_invitation(code: str) -> Response:
     """Decline an invitation."""
     with transaction() as conn:
-        return answer(InvitationSchema().dump(domain.decline(conn, domain.read_code(code))))
+        return answer(InvitationSchema().dump(domain.decline(conn, tickets.read_invitation(conn, code))))
 
 
 @bp.post("/<code>/transfer")
@@ -116,7 +117,8 @@ def decline_invitation(code: str) -> Response:
 @bp.response(200, InvitationSchema)
 def transfer_invitation(colleague: dict[str, Any], code: str) -> Response:
     """Pass an invitation on to a colleague, who gets a mail; yours is void then."""
-    id, email = domain.read_code(code), fold_email(colleague["email"])
+    email = fold_email(colleague["email"])
     with transaction() as conn:
+        id = tickets.read_invitation(conn, code)
         limits.spend_mails(conn, [email])
         return answer(InvitationSchema().dump(domain.transfer(conn, id, email=email, name=colleague["name"])))

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from services.registration.invitations import queries
 from services.registration.invitations.queries import Invitation
+from services.registration.invitations.telling import state
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
 from services.registration.programme import domain as programme
@@ -20,19 +21,17 @@ from services.registration.registrations import queries as registration_queries
 from services.registration.registrations.domain import Made
 from services.registration.rules.queries import select_rules
 from services.registration.seats.queries import Applicant
-from shared import links, runtime
+from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, Forbidden, Gone, NotFound
 from shared.events import registration as events
 from shared.events.registration import Person
 from shared.messaging import outbox
 
-PURPOSE = "invitation"
-
 
 def issue_earned(conn: Connection, series: Series) -> None:
     """Invite whoever completed the series and was not invited yet, where it is known to what."""
     invited = queries.select_many(conn, queries.insert_invitations(conn, series))
-    outbox.add(conn, *[events.InvitationIssued(invitation=_state(invitation)) for invitation in invited])
+    outbox.add(conn, *[events.InvitationIssued(invitation=state(invitation)) for invitation in invited])
 
 
 def issue(conn: Connection, *, slug: str, email: str, name: str, expires_at: datetime | None) -> Invitation:
@@ -89,16 +88,8 @@ def revoke(conn: Connection, id: UUID, *, session_id: UUID) -> Invitation:
 def expire(conn: Connection, *, limit: int) -> int:
     """Let invitations expire that nobody answered in time; how many."""
     expired = queries.select_many(conn, queries.expire(conn, limit=limit))
-    outbox.add(conn, *[events.InvitationExpired(invitation=_state(invitation)) for invitation in expired])
+    outbox.add(conn, *[events.InvitationExpired(invitation=state(invitation)) for invitation in expired])
     return len(expired)
-
-
-def read_code(code: str) -> UUID:
-    """The invitation that a code from a mail is for. Raises NotFound."""
-    id = links.verify(runtime.settings(), PURPOSE, code)
-    if id is None:
-        raise NotFound("There is no such invitation.")
-    return UUID(id)
 
 
 def get(conn: Connection, id: UUID) -> Invitation:
@@ -116,8 +107,7 @@ def register(conn: Connection, *, slug: str, applicant: Applicant, code: str | N
 
     Returns and raises what registering does.
     """
-    id = links.verify(runtime.settings(), PURPOSE, code) if code else None
-    invitation = _lock(conn, UUID(id)) if id else None
+    invitation = _lock(conn, id) if code and (id := _read(conn, code)) else None
     theirs = invitation if invitation and invitation.usable and invitation.email == applicant.email else None
     invited_to = theirs.session_id if theirs else None
     made = registrations.register(conn, slug=slug, applicant=applicant, invited_to=invited_to)
@@ -155,6 +145,14 @@ def decline(conn: Connection, id: UUID) -> Invitation:
     return _note(conn, invitation, "declined", events.InvitationDeclined)
 
 
+def _read(conn: Connection, code: str) -> UUID | None:
+    """The invitation that a code is for, where it is good."""
+    try:
+        return tickets.read_invitation(conn, code)
+    except (NotFound, Gone):
+        return None
+
+
 def _issue(
     conn: Connection,
     email: str,
@@ -179,7 +177,7 @@ def _issue(
     if id is None:
         raise Conflict("This person is invited already.", problem="already-invited")
     issued = get(conn, id)
-    outbox.add(conn, events.InvitationIssued(invitation=_state(issued)))
+    outbox.add(conn, events.InvitationIssued(invitation=state(issued)))
     return issued
 
 
@@ -203,7 +201,7 @@ def _note(conn: Connection, invitation: Invitation, status: str, fact: type[even
         return invitation
     queries.update_invitation(conn, invitation.id, status=status)
     answered = get(conn, invitation.id)
-    outbox.add(conn, fact(invitation=_state(answered)))
+    outbox.add(conn, fact(invitation=state(answered)))
     return answered
 
 
@@ -215,17 +213,4 @@ def _as_applicant(conn: Connection, invitation: Invitation) -> Applicant:
         name=invitation.name,
         library=latest.library if latest else {},
         job_title=latest.job_title if latest else None,
-    )
-
-
-def _state(invitation: Invitation) -> events.Invitation:
-    return events.Invitation(
-        id=invitation.id,
-        revision=invitation.revision,
-        session_id=invitation.session_id,
-        session_slug=invitation.session_slug,
-        series_slug=invitation.series_slug,
-        person=Person(id=invitation.person_id, email=invitation.email, name=invitation.name),
-        status=invitation.status,  # pyright: ignore[reportArgumentType] - a CHECK in the database
-        expires_at=invitation.expires_at,
     )

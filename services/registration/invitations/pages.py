@@ -7,11 +7,13 @@ from flask import Response
 from services.registration import addresses
 from services.registration.invitations import domain
 from services.registration.invitations.schemas import AcceptanceSchema, GuestSchema
+from services.registration.learners import access
 from services.registration.programme import queries as programme
-from services.registration.registrations import admission, queries, showing
+from services.registration.registrations import admission, queries, receipts, showing
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
+from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.errors import DomainError
 from shared.http import limits
@@ -29,19 +31,19 @@ pages = Pages("answering", url_prefix="/registration/invitations")
 @pages.get("/<code>")
 def show_invitation(code: str) -> Response:
     """To what, until when, and the form to accept it."""
-    return _show(code, domain.read_code(code))
+    return _show(code, _read(code))
 
 
 @pages.form("/<code>/accept")
 def accept(code: str) -> Response:
     """A seat while seats last, then a place in line."""
-    id = domain.read_code(code)
+    id = _read(code)
     given, form = read(AcceptanceSchema())
     status = 422
     if form:
         try:
             made = take_turns(lambda conn: domain.accept(conn, id, said=given))
-            return see_other(addresses.manage(made.registration.id))
+            return see_other(receipts.address([made], reader=made.registration.person_id))
         except DomainError as error:
             status = refuse(form, error)
     return _show(code, id, form, status=status)
@@ -50,13 +52,13 @@ def accept(code: str) -> Response:
 @pages.get("/<code>/decline")
 def show_declining(code: str) -> Response:
     """Whether they are sure."""
-    return _show(code, domain.read_code(code), declining=True)
+    return _show(code, _read(code), declining=True)
 
 
 @pages.form("/<code>/decline")
 def decline(code: str) -> Response:
     """Note that they will not come."""
-    id, form = domain.read_code(code), Form()
+    id, form = _read(code), Form()
     try:
         with transaction() as conn:
             domain.decline(conn, id)
@@ -69,7 +71,7 @@ def decline(code: str) -> Response:
 @limited
 def transfer(code: str) -> Response:
     """Pass it on to a colleague, who gets a mail."""
-    id = domain.read_code(code)
+    id = _read(code)
     colleague, form = read(GuestSchema())
     status = 422
     if form:
@@ -82,6 +84,11 @@ def transfer(code: str) -> Response:
         except DomainError as error:
             status = refuse(form, error)
     return _show(code, id, Form(), guest=form, status=status)
+
+
+def _read(code: str) -> UUID:
+    with connection() as conn:
+        return tickets.read_invitation(conn, code)
 
 
 def _show(
@@ -109,7 +116,8 @@ def _show(
         terms=terms,
         form=form if form is not None else Form(),
         guest=guest if guest is not None else Form(),
-        standing=addresses.manage(standing.id) if standing else None,
+        standing=standing is not None,
+        manage=addresses.manage(standing) if standing and standing.person_id == access.signed_in() else None,
         library=latest.library if latest and latest.library.get("name") else None,
         open=admission.is_open(terms),
         transferable=transferable,

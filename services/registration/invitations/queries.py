@@ -26,6 +26,8 @@ class Invitation:
     issued_at: datetime
     expires_at: datetime | None
     expired: bool
+    generation: int
+    links_end_at: datetime | None
 
     @property
     def usable(self) -> bool:
@@ -59,7 +61,8 @@ def select_many(conn: Connection, ids: list[UUID]) -> list[Invitation]:
     sql = """
         SELECT i.id, i.revision, i.session_id, s.slug AS session_slug, i.series_id, series.slug AS series_slug,
                i.person_id, p.email, p.name, i.status, i.issued_by, i.issued_at, i.expires_at,
-               coalesce(i.expires_at <= programme_now(), false) AS expired
+               coalesce(i.expires_at <= programme_now(), false) AS expired, p.generation,
+               coalesce(i.expires_at, greatest(s.starts_at, s.ends_at) + interval '30 days') AS links_end_at
           FROM invitations AS i
           JOIN sessions AS s ON s.id = i.session_id
           JOIN people AS p ON p.id = i.person_id
@@ -147,3 +150,12 @@ def lock_invitation(conn: Connection, id: UUID) -> None:
 def update_invitation(conn: Connection, id: UUID, *, status: str) -> None:
     sql = "UPDATE invitations SET status = %(status)s, revision = next_revision(revision) WHERE id = %(id)s"
     execute(conn, sql, id=id, status=status)
+
+
+def raise_open(conn: Connection, person_id: UUID) -> list[UUID]:
+    """Give a person's invitations that nobody answered yet their next revision, though nothing of them changed."""
+    sql = """
+        UPDATE invitations SET revision = next_revision(revision)
+         WHERE person_id = %(person_id)s AND status = 'issued' RETURNING id
+    """
+    return [row[0] for row in conn.execute(sql, {"person_id": person_id})]

@@ -1,4 +1,6 @@
-"""Who a request comes from, where it is a learner's: by the link in a mail, or signed in."""
+"""Who a request comes from, where it is a learner's: who is signed in. The link in a mail opens what it was made for,
+and nothing here.
+"""
 
 from uuid import UUID
 
@@ -7,23 +9,21 @@ from flask import Response, request
 from services.registration.learners import queries
 from services.registration.learners.domain import SESSION_DAYS
 from services.registration.people import queries as people
-from shared import links, runtime
+from shared import runtime
 from shared.errors import Unauthorized
 from shared.runtime import connection
 
 COOKIE = "convene_learner"
 PATH = "/registration"
+# For what cannot be undone, somebody has signed in within so many minutes.
+FRESH_MINUTES = 15
 
 
-def learner(token: str | None = None) -> UUID:
-    """The person whom a learner's token from a mail names, or who is signed in. Raises Unauthorized."""
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    given = token or (bearer if scheme.lower() == "bearer" else "")
-    if given and (person := links.verify(runtime.settings(), "learner", given)):
-        return UUID(person)
+def learner() -> UUID:
+    """Who is signed in in this browser. Raises Unauthorized."""
     if found := signed_in():
         return found
-    raise Unauthorized("Sign in, or use the link from a mail.")
+    raise Unauthorized("Sign in: a link by mail lets you in.")
 
 
 def signed_in() -> UUID | None:
@@ -43,6 +43,17 @@ def is_signed_in_as(email: str) -> bool:
     with connection() as conn:
         person = people.select_many(conn, [person_id]).get(person_id)
     return person is not None and person.email == email
+
+
+def check_fresh() -> None:
+    """Let on who has signed in within the last minutes. Raises Unauthorized (sign-in-again)."""
+    with connection() as conn:
+        minutes = queries.select_session_minutes(conn, request.cookies.get(COOKIE, ""), days=SESSION_DAYS)
+    if minutes is None or minutes > FRESH_MINUTES:
+        raise Unauthorized(
+            f"This cannot be undone: sign in again first. It is possible for {FRESH_MINUTES} minutes after that.",
+            problem="sign-in-again",
+        )
 
 
 def set_cookie(response: Response, token: str) -> None:

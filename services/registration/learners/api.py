@@ -11,6 +11,7 @@ from services.registration.learners.schemas import (
     LearnerSchema,
     LinkSchema,
     PersonSchema,
+    SignedInQuery,
     SignInSchema,
 )
 from shared import jsontext
@@ -89,10 +90,12 @@ def sign_out() -> Response:
 
 
 @bp.get("/me")
-@bp.arguments(LearnerQuery, location="query")
+@bp.arguments(SignedInQuery, location="query")
 @bp.response(200, LearnerSchema)
-def show_learner(query: dict[str, Any]) -> Response:
-    """All that you take part in: registrations, views, progress per series, invitations, certificates."""
-    person_id = access.learner(query["token"])
+def show_learner(_query: dict[str, Any]) -> Response:
+    """All that you take part in: registrations, views, progress per series, invitations, certificates. For who is
+    signed in; no link from a mail opens it.
+    """
+    person_id = access.learner()
     with connection() as conn:
         return answer(LearnerSchema().dump(domain.describe(conn, person_id)))

@@ -13,11 +13,13 @@ from services.registration.certificates import queries as certificates
 from services.registration.learners import queries
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
+from services.registration.tickets import domain as tickets
 from shared import limits, links, runtime
 from shared.addresses import mailbox_of
 from shared.errors import Gone
 from shared.events import registration as events
 from shared.limits import Charge
+from shared.links import Ticket
 from shared.messaging import outbox
 
 PURPOSE = "sign-in"
@@ -46,6 +48,15 @@ def request_sign_in(conn: Connection, email: str, *, network: str) -> None:
         outbox.add(conn, events.SignInRequested(sign_in=sign_in))
 
 
+def request_for_link(conn: Connection, token: str, *, network: str) -> None:
+    """Mail a link to sign in, where all of theirs is, to the one whom a link was for that has ended: to the address
+    that we have now. Whoever asks learns nothing. Raises TooMany.
+    """
+    found = tickets.find_person(conn, token)
+    if found:
+        request_sign_in(conn, found.email, network=network)
+
+
 def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
     """Use up a link; the token of the session, and whose it is. Raises Gone where the link is not good any more."""
     id = links.verify(runtime.settings(), PURPOSE, token)
@@ -61,24 +72,28 @@ def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
 
 def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
     """All that somebody takes part in, with the links by which they manage it. Raises Gone for who was erased."""
-    settings = runtime.settings()
     if people.select_erased(conn, [person_id]):
         raise Erased
     person = people.select_many(conn, [person_id])[person_id]
+    at_hand = queries.select_day_ahead(conn)
 
-    def link(path: str, purpose: str, id: UUID) -> str:
-        return f"{settings.public_url}/registration/v1/{path}{links.sign(settings, purpose, str(id))}"
+    def link(path: str, purpose: str, row: dict[str, Any]) -> str:
+        # Who is signed in gets to what is past as well.
+        end = row["links_end_at"] and max(row["links_end_at"], at_hand)
+        row["token"] = links.issue(runtime.settings(), purpose, Ticket(str(row["id"]), row["generation"], end))
+        return f"{runtime.settings().public_url}/registration/v1/{path}{row['token']}"
 
     registrations = queries.select_registrations(conn, person_id)
     invitations = queries.select_invitations(conn, person_id)
+    for row in registrations:
+        row["url"] = link(f"registrations/{row['id']}?token=", links.MANAGE, row)
+    for row in invitations:
+        row["url"] = link("invitations/", links.INVITATION, row)
     return {
         "person": {"name": person.name, "email": person.email},
-        "registrations": [
-            {**row, "url": link(f"registrations/{row['id']}?token=", "registration", row["id"])}
-            for row in registrations
-        ],
+        "registrations": registrations,
         "views": queries.select_views(conn, person_id),
         "progress": queries.select_progress(conn, person_id),
-        "invitations": [{**row, "url": link("invitations/", "invitation", row["id"])} for row in invitations],
+        "invitations": invitations,
         "certificates": certificates.select_of_person(conn, person_id),
     }

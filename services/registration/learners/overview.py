@@ -22,7 +22,8 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
     slugs = {*seen, *(one["session"] for one in (*registrations, *invitations, *found["views"]))}
     occasions = programme.select_occasions(conn, slugs)
     mine = [
-        {**one, "occasion": occasions[one["session"]], "manage": addresses.manage(one["id"])} for one in registrations
+        {**one, "occasion": occasions[one["session"]], "manage": addresses.managing(one["id"], one["token"])}
+        for one in registrations
     ]
     mine.sort(key=_when)
     standing = {one["session"] for one in mine if one["status"] != "cancelled"}
@@ -32,7 +33,7 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
         "past": [one for one in reversed(mine) if one["status"] == "cancelled" or not one["occasion"].to_come],
         "progress": [_progress(one, occasions, standing) for one in found["progress"]],
         "invitations": [
-            {**one, "occasion": occasions[one["session"]], "address": addresses.invitation(one["id"])}
+            {**one, "occasion": occasions[one["session"]], "address": f"/registration/invitations/{one['token']}"}
             for one in reversed(invitations)
         ],
         "certificates": [

@@ -92,6 +92,26 @@ def sign_in() -> Response:
     return response
 
 
+@pages.get("/new-link")
+def show_ended() -> Response:
+    """What can be done with a link that has ended."""
+    return respond("link-ended.html", token=asked(LearnerQuery())["token"] or "", said=None)
+
+
+@pages.form("/new-link")
+@limited
+def request_new_link() -> Response:
+    """Mail a new link to the address that we have, and say the same whatever the old one was."""
+    token = asked(LearnerQuery())["token"] or ""
+    try:
+        with transaction() as conn:
+            limits.spend(conn, [limits.network_charge()])
+            domain.request_for_link(conn, token, network=network())
+    except DomainError as error:
+        return respond("link-ended.html", token=token, said=error.detail, status=status_of(error))
+    return see_other("/registration/sign-in/sent")
+
+
 @pages.form("/sign-out")
 def sign_out() -> Response:
     """End the session."""

@@ -62,6 +62,21 @@ def select_session_person(conn: Connection, token: str) -> UUID | None:
     return fetch_value(conn, sql, hash=hash_secret(token))
 
 
+def select_session_minutes(conn: Connection, token: str, *, days: int) -> float | None:
+    """How long ago the session of this token began, which is good for `days` days; None where there is none."""
+    sql = """
+        SELECT extract(epoch FROM programme_now() - (expires_at - make_interval(days => %(days)s)))::float / 60
+          FROM learner_sessions WHERE token_hash = %(hash)s AND expires_at > programme_now()
+    """
+    return fetch_value(conn, sql, hash=hash_secret(token), days=days)
+
+
+def end_sessions(conn: Connection, person_id: UUID) -> None:
+    """Sign somebody out everywhere; the links to sign in that are under way are not good any more."""
+    execute(conn, "DELETE FROM learner_sessions WHERE person_id = %(person_id)s", person_id=person_id)
+    execute(conn, "DELETE FROM sign_ins WHERE person_id = %(person_id)s", person_id=person_id)
+
+
 def delete_session(conn: Connection, token: str) -> None:
     execute(conn, "DELETE FROM learner_sessions WHERE token_hash = %(hash)s", hash=hash_secret(token))
 
@@ -73,10 +88,16 @@ def delete_expired(conn: Connection) -> None:
     execute(conn, "DELETE FROM learner_sessions WHERE expires_at < programme_now()")
 
 
+def select_day_ahead(conn: Connection) -> datetime:
+    """The moment in a day, by the programme's clock."""
+    return fetch_value(conn, "SELECT programme_now() + interval '1 day'")
+
+
 def select_registrations(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
     sql = """
-        SELECT id, session_slug AS session, status, position, offered_until, registered_at, joined
-          FROM registration_details WHERE person_id = %(person_id)s ORDER BY registered_at, id
+        SELECT id, session_slug AS session, status, position, offered_until, registered_at, joined, generation,
+               links_end_at
+          FROM registration_facts WHERE person_id = %(person_id)s ORDER BY registered_at, id
     """
     return fetch_dicts(conn, sql, person_id=person_id)
 
@@ -105,7 +126,7 @@ def select_progress(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
                                  WHEN v.viewed_at IS NOT NULL AND 'recorded' = ANY(series.counts) THEN 'recorded'
                              END) ORDER BY s.starts_at NULLS LAST, s.slug)
                            FROM sessions AS s
-                           LEFT JOIN attendance AS a ON (a.session_id, a.person_id) = (s.id, %(person_id)s)
+                           LEFT JOIN proven_attendance AS a ON (a.session_id, a.person_id) = (s.id, %(person_id)s)
                            LEFT JOIN views AS v ON (v.session_id, v.person_id) = (s.id, %(person_id)s)
                           WHERE s.id = ANY(series.sessions)), '[]') AS sessions
           FROM series LEFT JOIN completions AS done ON (done.series_id, done.person_id) = (series.id, %(person_id)s)
@@ -120,8 +141,8 @@ def select_progress(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
 
 def select_invitations(conn: Connection, person_id: UUID) -> list[dict[str, Any]]:
     sql = """
-        SELECT i.id, s.slug AS session, i.status, i.expires_at
-          FROM invitations AS i JOIN sessions AS s ON s.id = session_id
+        SELECT i.id, s.slug AS session, i.status, i.expires_at, p.generation, i.expires_at AS links_end_at
+          FROM invitations AS i JOIN sessions AS s ON s.id = session_id JOIN people AS p ON p.id = person_id
          WHERE person_id = %(person_id)s ORDER BY i.issued_at, i.id
     """
     return fetch_dicts(conn, sql, person_id=person_id)

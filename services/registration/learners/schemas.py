@@ -87,7 +87,23 @@ class LearnerQuery(ma.Schema):
     token = ma.fields.String(
         load_default=None,
         validate=Length(max=500),
-        metadata={"description": "From the mail; else the cookie counts"},
+        metadata={"description": "From the mail"},
+    )
+
+
+class SignedInQuery(ma.Schema):
+    token = ma.fields.String(
+        load_default=None,
+        validate=Length(max=500),
+        metadata={"description": "Not read any more: who is signed in is let in", "deprecated": True},
+    )
+
+
+class WatchQuery(ma.Schema):
+    token = ma.fields.String(
+        load_default=None,
+        validate=Length(max=500),
+        metadata={"description": "From the mail about the recording, also as a bearer token; else the cookie counts"},
     )
 
 

@@ -9,13 +9,14 @@ from shared.events.registration import Person
 
 
 def select_many(conn: Connection, ids: list[UUID]) -> dict[UUID, Person]:
-    sql = "SELECT id, email, name FROM people WHERE id = ANY(%(ids)s)"
+    sql = "SELECT id, email, name, generation FROM people WHERE id = ANY(%(ids)s)"
     return {person.id: person for person in fetch(conn, Person, sql, ids=ids)}
 
 
 def select_by_email(conn: Connection, email: str) -> Person | None:
     """The person with this folded address."""
-    return fetch_one(conn, Person, "SELECT id, email, name FROM people WHERE email = %(email)s", email=email)
+    sql = "SELECT id, email, name, generation FROM people WHERE email = %(email)s"
+    return fetch_one(conn, Person, sql, email=email)
 
 
 def select_former_emails(conn: Connection, id: UUID) -> list[str]:
@@ -69,11 +70,12 @@ def insert_missing(conn: Connection, people: list[Person]) -> dict[str, UUID]:
 
 def rename(conn: Connection, id: UUID, *, email: str, name: str) -> bool:
     """Correct a person's address and name; False where another person has that address. The database keeps the
-    address that they had (`former_addresses`), and nobody has proved the new one.
+    address that they had (`former_addresses`), the links that were mailed to it end, and nobody has proved the new one.
     """
     sql = """
         UPDATE people
-           SET email = %(email)s, name = %(name)s, proved_at = CASE WHEN email = %(email)s THEN proved_at END
+           SET email = %(email)s, name = %(name)s, generation = generation + (email <> %(email)s)::int,
+               proved_at = CASE WHEN email = %(email)s THEN proved_at END
          WHERE id = %(id)s AND NOT EXISTS (SELECT FROM people WHERE email = %(email)s AND id <> %(id)s)
     """
     return bool(execute(conn, sql, id=id, email=email, name=name))
@@ -82,3 +84,8 @@ def rename(conn: Connection, id: UUID, *, email: str, name: str) -> bool:
 def mark_proved(conn: Connection, email: str) -> None:
     """Note that somebody who is known showed just now that mail to their address reaches them."""
     execute(conn, "UPDATE people SET proved_at = programme_now() WHERE email = %(email)s", email=email)
+
+
+def raise_generation(conn: Connection, id: UUID) -> None:
+    """End all links that were mailed to a person so far."""
+    execute(conn, "UPDATE people SET generation = generation + 1 WHERE id = %(id)s", id=id)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.learners.access import learner
-from services.registration.learners.schemas import LearnerQuery
+from services.registration.learners.access import check_fresh, learner
+from services.registration.learners.schemas import SignedInQuery
 from services.registration.people import queries as people
 from services.registration.privacy import domain, staffing
 from services.registration.privacy.queries import Erasure
@@ -28,28 +28,31 @@ OTHERS = ("notifications", "catalog")
 
 
 @bp.get("/people/<email>")
-@bp.arguments(LearnerQuery, location="query")
+@bp.arguments(SignedInQuery, location="query")
 @bp.response(200, HeldSchema)
-def show_held(query: dict[str, Any], email: str) -> Response:
-    """Everything that registration holds on a person; for themselves, or for staff (`people:erase`), whose look is
-    noted. `parts` tells where the other services answer with theirs.
+def show_held(_query: dict[str, Any], email: str) -> Response:
+    """Everything that registration holds on a person; for themselves, signed in, or for staff (`people:erase`), whose
+    look is noted. `parts` tells where the other services answer with theirs.
     """
     folded = fold_held_email(email)
-    by_staff = _authorize(folded, query["token"])
+    by_staff = _authorize(folded)
     with transaction() as conn:
         held = staffing.describe(conn, folded) if by_staff else domain.describe(conn, folded)
     return answer({**held, "parts": parts(folded)}, cache_control="no-store")
 
 
 @bp.delete("/people/<email>")
-@bp.arguments(LearnerQuery, location="query")
+@bp.arguments(SignedInQuery, location="query")
 @bp.response(202, ErasureSchema, headers={"Location": {"description": "How far it is", "schema": {"type": "string"}}})
-def erase_person(query: dict[str, Any], email: str) -> Response:
+def erase_person(_query: dict[str, Any], email: str) -> Response:
     """Erase a person in every service, under each address that they had; what they took part in stays counted, without
-    them. Staff also erase who only reads the newsletter; the answer is the same where nothing is held.
+    them. For themselves, who have signed in within the last 15 minutes (else 401, `sign-in-again`), or for staff
+    (`people:erase`), who also erase who only reads the newsletter: the answer is the same where nothing is held.
     """
     folded = fold_held_email(email)
-    by_staff = _authorize(folded, query["token"])
+    by_staff = _authorize(folded)
+    if not by_staff:
+        check_fresh()
     erase = staffing.erase if by_staff else partial(domain.erase, cause="asked by the person")
     erasure = take_turns(lambda conn: erase(conn, folded))
     response = _tell(erasure)
@@ -84,11 +87,11 @@ def _tell(erasure: Erasure) -> Response:
     return answer(ErasureSchema().dump(body), cache_control="no-store")
 
 
-def _authorize(email: str, token: str | None) -> bool:
+def _authorize(email: str) -> bool:
     """Let staff or the person themselves in; whether it is staff. Raises Unauthorized, or NotFound for others."""
-    if token is None and auth.has(SCOPE):
+    if auth.has(SCOPE):
         return True
-    person_id = learner(token)
+    person_id = learner()
     with connection() as conn:
         person = people.select_many(conn, [person_id]).get(person_id)
     if person is None or person.email != email:

@@ -25,10 +25,10 @@ def select_all(conn: Connection, person_id: UUID | None) -> dict[str, list[dict[
         "former_addresses": "SELECT email, until FROM former_addresses WHERE person_id = %(id)s ORDER BY until",
         "registrations": """
             SELECT id, session_slug AS session, status, position, job_title, library, accommodations, answers, note,
-                   timezone, offered_until, registered_by, registered_at
-              FROM registration_details WHERE person_id = %(id)s ORDER BY registered_at""",
+                   timezone, offered_until, registered_by, registered_at, code, opened_at
+              FROM registration_facts WHERE person_id = %(id)s ORDER BY registered_at""",
         "registered_colleagues": """
-            SELECT id, session_slug AS session FROM registration_details
+            SELECT id, session_slug AS session FROM registration_facts
              WHERE id IN (SELECT id FROM registrations WHERE registered_by = %(id)s) ORDER BY registered_at""",
         "attendance": """
             SELECT s.slug AS session, minutes, attended, source, joined_at
@@ -122,7 +122,8 @@ def blank(conn: Connection, person_id: UUID) -> None:
     for sql in (
         """
         UPDATE people
-           SET email = 'erased-' || id || '@invalid', name = '', erased_at = programme_now(), proved_at = NULL
+           SET email = 'erased-' || id || '@invalid', name = '', erased_at = programme_now(), proved_at = NULL,
+               generation = generation + 1
          WHERE id = %(id)s
         """,
         # The type, the size and the state of a library are many people's; its name can be one person's.

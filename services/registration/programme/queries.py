@@ -1,6 +1,6 @@
 """The copy of the catalog's facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -216,6 +216,12 @@ def select_occasions(conn: Connection, slugs: Iterable[str]) -> dict[str, Occasi
           FROM sessions AS s WHERE s.slug = ANY(%(slugs)s) ORDER BY s.slug, s.revision DESC
     """
     return {one.slug: one for one in fetch(conn, Occasion, sql, slugs=list(slugs))}
+
+
+def select_slugs(conn: Connection, ids: Sequence[UUID]) -> list[str]:
+    """The slugs of these sessions, in the order in which they take place."""
+    sql = "SELECT slug FROM sessions WHERE id = ANY(%(ids)s) ORDER BY starts_at NULLS LAST, slug"
+    return [row[0] for row in conn.execute(sql, {"ids": list(ids)})]
 
 
 def select_series_counting(conn: Connection, session_id: UUID) -> list[Series]:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from psycopg import Connection
 
-from services.registration import addresses
 from services.registration.groups.queries import Group
 from services.registration.groups.schemas import PendingSchema, pending
+from services.registration.learners import access
 from services.registration.registrations import at_once, domain, wishes
+from services.registration.registrations.domain import Made
 from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
 from services.registration.registrations.schemas import (
     CorrectionSchema,
@@ -20,6 +22,7 @@ from services.registration.registrations.schemas import (
     TokenQuery,
 )
 from services.registration.roster import staffing
+from services.registration.tickets import domain as tickets
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
@@ -47,11 +50,12 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
 @bp.response(
     201, OutcomeSchema, headers={"Location": {"description": "The registration", "schema": {"type": "string"}}}
 )
-@bp.alt_response(200, schema=OutcomeSchema, description="The same person again: the registration that stands")
+@bp.alt_response(200, schema=OutcomeSchema, description="Registered already: the mail tells its owner the rest")
 @idempotent(at_once=_register_at_once)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    return outcome(wishes.register(wanted, slug=wanted["session"]))
+    made = wishes.register(wanted, slug=wanted["session"])
+    return outcome(made, proved=not made.new and _may_know([made])[0])
 
 
 @bp.post("/series/<slug>/registrations")
@@ -59,10 +63,11 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 @idempotent
 @bp.arguments(SeriesRequestSchema)
 @bp.response(201, OutcomesSchema)
-@bp.alt_response(200, schema=OutcomesSchema, description="They had registered for all of it: what stands")
+@bp.alt_response(200, schema=OutcomesSchema, description="Registered already for all of it")
 def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
     """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
-    return outcomes(wishes.register_series(wanted, slug=slug))
+    made = wishes.register_series(wanted, slug=slug)
+    return outcomes(made, told=_may_know(made))
 
 
 @bp.post("/group-registrations")
@@ -70,7 +75,7 @@ def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
 @idempotent
 @bp.arguments(GroupRequestSchema)
 @bp.response(201, OutcomesSchema)
-@bp.alt_response(200, schema=OutcomesSchema, description="All of them had registered: what stands")
+@bp.alt_response(200, schema=OutcomesSchema, description="All of them were registered already")
 @bp.alt_response(
     202, schema=PendingSchema, description="The registrar is asked by mail to confirm; nobody is registered"
 )
@@ -83,7 +88,7 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
     it, and a few seats at most are held, for a day. The answer is 202 then, and tells nothing of who is known.
     """
     found = wishes.register_group(wanted, slug=wanted["session"])
-    return pending(found) if isinstance(found, Group) else outcomes(found)
+    return pending(found) if isinstance(found, Group) else outcomes(found, told=_may_know(found))
 
 
 @bp.get("/registrations/<uuid:id>")
@@ -91,8 +96,9 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
 @bp.response(200, RegistrationSchema)
 def show_registration(query: dict[str, Any], id: UUID) -> Response:
     """Show a registration to the one who has the link from its mail, or to staff."""
-    _authorize(id, query["token"], scope="registration:read")
+    by_staff = auth.has("registration:read")
     with connection() as conn:
+        _let_on(conn, id, query["token"], by_staff=by_staff)
         return answer(RegistrationSchema().dump(domain.get(conn, id)))
 
 
@@ -102,10 +108,11 @@ def show_registration(query: dict[str, Any], id: UUID) -> Response:
 @bp.response(200, RegistrationSchema)
 def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUID) -> Response:
     """Correct what was said; members that are left out stay. Staff also correct the address, and keep a note."""
-    by_staff = _authorize(id, query["token"], scope="registration:write")
-    if not by_staff and (kept := STAFF_ALONE & changes.keys()):
-        raise Invalid({name: ["Only staff change this."] for name in kept})
+    by_staff = auth.has("registration:write")
     with transaction() as conn:
+        _let_on(conn, id, query["token"], by_staff=by_staff)
+        if not by_staff and (kept := STAFF_ALONE & changes.keys()):
+            raise Invalid({name: ["Only staff change this."] for name in kept})
         after = staffing.correct(conn, id, changes) if by_staff else domain.correct(conn, id, changes)[1]
     return answer(RegistrationSchema().dump(after))
 
@@ -116,8 +123,9 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
 @bp.response(200, RegistrationSchema)
 def accept_offer(query: dict[str, Any], id: UUID) -> Response:
     """Accept the seat that is offered, before it passes on to the next in line."""
-    by_staff = _authorize(id, query["token"], scope="registration:write")
+    by_staff = auth.has("registration:write")
     with transaction() as conn:
+        _let_on(conn, id, query["token"], by_staff=by_staff)
         found = staffing.accept(conn, id) if by_staff else domain.accept_offer(conn, id)
     return answer(RegistrationSchema().dump(found))
 
@@ -127,15 +135,22 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
 @bp.response(200, RegistrationSchema)
 def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     """Cancel a registration; its seat goes to the head of the waiting list at once."""
-    by_staff = _authorize(id, query["token"], scope="registration:write")
+    by_staff = auth.has("registration:write")
     with transaction() as conn:
+        _let_on(conn, id, query["token"], by_staff=by_staff)
         found = staffing.cancel(conn, id) if by_staff else domain.cancel(conn, id, reason="cancelled by registrant")
     return answer(RegistrationSchema().dump(found))
 
 
-def _authorize(id: UUID, token: str | None, *, scope: str) -> bool:
-    """Let the link's bearer or staff in; whether it is staff. Raises NotFound, so that nobody learns what exists."""
-    if auth.has(scope):
-        return True
-    addresses.check(id, token)
-    return False
+def _may_know(made: list[Made]) -> list[bool]:
+    """Of each whether the caller is told which it is: what is new, what is theirs as who is signed in, all to staff."""
+    if all(one.new for one in made):
+        return [True] * len(made)
+    reader, by_staff = access.signed_in(), auth.has("registration:read")
+    return [one.new or by_staff or one.registration.person_id == reader for one in made]
+
+
+def _let_on(conn: Connection, id: UUID, token: str | None, *, by_staff: bool) -> None:
+    """Let staff or the link's bearer on. Raises NotFound, so that nobody learns what exists, or LinkEnded."""
+    if not by_staff:
+        tickets.check_registration(conn, id, token)

@@ -14,6 +14,7 @@ from services.registration.people import queries as people
 from services.registration.people.domain import Erased
 from services.registration.registrations import admission, queries
 from services.registration.registrations.queries import Registration
+from services.registration.renewal import domain as renewal
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
@@ -163,10 +164,11 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     """Correct what somebody said of themselves; as it was, and as it is.
 
     `changes` holds, by the names of `Registration`, what is to be different: name, email, job_title, library,
-    accommodations, answers, note, timezone. Raises NotFound, Gone (person-erased), Invalid, or Conflict
-    (registration-cancelled; email-taken where another person has that address).
+    accommodations, answers, note, timezone. Another address ends all links and sessions of before. Raises NotFound,
+    Gone (person-erased), Invalid, or Conflict (registration-cancelled; email-taken where another person has that
+    address).
     """
-    lock_seats(conn, [get(conn, id).session_id])
+    lock_seats(conn, _to_lock(conn, get(conn, id), changes))
     before = get(conn, id)
     if not people.lock_living(conn, before.person_id):
         raise Erased
@@ -184,7 +186,18 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     after = get(conn, id)
     readdressed = after.email != before.email
     outbox.add(conn, events.RegistrationUpdated(registration=seats.state(after), readdressed=readdressed))
+    if readdressed:
+        renewal.follow(conn, after.person_id, told=[after.id])
     return before, after
+
+
+def renew_links(conn: Connection, id: UUID) -> bool:
+    """End all links and sessions of the person whose registration it is, and mail them new links to what is to come;
+    whether anything is. Raises NotFound.
+    """
+    person_id = get(conn, id).person_id
+    lock_seats(conn, [one.session_id for one in queries.select_of_person(conn, person_id)])
+    return renewal.renew(conn, person_id)
 
 
 def cancel(conn: Connection, id: UUID, *, reason: CancellationReason) -> Registration:
@@ -222,6 +235,12 @@ def accept_offer(conn: Connection, id: UUID) -> Registration:
     registration = get(conn, id)
     seats.accept_offer(conn, registration, session=rules.find_terms(conn, registration.session_slug))
     return get(conn, id)
+
+
+def _to_lock(conn: Connection, registration: Registration, changes: dict[str, Any]) -> list[UUID]:
+    """The sessions whose seats a correction locks: with another address it is told of all that the person has."""
+    others = queries.select_of_person(conn, registration.person_id) if "email" in changes else []
+    return [registration.session_id, *(one.session_id for one in others)]
 
 
 def _register(conn: Connection, terms: Terms, applicant: Applicant, *, held_for: UUID | None = None) -> Made:

@@ -9,6 +9,7 @@ from flask import Response
 from psycopg import Connection
 
 from services.registration import addresses
+from services.registration.learners import domain as learners
 from services.registration.programme import queries as programme
 from services.registration.registrations import admission, domain, showing
 from services.registration.registrations.formschemas import ChangeForm, ManageQuery
@@ -16,9 +17,11 @@ from services.registration.registrations.refusals import refuse
 from services.registration.rules import domain as rules
 from services.registration.seats.domain import has_ended
 from services.registration.seats.queries import has_lapsed
+from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, DomainError, Gone
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
+from shared.http.networks import network
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection, transaction
 
@@ -29,68 +32,80 @@ pages = Pages("managing", url_prefix="/registration/manage")
 @pages.get("/<uuid:id>")
 def show_registration(id: UUID) -> Response:
     """How things stand, and what can be done; a seat that is offered comes first."""
-    return _show("manage.html", id, saved=_let_on(id)["saved"])
+    query = _let_on(id)
+    return _show("manage.html", id, query["token"], saved=query["saved"])
 
 
 @pages.get("/<uuid:id>/change")
 def show_change_form(id: UUID) -> Response:
     """What was said, to be changed."""
-    _let_on(id)
-    return _show_form(id)
+    return _show_form(id, _let_on(id)["token"])
 
 
 @pages.form("/<uuid:id>/change")
 def change(id: UUID) -> Response:
     """Keep what is different."""
-    _let_on(id)
+    token = _let_on(id)["token"]
     changes, form = read(ChangeForm())
     status = 422
     if form:
         try:
             with transaction() as conn:
+                tickets.check_registration(conn, id, token)
                 domain.correct(conn, id, changes)
-            return see_other(f"{addresses.manage(id)}&saved=true")
+            return see_other(f"{addresses.managing(id, token)}&saved=true")
         except DomainError as error:
             status = refuse(form, error)
-    return _show_form(id, form, status=status)
+    return _show_form(id, token, form, status=status)
 
 
 @pages.get("/<uuid:id>/cancel")
 def show_cancel_form(id: UUID) -> Response:
     """Whether they are sure."""
-    _let_on(id)
-    return _show("manage-cancel.html", id)
+    return _show("manage-cancel.html", id, _let_on(id)["token"])
 
 
 @pages.form("/<uuid:id>/cancel")
 def cancel(id: UUID) -> Response:
     """Give the seat, or the place in line, up; the page that follows says so, or why it was too late for that."""
-    _let_on(id)
     return _do_and_show(id, lambda conn: domain.cancel(conn, id, reason="cancelled by registrant"))
 
 
 @pages.form("/<uuid:id>/offer")
 def accept_offer(id: UUID) -> Response:
     """Take the seat that is offered; the page that follows says so, or that it was too late for that."""
-    _let_on(id)
     return _do_and_show(id, lambda conn: domain.accept_offer(conn, id))
 
 
+@pages.form("/<uuid:id>/new-link")
+def renew_links(id: UUID) -> Response:
+    """End this link with all older ones, and mail new ones: to what is to come, else to sign in."""
+    token = _let_on(id)["token"]
+    with transaction() as conn:
+        tickets.check_registration(conn, id, token)
+        if not domain.renew_links(conn, id):
+            learners.request_for_link(conn, token, network=network())
+    return see_other("/registration/sign-in/sent")
+
+
 def _let_on(id: UUID) -> dict[str, Any]:
-    """What the address asks for, of who has the link. Raises NotFound."""
+    """What the address asks for, of who has the link. Raises NotFound or LinkEnded."""
     query = asked(ManageQuery())
-    addresses.check(id, query["token"])
+    with connection() as conn:
+        tickets.check_registration(conn, id, query["token"])
     return query
 
 
 def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Response:
     """Refusals are states of things, which the page tells better than a refusal would."""
+    token = _let_on(id)["token"]
     with suppress(Conflict, Gone), transaction() as conn:
+        tickets.check_registration(conn, id, token)
         act(conn)
-    return see_other(addresses.manage(id))
+    return see_other(addresses.managing(id, token))
 
 
-def _show(template: str, id: UUID, **values: Any) -> Response:
+def _show(template: str, id: UUID, token: str, **values: Any) -> Response:
     with connection() as conn:
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
@@ -109,25 +124,25 @@ def _show(template: str, id: UUID, **values: Any) -> Response:
         questions={question["key"]: question for question in terms.questions},
         types=showing.TYPE_LABELS,
         sizes=showing.SIZE_LABELS,
-        link=lambda part="": addresses.manage(id, part),
-        join=addresses.join(id),
+        link=lambda part="": addresses.managing(id, token, part),
+        join=addresses.join(mine),
         **values,
     )
 
 
-def _show_form(id: UUID, form: Form | None = None, *, status: int = 200) -> Response:
+def _show_form(id: UUID, token: str, form: Form | None = None, *, status: int = 200) -> Response:
     with connection() as conn:
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
     if mine.status == "cancelled":
-        return see_other(addresses.manage(id))
+        return see_other(addresses.managing(id, token))
     return respond(
         "manage-change.html",
         status=status,
         form=form if form is not None else showing.said(mine, terms.questions),
         mine=mine,
         terms=terms,
-        link=lambda part="": addresses.manage(id, part),
+        link=lambda part="": addresses.managing(id, token, part),
         titles=showing.titles(terms.questions),
         **showing.choices(),
     )

@@ -1,6 +1,5 @@
 """What anybody may know of a registration that they asked for."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import marshmallow as ma
@@ -15,7 +14,9 @@ from shared.http.answers import Document
 
 
 class OutcomeSchema(ma.Schema):
-    """What anybody may know of a registration that they asked for: nothing but the outcome."""
+    """What anybody may know of a registration that they asked for: nothing but the outcome. Of one that stood already
+    `session` and `advice` alone, unless it is told to its owner or to staff.
+    """
 
     id = ma.fields.UUID()
     session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
@@ -43,9 +44,18 @@ def describe(registration: Registration | events.Registration, advice: str | Non
     }
 
 
-def outcome(made: Made) -> Response:
-    """The answer to somebody who registered: 201 where that made a registration, 200 where it stood."""
-    return tell(made.registration, new=made.new, advice=made.advice)
+def describe_known(registration: Registration) -> dict[str, Any]:
+    """The body that tells of one that stood already: the mail tells its owner the rest."""
+    return {"session": registration.session_slug, "advice": None}
+
+
+def outcome(made: Made, *, proved: bool) -> Response:
+    """The answer to somebody who registered: 201 where that made a registration, 200 where it stood; of that they are
+    told more only where they `proved` that it is theirs.
+    """
+    if made.new or proved:
+        return tell(made.registration, new=made.new, advice=made.advice)
+    return _tell(describe_known(made.registration), new=False)
 
 
 def tell(registration: Registration | events.Registration, *, new: bool, advice: str | None) -> Response:
@@ -54,11 +64,15 @@ def tell(registration: Registration | events.Registration, *, new: bool, advice:
     return _tell(describe(registration, advice), new=new, Location=address)
 
 
-def outcomes(made: Iterable[Made]) -> Response:
-    """The answer to somebody who registered more than once: 201 where that made any registration, else 200."""
-    all_made = list(made)
-    items = [describe(one.registration, one.advice) for one in all_made]
-    return _tell({"items": items}, new=any(one.new for one in all_made))
+def outcomes(made: list[Made], *, told: list[bool]) -> Response:
+    """The answer to somebody who registered more than once: 201 where that made any registration, else 200. Which one
+    it is, and how it stands, is said of those that are `told`.
+    """
+    items = [
+        describe(one.registration, one.advice) if tell else describe_known(one.registration)
+        for one, tell in zip(made, told, strict=True)
+    ]
+    return _tell({"items": items}, new=any(one.new for one in made))
 
 
 def _tell(document: dict[str, Any], *, new: bool, **headers: str) -> Response:

@@ -90,20 +90,22 @@ def register_series(slug: str) -> Response:
 @pages.get("/done")
 def show_receipt() -> Response:
     """What became of a form; whoever is signed in gets the way to what is theirs besides."""
-    found = receipts.read(asked(ReceiptQuery())["receipt"])
+    receipt = receipts.read(asked(ReceiptQuery())["receipt"])
     reader = access.signed_in()
     with connection() as conn:
-        standing = {one.id: one for one in queries.select_many(conn, list(found))}
-        made = [standing[id] for id in found if id in standing]
-        if not made:
+        standing = {one.id: one for one in queries.select_many(conn, list(receipt.registrations))}
+        made = [standing[id] for id in receipt.registrations if id in standing]
+        known = programme.select_slugs(conn, receipt.known)
+        if not made and not known:
             raise NotFound("There is no such registration any more.")
-        occasions = programme.select_occasions(conn, {one.session_slug for one in made})
-        terms = rules.find_terms(conn, made[0].session_slug)
-    new = [one for one in made if found[one.id]]
+        occasions = programme.select_occasions(conn, {*known, *(one.session_slug for one in made)})
+        terms = rules.find_terms(conn, made[0].session_slug if made else known[0])
+    new = [one for one in made if receipt.registrations[one.id]]
     return respond(
         "registered.html",
         made=made,
         new=new,
+        known=known,
         reader=reader,
         manage=addresses.manage,
         occasions=occasions,
@@ -119,7 +121,9 @@ def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made] | Group], ask
     if form:
         try:
             found = carry_out(wanted)
-            return see_other(groups.receipt(found) if isinstance(found, Group) else receipts.address(found))
+            if isinstance(found, Group):
+                return see_other(groups.receipt(found))
+            return see_other(receipts.address(found, reader=access.signed_in()))
         except DomainError as error:
             status = refuse(form, error)
     return ask(form, status=status)
@@ -143,7 +147,7 @@ def _ask_for_session(slug: str, form: Form, *, status: int = 200) -> Response:
         occasion=occasion,
         seats=seats,
         standing=standing,
-        manage=addresses.manage(standing.id) if standing else None,
+        manage=addresses.manage(standing) if standing else None,
         audience=rules.describe_audience(terms),
         titles=showing.titles(terms.questions),
         **showing.choices(),

@@ -14,7 +14,9 @@ from shared.database import execute, fetch, fetch_one, fetch_value
 @dataclass(frozen=True)
 class Registration:
     """`position` is the place on the waiting list, from 1; None unless waitlisted. `offered_until` is when an offered
-    seat must be accepted; `registered_by` names the colleague who registered them.
+    seat must be accepted; `registered_by` names the colleague who registered them; `code` is what they say at the door;
+    `generation` is of the person's links, and those to it end at `links_end_at`; `opened_at` is when they
+    first opened the way into an online session.
     """
 
     id: UUID
@@ -36,17 +38,16 @@ class Registration:
     offered_until: datetime | None
     registered_by: str | None
     timezone: str | None
-
-    @property
-    def code(self) -> str:
-        """What somebody says at the door; the last, random digits of the id."""
-        return self.id.hex[-8:].upper()
+    code: str
+    generation: int
+    links_end_at: datetime | None
+    opened_at: datetime | None = None
 
 
 def select_active(conn: Connection, session_id: UUID, email: str) -> Registration | None:
     """The registration that stands for this person and session."""
     sql = """
-        SELECT * FROM registration_details
+        SELECT * FROM registration_facts
          WHERE session_id = %(session_id)s AND email = %(email)s AND status <> 'cancelled'
     """
     return fetch_one(conn, Registration, sql, session_id=session_id, email=email)
@@ -54,13 +55,13 @@ def select_active(conn: Connection, session_id: UUID, email: str) -> Registratio
 
 def select(conn: Connection, id: UUID) -> Registration | None:
     """A registration by its id, whatever became of it."""
-    sql = "SELECT * FROM registration_details WHERE id = %(id)s"
+    sql = "SELECT * FROM registration_facts WHERE id = %(id)s"
     return fetch_one(conn, Registration, sql, id=id)
 
 
 def select_many(conn: Connection, ids: list[UUID]) -> list[Registration]:
     """These registrations, in the order in which they came."""
-    sql = "SELECT * FROM registration_details WHERE id = ANY(%(ids)s) ORDER BY session_id, joined"
+    sql = "SELECT * FROM registration_facts WHERE id = ANY(%(ids)s) ORDER BY session_id, joined"
     return fetch(conn, Registration, sql, ids=ids)
 
 
@@ -97,9 +98,18 @@ def select_active_ids(conn: Connection, session_id: UUID) -> list[UUID]:
     return [row[0] for row in conn.execute(sql, {"session_id": session_id})]
 
 
+def select_of_person(conn: Connection, person_id: UUID) -> list[Registration]:
+    """Those of a person that are not cancelled."""
+    sql = """
+        SELECT * FROM registration_facts WHERE person_id = %(person_id)s AND status <> 'cancelled'
+         ORDER BY session_id, joined
+    """
+    return fetch(conn, Registration, sql, person_id=person_id)
+
+
 def select_latest_details(conn: Connection, person_id: UUID) -> Registration | None:
     """The registration in which this person last told of themselves."""
     sql = """
-        SELECT * FROM registration_details WHERE person_id = %(person_id)s ORDER BY registered_at DESC, id DESC LIMIT 1
+        SELECT * FROM registration_facts WHERE person_id = %(person_id)s ORDER BY registered_at DESC, id DESC LIMIT 1
     """
     return fetch_one(conn, Registration, sql, person_id=person_id)

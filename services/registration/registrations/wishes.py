@@ -1,5 +1,6 @@
 """What forms wish, as the domain takes it, and carried out: by the door of programs as by that of people."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.registration.invitations import domain as invitations
 from services.registration.learners import access
 from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
+from services.registration.renewal import domain as renewal
 from services.registration.seats.queries import Applicant
 from services.registration.settings import RegistrationSettings
 from shared import runtime
@@ -19,8 +21,11 @@ from shared.addresses import fold_email
 from shared.errors import Invalid
 from shared.events.registration import Person
 from shared.http import auth, limits
-from shared.limits import Charge
+from shared.limits import Charge, try_spend
 from shared.turns import take_turns
+
+REMINDED_SECONDS = 3600
+ON_ITS_WAY = timedelta(minutes=10)
 
 
 def as_applicant(wanted: dict[str, Any]) -> Applicant:
@@ -45,6 +50,7 @@ def register(wanted: dict[str, Any], *, slug: str) -> Made:
         made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
         if wanted["newsletter"]:
             domain.request_newsletter(conn, made)
+        _remind(conn, [made])
         limits.spend(conn, charges(applicant.email, mails=made.new + wanted["newsletter"]))
         return made
 
@@ -59,6 +65,7 @@ def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
         made = domain.register_series(conn, slug=slug, applicant=applicant)
         if wanted["newsletter"]:
             domain.request_newsletter(conn, made[0])
+        _remind(conn, made)
         limits.spend(conn, charges(applicant.email, mails=sum(one.new for one in made) + wanted["newsletter"]))
         return made
 
@@ -104,6 +111,20 @@ def _register_group(conn: Connection, slug: str, by: Person, colleagues: list[Ap
     if not auth.has("registration:write"):
         limits.spend_mails(conn, [one.registration.email for one in made if one.new])
     return made
+
+
+def _remind(conn: Connection, made: list[Made]) -> None:
+    """Mail how it stands to the owner of what stood already, who may have lost the mail; once an hour, whoever asks,
+    and not while the first one may be on its way.
+    """
+    late = runtime.current().clock.now() - ON_ITS_WAY
+    for one in made:
+        email = one.registration.email
+        if one.new or one.registration.registered_at > late or access.is_signed_in_as(email):
+            continue
+        once = Charge("reminded", str(one.registration.id), 1, REMINDED_SECONDS, limits.OF_MAILBOX)
+        if try_spend(conn, [once, *limits.mail_charges([email])]):
+            renewal.remind(conn, one.registration)
 
 
 def charges(email: str, *, mails: int) -> list[Charge]:

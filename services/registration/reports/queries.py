@@ -70,7 +70,7 @@ def select_participation(
               FROM registrations WHERE status <> 'cancelled'
             UNION ALL
             SELECT a.person_id, a.session_id, NULL, 'attended', s.starts_at
-              FROM attendance AS a JOIN sessions AS s ON s.id = a.session_id WHERE attended
+              FROM proven_attendance AS a JOIN sessions AS s ON s.id = a.session_id WHERE attended
             UNION ALL
             SELECT person_id, session_id, NULL, 'watched', viewed_at FROM views WHERE viewed_at IS NOT NULL
             UNION ALL

@@ -56,7 +56,7 @@ def list_registrations(query: dict[str, Any], slug: str) -> Response:
 def register_by_hand(wanted: dict[str, Any], slug: str) -> Response:
     """Register somebody by hand, over capacity where that is said."""
     with transaction() as conn:
-        return outcome(staffing.register(conn, slug, wanted))
+        return outcome(staffing.register(conn, slug, wanted), proved=True)
 
 
 @staff.post("/registrations/<uuid:id>/move")

@@ -15,6 +15,7 @@ from shared.http import tables
 HEAD = (
     "code", "status", "position", "name", "email", "job_title", "library", "library_type", "community_size", "state",
     "country", "registered_at", "registered_by", "attended", "minutes", "watched", "accommodations", "note",
+    "opened_at",
 )  # fmt: skip
 
 
@@ -51,4 +52,5 @@ def _cells(entry: Entry) -> list[Any]:
         entry.watched,
         entry.accommodations,
         entry.note,
+        entry.opened_at,
     ]

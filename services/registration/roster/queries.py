@@ -13,7 +13,9 @@ from shared.database import fetch, fetch_one, fetch_value, stream
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a roster; `attended` is None where nobody recorded it, `watched` whether they saw the recording."""
+    """A line of a roster; `attended` is None where nobody recorded it, `watched` whether they saw the recording,
+    `opened_at` when they first asked for the way into an online session, which is no proof that they came.
+    """
 
     id: UUID
     session_slug: str
@@ -33,10 +35,8 @@ class Entry:
     attended: bool | None
     minutes: int | None
     watched: bool
-
-    @property
-    def code(self) -> str:
-        return self.id.hex[-8:].upper()
+    opened_at: datetime | None
+    code: str
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,13 @@ ROSTER: LiteralString = """
     )
     SELECT line.id, s.slug AS session_slug, line.status, joined, position, p.email, p.name, job_title, library,
            registered_at, colleague.name AS registered_by, accommodations, answers, note, offered_until, a.attended,
-           a.minutes, v.viewed_at IS NOT NULL AS watched
+           a.minutes, v.viewed_at IS NOT NULL AS watched, opened_at,
+           coalesce(code, upper(right(line.id::text, 8))) AS code
       FROM line
       JOIN sessions AS s ON s.id = line.session_id
       JOIN people AS p ON p.id = line.person_id
       LEFT JOIN people AS colleague ON colleague.id = line.registered_by
-      LEFT JOIN attendance AS a ON (a.session_id, a.person_id) = (line.session_id, line.person_id)
+      LEFT JOIN proven_attendance AS a ON (a.session_id, a.person_id) = (line.session_id, line.person_id)
       LEFT JOIN views AS v ON (v.session_id, v.person_id) = (line.session_id, line.person_id)
      WHERE joined > %(after)s
        AND (%(status)s::text IS NULL OR line.status = %(status)s)
@@ -125,7 +126,7 @@ def select_sessions(
     sql: LiteralString = f"""
         SELECT s.slug, title, status, format, starts_at, timezone, when_label, seats.capacity,
                coalesce(taken, 0) AS taken, coalesce(waitlisted, 0) AS waiting,
-               (SELECT count(*) FROM attendance AS a WHERE a.session_id = s.id AND attended) AS attended
+               (SELECT count(*) FROM proven_attendance AS a WHERE a.session_id = s.id AND attended) AS attended
           FROM sessions AS s LEFT JOIN seats ON seats.session_id = s.id
          WHERE (status IN ('held', 'cancelled')) = %(past)s
            AND (%(q)s::text IS NULL OR title ILIKE %(q)s OR s.slug ILIKE %(q)s)
@@ -138,7 +139,7 @@ def select_sessions(
 
 def count_attended(conn: Connection, session_id: UUID) -> int:
     """How many were there."""
-    sql = "SELECT count(*) FROM attendance WHERE session_id = %(session_id)s AND attended"
+    sql = "SELECT count(*) FROM proven_attendance WHERE session_id = %(session_id)s AND attended"
     return fetch_value(conn, sql, session_id=session_id)
 
 

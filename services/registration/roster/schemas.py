@@ -36,6 +36,10 @@ class EntrySchema(RegistrationSchema):
     attended = ma.fields.Boolean(allow_none=True)
     minutes = ma.fields.Integer(allow_none=True)
     watched = ma.fields.Boolean(metadata={"description": "Saw the recording"})
+    opened_at = ma.fields.AwareDateTime(
+        allow_none=True,
+        metadata={"description": "When they first opened the way into an online session; no proof that they came"},
+    )
 
 
 class RosterSchema(ma.Schema):

@@ -179,7 +179,12 @@ def state(registration: Registration) -> events.Registration:
         status=registration.status,  # pyright: ignore[reportArgumentType] - a CHECK in the database
         position=registration.position,
         offered_until=registration.offered_until,
-        person=events.Person(id=registration.person_id, email=registration.email, name=registration.name),
+        person=events.Person(
+            id=registration.person_id,
+            email=registration.email,
+            name=registration.name,
+            generation=registration.generation,
+        ),
         registered_by=registration.registered_by,
         registered_at=registration.registered_at,
         timezone=registration.timezone,

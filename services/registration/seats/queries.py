@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 
+from services.registration.codes import make_code
 from services.registration.programme.queries import Session
 from services.registration.registrations.queries import Registration
 from services.registration.rules.queries import Terms
@@ -89,21 +90,22 @@ def take_place(
         ), person AS (
             INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
             ON CONFLICT (email) DO UPDATE SET name = people.name
-            RETURNING id, email, name
+            RETURNING id, email, name, generation
         ), registration AS (
             INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
-                                       answers, note, timezone, registered_by)
+                                       answers, note, timezone, registered_by, code)
             SELECT %(id)s, %(session_id)s, person.id, CASE WHEN seated THEN 'confirmed' ELSE 'waitlisted' END,
                    joined, %(job_title)s, %(library)s::jsonb, %(accommodations)s, %(answers)s::jsonb, %(note)s,
-                   %(timezone)s, nullif(%(registered_by)s::uuid, person.id)
+                   %(timezone)s, nullif(%(registered_by)s::uuid, person.id), %(code)s
               FROM place, person
             RETURNING id, revision, session_id, status, joined, person_id, job_title, library, registered_at,
-                      accommodations, answers, note, offered_until, timezone
+                      accommodations, answers, note, offered_until, timezone, code
         ), ledger AS (
             INSERT INTO seat_ledger (session_id, entry, delta, taken_after, cause, registration_id)
             SELECT %(session_id)s, entries, 1, taken, %(cause)s, %(id)s FROM place WHERE seated
         )
-        SELECT registration.*, %(session_slug)s::text AS session_slug, email, name,
+        SELECT registration.*, %(session_slug)s::text AS session_slug, email, name, generation,
+               greatest(%(starts_at)s::timestamptz, %(ends_at)s::timestamptz) + interval '30 days' AS links_end_at,
                CASE WHEN NOT seated THEN waitlisted END AS position,
                (SELECT name FROM people AS by WHERE by.id = nullif(%(registered_by)s::uuid, person_id)) AS registered_by
           FROM registration, person, place
@@ -126,6 +128,9 @@ def take_place(
         note=applicant.note,
         timezone=applicant.timezone,
         registered_by=applicant.registered_by,
+        code=make_code(),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
         over=over_capacity,
         cause=cause,
     )
@@ -168,12 +173,12 @@ def take_free_seat(
         ), person AS (
             INSERT INTO people (id, email, name) SELECT %(person_id)s, %(email)s, %(name)s FROM place
             ON CONFLICT (email) DO UPDATE SET name = people.name
-            RETURNING id, email, name
+            RETURNING id, email, name, generation
         ), registration AS (
             INSERT INTO registrations (id, session_id, person_id, status, joined, job_title, library, accommodations,
-                                       answers, timezone)
+                                       answers, timezone, code)
             SELECT %(id)s, %(session_id)s, person.id, 'confirmed', joined, %(job_title)s, %(library)s::jsonb,
-                   %(accommodations)s, %(answers)s::jsonb, %(timezone)s
+                   %(accommodations)s, %(answers)s::jsonb, %(timezone)s, %(code)s
               FROM place, person
             RETURNING registered_at
         ), ledger AS (
@@ -217,6 +222,7 @@ def take_free_seat(
             accommodations=applicant.accommodations,
             answers=orjson.dumps(applicant.answers).decode(),
             timezone=applicant.timezone,
+            code=make_code(),
             event_id=event["id"],
             type=event["type"],
             document=orjson.dumps(event).decode(),

@@ -11,7 +11,8 @@ from tests.faults.history import Operation
 def lose_nothing(evidence: Evidence) -> Iterator[Violation]:
     """What was acknowledged is there, for that session."""
     for operation in evidence.of("register"):
-        if not operation.acknowledged:
+        # Of what stood already a stranger is not told which registration it is; who made it was.
+        if not operation.acknowledged or "id" not in operation.answer:
             continue
         id, email = operation.answer["id"], operation.wanted["email"]
         found = evidence.registrations.get(id)
@@ -44,7 +45,7 @@ def have_nobody_twice(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("person registered twice", f"{email} in {session}, {number} times", (email,))
     answers: dict[tuple[str, str], set[str]] = defaultdict(set)
     for operation in evidence.of("register"):
-        if operation.acknowledged:
+        if operation.acknowledged and "id" in operation.answer:
             answers[operation.wanted["email"], operation.wanted["session"]].add(operation.answer["id"])
     for (email, session), ids in answers.items():
         if len(ids) > 1:

@@ -1,0 +1,1 @@
+"""Tickets: what the links in mails open, and for how long."""
