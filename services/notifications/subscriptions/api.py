@@ -37,6 +37,7 @@ from shared.http import Blueprint, limits, tables
 from shared.http.answers import answer, see_other
 from shared.http.audit import note
 from shared.http.blueprint import consumes, load_body
+from shared.http.guards import guard
 from shared.http.limits import limited
 from shared.http.pages import respond
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -52,6 +53,13 @@ staff = Blueprint(
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+
+
+@guard
+def _by_link(token: str) -> None:
+    """Let the bearer of a reader's link on."""
+    with transaction() as conn:
+        domain.find(conn, token)
 
 
 @bp.post("/subscriptions")
@@ -87,6 +95,7 @@ def confirm_subscription(given: dict[str, Any]) -> Response:
 
 
 @bp.get("/subscriptions/<token>")
+@_by_link
 @bp.response(200, OwnSubscriptionSchema)
 def show_subscription(token: str) -> Response:
     """Show a subscription to the one who has the link from its mails."""
@@ -95,6 +104,7 @@ def show_subscription(token: str) -> Response:
 
 
 @bp.patch("/subscriptions/<token>")
+@_by_link
 @bp.arguments(PreferencesSchema)
 @bp.response(200, OwnSubscriptionSchema)
 def change_subscription(changes: dict[str, Any], token: str) -> Response:
@@ -104,6 +114,7 @@ def change_subscription(changes: dict[str, Any], token: str) -> Response:
 
 
 @bp.delete("/subscriptions/<token>")
+@_by_link
 @bp.response(200, SubscriptionSchema)
 def end_subscription(token: str) -> Response:
     """Leave the newsletter; a last mail confirms it."""

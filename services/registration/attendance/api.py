@@ -27,6 +27,7 @@ from services.registration.tickets import domain as tickets
 from shared import jsontext
 from shared.http import Blueprint
 from shared.http.blueprint import consumes, load_body
+from shared.http.guards import guard
 from shared.runtime import connection, transaction
 
 staff = Blueprint("attendance", __name__, url_prefix="/registration/v1", description="Attendance, for staff")
@@ -95,6 +96,7 @@ def join_session(query: dict[str, Any]) -> Response:
 
 
 @bp.post("/sessions/<slug>/views")
+@guard(lambda slug: _watcher(slug, request.args.get("token")))
 @bp.arguments(WatchQuery, location="query")
 @bp.arguments(HeartbeatSchema)
 @bp.response(200, ProgressSchema)

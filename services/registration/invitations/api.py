@@ -21,6 +21,7 @@ from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.http import Blueprint, limits
 from shared.http.answers import answer
+from shared.http.guards import guard
 from shared.http.idempotency import idempotent
 from shared.http.limits import limited
 from shared.http.pagination import decode_cursor, encode_cursor, page
@@ -30,6 +31,13 @@ from shared.turns import take_turns
 bp = Blueprint(
     "invitations", __name__, url_prefix="/registration/v1/invitations", description="Invitations", public=True
 )
+
+
+@guard
+def _by_code(code: str) -> None:
+    """Let the bearer of a code on."""
+    with connection() as conn:
+        tickets.read_invitation(conn, code)
 
 
 staff = Blueprint(
@@ -83,6 +91,7 @@ def revoke_invitation(slug: str, id: UUID) -> Response:
 
 
 @bp.get("/<code>")
+@_by_code
 @bp.response(200, InvitationSchema)
 def show_invitation(code: str) -> Response:
     """Show an invitation."""
@@ -91,6 +100,7 @@ def show_invitation(code: str) -> Response:
 
 
 @bp.post("/<code>/accept")
+@_by_code
 @idempotent
 @bp.arguments(AcceptanceSchema)
 @bp.response(201, OutcomeSchema)
@@ -102,6 +112,7 @@ def accept_invitation(given: dict[str, Any], code: str) -> Response:
 
 
 @bp.post("/<code>/decline")
+@_by_code
 @idempotent
 @bp.response(200, InvitationSchema)
 def decline_invitation(code: str) -> Response:
@@ -111,6 +122,7 @@ def decline_invitation(code: str) -> Response:
 
 
 @bp.post("/<code>/transfer")
+@_by_code
 @limited
 @idempotent
 @bp.arguments(GuestSchema)

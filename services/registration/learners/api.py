@@ -21,6 +21,7 @@ from shared.http import Blueprint, limits
 from shared.http.answers import answer
 from shared.http.blueprint import consumes, load_body
 from shared.http.forms import refuse_foreign
+from shared.http.guards import guard
 from shared.http.limits import limited
 from shared.http.networks import network
 from shared.http.pages import respond
@@ -90,6 +91,7 @@ def sign_out() -> Response:
 
 
 @bp.get("/me")
+@guard(access.learner)
 @bp.arguments(SignedInQuery, location="query")
 @bp.response(200, LearnerSchema)
 def show_learner(_query: dict[str, Any]) -> Response:

@@ -18,6 +18,7 @@ from shared.addresses import fold_held_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
+from shared.http.guards import guard
 from shared.runtime import connection, transaction
 from shared.turns import take_turns
 
@@ -27,7 +28,20 @@ SCOPE = "people:erase"
 OTHERS = ("notifications", "catalog")
 
 
+@guard
+def _by_themselves_or_staff(email: str) -> None:
+    """Let staff or the person themselves on. Raises Unauthorized, or NotFound for others."""
+    if auth.has(SCOPE):
+        return
+    person_id = learner()
+    with connection() as conn:
+        person = people.select_many(conn, [person_id]).get(person_id)
+    if person is None or person.email != fold_held_email(email):
+        raise NotFound("Nothing is held on this person.")
+
+
 @bp.get("/people/<email>")
+@_by_themselves_or_staff
 @bp.arguments(SignedInQuery, location="query")
 @bp.response(200, HeldSchema)
 def show_held(_query: dict[str, Any], email: str) -> Response:
@@ -35,13 +49,14 @@ def show_held(_query: dict[str, Any], email: str) -> Response:
     look is noted. `parts` tells where the other services answer with theirs.
     """
     folded = fold_held_email(email)
-    by_staff = _authorize(folded)
+    by_staff = auth.has(SCOPE)
     with transaction() as conn:
         held = staffing.describe(conn, folded) if by_staff else domain.describe(conn, folded)
     return answer({**held, "parts": parts(folded)}, cache_control="no-store")
 
 
 @bp.delete("/people/<email>")
+@_by_themselves_or_staff
 @bp.arguments(SignedInQuery, location="query")
 @bp.response(202, ErasureSchema, headers={"Location": {"description": "How far it is", "schema": {"type": "string"}}})
 def erase_person(_query: dict[str, Any], email: str) -> Response:
@@ -50,7 +65,7 @@ def erase_person(_query: dict[str, Any], email: str) -> Response:
     (`people:erase`), who also erase who only reads the newsletter: the answer is the same where nothing is held.
     """
     folded = fold_held_email(email)
-    by_staff = _authorize(folded)
+    by_staff = auth.has(SCOPE)
     if not by_staff:
         check_fresh()
     erase = staffing.erase if by_staff else partial(domain.erase, cause="asked by the person")
@@ -85,15 +100,3 @@ def _tell(erasure: Erasure) -> Response:
         },
     }
     return answer(ErasureSchema().dump(body), cache_control="no-store")
-
-
-def _authorize(email: str) -> bool:
-    """Let staff or the person themselves in; whether it is staff. Raises Unauthorized, or NotFound for others."""
-    if auth.has(SCOPE):
-        return True
-    person_id = learner()
-    with connection() as conn:
-        person = people.select_many(conn, [person_id]).get(person_id)
-    if person is None or person.email != email:
-        raise NotFound("Nothing is held on this person.")
-    return False

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from psycopg import Connection
 
 from services.registration.groups.queries import Group
@@ -26,6 +26,7 @@ from services.registration.tickets import domain as tickets
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.answers import answer
+from shared.http.guards import guard
 from shared.http.idempotency import idempotent
 from shared.http.limits import limited
 from shared.runtime import connection, transaction
@@ -33,6 +34,17 @@ from shared.runtime import connection, transaction
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
 
 STAFF_ALONE = {"email", "note"}
+
+
+def _by_link_or_staff(scope: str) -> Callable[..., Any]:
+    """Let staff with the scope or the link's bearer on."""
+
+    def check(id: UUID) -> None:
+        by_staff = auth.has(scope)
+        with connection() as conn:
+            _let_on(conn, id, request.args.get("token"), by_staff=by_staff)
+
+    return guard(check)
 
 
 def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[str, Any]) -> Response | None:
@@ -92,6 +104,7 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
 
 
 @bp.get("/registrations/<uuid:id>")
+@_by_link_or_staff("registration:read")
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
 def show_registration(query: dict[str, Any], id: UUID) -> Response:
@@ -103,6 +116,7 @@ def show_registration(query: dict[str, Any], id: UUID) -> Response:
 
 
 @bp.patch("/registrations/<uuid:id>")
+@_by_link_or_staff("registration:write")
 @bp.arguments(TokenQuery, location="query")
 @bp.arguments(CorrectionSchema)
 @bp.response(200, RegistrationSchema)
@@ -118,6 +132,7 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
 
 
 @bp.post("/registrations/<uuid:id>/accept")
+@_by_link_or_staff("registration:write")
 @idempotent
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
@@ -131,6 +146,7 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
 
 
 @bp.delete("/registrations/<uuid:id>")
+@_by_link_or_staff("registration:write")
 @bp.arguments(TokenQuery, location="query")
 @bp.response(200, RegistrationSchema)
 def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
