@@ -139,17 +139,17 @@ def test_of_what_stood_only_its_owner_is_told(registration: Registration) -> Non
         return [*one, series, together]
 
     for answer in ask():
-        assert answer.status_code == 200
+        assert answer.status_code in (200, 202)  # a group waits for its registrar, and tells of nobody
         assert not {mine["id"], waiting["id"]} & set(answer.text.split('"'))
-        assert not [word for word in ("status", "position", "confirmed", "waitlisted") if word in answer.text]
+        items = answer.json.get("items", [answer.json])
+        assert answer.status_code == 202 or {tuple(one) for one in items} == {("session", "advice")}
     secret = token_urlsafe(32)
     person = registration.value("SELECT id FROM people WHERE email = %s", "ada@x.org")
     insert_session(registration.conn, secret, person_id=person, days=30)
     registration.client.set_cookie("convene_learner", secret, path="/registration")
-    alone, others, series, together = (answer.json for answer in ask())
+    alone, others, series, _ = (answer.json for answer in ask())
     assert (alone, series["items"]) == (mine, [mine])
     assert others == {"session": "world-cafe", "advice": None}
-    assert together["items"] == [mine, others]
 
 
 def test_who_registers_again_is_mailed_how_it_stands(registration: Registration) -> None:
