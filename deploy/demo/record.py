@@ -121,6 +121,7 @@ class Record:
                 *first,
                 *((email, "registration-promoted", WORLD_CAFE) for email in self.promoted),
                 *((email, "registration-cancelled", WORLD_CAFE) for email in given_up),
+                *((email, "session-full", slug) for (email, slug), at in self.statuses.items() if at == "waitlisted"),
                 *((email, "session-rescheduled", WORLD_CAFE) for email in self.seated(WORLD_CAFE)),
                 *((email, "recording-published", webinar) for webinar in WEBINARS for email in self.seated(webinar)),
                 *((email, "series-progress", left) for email in emails if (left := self.left_to_see(email))),

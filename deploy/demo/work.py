@@ -27,6 +27,7 @@ SAYINGS = {
     "registration-offered": "a seat is kept for you",
     "registration-promoted": "you moved up",
     "registration-cancelled": "you gave up",
+    "session-full": "it was full to the end",
     "session-rescheduled": "the webinar has moved",
     "recording-published": "the recording is there",
     "series-progress": "one more to go",
