@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from shared import safety
 from shared.settings import Settings, setting
 
 # RFC 9116, 2.5.3: an address that a program can open; of pages, those by https.
@@ -32,4 +34,12 @@ class CatalogSettings(Settings):
     def unsafe(self) -> list[str]:
         wrong = "SECURITY_CONTACT must hold mailto:, https:// or tel: addresses, and {} is none (RFC 9116, 2.5.3)"
         faults = [wrong.format(repr(one)) for one in self.contacts() if not CONTACT.fullmatch(one)]
+        if self.production and any(safety.is_example(_domain(one)) for one in self.contacts()):
+            faults.append("SECURITY_CONTACT is at a domain of examples: name an address of yours, or none")
         return super().unsafe() + faults
+
+
+def _domain(contact: str) -> str:
+    """Whose an address of a mailbox or of a page is; nobody's for a telephone."""
+    parts = urlsplit(contact)
+    return parts.hostname or parts.path.partition("@")[2]

@@ -77,6 +77,21 @@ def test_a_contact_that_no_program_can_open_does_not_start(contact: str) -> None
     assert replace(settings, security_contact="mailto:security@ala.org tel:+1-312-944-6780").unsafe() == []
 
 
+@pytest.mark.parametrize("contact", ["mailto:security@example.org", "https://www.ala.example/security"])
+def test_production_names_nobody_who_is_not_there(contact: str) -> None:
+    settings = CatalogSettings(
+        database_url="postgresql://x",
+        broker_url="amqp://x",
+        public_url="https://learning.ala.org",
+        jwks="https://login.ala.org/keys",
+        jwt_issuer="https://login.ala.org",
+        security_contact="https://www.ala.org/security tel:112",
+    )
+
+    assert settings.unsafe() == []
+    assert any("SECURITY_CONTACT" in fault for fault in replace(settings, security_contact=contact).unsafe())
+
+
 def test_robots_are_led_to_the_sitemap_and_to_all_that_it_names(catalog: Catalog) -> None:
     catalog.take_in(small())
     parser = robots(catalog)
