@@ -144,6 +144,7 @@ def keep_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> N
         person_id=group.person.id,
         email=group.person.email,
         name="",
+        generation=group.person.generation,
         expires_at=group.expires_at,
     )
 

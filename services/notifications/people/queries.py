@@ -57,7 +57,7 @@ def _row(registration: Registration) -> dict[str, object]:
     }
 
 
-def upsert_notice(conn: Connection, *, series_id: UUID | None = None, **facts: Any) -> None:
+def upsert_notice(conn: Connection, *, generation: int, series_id: UUID | None = None, **facts: Any) -> None:
     """Keep what a mail to one person is about as it is now, unless a later revision is here."""
     sql = """
         INSERT INTO notices AS known (id, revision, status, person_id, email, name, expires_at, series_id, generation)
@@ -68,7 +68,7 @@ def upsert_notice(conn: Connection, *, series_id: UUID | None = None, **facts: A
                expires_at = excluded.expires_at, generation = excluded.generation
          WHERE excluded.revision > known.revision
     """
-    execute(conn, sql, series_id=series_id, **facts)
+    execute(conn, sql, generation=generation, series_id=series_id, **facts)
 
 
 def upsert_invitation(conn: Connection, **facts: Any) -> None:
