@@ -18,9 +18,10 @@ class RegistrationSettings(Settings):
     retention_months: int = setting(
         "Months without activity after which a person is erased; 0 keeps them", unit="months", default=0
     )
-
     group_held_seats: int = setting(
-        "Seats at most that a group holds, for a day, until the address of who registers it is proved", default=5
+        "Seats at most that groups of one registrar hold in a session, for a day, until their address is proved",
+        unit="seats",
+        default=5,
     )
 
     def unsafe(self) -> list[str]:

@@ -116,6 +116,17 @@ def test_one_registrar_holds_five_seats_in_all_their_groups(registration: Regist
     assert held == [3, 2, 0]
 
 
+def test_one_mailbox_is_one_registrar_whatever_its_addresses(registration: Registration) -> None:
+    registration.hold(capacity=100)
+
+    held = [
+        request(registration, ghosts(4), registrar=email).json["seats_held"]  # pyright: ignore[reportOptionalSubscript]
+        for email in ("boss@x.org", "boss+1@x.org", "boss+2@x.org", "bo.ss@gmail.com", "boss+x@googlemail.com")
+    ]
+
+    assert held == [4, 1, 0, 4, 1]
+
+
 def test_how_many_seats_are_held_is_a_setting(registration: Registration) -> None:
     registration.hold(capacity=100)
     for most in (0, 7):

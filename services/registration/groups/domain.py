@@ -23,6 +23,7 @@ from services.registration.seats import domain as seats
 from services.registration.seats.domain import Hold
 from services.registration.seats.queries import Applicant, lock_seats
 from shared import links, runtime
+from shared.addresses import mailbox_of
 from shared.errors import Gone
 from shared.events import registration as events
 from shared.messaging import outbox
@@ -55,7 +56,7 @@ def request(
         people=described,
         hours=HOURS,
     )
-    most = min(most_held - queries.count_held(conn, terms.id, registrar.email), len(colleagues))
+    most = min(most_held - _count_held(conn, terms.id, registrar.email), len(colleagues))
     if most > 0 and admission.is_open(terms):
         queries.set_held(conn, id, seats.hold(conn, terms.id, id, most=most, spare=LAST_SEATS))
     asked = people.select_by_email(conn, registrar.email)
@@ -138,6 +139,12 @@ def forget(conn: Connection, emails: list[str]) -> None:
     _end(conn, [group for group in waiting if group.registrar_email in emails], status="withdrawn")
     for group in waiting:
         queries.delete_colleagues(conn, group.id, emails)
+
+
+def _count_held(conn: Connection, session_id: UUID, email: str) -> int:
+    """Seats of a session that are held for the groups of this registrar, under whichever address of one mailbox."""
+    mailbox = mailbox_of(email)
+    return sum(held for other, held in queries.select_held(conn, session_id) if mailbox_of(other) == mailbox)
 
 
 def _end(conn: Connection, groups: list[Group], *, status: Literal["expired", "withdrawn"]) -> None:

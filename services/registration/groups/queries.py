@@ -83,13 +83,13 @@ def lock_groups(conn: Connection, ids: list[UUID]) -> list[Group]:
     return fetch(conn, Group, sql, ids=ids)
 
 
-def count_held(conn: Connection, session_id: UUID, registrar_email: str) -> int:
-    """Seats of a session that are held for the groups of this registrar."""
+def select_held(conn: Connection, session_id: UUID) -> list[tuple[str, int]]:
+    """Who registers the groups for which seats of a session are held, and how many for each."""
     sql = """
-        SELECT coalesce(sum(held), 0)::int FROM group_requests
-         WHERE session_id = %(session_id)s AND status = 'pending' AND registrar_email = %(registrar_email)s
+        SELECT registrar_email, held FROM group_requests
+         WHERE session_id = %(session_id)s AND status = 'pending' AND held > 0
     """
-    return fetch_value(conn, sql, session_id=session_id, registrar_email=registrar_email)
+    return conn.execute(sql, {"session_id": session_id}).fetchall()
 
 
 def set_held(conn: Connection, id: UUID, held: int) -> None:

@@ -132,5 +132,6 @@ def transfer_invitation(colleague: dict[str, Any], code: str) -> Response:
     email = fold_email(colleague["email"])
     with transaction() as conn:
         id = tickets.read_invitation(conn, code)
+        passed_on = domain.transfer(conn, id, email=email, name=colleague["name"])
         limits.spend_mails(conn, [email])
-        return answer(InvitationSchema().dump(domain.transfer(conn, id, email=email, name=colleague["name"])))
+        return answer(InvitationSchema().dump(passed_on))

@@ -78,8 +78,8 @@ def transfer(code: str) -> Response:
         try:
             email = fold_email(colleague["email"])
             with transaction() as conn:
-                limits.spend_mails(conn, [email])
                 domain.transfer(conn, id, email=email, name=colleague["name"])
+                limits.spend_mails(conn, [email])
             return see_other(f"/registration/invitations/{code}")
         except DomainError as error:
             status = refuse(form, error)

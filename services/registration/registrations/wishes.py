@@ -89,8 +89,9 @@ def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made] | Group:
     most = cast("RegistrationSettings", runtime.settings()).group_held_seats
 
     def keep(conn: Connection) -> Group:
+        group = groups.request(conn, slug=slug, registrar=by, colleagues=colleagues, most_held=most)
         limits.spend_mails(conn, [by.email])
-        return groups.request(conn, slug=slug, registrar=by, colleagues=colleagues, most_held=most)
+        return group
 
     return take_turns(keep)
 
