@@ -133,6 +133,14 @@ def expire(conn: Connection, *, limit: int) -> int:
     return len(lapsed)
 
 
+def lock_of(conn: Connection, emails: list[str]) -> list[UUID]:
+    """Let nobody else end the requests that wait and name one of these addresses; the sessions whose seats they hold,
+    which `forget` locks.
+    """
+    waiting = queries.lock_groups(conn, queries.select_pending_of(conn, emails))
+    return [group.session_id for group in waiting if group.held]
+
+
 def forget(conn: Connection, emails: list[str]) -> None:
     """Leave nothing of who has these addresses in requests that wait: theirs end, and in others they are left out."""
     waiting = queries.lock_groups(conn, queries.select_pending_of(conn, emails))

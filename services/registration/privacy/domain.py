@@ -54,14 +54,16 @@ def erase(conn: Connection, email: str, *, cause: str) -> Erasure:
 
 
 def _erase(conn: Connection, person: events.Person, *, cause: str) -> Erasure:
-    groups.forget(conn, [person.email, *people.select_former_emails(conn, person.id)])
+    emails = [person.email, *people.select_former_emails(conn, person.id)]
+    held = groups.lock_of(conn, emails)
     queries.lock_invitations(conn, person.id)
     places = queries.select_sessions_held_in(conn, person.id)
-    lock_seats(conn, [session_id for session_id, _ in places])
+    lock_seats(conn, [*held, *(session_id for session_id, _ in places)])
     people.lock_living(conn, person.id)
     now = people.select_by_email(conn, person.email), queries.select_sessions_held_in(conn, person.id)
     if now != (person, places):
         raise Overtaken("Something of this person changes at this very moment.")
+    groups.forget(conn, emails)
     forget_answers(conn, map(str, queries.select_naming(conn, person.id)))
     colleagues = queries.select_registered_by(conn, person.id)
     former = people.select_former_emails(conn, person.id)
