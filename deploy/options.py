@@ -74,6 +74,7 @@ class Options:
     mails_per_network: int = option("`MAILS_PER_NETWORK` of every service", unit="mails", default=2000)
     mails_per_mailbox: int = option("`MAILS_PER_MAILBOX` of every service", unit="mails", default=15)
     comments_per_network: int = option("`COMMENTS_PER_NETWORK` of catalog", unit="comments", default=50)
+    group_held_seats: int = option("`GROUP_HELD_SEATS` of registration", unit="seats", default=5)
     security_contact: str = option("`SECURITY_CONTACT` of catalog", unit="addresses", default="")
 
 

@@ -118,12 +118,13 @@ class Services:
             "MAIL_FROM": self.options.mail_from,
             "SETTLE_SECONDS": str(self.options.settle_seconds),
         }
+        groups = {"GROUP_HELD_SEATS": str(self.options.group_held_seats)}
         hooks = {"WEBHOOK_ALLOW": self.options.webhook_allow}
         readers = {
             "COMMENTS_PER_NETWORK": str(self.options.comments_per_network),
             "SECURITY_CONTACT": self.options.security_contact,
         }
-        own = {"catalog": readers, "registration": links | badges, "notifications": links | mail | hooks}
+        own = {"catalog": readers, "registration": links | badges | groups, "notifications": links | mail | hooks}
         return common | own[service]
 
 
