@@ -109,6 +109,8 @@ BLOCKED = r"""
     (?:reverse|forward confirmed)(?: \w+)? (?:dns|lookup|address|host ?name|name|mapping|record)
     (?:cannot|can not|could not|unable to|failed to) (?:find|resolve|verify|lookup) (?:your|the client)
     (?:ptr|rdns|fcrdns)
+    (?:your|sending)(?: e ?mail| mail)? (?:domain|host|hostname|server) … (?:unknown|(?:not|\w+nt) (?:exist|found))
+    (?:domain|host|hostname) (?:you|this) … from … (?:not|\w+nt) (?:exist|found)
     (?:dynamic|residential|dial ?up|consumer|generic) (?:ip|address|host|pool|ptr|range|connection)
 """
 SIGNED = r"""
@@ -146,7 +148,6 @@ NOBODY = r"""
     USER ~ (?:not|isnt|wasnt|doesnt|didnt) ~ (?:exists?|found|known|recogni[sz]ed|listed|valid|local|here|belong)
     USER ~ (?:not|isnt) ~ (?:defined|available here|hosted|handled|deliverable|our customer)
     USER ~ no longer ~ (?:exists?|valid|active|available|here|in use|with|works|employed|used|on|accepts|receiv\w+)
-    (?:doesnt|does not|do not|dont|did not|not) exists?
     USER (?:name )?(?:unknown|not ?found|does ?nt have)
     unknown (?:rcpt|or illegal|or invalid|addressee|virtual)
     (?:user|recipient|recip|mailbox|address|account)(?:notfound|unknown)|nosuchuser|unknownuser|bad ?rcpt ?to
@@ -164,6 +165,7 @@ NOBODY = r"""
     existiert nicht|n ?existe pas|no existe|non esiste
 """
 NOWHERE = r"""
+    (?:doesnt|does not|do not|dont|did not|not) exists?
     (?:host|domain|hostname)(?: or domain)?(?: name)? ~ (?:not (?:found|exist|known)|doesnt exist|unknown|invalid)
     domain \w+ does not exist
     (?:no such|invalid|unknown|bad|non ?existent|unrout\w+) (?:mail |recipient |destination )?(?:domain|host)
