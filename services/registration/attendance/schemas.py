@@ -62,7 +62,7 @@ class CheckInSchema(ma.Schema):
     code = ma.fields.String(
         load_default=None,
         validate=Length(1, 40),
-        metadata={"description": "Of the seat", "example": "9E3A01BC"},
+        metadata={"description": "Of the seat", "example": "9E3AC7RM"},
     )
     name = ma.fields.String(load_default=None, validate=Length(2, 200), metadata={"example": "Lovelace"})
 
@@ -75,7 +75,7 @@ class CheckInSchema(ma.Schema):
 class AtTheDoorSchema(ma.Schema):
     """Somebody with a seat, as those at the door need to know them."""
 
-    code = ma.fields.String(metadata={"example": "9E3A01BC"})
+    code = ma.fields.String(metadata={"example": "9E3AC7RM"})
     name = ma.fields.String(metadata={"example": "Ada Lovelace"})
     library = ma.fields.String(allow_none=True)
 

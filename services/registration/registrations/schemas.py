@@ -115,7 +115,7 @@ class RegistrationSchema(ma.Schema):
     offered_until = ma.fields.AwareDateTime(
         allow_none=True, metadata={"description": "When an offered seat passes on, unless it is accepted"}
     )
-    code = ma.fields.String(metadata={"description": "To be said at the door", "example": "9E3A01BC"})
+    code = ma.fields.String(metadata={"description": "To be said at the door", "example": "9E3AC7RM"})
 
 
 class TokenQuery(ma.Schema):
