@@ -80,10 +80,11 @@ class Delivered:
 
 @pytest.fixture
 def delivered(tmp_path: Path) -> Delivered:
-    """Ann has a seat in the introduction, and her mail; Ben is in line for the World Café, and has his."""
+    """Ann has a seat in the introduction, and her mail; Ben is in line for the World Café to the end, and has his."""
     delivered = Delivered(tmp_path)
     delivered.deliver(ANN, "registration-confirmed", INTRODUCTION, method="REQUEST")
     delivered.deliver(BEN, "registration-waitlisted", WORLD_CAFE)
+    delivered.deliver(BEN, "session-full", WORLD_CAFE)
     return delivered
 
 
@@ -130,6 +131,7 @@ def test_what_is_due_follows_from_what_people_did():
             ("ben", "session-rescheduled", WORLD_CAFE),
             ("ben", "recording-published", WORLD_CAFE),
             ("cat", "registration-waitlisted", WORLD_CAFE),
+            ("cat", "session-full", WORLD_CAFE),
             ("dan", "registration-waitlisted", WORLD_CAFE),
             ("dan", "registration-cancelled", WORLD_CAFE),
         ]

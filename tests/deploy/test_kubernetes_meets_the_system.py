@@ -139,6 +139,10 @@ def waiting(url: str) -> Iterator[psycopg.Connection]:
         yield conn
 
 
+# Made as the gateway starts, of GATEWAY_TRUSTED, and of PUBLIC_URL in what every service is told.
+MADE = ("GATEWAY_REAL_IP", "GATEWAY_PUBLIC_URL")
+
+
 def made_by_the_image(trusted: str) -> str:
     """What the script that the image sources makes of `GATEWAY_TRUSTED`."""
     script = ROOT / "deploy/gateway/15-trusted-proxies.envsh"
@@ -215,6 +219,7 @@ def test_nginx_takes_what_the_cluster_gives_it(tmp_path: Path) -> None:
     told = {name: value for name, value in _gateway_settings().items() if name.startswith("GATEWAY_")}
     # Of the cluster's DNS and of the image's folders none is here.
     told |= {"GATEWAY_RESOLVER": "127.0.0.1", "GATEWAY_CACHE": str(tmp_path / "cache"), "GATEWAY_LOG": "access.log"}
+    told["GATEWAY_PUBLIC_URL"] = "https://learning.example.org"
     (tmp_path / "conf.d").mkdir()
     told["GATEWAY_REAL_IP"] = made_by_the_image(told["GATEWAY_TRUSTED"])
     template = (ROOT / "deploy/gateway/convene.conf.template").read_text()
@@ -232,7 +237,7 @@ def test_nginx_takes_what_the_cluster_gives_it(tmp_path: Path) -> None:
 def test_the_gateway_is_told_of_everything_that_its_template_names() -> None:
     template = (ROOT / "deploy/gateway/convene.conf.template").read_text()
 
-    assert set(re.findall(r"\$\{(GATEWAY_\w+)\}", template)) <= {*_gateway_settings(), "GATEWAY_REAL_IP"}
+    assert set(re.findall(r"\$\{(GATEWAY_\w+)\}", template)) <= {*_gateway_settings(), *MADE}
 
 
 @pytest.mark.parametrize("trusted", ["", "10.0.0.0/8", "127.0.0.1, 203.0.113.0/24,2001:db8::/32"])

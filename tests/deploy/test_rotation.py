@@ -30,7 +30,7 @@ def issuer(folder: Path) -> Issuer:
 
 
 def test_links_outlive_a_change_and_end_with_the_former_key(folder: Path) -> None:
-    told: Any = SimpleNamespace(links_key_file=folder / "links-key")
+    told: Any = SimpleNamespace(links_key_file=folder / "links-key", links_form="2")
     before = sign(told, "registration", "7")
 
     said = rotate(folder, "links-key")

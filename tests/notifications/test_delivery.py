@@ -1,6 +1,7 @@
 """Mails reach the server once, whatever the server, the line or another sender does."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from services.notifications.delivery.servers import parse_server
 from shared import runtime
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import PostOffice, message_ids
-from tests.notifications.programme import a_person, a_registration, a_session, cancelled, confirmed, next_of
+from tests.notifications.programme import a_person, a_registration, a_session, cancelled, confirmed, next_of, when
 from tests.notifications.sink import Sink
 
 
@@ -221,7 +222,7 @@ def test_what_a_lost_sender_was_handing_over_is_in_doubt_and_sent_once_more(post
 
 
 def test_a_mail_that_a_later_event_overtook_is_not_sent(post: PostOffice, sink: Sink) -> None:
-    session = a_session()
+    session = a_session(when=when(datetime.now(UTC) + timedelta(days=30)))
     registration = a_registration(session, status="waitlisted", position=3)
     from shared.events.registration import RegistrationPromoted, RegistrationWaitlisted
 

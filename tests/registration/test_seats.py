@@ -222,10 +222,10 @@ def test_an_idempotency_key_gives_the_same_answer_and_is_good_for_one_body(regis
 def test_what_was_answered_at_first_is_answered_again_though_it_would_be_refused_now(
     registration: Registration,
 ) -> None:
-    registration.hold()
+    session = registration.hold()
     first = registration.register("ada@x.org", key="a-key-of-mine")
     registration.client.delete(registration.link(first))
-    registration.hold(status="cancelled", revision=9)
+    registration.hold(id=session.id, status="cancelled", revision=9)
 
     again = registration.register("ada@x.org", key="a-key-of-mine")
     anew = registration.register("ada@x.org", key="another-key")
