@@ -40,7 +40,10 @@ def make_session(
         online=Online(platform="Zoom", join_url=join_url) if join_url else None,
         contact_hours=contact_hours,
         when=When(
-            edtf="2017-04-06", label="April 6, 2017", starts_at=starts_at, ends_at=starts_at + (ENDS_AT - STARTS_AT) if starts_at else None
+            edtf="2017-04-06",
+            label="April 6, 2017",
+            starts_at=starts_at,
+            ends_at=starts_at + (ENDS_AT - STARTS_AT) if starts_at else None,
         ),
         registration=Admission(policy=policy, capacity=capacity, opens_at=opens_at, closes_at=closes_at),  # pyright: ignore[reportArgumentType]
         page_url=PAGE,
