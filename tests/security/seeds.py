@@ -1,6 +1,7 @@
 """Things of every kind in a service, so that an attack meets more than a 404."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from tests.notifications.conftest import Desk
 from tests.notifications.outside import WANTED
 from tests.notifications.programme import a_registration, a_session, confirmed
 from tests.registration.conftest import LIBRARY, Registration
-from tests.registration.programmes import make_series
+from tests.registration.programmes import STARTS_AT, make_series
 from tests.registration.test_completion import AFTER
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def seed_registration(door: "Door") -> None:
     site = Registration(door.app.test_client(), door.conn, door.present.settings.clock_file, door.token)
     site.set_time("2017-01-10T12:00:00-06:00")
     first = site.hold("first", contact_hours=1)
-    workshop = site.hold("workshop", policy="invitation", capacity=40)
+    workshop = site.hold("workshop", policy="invitation", capacity=40, starts_at=STARTS_AT + timedelta(days=90))
     site.know_series(make_series([first.id], invites_to=workshop.id, audience=Audience()))
     site.know_recording(first, seconds=240)
     made = site.register(ADA, "first", accommodations="Step-free")

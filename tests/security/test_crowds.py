@@ -43,7 +43,8 @@ REFUSING = (
     "/confirm",
     "/learners/sign-in",
     "/sign-in/link",
-    "/v1/join",
+    "/join",
+    "/registration/group",
     "/registration/done",
     "/registration/v1/people/",
     "/unsubscribe/",
@@ -53,6 +54,8 @@ FLEETING = ("/metrics", "/health/ready")
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 # What is signed, and compressed, at the moment of asking.
 PROOF = re.compile(rb'"proofValue":"\w+"|"encodedList":"u.{14}')
+# Links end so long after the moment at which they are made.
+LINK = re.compile(rb"(token=|/preferences/|/invitations/|/subscriptions/|/unsubscribe/)[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,12 @@ def seeded(
 def server(seeded: Door, engines: Engines, fresh_database: str) -> Iterator[Process]:
     """A process of gunicorn with a thread for each of the crowd, that has answered nothing but that it lives."""
     told = service_environment(engines, seeded.name, database=fresh_database)
-    told |= {"PUBLIC_URL": SITE, "WEB_WORKERS": "1", "WEB_THREADS": str(CROWD)}
+    told |= {
+        "PUBLIC_URL": SITE,
+        "SECURITY_CONTACT": "mailto:security@x.org",
+        "WEB_WORKERS": "1",
+        "WEB_THREADS": str(CROWD),
+    }
     if clock := seeded.present.settings.clock_file:
         told["CLOCK_FILE"] = str(clock)
     with running() as processes:
@@ -138,7 +146,7 @@ def _credentials(door: Door, route: Route) -> tuple[tuple[str, str], ...]:
 
 
 def _is_link(route: Route) -> bool:
-    return access()[route.name] == "link registration"
+    return access()[route.name] == "link manage"
 
 
 def ask(port: int, question: Question) -> Answer:
@@ -146,7 +154,7 @@ def ask(port: int, question: Question) -> Answer:
     try:
         connection.request("GET", question.address, headers=dict(question.headers))
         response = connection.getresponse()
-        body = PROOF.sub(b"", MOMENT.sub(b"", response.read()))
+        body = LINK.sub(b"", PROOF.sub(b"", MOMENT.sub(b"", response.read())))
         return Answer(response.status, response.getheader("Content-Type"), body)
     finally:
         connection.close()

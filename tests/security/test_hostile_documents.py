@@ -19,6 +19,7 @@ from pypdf import PdfReader
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
 from shared.http.tables import CSV, XLSX
+from shared.texts import holds_link
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed
 from tests.notifications.conftest import Desk
@@ -35,7 +36,7 @@ FORMULAS = [
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝")
 # What typst, the language in which a certificate is set, would carry out if it were no data.
 TYPST = [
-    '#read("/etc/passwd")', "#panic()", "#{while true {}}", '#link("https://evil.example")[here]', "$ 1/0 $", "= Big",
+    '#read("/etc/passwd")', "#panic()", "#{while true {}}", '#link("mailto:x@evil.example")[here]', "$ 1/0 $", "= Big",
     '#import "@preview/x:0.1.0"', '")) #sys.version', "\\u{202e}", "<label> @label", "`raw` *b* _i_",
     "#set page(width: 1pt)",
 ]  # fmt: skip
@@ -66,14 +67,15 @@ def asked(registration: Registration) -> Registration:
 
 
 def sign_up(registration: Registration, texts: list[str]) -> None:
-    """One person for each text, which they write wherever they may write."""
+    """One person for each text, which they write wherever they may write: what holds a link is no name."""
     for number, text in enumerate(texts):
-        library = {"name": text, "type": "public"}
+        line = "Ann" if holds_link(text) else text
+        library = {"name": line, "type": "public"}
         made = registration.register(
             f"p{number}@x.org",
-            name=text,
+            name=line,
             library=library,
-            job_title=text,
+            job_title=line,
             accommodations=text,
             answers={"why": text},
         )

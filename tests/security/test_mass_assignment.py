@@ -9,7 +9,7 @@ from shared import links
 from tests.registration.conftest import Registration
 from tests.security.houses import House
 from tests.security.linked import ADA, EVE, Things, sign
-from tests.security.routes import SITE, Route, scope_for
+from tests.security.routes import SITE, Route, access, scope_for
 
 # What tempts: what a thing is, whose it is, how far it is, what it may.
 SERVERS = (
@@ -57,6 +57,8 @@ def test_every_route_that_takes_a_document_refuses_by_name_what_it_does_not_decl
         body: Any = dict.fromkeys(foreign, "x")
         answer = send(house, route, [body] if route.name.endswith("/attendance") and "sessions" in route.name else body)
         told = {name.removeprefix("0.") for name in (answer.json.get("errors") or {})}
+        if answer.status_code in (401, 404, 410) and access()[route.name].startswith(("link ", "learner", "oneself ")):
+            continue  # who may not go on is told so before anything else is looked at
         if answer.status_code != 422 or set(foreign) - told or len(foreign) < LEAST_REFUSED:
             taken[route.name] = (answer.status_code, sorted(set(foreign) - told))
 

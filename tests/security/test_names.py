@@ -31,7 +31,7 @@ HOSTILE = [
 ]
 # What is no name: ids of things, free texts that staff read, and what has a rule of its own.
 OTHER = {"email", "token", "session", "invitation", "code", "accommodations", "answers", "note", "timezone", "fscskey"}
-OTHER |= {"body", "library_types", "topics", "List-Unsubscribe", "key", "value"}
+OTHER |= {"body", "library_types", "topics", "List-Unsubscribe", "key", "value", "state"}
 
 
 def person(email: str, **fields: Any) -> dict[str, Any]:

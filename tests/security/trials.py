@@ -21,7 +21,7 @@ from tests.security.hostile import Door
 # What a document does not say: rules between members, and of what there is (409, 422).
 UNSAID = ["positive_data_acceptance"]
 # By what a request is refused that the document would not have: some are also longer than any body may be (413).
-REFUSALS = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429]
+REFUSALS = [400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 428, 429]
 # What is taken though the document would not have it, and does no harm; by the name of a check and what it says.
 HARMLESS = [
     ("negative_data_rejection", "Incorrect type"),  # 0 and "0" for false, "7" for 7
