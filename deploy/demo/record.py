@@ -84,6 +84,10 @@ class Record:
         """Who must have a seat."""
         return [email for (email, slug), status in self.statuses.items() if (slug, status) == (session, "confirmed")]
 
+    def waiting(self, session: str) -> list[str]:
+        """Who must be in line."""
+        return [email for (email, slug), status in self.statuses.items() if (slug, status) == (session, "waitlisted")]
+
     def seen(self, email: str) -> int:
         """How many of the three webinars somebody saw, live or recorded."""
         return sum((email, webinar) in self.attended | self.watched for webinar in WEBINARS)

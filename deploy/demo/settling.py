@@ -47,6 +47,24 @@ OLDEST = """
 """
 
 
+FULL = """
+    SELECT slug, count(*) AS told FROM notifications.messages JOIN notifications.sessions ON sessions.id = session_id
+     WHERE kind = 'session-full' GROUP BY slug
+"""
+
+
+def wait_told_full(instance: Instance, session: str, number: int) -> None:
+    """Return when so many were mailed that a session was full to the end, which workers look after every 15 seconds:
+    before the clock goes on, after which it is no news any more. Raises TimeoutError.
+    """
+    wait_for(
+        "those who wait to the end to be told so",
+        lambda: {row["slug"]: row["told"] for row in instance.query(FULL)}.get(session, 0) >= number,
+        seconds=PATIENCE,
+        explain=lambda: _explain(instance),
+    )
+
+
 def waiting(instance: Instance) -> dict[str, int]:
     """How much waits to be told, received, handled and sent."""
     [counted] = instance.query(WAITING)

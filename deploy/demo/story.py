@@ -17,7 +17,7 @@ from deploy.demo.mailbox import Mailbox
 from deploy.demo.mirror import Mirror
 from deploy.demo.people import Person, invent
 from deploy.demo.record import Record
-from deploy.demo.settling import settle
+from deploy.demo.settling import settle, wait_told_full
 from deploy.demo.site import CATALOG, NOTIFICATIONS, REGISTRATION, Site
 from deploy.demo.telling import wait_for
 
@@ -198,6 +198,7 @@ class Story:
         self.instance.set_clock(moment)
         session = f"{CATALOG}/sessions/{webinar}"
         wait_for(f"{webinar} to be held", lambda: self.site.read(session)["status"] == "held", seconds=30)
+        wait_told_full(self.instance, webinar, len(self.record.waiting(webinar)))
         settle(self.instance)
         seated = set(self.record.seated(webinar))
         came = [person for person in self.people if person.email in seated and choices.comes(person, webinar)]

@@ -9,7 +9,7 @@ import httpx
 
 from deploy.demo import mailbox
 from deploy.demo.choices import INITIATIVE, SERIES, WEBINARS, WORKSHOP
-from deploy.demo.settling import settle
+from deploy.demo.settling import settle, wait_told_full
 from deploy.demo.site import CATALOG, REGISTRATION
 from deploy.demo.story import Story
 from deploy.demo.telling import wait_for
@@ -99,6 +99,7 @@ class Workshop:
             WORKSHOP: self.site.read(session)["title"],
             SERIES: self.site.read(f"{CATALOG}/series/{SERIES}")["title"],
         }
+        wait_told_full(self.story.instance, WORKSHOP, len(self.record.waiting(WORKSHOP)))
         due = self.record.certificates(self._emails()).total()
         wait_for("the certificates", lambda: self._count(CERTIFICATES) >= due, seconds=30)
         settle(self.story.instance)
