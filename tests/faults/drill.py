@@ -79,8 +79,9 @@ class Drill:
             work()
         waiting = wait_quiet(self.site)
         evidence = collect(self.site, self.history, waiting=waiting)
-        registered = [one for one in evidence.of("register") if one.acknowledged]
-        lost = [one for one in registered if one.answer.get("id", "") not in evidence.registrations]
+        # Of what stood already nobody is told which registration it is.
+        registered = [one for one in evidence.of("register") if one.acknowledged and "id" in one.answer]
+        lost = [one for one in registered if one.answer["id"] not in evidence.registrations]
         return Outcome(lost, checker.check(_as_of(evidence, moment, restart)), told, settled)
 
     def _settle_mails(self) -> dict[str, Any]:
