@@ -142,6 +142,9 @@ def test_an_invitation_is_accepted_from_the_mail(
     page.get_by_role("button", name="Accept the invitation").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("You have a seat")
+    if javascript:
+        assert_accessible(page)
+    page.goto(link_in_mail(circles, email))
     expect(page.get_by_text("Your code is")).to_be_visible()
     if javascript:
         assert_accessible(page)
