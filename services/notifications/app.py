@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.notifications.archive.pages import pages as archive
+from services.notifications.catalog_projection import handlers as catalog_projection
 from services.notifications.delivery.jobs import deliver_mail
 from services.notifications.fanout import jobs as fanout_jobs
 from services.notifications.maillog import api as maillog
@@ -13,13 +14,12 @@ from services.notifications.messages import handlers as mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
-from services.notifications.people import handlers as people
 from services.notifications.privacy import api as held
 from services.notifications.privacy import handlers as privacy
 from services.notifications.privacy import pages as people_desk
 from services.notifications.privacy import readers as reader_privacy
 from services.notifications.privacy.commands import showing
-from services.notifications.programme import handlers as programme
+from services.notifications.registration_projection import handlers as registration_projection
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.restoring.commands import settling
@@ -70,7 +70,7 @@ SERVICE = Service(
         templates_desk.pages,
     ],
     # What is known first, then what follows from it.
-    handlers=[programme, people, mails, wishes, webhook_handlers, privacy],
+    handlers=[catalog_projection, registration_projection, mails, wishes, webhook_handlers, privacy],
     jobs=[
         deliver_mail(),
         *reminder_jobs.JOBS,
@@ -82,7 +82,7 @@ SERVICE = Service(
     measures=[measure_mails, measure_webhooks],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (settling, telling, showing, sealing, reviewing, reporting(programme.COPY))
+        for make in (settling, telling, showing, sealing, reviewing, reporting(catalog_projection.COPY))
     ],
     holds=True,
 )

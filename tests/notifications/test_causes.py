@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notifications.programme.domain import NotYetKnown
+from services.notifications.catalog_projection.domain import NotYetKnown
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, entry_of, text_of

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.notifications.catalog_projection.queries import Session, select_sessions
 from services.notifications.messages.queries import Facts
 from services.notifications.newsletters.letters import read_letters
-from services.notifications.programme.queries import Session, select_sessions
 from services.notifications.rendering.letters import Letter
 
 About = Session | Letter

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.notifications.catalog_projection.queries import Session
 from services.notifications.messages.about import About
 from services.notifications.messages.kinds import (
     CERTIFICATE,
@@ -20,7 +21,6 @@ from services.notifications.messages.kinds import (
     WEBHOOK_DISABLED,
 )
 from services.notifications.messages.queries import Facts
-from services.notifications.programme.queries import Session
 
 
 def overtaken(facts: Facts, about: About | None) -> str | None:

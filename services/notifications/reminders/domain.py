@@ -2,7 +2,7 @@
 
 from psycopg import Connection
 
-from services.notifications.programme import domain as programme
+from services.notifications.catalog_projection import domain as catalog
 from services.notifications.reminders import queries
 from services.notifications.reminders.queries import Reminders
 from shared.errors import NotFound
@@ -18,7 +18,7 @@ def find(conn: Connection, slug: str) -> Reminders:
 
 def lock(conn: Connection, slug: str) -> Reminders:
     """As `find`, and nobody else changes them until the transaction ends. Raises NotFound."""
-    programme.lock_session(conn, find(conn, slug).session_id)
+    catalog.lock_session(conn, find(conn, slug).session_id)
     return find(conn, slug)
 
 

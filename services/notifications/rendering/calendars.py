@@ -11,8 +11,8 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress
 
+from services.notifications.catalog_projection.queries import Session
 from services.notifications.messages.kinds import Method
-from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import Mailbox
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notifications.catalog_projection.queries import Session
 from services.notifications.messages.kinds import (
     GROUP_REQUESTED,
     INVITATION,
@@ -15,7 +16,6 @@ from services.notifications.messages.kinds import (
     Method,
 )
 from services.notifications.messages.queries import Facts
-from services.notifications.programme.queries import Session
 from services.notifications.rendering.addresses import (
     Mailbox,
     UnsafeText,

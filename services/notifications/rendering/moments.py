@@ -4,7 +4,7 @@ from calendar import month_name
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.notifications.programme.queries import Session
+from services.notifications.catalog_projection.queries import Session
 from shared.moments import label_date, label_time
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.notifications.catalog_projection.queries import Session
 from services.notifications.messages.kinds import (
     CANCELLED,
     CERTIFICATE,
@@ -17,7 +18,6 @@ from services.notifications.messages.kinds import (
     WEBHOOK_DISABLED,
 )
 from services.notifications.messages.queries import Facts
-from services.notifications.programme.queries import Session
 from services.notifications.rendering.domain import values_of
 from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.settings import NotificationsSettings

@@ -14,8 +14,8 @@ from typing import Any
 
 import psycopg
 
+from services.notifications.catalog_projection.queries import select_sessions
 from services.notifications.messages.queries import select_facts
-from services.notifications.programme.queries import select_sessions
 from services.notifications.rendering.domain import Content, render
 from services.notifications.rendering.letterhead import read_letterhead
 from shared.events.catalog import SessionPublished

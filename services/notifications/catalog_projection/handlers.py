@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from psycopg import Connection
 
-from services.notifications.programme import domain, queries
+from services.notifications.catalog_projection import domain, queries
 from shared.events.catalog import (
     SESSION_EVENTS,
     Announcement,

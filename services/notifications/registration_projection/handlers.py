@@ -2,9 +2,9 @@
 
 from psycopg import Connection
 
-from services.notifications.people import queries
+from services.notifications.catalog_projection import domain as catalog
 from services.notifications.privacy.domain import drop_erased, is_erased
-from services.notifications.programme import domain as programme
+from services.notifications.registration_projection import queries
 from shared.events.envelope import Envelope
 from shared.events.registration import (
     AttendanceRecorded,
@@ -33,7 +33,7 @@ def keep_registrations(conn: Connection, happened: Happened[RegistrationEvent]) 
     erased = drop_erased(conn, [(event.registration.person.id, envelope) for event, envelope in happened])
     kept = [event.registration for event, _ in happened if event.registration.person.id not in erased]
     if kept and not queries.upsert_registrations(conn, kept):
-        raise programme.NotYetKnown
+        raise catalog.NotYetKnown
 
 
 @on(
@@ -48,7 +48,7 @@ def keep_invitation(conn: Connection, event: InvitationEvent, envelope: Envelope
     invitation = event.invitation
     if is_erased(conn, invitation.person.id, envelope):
         return
-    programme.share_session(conn, invitation.session_id)
+    catalog.share_session(conn, invitation.session_id)
     queries.upsert_invitation(
         conn,
         id=invitation.id,
@@ -86,7 +86,7 @@ def keep_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope)
     progress = event.progress
     if is_erased(conn, progress.person.id, envelope):
         return
-    programme.share_session(conn, progress.session_id)
+    catalog.share_session(conn, progress.session_id)
     queries.upsert_notice(
         conn,
         id=progress.id,
@@ -135,7 +135,7 @@ def keep_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> N
     group = event.group
     if is_erased(conn, group.person.id, envelope):
         return
-    programme.share_session(conn, group.session_id)
+    catalog.share_session(conn, group.session_id)
     queries.upsert_notice(
         conn,
         id=group.id,

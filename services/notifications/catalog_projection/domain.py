@@ -4,7 +4,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.notifications.programme import queries
+from services.notifications.catalog_projection import queries
 
 
 class NotYetKnown(Exception):
