@@ -20,7 +20,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE YES
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check format mail-pictures lock
+.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check schema format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -101,6 +101,9 @@ check: venv ## format, lint, types, import rules
 	$(RUN) -m ruff check
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
+
+schema: venv ## write services/<name>/schema.sql from the migrations
+	@$(RUN) -m tests.servers.schemas
 
 format: venv ## format the code, and repair what the linter can
 	$(RUN) -m ruff format

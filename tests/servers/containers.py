@@ -25,7 +25,7 @@ from deploy.native.postgres import CREATE_SERVICES
 from deploy.native.rabbitmq import SETTINGS
 from tests.servers import reaper
 from tests.servers.choice import durable
-from tests.servers.engines import Engine, Engines
+from tests.servers.engines import DUMP, Engine, Engines
 
 POSTGRES = "postgres:17"
 RABBITMQ = "rabbitmq:4-management"
@@ -84,6 +84,13 @@ class ContainerEngines(Engines):
         )
         if result.exit_code:
             raise RuntimeError(result.output.decode())
+
+    def dump_schema(self, database: str, schema: str) -> str:
+        command = ["pg_dump", *DUMP, f"--schema={schema}", f"--dbname={self.database_url(database)}"]
+        result = self._container("postgres").exec_run(command)
+        if result.exit_code:
+            raise RuntimeError(result.output.decode())
+        return result.output.decode()
 
     def remove(self) -> None:
         for engine in ("postgres", "rabbitmq"):

@@ -14,6 +14,8 @@ from deploy.native.waiting import wait_until
 Engine = Literal["postgres", "rabbitmq"]
 SERVICES = ("catalog", "registration", "notifications")
 TESTER = "tester"  # may do everything in the broker
+# yoyo's own tables are left out: they are no part of what a service owns.
+DUMP = ("--schema-only", "--no-owner", "--no-privileges", "--exclude-table=*.*yoyo*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,10 @@ class Engines(ABC):
     @abstractmethod
     def create_services(self, database: str) -> None:
         """Run deploy/postgres/create-services.sh for `database`."""
+
+    @abstractmethod
+    def dump_schema(self, database: str, schema: str) -> str:
+        """Return what pg_dump says about a schema: its definitions alone, without owners and rights."""
 
     @abstractmethod
     def remove(self) -> None:

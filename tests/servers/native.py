@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.native import accounts, binaries
 from deploy.native.servers import NativeServers
 from tests.servers.choice import durable
-from tests.servers.engines import Engine, Engines
+from tests.servers.engines import DUMP, Engine, Engines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,10 @@ class NativeEngines(Engines):
 
     def create_services(self, database: str) -> None:
         self._servers.postgres.create_services(database)
+
+    def dump_schema(self, database: str, schema: str) -> str:
+        command = [str(binaries.postgres("pg_dump")), *DUMP, f"--schema={schema}", self.database_url(database)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def remove(self) -> None:
         self._servers.supervisor.shutdown(killing=("engines:rabbitmq",))
