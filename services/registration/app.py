@@ -3,46 +3,46 @@
 from flask import Flask
 
 from services.registration.attendance import api as attendance
-from services.registration.attendance import pages as attendance_desk
-from services.registration.attendance.joining import pages as joining_pages
+from services.registration.attendance import staff_pages as attendance_desk
+from services.registration.attendance.public_pages import pages as joining_pages
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
-from services.registration.availability.measures import measure_seats
+from services.registration.availability.metrics import measure_seats
+from services.registration.catalog_projection import handlers as projection
 from services.registration.certificates import api as certificates
-from services.registration.certificates import desk as certificates_desk
 from services.registration.certificates import jobs as certificate_jobs
-from services.registration.certificates.pages import pages as certificate_pages
+from services.registration.certificates import staff_pages as certificates_desk
+from services.registration.certificates.public_pages import pages as certificate_pages
 from services.registration.groups import api as groups
 from services.registration.groups import jobs as group_jobs
-from services.registration.groups.pages import pages as group_pages
+from services.registration.groups.public_pages import pages as group_pages
 from services.registration.invitations import api as invitations
-from services.registration.invitations import desk as invitations_desk
 from services.registration.invitations import jobs as invitation_jobs
-from services.registration.invitations.pages import pages as invitation_pages
+from services.registration.invitations import staff_pages as invitations_desk
+from services.registration.invitations.public_pages import pages as invitation_pages
 from services.registration.learners import api as learners
 from services.registration.learners import jobs as learner_jobs
-from services.registration.learners.pages import pages as learner_pages
+from services.registration.learners.public_pages import pages as learner_pages
 from services.registration.libraries import api as libraries
-from services.registration.libraries.commands import importing
+from services.registration.libraries.cli import importing
 from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
-from services.registration.privacy import pages as people_desk
-from services.registration.privacy.commands import forgetting
-from services.registration.programme import handlers as programme
-from services.registration.registrations import api as registrations
-from services.registration.registrations.managing import pages as managing_pages
-from services.registration.registrations.pages import pages as registration_pages
+from services.registration.privacy import staff_pages as people_desk
+from services.registration.privacy.cli import forgetting
 from services.registration.reports import api as reports
-from services.registration.reports import pages as reports_desk
-from services.registration.restating import RESTATED
+from services.registration.reports import staff_pages as reports_desk
+from services.registration.resync import RESTATED
 from services.registration.rights import WRITES
 from services.registration.roster import api as roster
-from services.registration.roster import pages as roster_desk
+from services.registration.roster import staff_pages as roster_desk
 from services.registration.rules import api as rules
-from services.registration.rules import pages as rules_desk
+from services.registration.rules import staff_pages as rules_desk
 from services.registration.seats import jobs as seats
+from services.registration.self_service.public_pages import pages as managing_pages
 from services.registration.settings import RegistrationSettings
+from services.registration.sign_up import api as registrations
+from services.registration.sign_up.public_pages import pages as registration_pages
 from shared.commands.snapshots import reporting
 from shared.service import Service
 
@@ -82,7 +82,7 @@ SERVICE = Service(
         learner_pages,
         certificate_pages,
     ],
-    handlers=[programme, privacy_handlers],
+    handlers=[projection, privacy_handlers],
     jobs=[
         *availability_jobs.JOBS,
         *seats.JOBS,
@@ -95,7 +95,7 @@ SERVICE = Service(
     measures=[measure_seats],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (importing, forgetting, reporting(programme.COPY))
+        for make in (importing, forgetting, reporting(projection.COPY))
     ],
     restated=RESTATED,
 )

@@ -19,7 +19,7 @@ from deploy.demo.record import Record
 from deploy.demo.telling import Line, Teller, wait_for
 from deploy.native.mailcatcher.mailbox import Mailbox as CaughtMails
 from deploy.native.mailcatcher.web import create_app
-from services.registration.attendance.reports import read_csv
+from services.registration.attendance.platform_reports import read_csv
 
 ENTRY = """BEGIN:VCALENDAR
 VERSION:2.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.attendance.reports import read_csv
+from services.registration.attendance.platform_reports import read_csv
 from services.registration.certificates.jobs import issue_certificates
 from shared import links, runtime
 from tests.registration.conftest import V1, Registration

@@ -21,8 +21,8 @@ from pypdf import PdfReader
 
 from services.registration.certificates import queries
 from services.registration.certificates.badges import Issuer
-from services.registration.certificates.documents import print_certificate
 from services.registration.certificates.jobs import issue_certificates
+from services.registration.certificates.pdf import print_certificate
 from services.registration.privacy.domain import erase
 from shared import links, runtime
 from shared.links import Ticket

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.registration.attendance.reports import read_csv
+from services.registration.attendance.platform_reports import read_csv
 from shared import links, runtime
 from tests.registration.conftest import Registration
 from tests.registration.programmes import make_series

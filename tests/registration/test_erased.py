@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from services.registration.catalog_projection import queries as projection
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.completion import domain as completion
-from services.registration.programme import queries as programme
 from shared import links, runtime
 from shared.http.signin import COOKIE
 from tests.registration.conftest import V1, Registration
@@ -188,7 +188,7 @@ def test_a_completion_of_before_earns_no_invitation_afterwards(registration: Reg
     registration.client.delete(f"{V1}/people/{ADA}", headers=registration.staff)
 
     registration.conn.execute("UPDATE series SET invites_to = %s", [party.id])
-    held = programme.select_series(registration.conn, series.id)
+    held = projection.select_series(registration.conn, series.id)
     assert held
     completion.evaluate(registration.conn, held)
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.registration.libraries import domain
-from services.registration.libraries.commands import importing
+from services.registration.libraries.cli import importing
 from services.registration.libraries.domain import size_of
 from shared import runtime
 from shared.errors import Invalid

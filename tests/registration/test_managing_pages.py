@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from services.registration import addresses
+from services.registration import urls
 from shared import links, runtime
 from tests.registration.conftest import Registration
 from tests.registration.test_completion import invitation_path
@@ -24,7 +24,7 @@ def post(registration: Registration, path: str, **fields: str) -> TestResponse:
 
 def manage(made: TestResponse, part: str = "") -> str:
     id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
-    return addresses.managing(UUID(id), links.sign(runtime.settings(), "registration", id), part)
+    return urls.managing(UUID(id), links.sign(runtime.settings(), "registration", id), part)
 
 
 def invited(registration: Registration, email: str = "ada@x.org") -> str:
@@ -52,7 +52,7 @@ def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Regi
         for path in (f"{bare}{part}?{token}", f"{bare}{part}", f"{bare}{part}?token=x"):
             assert get(registration, path).status_code == 404
             assert part == "" or post(registration, path).status_code == 404
-    assert get(registration, addresses.managing(uuid4(), token.removeprefix("token="))).status_code == 404
+    assert get(registration, urls.managing(uuid4(), token.removeprefix("token="))).status_code == 404
 
 
 def test_looking_changes_nothing(registration: Registration, made: TestResponse) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from services.registration.libraries.states import NAMES
+from services.registration.libraries.regions import NAMES
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER

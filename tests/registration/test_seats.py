@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.codes import ALPHABET
+from services.registration.check_in_codes import ALPHABET
 from services.registration.learners.queries import insert_session
 from shared import links, runtime
 from shared.events.catalog import SessionCancelled

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from services.registration.libraries import states
+from services.registration.libraries import regions
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.test_desk import DESK, HERE, page, staff
 from tests.servers.databases import ROOT
@@ -35,18 +35,18 @@ UNKNOWN = ["Bavaria", "Mexico", "ZZ", "42", "Somewhere", "Иллинойс", "CA
 
 @pytest.mark.parametrize(("code", "written"), [(code, one) for code, all_ in WRITTEN.items() for one in all_])
 def test_a_state_is_read_however_it_is_written(code: str, written: str) -> None:
-    assert states.read(written) == code
+    assert regions.read(written) == code
 
 
 def test_all_are_there_once_each() -> None:
-    codes = [code for places in states.GROUPS.values() for code, _, _ in places]
+    codes = [code for places in regions.GROUPS.values() for code, _, _ in places]
 
     assert len(codes) == len(set(codes))
-    assert [len(states.GROUPS[group]) for group in ("United States", "US territories", "Canada")] == [51, 5, 13]
-    spelled = [one for places in states.GROUPS.values() for code, name, others in places
-               for one in {code.lower(), states.fold(name), *others}]  # fmt: skip
+    assert [len(regions.GROUPS[group]) for group in ("United States", "US territories", "Canada")] == [51, 5, 13]
+    spelled = [one for places in regions.GROUPS.values() for code, name, others in places
+               for one in {code.lower(), regions.fold(name), *others}]  # fmt: skip
     assert len(spelled) == len(set(spelled)), "a spelling of two"
-    assert all(states.read(name) == code == states.read(code) for code, name in states.NAMES.items())
+    assert all(regions.read(name) == code == regions.read(code) for code, name in regions.NAMES.items())
 
 
 @pytest.mark.parametrize("written", UNKNOWN)
@@ -89,8 +89,8 @@ def test_a_form_offers_the_list_without_script(registration: Registration, addre
     form = html.fromstring(registration.client.get(f"/registration/{address}").text)
 
     groups = form.xpath("//select[@name='library.state']/optgroup")
-    assert [group.get("label") for group in groups] == list(states.GROUPS)
-    assert set(form.xpath("//select[@name='library.state']//option/@value")) == {"", *states.NAMES}
+    assert [group.get("label") for group in groups] == list(regions.GROUPS)
+    assert set(form.xpath("//select[@name='library.state']//option/@value")) == {"", *regions.NAMES}
 
 
 def test_staff_see_what_could_not_be_read_and_choose_what_was_meant(registration: Registration, staff: Any) -> None:
@@ -131,8 +131,8 @@ def test_what_the_release_before_keeps_as_it_was_typed_is_folded_too(registratio
 def test_the_database_knows_the_spellings_of_the_module(registration: Registration) -> None:
     rows = dict(registration.conn.execute("SELECT spelling, code FROM state_spellings").fetchall())
 
-    assert rows == states.SPELLINGS
+    assert rows == regions.SPELLINGS
     migration = (ROOT / "services/registration/migrations/0014_states.sql").read_text()
     listed = re.search(r"<> ALL \(ARRAY\[(.*?)\]\)", migration, re.DOTALL)
     assert listed
-    assert re.findall(r"'(\w\w)'", listed[1]) == list(states.NAMES)
+    assert re.findall(r"'(\w\w)'", listed[1]) == list(regions.NAMES)

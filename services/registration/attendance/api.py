@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import Response, request
 
-from services.registration import addresses
-from services.registration.attendance import domain, reports, staffing
+from services.registration import urls
+from services.registration.attendance import domain, platform_reports, staff_commands
+from services.registration.attendance.platform_reports import Report
 from services.registration.attendance.queries import Seated
-from services.registration.attendance.reports import Report
 from services.registration.attendance.schemas import (
     AppliedSchema,
     ArrivalSchema,
@@ -20,9 +20,9 @@ from services.registration.attendance.schemas import (
     PresenceSchema,
     ProgressSchema,
 )
+from services.registration.catalog_projection import domain as projection
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import WatchQuery
-from services.registration.programme import domain as programme
 from services.registration.tickets import domain as tickets
 from shared import jsontext
 from shared.http import Blueprint
@@ -52,7 +52,7 @@ def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
     """Record who was there, from a webinar platform's report; the same report again changes nothing."""
     report = _read_report()
     with transaction() as conn:
-        return staffing.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
+        return staff_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
 
 
 @staff.post("/sessions/<slug>/check-ins")
@@ -64,7 +64,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     answer names them, and nobody is let in yet.
     """
     with transaction() as conn:
-        arrival = staffing.check_in(conn, slug, **wanted)
+        arrival = staff_commands.check_in(conn, slug, **wanted)
     return {
         "checked_in": arrival.who and _describe(arrival.who),
         "again": arrival.again,
@@ -79,7 +79,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
 def mark_attendance(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """Record by hand whether somebody was there; no report overrides it."""
     with transaction() as conn:
-        staffing.mark(conn, id, **wanted)
+        staff_commands.mark(conn, id, **wanted)
     return wanted
 
 
@@ -92,7 +92,7 @@ def join_session(query: dict[str, Any]) -> Response:
     """
     with connection() as conn:
         domain.look_in(conn, tickets.read_join(conn, query["token"]))
-    return Response(status=302, headers={"Location": addresses.joining(query["token"]), "Cache-Control": "no-store"})
+    return Response(status=302, headers={"Location": urls.joining(query["token"]), "Cache-Control": "no-store"})
 
 
 @bp.post("/sessions/<slug>/views")
@@ -116,7 +116,7 @@ def _watcher(slug: str, token: str | None) -> UUID:
     given = token or (bearer if scheme.lower() == "bearer" else "")
     if given:
         with connection() as conn:
-            session = programme.find_session(conn, slug)
+            session = projection.find_session(conn, slug)
             if found := tickets.read_watch(conn, given, session_id=session.id):
                 return found
     return learner()
@@ -124,9 +124,9 @@ def _watcher(slug: str, token: str | None) -> UUID:
 
 def _read_report() -> Report:
     if request.mimetype == "text/csv":
-        return reports.read_csv(request.get_data())
+        return platform_reports.read_csv(request.get_data())
     rows = jsontext.read(request.get_data())
-    return reports.read_json(load_body(PresenceSchema(many=True), rows))
+    return platform_reports.read_json(load_body(PresenceSchema(many=True), rows))
 
 
 def _describe(seated: Seated) -> dict[str, Any]:

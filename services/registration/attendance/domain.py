@@ -9,15 +9,15 @@ from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.attendance import queries
+from services.registration.attendance.platform_reports import Report, add_minutes
 from services.registration.attendance.queries import Seated
-from services.registration.attendance.reports import Report, add_minutes
-from services.registration.codes import fold_code
+from services.registration.catalog_projection import domain as projection
+from services.registration.catalog_projection import queries as copy
+from services.registration.catalog_projection.queries import Session
+from services.registration.check_in_codes import fold_code
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased, fold_name
-from services.registration.programme import domain as programme
-from services.registration.programme import queries as copy
-from services.registration.programme.queries import Session
 from services.registration.registrations import domain as registrations
 from services.registration.registrations.queries import Registration
 from shared.errors import Conflict, Gone, NotFound
@@ -70,7 +70,7 @@ def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: 
 
     Who is in it without an address is found by their name, where one person alone of those with a seat has it.
     """
-    session = programme.find_session(conn, slug)
+    session = projection.find_session(conn, slug)
     _check_begun(session)
     seated = queries.select_seated(conn, session.id)
     by_email = {one.email: one.person_id for one in seated}
@@ -99,7 +99,7 @@ def mark(conn: Connection, id: UUID, *, attended: bool, minutes: int | None) -> 
     before the session.
     """
     registration = registrations.get(conn, id)
-    session = programme.find_session(conn, registration.session_slug)
+    session = projection.find_session(conn, registration.session_slug)
     _check_begun(session)
     _record(conn, session, {registration.person_id: (attended, minutes)}, source="staff")
     return registration
@@ -111,7 +111,7 @@ def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None)
 
     Raises NotFound (also where nobody with a seat is meant), or Conflict long before or after the session.
     """
-    session = programme.find_session(conn, slug)
+    session = projection.find_session(conn, slug)
     if session.starts_at is None or session.now < session.starts_at - DOOR:
         raise Conflict("The door is not open yet.", problem="session-not-begun")
     seated = queries.select_seated(conn, session.id)
@@ -131,7 +131,7 @@ def look_in(conn: Connection, registration_id: UUID) -> tuple[Session, str]:
     Gone where the session is over or cancelled.
     """
     registration = registrations.get(conn, registration_id)
-    session = programme.find_session(conn, registration.session_slug)
+    session = projection.find_session(conn, registration.session_slug)
     if session.status == "cancelled" or (session.ends_at and session.now > session.ends_at):
         raise Gone("This session is over.", problem="session-over")
     if registration.status != "confirmed":
@@ -158,7 +158,7 @@ def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tup
     at most: skipping ahead, going back and repeating a heartbeat add nothing. Raises NotFound where there is no
     recording, or Gone where the person was erased.
     """
-    session = programme.find_session(conn, slug)
+    session = projection.find_session(conn, slug)
     duration = copy.select_recording_seconds(conn, session.id)
     if duration is None or person_id not in people.select_many(conn, [person_id]):
         raise NotFound("There is no recording of this session.")

@@ -4,7 +4,7 @@ from flask import Response
 
 from services.registration.availability import domain
 from services.registration.availability.schemas import AvailabilitySchema
-from services.registration.programme import domain as programme
+from services.registration.catalog_projection import domain as projection
 from shared.http import Blueprint
 from shared.http.answers import answer
 from shared.runtime import connection
@@ -19,5 +19,5 @@ bp = Blueprint(
 def show_availability(slug: str) -> Response:
     """How full a session is."""
     with connection() as conn:
-        found = domain.describe(conn, programme.find_session(conn, slug))
+        found = domain.describe(conn, projection.find_session(conn, slug))
     return answer(AvailabilitySchema().dump(found), cache_control="no-cache")

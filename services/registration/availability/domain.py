@@ -7,8 +7,8 @@ from psycopg import Connection
 
 from services.registration.availability import queries
 from services.registration.availability.queries import Disagreement, Seats
-from services.registration.programme.queries import Session
-from services.registration.registrations import admission
+from services.registration.catalog_projection.queries import Session
+from services.registration.rules import admission
 from services.registration.seats import domain as seats_domain
 from services.registration.seats.queries import lock_seats
 from shared.errors import NotFound

@@ -6,12 +6,11 @@ from uuid import UUID
 import orjson
 from flask import Response, request
 
-from services.registration import addresses
+from services.registration import urls
 from services.registration.certificates import domain, queries
 from services.registration.certificates.badges import LIST_SIZE, Issuer
-from services.registration.certificates.desk import issue_anew, take_back
-from services.registration.certificates.documents import print_certificate
-from services.registration.certificates.pages import show_certificate as show_page
+from services.registration.certificates.pdf import print_certificate
+from services.registration.certificates.public_pages import show_certificate as show_page
 from services.registration.certificates.queries import Certificate
 from services.registration.certificates.schemas import (
     CredentialSchema,
@@ -21,6 +20,7 @@ from services.registration.certificates.schemas import (
     RevocationSchema,
     RevokedSchema,
 )
+from services.registration.certificates.staff_pages import issue_anew, take_back
 from shared import runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint
@@ -129,7 +129,7 @@ def _issuer() -> Issuer:
 
 
 def _address(id: UUID) -> str:
-    return f"{runtime.settings().public_url}{addresses.certificate(id)}"
+    return f"{runtime.settings().public_url}{urls.certificate(id)}"
 
 
 def _json(document: Any) -> Response:

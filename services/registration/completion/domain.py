@@ -6,11 +6,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.registration.catalog_projection import queries as projection
+from services.registration.catalog_projection.queries import Series
 from services.registration.completion import queries
 from services.registration.invitations import domain as invitations
 from services.registration.people import queries as people
-from services.registration.programme import queries as programme
-from services.registration.programme.queries import Series
 from shared.events import registration as events
 from shared.messaging import outbox
 
@@ -19,8 +19,8 @@ def evaluate_people(conn: Connection, session_id: UUID, person_ids: list[UUID]) 
     """See whether having seen this session completes a series for these people."""
     if not person_ids:
         return
-    programme.share(conn)
-    for series in programme.select_series_counting(conn, session_id):
+    projection.share(conn)
+    for series in projection.select_series_counting(conn, session_id):
         _complete(conn, series, person_ids)
 
 

@@ -6,8 +6,8 @@ from flask import Response
 
 from services.registration.groups import domain
 from services.registration.groups.schemas import ConfirmationSchema
-from services.registration.registrations import wishes
-from services.registration.registrations.outcome import OutcomesSchema, outcomes
+from services.registration.registrations.representations import OutcomesSchema, outcomes
+from services.registration.sign_up import application
 from shared.http import Blueprint
 from shared.http.limits import limited
 
@@ -21,5 +21,5 @@ bp = Blueprint("groups", __name__, url_prefix="/registration/v1", description="G
 @bp.alt_response(200, schema=OutcomesSchema, description="It was confirmed before: what stands")
 def confirm_group(wanted: dict[str, Any]) -> Response:
     """Register a group by the link in the mail to its registrar; each colleague gets a mail and a link of their own."""
-    made = wishes.confirm_group(domain.read_token(wanted["token"]))
+    made = application.confirm_group(domain.read_token(wanted["token"]))
     return outcomes(made, told=[one.new for one in made])

@@ -13,10 +13,10 @@ from services.registration.groups import queries
 from services.registration.groups.queries import Group
 from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
-from services.registration.registrations import admission
 from services.registration.registrations import domain as registrations
 from services.registration.registrations.domain import Made
 from services.registration.registrations.queries import select_many
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats

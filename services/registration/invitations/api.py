@@ -5,7 +5,8 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.invitations import domain, queries, staffing
+from services.registration.catalog_projection import domain as projection
+from services.registration.invitations import domain, queries, staff_commands
 from services.registration.invitations.schemas import (
     AcceptanceSchema,
     GuestSchema,
@@ -15,8 +16,7 @@ from services.registration.invitations.schemas import (
     IssuedSchema,
     IssueSchema,
 )
-from services.registration.programme import domain as programme
-from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.registrations.representations import OutcomeSchema, outcome
 from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.http import Blueprint, limits
@@ -53,7 +53,7 @@ def list_invitations(query: dict[str, Any], slug: str) -> Response:
     """The invitations to a session."""
     after = decode_cursor(query["cursor"], UUID)
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
         found = queries.select_page(
             conn,
             session.id,
@@ -75,7 +75,7 @@ def list_invitations(query: dict[str, Any], slug: str) -> Response:
 def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
     """Invite somebody who has not earned it; they get a mail with the code."""
     with transaction() as conn:
-        issued = staffing.issue(conn, slug, **wanted)
+        issued = staff_commands.issue(conn, slug, **wanted)
     response = answer(IssuedSchema().dump(issued))
     response.status_code = 201
     return response
@@ -87,7 +87,7 @@ def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
 def revoke_invitation(slug: str, id: UUID) -> Response:
     """Take an invitation back that was not accepted yet."""
     with transaction() as conn:
-        return answer(IssuedSchema().dump(staffing.revoke(conn, slug, id)))
+        return answer(IssuedSchema().dump(staff_commands.revoke(conn, slug, id)))
 
 
 @bp.get("/<code>")

@@ -8,17 +8,17 @@ from uuid import UUID
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
+from services.registration.catalog_projection import domain as projection
+from services.registration.catalog_projection.queries import Series
 from services.registration.invitations import queries
 from services.registration.invitations.queries import Invitation
-from services.registration.invitations.telling import state
+from services.registration.invitations.representations import state
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
-from services.registration.programme import domain as programme
-from services.registration.programme.queries import Series
-from services.registration.registrations import admission
 from services.registration.registrations import domain as registrations
 from services.registration.registrations import queries as registration_queries
 from services.registration.registrations.domain import Made
+from services.registration.rules import admission
 from services.registration.rules.queries import select_rules
 from services.registration.seats.queries import Applicant
 from services.registration.tickets import domain as tickets
@@ -39,7 +39,7 @@ def issue(conn: Connection, *, slug: str, email: str, name: str, expires_at: dat
 
     Raises NotFound, or Conflict (already-invited, session-cancelled, session-held, registration-closed).
     """
-    session = programme.find_session(conn, slug)
+    session = projection.find_session(conn, slug)
     admission.check_not_cancelled(session)
     admission.check_not_over(session)
     admission.check_not_closed(session)
@@ -61,7 +61,7 @@ def transfer(conn: Connection, id: UUID, *, email: str, name: str) -> Invitation
     _check_stands(invitation)
     if invitation.email == email:
         raise Conflict("This is your own invitation.", problem="already-invited")
-    admission.check_not_closed(programme.find_session(conn, invitation.session_slug))
+    admission.check_not_closed(projection.find_session(conn, invitation.session_slug))
     _note(conn, invitation, "revoked", events.InvitationRevoked)
     return _issue(
         conn,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration.programme.queries import Series
+from services.registration.catalog_projection.queries import Series
 from shared.database import execute, fetch, fetch_value
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration import addresses
-from services.registration.certificates.documents import label_day
+from services.registration import urls
+from services.registration.catalog_projection import queries as projection
+from services.registration.catalog_projection.queries import Occasion
+from services.registration.certificates.pdf import label_day
 from services.registration.learners import domain
-from services.registration.programme import queries as programme
-from services.registration.programme.queries import Occasion
 from shared.moments import label_duration
 
 
@@ -20,9 +20,9 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
     registrations, invitations = found["registrations"], found["invitations"]
     seen = [one["session"] for series in found["progress"] for one in series["sessions"]]
     slugs = {*seen, *(one["session"] for one in (*registrations, *invitations, *found["views"]))}
-    occasions = programme.select_occasions(conn, slugs)
+    occasions = projection.select_occasions(conn, slugs)
     mine = [
-        {**one, "occasion": occasions[one["session"]], "manage": addresses.managing(one["id"], one["token"])}
+        {**one, "occasion": occasions[one["session"]], "manage": urls.managing(one["id"], one["token"])}
         for one in registrations
     ]
     mine.sort(key=_when)
@@ -39,7 +39,7 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
         "certificates": [
             {
                 **one,
-                "address": addresses.certificate(one["id"]),
+                "address": urls.certificate(one["id"]),
                 "files": f"/registration/v1/certificates/{one['id']}",
                 "day": label_day(one["issued_at"]),
             }

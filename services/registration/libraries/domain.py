@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from services.registration.libraries import queries, states
+from services.registration.libraries import queries, regions
 from services.registration.libraries.queries import Row
 from shared.errors import Invalid
 
@@ -85,13 +85,13 @@ def _read(content: bytes) -> Iterator[Row]:
         population = _number(row[names["POPU_LSA"]])
         locale = _text(row[locale_column]) if locale_column else None
         state = _text(row[names["STABR"]])
-        if state and states.read(state) is None:
+        if state and regions.read(state) is None:
             raise Invalid({f"line {line}": ["STABR is no state or province."]})
         yield (
             key.strip(),
             " ".join(name.split()),
             _text(row[names["CITY"]]),
-            states.read(state) if state else None,
+            regions.read(state) if state else None,
             population,
             locale,
             size_of(population, locale),

@@ -9,12 +9,13 @@ from uuid import UUID
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
+from services.registration.corrections import domain as corrections
 from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
-from services.registration.registrations import admission, queries
+from services.registration.registrations import queries
 from services.registration.registrations.queries import Registration
-from services.registration.renewal import domain as renewal
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
@@ -187,7 +188,7 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     readdressed = after.email != before.email
     outbox.add(conn, events.RegistrationUpdated(registration=seats.state(after), readdressed=readdressed))
     if readdressed:
-        renewal.follow(conn, after.person_id, told=[after.id])
+        corrections.follow(conn, after.person_id, told=[after.id])
     return before, after
 
 
@@ -197,7 +198,7 @@ def renew_links(conn: Connection, id: UUID) -> bool:
     """
     person_id = get(conn, id).person_id
     lock_seats(conn, [one.session_id for one in queries.select_of_person(conn, person_id)])
-    return renewal.renew(conn, person_id)
+    return corrections.renew(conn, person_id)
 
 
 def cancel(conn: Connection, id: UUID, *, reason: CancellationReason) -> Registration:

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from services.registration.libraries import states
+from services.registration.libraries import regions
 from shared.http.fields import Name, is_zone, no_unseen
 
 # Free texts are read by staff and exported; they may have lines.
@@ -32,16 +32,16 @@ class State(ma.fields.String):
         about = {
             "example": "IL",
             "description": "The two-letter postal code of a US state or territory or a Canadian province, or"
-            f" {states.OUTSIDE} for anywhere else; names and common spellings are taken too",
+            f" {regions.OUTSIDE} for anywhere else; names and common spellings are taken too",
         }
         super().__init__(load_default=None, allow_none=True, metadata=about, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         written = super()._deserialize(value, attr, data, **kwargs).strip()
-        code = states.read(written)
+        code = regions.read(written)
         if written and code is None:
             raise ma.ValidationError(
-                f"Choose a state or province, write its postal code or name, or {states.OUTSIDE} for anywhere else."
+                f"Choose a state or province, write its postal code or name, or {regions.OUTSIDE} for anywhere else."
             )
         return code
 

@@ -1,6 +1,6 @@
 """Refusals of the domain, as the form that was sent tells them."""
 
-from services.registration.registrations.admission import InvitationRequired
+from services.registration.rules.admission import InvitationRequired
 from shared.errors import DomainError, Invalid, NotFound
 from shared.http.forms import Form, status_of
 

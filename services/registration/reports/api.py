@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from services.registration.reports import counting
+from services.registration.reports import participation
 from services.registration.reports.schemas import ReportQuery, ReportSchema
 from shared.http import Blueprint, tables
 from shared.http.answers import answer
@@ -24,12 +24,12 @@ def show_participation(query: dict[str, Any]) -> Response:
     counted once. By `Accept` as JSON, CSV, XLSX, or a page with charts to print.
     """
     kind = request.accept_mimetypes.best_match([tables.JSON, tables.CSV, tables.XLSX, HTML], default=tables.JSON)
-    lines = counting.count(query)
+    lines = participation.count(query)
     if kind == tables.JSON:
         body = {"by": query["by"], "items": [one for one in lines if not one.total], "total": lines[-1]}
         return answer(ReportSchema().dump(body), headers={"Vary": "Accept"})
     if kind == HTML:
-        response = respond("report.html", **counting.show(query, lines))
+        response = respond("report.html", **participation.show(query, lines))
         response.headers["Vary"] = "Accept"
         return response
-    return counting.table(kind, query, lines)
+    return participation.table(kind, query, lines)

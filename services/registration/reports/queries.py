@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from services.registration.libraries import states
+from services.registration.libraries import regions
 from shared.database import allow, fetch
 
 
@@ -116,9 +116,9 @@ def select_participation(
         "series": series,
         "begin": begin,
         "end": end,
-        "codes": list(states.NAMES),
-        "outside": states.OUTSIDE,
-        "outside_name": states.NAMES[states.OUTSIDE],
+        "codes": list(regions.NAMES),
+        "outside": regions.OUTSIDE,
+        "outside_name": regions.NAMES[regions.OUTSIDE],
     }
     return fetch(conn, Participation, sql, **given)
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration.programme import domain as programme
-from services.registration.registrations.outcome import OutcomeSchema, outcome
+from services.registration.catalog_projection import domain as projection
+from services.registration.registrations.representations import OutcomeSchema, outcome
 from services.registration.registrations.schemas import RegistrationSchema
-from services.registration.roster import exports, queries, staffing
+from services.registration.roster import exporters, queries, staff_commands
 from services.registration.roster.schemas import (
     ByHandSchema,
     EntrySchema,
@@ -35,9 +35,9 @@ def list_registrations(query: dict[str, Any], slug: str) -> Response:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     kind = tables.wanted()
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
         if kind != tables.JSON:
-            return exports.table(conn, kind, session, query)
+            return exporters.table(conn, kind, session, query)
         after = decode_cursor(cursor, int)
         found = queries.select_page(conn, session.id, after=after[0] if after else 0, limit=limit + 1, **query)
     shown = found[:limit]
@@ -56,7 +56,7 @@ def list_registrations(query: dict[str, Any], slug: str) -> Response:
 def register_by_hand(wanted: dict[str, Any], slug: str) -> Response:
     """Register somebody by hand, over capacity where that is said."""
     with transaction() as conn:
-        return outcome(staffing.register(conn, slug, wanted), proved=True)
+        return outcome(staff_commands.register(conn, slug, wanted), proved=True)
 
 
 @staff.post("/registrations/<uuid:id>/move")
@@ -67,7 +67,7 @@ def register_by_hand(wanted: dict[str, Any], slug: str) -> Response:
 def move_registration(wanted: dict[str, Any], id: UUID) -> Response:
     """Move somebody to another session; the seat that they leave goes to the head of its waiting list."""
     with transaction() as conn:
-        return answer(RegistrationSchema().dump(staffing.move(conn, id, **wanted)))
+        return answer(RegistrationSchema().dump(staff_commands.move(conn, id, **wanted)))
 
 
 @staff.post("/registrations/<uuid:id>/seat")
@@ -80,4 +80,4 @@ def seat_registration(wanted: dict[str, Any], id: UUID) -> Response:
     with `over_capacity`. Again changes nothing.
     """
     with transaction() as conn:
-        return answer(RegistrationSchema().dump(staffing.seat(conn, id, **wanted)))
+        return answer(RegistrationSchema().dump(staff_commands.seat(conn, id, **wanted)))

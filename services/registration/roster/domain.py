@@ -5,7 +5,7 @@ from typing import Any
 from psycopg import Connection
 
 from services.registration.availability import domain as availability
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
 from services.registration.roster import queries
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Response
 
-from services.registration.programme import domain as programme
-from services.registration.rules import domain, queries, staffing
+from services.registration.catalog_projection import domain as projection
+from services.registration.rules import domain, queries, staff_commands
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
 from shared.http import Blueprint, conditional
@@ -34,7 +34,7 @@ def show_form(slug: str) -> Response:
 def show_rules(slug: str) -> Response:
     """The rules of a session's registration."""
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
         return answer(RulesSchema().dump(queries.select_rules(conn, session.id)))
 
 
@@ -48,5 +48,5 @@ def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
     """
     with transaction() as conn:
         conditional.require_match(tag_of(RulesSchema().dump(domain.lock(conn, slug))))
-        after = staffing.replace(conn, slug, Rules(**wanted))
+        after = staff_commands.replace(conn, slug, Rules(**wanted))
     return answer(RulesSchema().dump(after))

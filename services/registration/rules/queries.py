@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
 from shared.database import execute, fetch, fetch_one
 
 

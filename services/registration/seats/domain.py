@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.errors import UniqueViolation
 from uuid_utils.compat import uuid7
 
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
 from services.registration.registrations import queries as registrations
 from services.registration.registrations.queries import Registration
 from services.registration.seats import queries

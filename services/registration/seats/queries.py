@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 
-from services.registration.codes import make_code
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
+from services.registration.check_in_codes import make_code
 from services.registration.registrations.queries import Registration
 from services.registration.rules.queries import Terms
 from shared import limits

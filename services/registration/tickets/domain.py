@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration import addresses
+from services.registration import urls
 from services.registration.tickets import queries
 from services.registration.tickets.queries import Standing
 from shared import links, runtime
@@ -23,7 +23,7 @@ class LinkEnded(Gone):
     def __init__(self, token: str) -> None:
         super().__init__(
             "This link is not good any more. We can mail a new one to the address that we have.",
-            new_link=addresses.new_link(token),
+            new_link=urls.new_link(token),
         )
 
 

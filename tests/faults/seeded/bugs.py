@@ -44,8 +44,8 @@ def mark_before_confirm() -> None:
 
 def seat_without_lock() -> None:
     """A seat is counted by what was read before the lock was had; nobody registers in one statement."""
-    from services.registration.registrations import at_once
     from services.registration.seats import queries
+    from services.registration.sign_up import at_once
 
     stale = "(SELECT seen.taken FROM seats AS seen WHERE seen.session_id = %(session_id)s)"
     usual = queries.take_place
@@ -66,7 +66,7 @@ def seat_without_lock() -> None:
 
 def ignore_sequence() -> None:
     """A copy takes over whatever comes, be it older than what it has."""
-    from services.registration.programme import queries
+    from services.registration.catalog_projection import queries
 
     _reword(queries, "execute", {"sessions.revision < excluded.revision": "true"})
 

@@ -2,8 +2,8 @@
 
 from psycopg import Connection
 
-from services.registration.programme import queries
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection import queries
+from services.registration.catalog_projection.queries import Session
 from shared.errors import NotFound
 
 

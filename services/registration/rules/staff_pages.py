@@ -5,8 +5,8 @@ from dataclasses import asdict
 from flask import Response
 from psycopg import Connection
 
-from services.registration.programme import domain as programme
-from services.registration.rules import domain, staffing
+from services.registration.catalog_projection import domain as projection
+from services.registration.rules import domain, staff_commands
 from services.registration.rules.queries import Rules, select_rules
 from services.registration.rules.schemas import KINDS, RulesSchema
 from shared.http.answers import see_other, tag_of
@@ -27,7 +27,7 @@ STALE = (
 def show_rules(slug: str) -> Response:
     """The questions and rules."""
     with connection() as conn:
-        rules = select_rules(conn, programme.find_session(conn, slug).id)
+        rules = select_rules(conn, projection.find_session(conn, slug).id)
         return _show(conn, slug, Form.of(asdict(rules)), version=_version(rules))
 
 
@@ -41,7 +41,7 @@ def replace_rules(slug: str) -> Response:
         if form and form.text("version") != _version(before) and before != Rules(**wanted):
             form.refuse({"questions": [STALE]})
         if form:
-            staffing.replace(conn, slug, Rules(**wanted))
+            staff_commands.replace(conn, slug, Rules(**wanted))
             return see_other(f"/registration/staff/sessions/{slug}/rules")
         return _show(conn, slug, form, version=form.text("version"), status=422)
 
@@ -50,7 +50,7 @@ def _show(conn: Connection, slug: str, form: Form, *, version: str, status: int 
     return respond(
         "staff/rules.html",
         status=status,
-        session=programme.find_session(conn, slug),
+        session=projection.find_session(conn, slug),
         form=form,
         version=version,
         rows=form.count("questions") + SPARE,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from psycopg import Connection
 
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
 from services.registration.roster import queries
 from services.registration.roster.queries import Entry
 from services.registration.rules.queries import select_rules

@@ -4,15 +4,17 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration import addresses
+from services.registration import urls
+from services.registration.catalog_projection import queries as projection
 from services.registration.invitations import domain
 from services.registration.invitations.schemas import AcceptanceSchema, GuestSchema
 from services.registration.learners import access
-from services.registration.programme import queries as programme
-from services.registration.registrations import admission, queries, receipts, showing
+from services.registration.registrations import queries, receipts
 from services.registration.registrations.refusals import refuse
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
+from services.registration.sign_up import form_context
 from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.errors import DomainError
@@ -103,7 +105,7 @@ def _show(
     with connection() as conn:
         invitation = domain.get(conn, id)
         terms = rules.find_terms(conn, invitation.session_slug)
-        occasion = programme.select_occasions(conn, [invitation.session_slug])[invitation.session_slug]
+        occasion = projection.select_occasions(conn, [invitation.session_slug])[invitation.session_slug]
         standing = queries.select_active(conn, invitation.session_id, invitation.email)
         latest = queries.select_latest_details(conn, invitation.person_id)
         transferable = select_rules(conn, invitation.session_id).transferable
@@ -117,11 +119,11 @@ def _show(
         form=form if form is not None else Form(),
         guest=guest if guest is not None else Form(),
         standing=standing is not None,
-        manage=addresses.manage(standing) if standing and standing.person_id == access.signed_in() else None,
+        manage=urls.manage(standing) if standing and standing.person_id == access.signed_in() else None,
         library=latest.library if latest and latest.library.get("name") else None,
         open=admission.is_open(terms),
         transferable=transferable,
         declining=declining,
-        titles=showing.titles(terms.questions),
-        **showing.choices(),
+        titles=form_context.titles(terms.questions),
+        **form_context.choices(),
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.registration.programme.queries import Session
+from services.registration.catalog_projection.queries import Session
 from shared.errors import Conflict, Forbidden
 
 

@@ -7,20 +7,20 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
-from services.registration.attendance import staffing as attendance
+from services.registration.attendance import staff_commands as attendance
 from services.registration.attendance.schemas import MarkSchema
+from services.registration.catalog_projection import domain as projection
+from services.registration.catalog_projection.queries import Session
 from services.registration.certificates.queries import select_of_person
-from services.registration.programme import domain as programme
-from services.registration.programme.queries import Session
 from services.registration.registrations import domain
 from services.registration.registrations.refusals import refuse
 from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
-from services.registration.registrations.showing import STATE_GROUPS
-from services.registration.roster import exports, queries, staffing
+from services.registration.roster import exporters, queries, staff_commands
 from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
 from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SeatSchema, SessionsQuery
 from services.registration.rules.queries import select_rules
+from services.registration.sign_up.form_context import STATE_GROUPS
 from shared.errors import DomainError, NotFound
 from shared.http import tables
 from shared.http.answers import see_other
@@ -58,7 +58,7 @@ def show_roster(slug: str) -> Response:
     query = asked(RosterQuery())
     limit, (after,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (0,)
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
         found = queries.select_page(conn, session.id, after=after, limit=limit + 1, **query)
         seats, questions = describe(conn, session), select_rules(conn, session.id).questions
     more = encode_cursor(found[limit - 1].joined) if len(found) > limit else None
@@ -82,8 +82,8 @@ def download_roster(slug: str, kind: str) -> Response:
     query = asked(RosterQuery())
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     with connection() as conn:
-        session = programme.find_session(conn, slug)
-        return exports.table(conn, tables.CSV if kind == "csv" else tables.XLSX, session, filters)
+        session = projection.find_session(conn, slug)
+        return exporters.table(conn, tables.CSV if kind == "csv" else tables.XLSX, session, filters)
 
 
 @pages.get("/sessions/<slug>/register")
@@ -91,7 +91,7 @@ def download_roster(slug: str, kind: str) -> Response:
 def show_by_hand(slug: str) -> Response:
     """The form to register somebody by hand."""
     with connection() as conn:
-        return _by_hand(conn, programme.find_session(conn, slug), Form())
+        return _by_hand(conn, projection.find_session(conn, slug), Form())
 
 
 @pages.form("/sessions/<slug>/register")
@@ -103,12 +103,12 @@ def register_by_hand(slug: str) -> Response:
     if form:
         try:
             with transaction() as conn:
-                made = staffing.register(conn, slug, wanted)
+                made = staff_commands.register(conn, slug, wanted)
             return see_other(f"{HOME}/registrations/{made.registration.id}")
         except DomainError as error:
             status = refuse(form, error)
     with connection() as conn:
-        return _by_hand(conn, programme.find_session(conn, slug), form, status=status)
+        return _by_hand(conn, projection.find_session(conn, slug), form, status=status)
 
 
 @pages.get("/registrations/<uuid:id>")
@@ -128,7 +128,7 @@ def correct(id: UUID) -> Response:
     if form:
         try:
             with transaction() as conn:
-                staffing.correct(conn, id, {name: changes[name] for name in CORRECTED if name in changes})
+                staff_commands.correct(conn, id, {name: changes[name] for name in CORRECTED if name in changes})
             return see_other(f"{HOME}/registrations/{id}")
         except DomainError as error:
             status = refuse(form, error)
@@ -141,7 +141,7 @@ def correct(id: UUID) -> Response:
 def act(id: UUID, action: str) -> Response:
     """Accept an offer for them, or give the registration up."""
     with transaction() as conn:
-        {"accept": staffing.accept, "cancel": staffing.cancel}[action](conn, id)
+        {"accept": staff_commands.accept, "cancel": staff_commands.cancel}[action](conn, id)
     return see_other(f"{HOME}/registrations/{id}")
 
 
@@ -154,7 +154,7 @@ def seat(id: UUID) -> Response:
     if form:
         try:
             with transaction() as conn:
-                staffing.seat(conn, id, **wanted)
+                staff_commands.seat(conn, id, **wanted)
             return see_other(f"{HOME}/registrations/{id}")
         except DomainError as error:
             status = refuse(form, error)
@@ -171,7 +171,7 @@ def move(id: UUID) -> Response:
     if form:
         try:
             with transaction() as conn:
-                moved = staffing.move(conn, id, **wanted)
+                moved = staff_commands.move(conn, id, **wanted)
             return see_other(f"{HOME}/registrations/{moved.id}")
         except DomainError as error:
             status = refuse(form, error)
@@ -217,7 +217,7 @@ def _show(
     marking: Form | None = None,
 ) -> Response:
     registration = domain.get(conn, id)
-    session = programme.find_session(conn, registration.session_slug)
+    session = projection.find_session(conn, registration.session_slug)
     entry = queries.select_entry(conn, session.id, id)
     if entry is None:
         raise NotFound("There is no such registration.")

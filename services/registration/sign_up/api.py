@@ -10,9 +10,9 @@ from psycopg import Connection
 from services.registration.groups.queries import Group
 from services.registration.groups.schemas import PendingSchema, pending
 from services.registration.learners import access
-from services.registration.registrations import at_once, domain, wishes
+from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
-from services.registration.registrations.outcome import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
+from services.registration.registrations.representations import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
 from services.registration.registrations.schemas import (
     CorrectionSchema,
     GroupRequestSchema,
@@ -21,7 +21,8 @@ from services.registration.registrations.schemas import (
     SeriesRequestSchema,
     TokenQuery,
 )
-from services.registration.roster import staffing
+from services.registration.roster import staff_commands
+from services.registration.sign_up import application, at_once
 from services.registration.tickets import domain as tickets
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
@@ -66,7 +67,7 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
 @idempotent(at_once=_register_at_once)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    made = wishes.register(wanted, slug=wanted["session"])
+    made = application.register(wanted, slug=wanted["session"])
     return outcome(made, proved=not made.new and _may_know([made])[0])
 
 
@@ -78,7 +79,7 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 @bp.alt_response(200, schema=OutcomesSchema, description="Registered already for all of it")
 def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
     """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
-    made = wishes.register_series(wanted, slug=slug)
+    made = application.register_series(wanted, slug=slug)
     return outcomes(made, told=_may_know(made))
 
 
@@ -99,7 +100,7 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
     Else the registrar alone is mailed, and the group is registered when they confirm: until then nobody else hears of
     it, and a few seats at most are held, for a day. The answer is 202 then, and tells nothing of who is known.
     """
-    found = wishes.register_group(wanted, slug=wanted["session"])
+    found = application.register_group(wanted, slug=wanted["session"])
     return pending(found) if isinstance(found, Group) else outcomes(found, told=_may_know(found))
 
 
@@ -127,7 +128,7 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
         _let_on(conn, id, query["token"], by_staff=by_staff)
         if not by_staff and (kept := STAFF_ALONE & changes.keys()):
             raise Invalid({name: ["Only staff change this."] for name in kept})
-        after = staffing.correct(conn, id, changes) if by_staff else domain.correct(conn, id, changes)[1]
+        after = staff_commands.correct(conn, id, changes) if by_staff else domain.correct(conn, id, changes)[1]
     return answer(RegistrationSchema().dump(after))
 
 
@@ -141,7 +142,7 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
     by_staff = auth.has("registration:write")
     with transaction() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
-        found = staffing.accept(conn, id) if by_staff else domain.accept_offer(conn, id)
+        found = staff_commands.accept(conn, id) if by_staff else domain.accept_offer(conn, id)
     return answer(RegistrationSchema().dump(found))
 
 
@@ -154,7 +155,9 @@ def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     by_staff = auth.has("registration:write")
     with transaction() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
-        found = staffing.cancel(conn, id) if by_staff else domain.cancel(conn, id, reason="cancelled by registrant")
+        found = (
+            staff_commands.cancel(conn, id) if by_staff else domain.cancel(conn, id, reason="cancelled by registrant")
+        )
     return answer(RegistrationSchema().dump(found))
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.registration.catalog_projection import queries as projection
 from services.registration.invitations import queries as invitations
-from services.registration.invitations.telling import state as tell_invitation
+from services.registration.invitations.representations import state as tell_invitation
 from services.registration.learners import queries as learners
 from services.registration.people import queries as people
-from services.registration.programme import queries as programme
 from services.registration.registrations import queries as registrations
 from services.registration.registrations.queries import Registration
 from services.registration.seats import domain as seats
@@ -27,7 +27,7 @@ def renew(conn: Connection, person_id: UUID) -> bool:
 
 def remind(conn: Connection, registration: Registration) -> None:
     """Mail somebody anew how their registration stands, with the links to it, where its session is to come."""
-    occasion = programme.select_occasions(conn, [registration.session_slug])[registration.session_slug]
+    occasion = projection.select_occasions(conn, [registration.session_slug])[registration.session_slug]
     if occasion.to_come:
         registrations.raise_registration(conn, registration.id)
         [now] = registrations.select_many(conn, [registration.id])
@@ -40,7 +40,7 @@ def follow(conn: Connection, person_id: UUID, *, told: Collection[UUID] = ()) ->
     """
     learners.end_sessions(conn, person_id)
     standing = [one for one in registrations.select_of_person(conn, person_id) if one.id not in told]
-    occasions = programme.select_occasions(conn, {one.session_slug for one in standing})
+    occasions = projection.select_occasions(conn, {one.session_slug for one in standing})
     for one in standing:
         registrations.raise_registration(conn, one.id)
     outbox.add(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from psycopg import Connection
 
+from services.registration.catalog_projection import queries
 from services.registration.completion import domain as completion
-from services.registration.programme import queries
 from services.registration.seats import domain as seats
 from shared.events import catalog
 from shared.events.catalog import (

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from services.registration.attendance import domain
 from services.registration.attendance.domain import Applied, Arrival
-from services.registration.attendance.reports import Report
+from services.registration.attendance.platform_reports import Report
 from shared.http.audit import note
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, redirect
 
 from services.registration.certificates import domain
-from services.registration.certificates.documents import label_day
+from services.registration.certificates.pdf import label_day
 from shared.http.pages import Pages, respond
 from shared.runtime import connection
 

@@ -8,7 +8,7 @@ from psycopg import Connection
 from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
 from services.registration.registrations.queries import Registration
-from services.registration.registrations.wishes import as_applicant
+from services.registration.sign_up.application import as_applicant
 from shared.addresses import fold_email
 from shared.http.audit import note
 

@@ -2,10 +2,10 @@
 
 from flask import Response
 
-from services.registration import addresses
+from services.registration import urls
 from services.registration.attendance import domain
+from services.registration.catalog_projection import queries as projection
 from services.registration.learners.schemas import LearnerQuery
-from services.registration.programme import queries as programme
 from services.registration.tickets import domain as tickets
 from shared.http.answers import see_other
 from shared.http.pages import Pages, asked, respond
@@ -23,8 +23,8 @@ def show_joining() -> Response:
     token = asked(LearnerQuery())["token"] or ""
     with connection() as conn:
         session, _ = domain.look_in(conn, tickets.read_join(conn, token))
-        occasion = programme.select_occasions(conn, [session.slug])[session.slug]
-    return respond("join.html", occasion=occasion, enter=addresses.joining(token), policy=POLICY)
+        occasion = projection.select_occasions(conn, [session.slug])[session.slug]
+    return respond("join.html", occasion=occasion, enter=urls.joining(token), policy=POLICY)
 
 
 @pages.form("/join")

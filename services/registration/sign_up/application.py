@@ -7,13 +7,13 @@ from uuid import UUID
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
+from services.registration.corrections import domain as corrections
 from services.registration.groups import domain as groups
 from services.registration.groups.queries import Group
 from services.registration.invitations import domain as invitations
 from services.registration.learners import access
 from services.registration.registrations import domain
 from services.registration.registrations.domain import Made
-from services.registration.renewal import domain as renewal
 from services.registration.seats.queries import Applicant
 from services.registration.settings import RegistrationSettings
 from shared import runtime
@@ -125,7 +125,7 @@ def _remind(conn: Connection, made: list[Made]) -> None:
             continue
         once = Charge("reminded", str(one.registration.id), 1, REMINDED_SECONDS, limits.OF_MAILBOX)
         if try_spend(conn, [once, *limits.mail_charges([email])]):
-            renewal.remind(conn, one.registration)
+            corrections.remind(conn, one.registration)
 
 
 def charges(email: str, *, mails: int) -> list[Charge]:

@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
-from services.registration.invitations import queries, staffing
+from services.registration.catalog_projection import domain as projection
+from services.registration.invitations import queries, staff_commands
 from services.registration.invitations.schemas import STATUSES, InvitationsQuery, IssueSchema
-from services.registration.programme import domain as programme
 from services.registration.registrations.refusals import refuse
 from shared.errors import DomainError
 from shared.http.answers import see_other
@@ -36,7 +36,7 @@ def issue(slug: str) -> Response:
     if form:
         try:
             with transaction() as conn:
-                staffing.issue(conn, slug, **wanted)
+                staff_commands.issue(conn, slug, **wanted)
             return see_other(f"/registration/staff/sessions/{slug}/invitations")
         except DomainError as error:
             status = refuse(form, error)
@@ -49,14 +49,14 @@ def issue(slug: str) -> Response:
 def revoke(slug: str, id: UUID) -> Response:
     """Take an invitation back."""
     with transaction() as conn:
-        staffing.revoke(conn, slug, id)
+        staff_commands.revoke(conn, slug, id)
     return see_other(f"/registration/staff/sessions/{slug}/invitations")
 
 
 def _show(conn: Connection, slug: str, form: Form, *, status: int = 200) -> Response:
     query = asked(InvitationsQuery())
     after, limit = decode_cursor(query["cursor"], UUID), query["limit"]
-    session = programme.find_session(conn, slug)
+    session = projection.find_session(conn, slug)
     found = queries.select_page(
         conn, session.id, status=query["status"], after=after[0] if after else None, limit=limit + 1
     )

@@ -7,24 +7,20 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
-from services.registration import addresses
+from services.registration import urls
 from services.registration.availability import domain as availability
-from services.registration.groups import addresses as groups
+from services.registration.catalog_projection import queries as projection
+from services.registration.groups import urls as groups
 from services.registration.groups.queries import Group
 from services.registration.learners import access
-from services.registration.programme import queries as programme
-from services.registration.registrations import admission, queries, receipts, showing, wishes
+from services.registration.registrations import queries, receipts
 from services.registration.registrations.domain import Made
-from services.registration.registrations.formschemas import (
-    GroupForm,
-    ReceiptQuery,
-    SeriesForm,
-    SessionForm,
-    SessionQuery,
-)
 from services.registration.registrations.refusals import refuse
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
+from services.registration.sign_up import application, form_context
+from services.registration.sign_up.schemas import GroupForm, ReceiptQuery, SeriesForm, SessionForm, SessionQuery
 from shared.errors import DomainError, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
@@ -42,7 +38,7 @@ def show_session_form(slug: str) -> Response:
     """The form for a session, or why there is none."""
     given = asked(SessionQuery())
     with connection() as conn:
-        form = showing.known(conn, invitation=given["invitation"])
+        form = form_context.known(conn, invitation=given["invitation"])
     return _ask_for_session(slug, form)
 
 
@@ -50,14 +46,16 @@ def show_session_form(slug: str) -> Response:
 @limited
 def register(slug: str) -> Response:
     """Register for a session; who is registered already learns that, and nothing changes."""
-    return _take(SessionForm(), lambda wanted: [wishes.register(wanted, slug=slug)], partial(_ask_for_session, slug))
+    return _take(
+        SessionForm(), lambda wanted: [application.register(wanted, slug=slug)], partial(_ask_for_session, slug)
+    )
 
 
 @pages.get("/sessions/<slug>/group")
 def show_group_form(slug: str) -> Response:
     """The form for colleagues."""
     with connection() as conn:
-        mine = showing.known(conn)
+        mine = form_context.known(conn)
     values = {f"registrar.{name}": mine.text(name) for name in ("name", "email")}
     for name, text in mine.values.items():
         if name.startswith("library."):
@@ -69,14 +67,14 @@ def show_group_form(slug: str) -> Response:
 @limited
 def register_group(slug: str) -> Response:
     """Register colleagues, all or none; unless their registrar is signed in, they are asked by mail to confirm."""
-    return _take(GroupForm(), partial(wishes.register_group, slug=slug), partial(_ask_for_group, slug))
+    return _take(GroupForm(), partial(application.register_group, slug=slug), partial(_ask_for_group, slug))
 
 
 @pages.get("/series/<slug>")
 def show_series_form(slug: str) -> Response:
     """One form for all sessions of a series that are open."""
     with connection() as conn:
-        form = showing.known(conn)
+        form = form_context.known(conn)
     return _ask_for_series(slug, form)
 
 
@@ -84,7 +82,7 @@ def show_series_form(slug: str) -> Response:
 @limited
 def register_series(slug: str) -> Response:
     """Register for all of them, or where one refuses, for none."""
-    return _take(SeriesForm(), partial(wishes.register_series, slug=slug), partial(_ask_for_series, slug))
+    return _take(SeriesForm(), partial(application.register_series, slug=slug), partial(_ask_for_series, slug))
 
 
 @pages.get("/done")
@@ -95,10 +93,10 @@ def show_receipt() -> Response:
     with connection() as conn:
         standing = {one.id: one for one in queries.select_many(conn, list(receipt.registrations))}
         made = [standing[id] for id in receipt.registrations if id in standing]
-        known = programme.select_slugs(conn, receipt.known)
+        known = projection.select_slugs(conn, receipt.known)
         if not made and not known:
             raise NotFound("There is no such registration any more.")
-        occasions = programme.select_occasions(conn, {*known, *(one.session_slug for one in made)})
+        occasions = projection.select_occasions(conn, {*known, *(one.session_slug for one in made)})
         terms = rules.find_terms(conn, made[0].session_slug if made else known[0])
     new = [one for one in made if receipt.registrations[one.id]]
     return respond(
@@ -107,7 +105,7 @@ def show_receipt() -> Response:
         new=new,
         known=known,
         reader=reader,
-        manage=addresses.manage,
+        manage=urls.manage,
         occasions=occasions,
         series_slug=terms.series_slug,
         advice=rules.describe_audience(terms) if any(_is_for_others(terms, one.library) for one in new) else None,
@@ -136,9 +134,9 @@ def _is_for_others(terms: Terms, library: dict[str, Any]) -> bool:
 def _ask_for_session(slug: str, form: Form, *, status: int = 200) -> Response:
     with connection() as conn:
         terms = rules.find_terms(conn, slug)
-        occasion = programme.select_occasions(conn, [slug])[slug]
+        occasion = projection.select_occasions(conn, [slug])[slug]
         seats = availability.describe(conn, terms)
-        standing = None if status != 200 else showing.standing(conn, terms.id, form)
+        standing = None if status != 200 else form_context.standing(conn, terms.id, form)
     return respond(
         "register.html",
         status=status,
@@ -147,17 +145,17 @@ def _ask_for_session(slug: str, form: Form, *, status: int = 200) -> Response:
         occasion=occasion,
         seats=seats,
         standing=standing,
-        manage=addresses.manage(standing) if standing else None,
+        manage=urls.manage(standing) if standing else None,
         audience=rules.describe_audience(terms),
-        titles=showing.titles(terms.questions),
-        **showing.choices(),
+        titles=form_context.titles(terms.questions),
+        **form_context.choices(),
     )
 
 
 def _ask_for_group(slug: str, form: Form, *, status: int = 200) -> Response:
     with connection() as conn:
         terms = rules.find_terms(conn, slug)
-        occasion = programme.select_occasions(conn, [slug])[slug]
+        occasion = projection.select_occasions(conn, [slug])[slug]
         seats = availability.describe(conn, terms)
     rows = min(form.count("people") + (1 if status != 200 else BLANK_ROWS), MOST_ROWS)
     return respond(
@@ -169,15 +167,15 @@ def _ask_for_group(slug: str, form: Form, *, status: int = 200) -> Response:
         seats=seats,
         rows=rows,
         most=MOST_ROWS,
-        titles=showing.titles(terms.questions, rows=rows),
-        **showing.choices(),
+        titles=form_context.titles(terms.questions, rows=rows),
+        **form_context.choices(),
     )
 
 
 def _ask_for_series(slug: str, form: Form, *, status: int = 200) -> Response:
     with connection() as conn:
         series = rules.find_terms_of_series(conn, slug)
-        occasions = programme.select_occasions(conn, [one.slug for one in series])
+        occasions = projection.select_occasions(conn, [one.slug for one in series])
         seats = availability.describe_all(conn, series)
     chosen = [one for one in series if one.policy == "open" and admission.is_open(one)]
     questions = list({question["key"]: question for one in chosen for question in one.questions}.values())
@@ -193,6 +191,6 @@ def _ask_for_series(slug: str, form: Form, *, status: int = 200) -> Response:
         seats=seats,
         questions=questions,
         audience=rules.describe_audience(series[0]),
-        titles=showing.titles(questions),
-        **showing.choices(),
+        titles=form_context.titles(questions),
+        **form_context.choices(),
     )

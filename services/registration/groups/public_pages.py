@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Response
 
+from services.registration.catalog_projection import queries as projection
 from services.registration.groups import domain
 from services.registration.groups.schemas import ConfirmationSchema, GroupQuery
-from services.registration.programme import queries as programme
-from services.registration.registrations import receipts, wishes
+from services.registration.registrations import receipts
+from services.registration.sign_up import application
 from shared.errors import DomainError, Gone, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read, status_of
@@ -26,7 +27,7 @@ def show_requested() -> Response:
     try:
         with connection() as conn:
             group = domain.get(conn, domain.read_token(asked(GroupQuery())["receipt"], purpose=domain.RECEIPT))
-            occasion = programme.select_occasions(conn, [group.session_slug])[group.session_slug]
+            occasion = projection.select_occasions(conn, [group.session_slug])[group.session_slug]
     except Gone:
         raise NotFound("There is no such page; see the mail that we have sent you.") from None
     return respond("group-requested.html", group=group, occasion=occasion)
@@ -45,7 +46,7 @@ def confirm() -> Response:
     given, form = read(ConfirmationSchema())
     token = given["token"] if given else ""
     try:
-        return see_other(receipts.address(wishes.confirm_group(domain.read_token(token)), reader=None))
+        return see_other(receipts.address(application.confirm_group(domain.read_token(token)), reader=None))
     except Gone:
         return _ask(token, form)
     except DomainError as error:
@@ -59,7 +60,7 @@ def _ask(token: str, form: Form, *, status: int = 200) -> Response:
     try:
         with connection() as conn:
             group = domain.get_open(conn, domain.read_token(token))
-            occasion = programme.select_occasions(conn, [group.session_slug])[group.session_slug]
+            occasion = projection.select_occasions(conn, [group.session_slug])[group.session_slug]
     except Gone:
         return respond("group-expired.html", status=410)
     return respond("group-confirm.html", status=status, group=group, occasion=occasion, **values)

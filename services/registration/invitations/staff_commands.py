@@ -5,9 +5,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.registration.catalog_projection import domain as projection
 from services.registration.invitations import domain
 from services.registration.invitations.queries import Invitation
-from services.registration.programme import domain as programme
 from shared.addresses import fold_email
 from shared.http.audit import note
 
@@ -21,7 +21,7 @@ def issue(conn: Connection, slug: str, *, email: str, name: str, expires_at: dat
 
 def revoke(conn: Connection, slug: str, id: UUID) -> Invitation:
     """Take an invitation back that was not accepted yet. Raises what revoking raises."""
-    revoked = domain.revoke(conn, id, session_id=programme.find_session(conn, slug).id)
+    revoked = domain.revoke(conn, id, session_id=projection.find_session(conn, slug).id)
     _note(conn, "invitation.revoke", id, slug)
     return revoked
 

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response, request
 from psycopg import Connection
 
-from services.registration.attendance import reports, staffing
+from services.registration.attendance import platform_reports, staff_commands
 from services.registration.attendance.domain import Applied, Arrival
-from services.registration.attendance.reports import Report
+from services.registration.attendance.platform_reports import Report
 from services.registration.attendance.schemas import AttendanceQuery
-from services.registration.codes import LENGTH, fold_code
-from services.registration.programme import domain as programme
+from services.registration.catalog_projection import domain as projection
+from services.registration.check_in_codes import LENGTH, fold_code
 from services.registration.roster.domain import describe
 from shared.errors import DomainError, Invalid, NotFound
 from shared.http.answers import see_other
@@ -63,11 +63,11 @@ def upload(slug: str) -> Response:
     text, sure = form.text("report"), form.text("sure") == "true"
     try:
         if file and file.filename:
-            text, sure = reports.decode(file.read()), False
-        report = reports.read_csv(text.encode())
+            text, sure = platform_reports.decode(file.read()), False
+        report = platform_reports.read_csv(text.encode())
         if form and sure:
             with transaction() as conn:
-                staffing.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
+                staff_commands.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
             return see_other(f"/registration/staff/sessions/{slug}?attended=true")
         if form:
             return _show_upload(slug, form, found=_look(slug, report, wanted["minimum_minutes"]), text=text)
@@ -82,19 +82,19 @@ def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
     """By what looks like a code where somebody has it, else by name."""
     if len(fold_code(sought)) == LENGTH:
         with suppress(NotFound):
-            return staffing.check_in(conn, slug, code=sought, name=None)
-    return staffing.check_in(conn, slug, code=None, name=sought)
+            return staff_commands.check_in(conn, slug, code=sought, name=None)
+    return staff_commands.check_in(conn, slug, code=None, name=sought)
 
 
 def _look(slug: str, report: Report, least_minutes: int) -> Applied:
     """What it would do."""
     with trial() as conn:
-        return staffing.apply(conn, slug, report, least_minutes=least_minutes)
+        return staff_commands.apply(conn, slug, report, least_minutes=least_minutes)
 
 
 def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
         seats = describe(conn, session)
     given = {"said": "", "arrival": None, "sought": "", **said}
     return respond("staff/door.html", status=status, session=session, seats=seats, **given)
@@ -102,5 +102,5 @@ def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
 
 def _show_upload(slug: str, form: Form, *, status: int = 200, found: Applied | None = None, text: str = "") -> Response:
     with connection() as conn:
-        session = programme.find_session(conn, slug)
+        session = projection.find_session(conn, slug)
     return respond("staff/attendance.html", status=status, session=session, form=form, found=found, text=text)

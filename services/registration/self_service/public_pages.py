@@ -8,15 +8,17 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
-from services.registration import addresses
+from services.registration import urls
+from services.registration.catalog_projection import queries as projection
 from services.registration.learners import domain as learners
-from services.registration.programme import queries as programme
-from services.registration.registrations import admission, domain, showing
-from services.registration.registrations.formschemas import ChangeForm, ManageQuery
+from services.registration.registrations import domain
 from services.registration.registrations.refusals import refuse
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.seats.domain import has_ended
 from services.registration.seats.queries import has_lapsed
+from services.registration.sign_up import form_context
+from services.registration.sign_up.schemas import ChangeForm, ManageQuery
 from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, DomainError, Gone
 from shared.http.answers import see_other
@@ -53,7 +55,7 @@ def change(id: UUID) -> Response:
             with transaction() as conn:
                 tickets.check_registration(conn, id, token)
                 domain.correct(conn, id, changes)
-            return see_other(f"{addresses.managing(id, token)}&saved=true")
+            return see_other(f"{urls.managing(id, token)}&saved=true")
         except DomainError as error:
             status = refuse(form, error)
     return _show_form(id, token, form, status=status)
@@ -102,14 +104,14 @@ def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Response:
     with suppress(Conflict, Gone), transaction() as conn:
         tickets.check_registration(conn, id, token)
         act(conn)
-    return see_other(addresses.managing(id, token))
+    return see_other(urls.managing(id, token))
 
 
 def _show(template: str, id: UUID, token: str, **values: Any) -> Response:
     with connection() as conn:
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
-        occasion = programme.select_occasions(conn, [mine.session_slug])[mine.session_slug]
+        occasion = projection.select_occasions(conn, [mine.session_slug])[mine.session_slug]
         lapsed = has_ended(mine, terms) or (mine.status == "cancelled" and has_lapsed(conn, mine))
     begun = occasion.ends_at is not None and terms.now > occasion.ends_at
     return respond(
@@ -122,10 +124,10 @@ def _show(template: str, id: UUID, token: str, **values: Any) -> Response:
         closed=admission.has_closed(terms),
         ended=begun or occasion.status == "held",
         questions={question["key"]: question for question in terms.questions},
-        types=showing.TYPE_LABELS,
-        sizes=showing.SIZE_LABELS,
-        link=lambda part="": addresses.managing(id, token, part),
-        join=addresses.join(mine),
+        types=form_context.TYPE_LABELS,
+        sizes=form_context.SIZE_LABELS,
+        link=lambda part="": urls.managing(id, token, part),
+        join=urls.join(mine),
         **values,
     )
 
@@ -135,14 +137,14 @@ def _show_form(id: UUID, token: str, form: Form | None = None, *, status: int = 
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
     if mine.status == "cancelled":
-        return see_other(addresses.managing(id, token))
+        return see_other(urls.managing(id, token))
     return respond(
         "manage-change.html",
         status=status,
-        form=form if form is not None else showing.said(mine, terms.questions),
+        form=form if form is not None else form_context.said(mine, terms.questions),
         mine=mine,
         terms=terms,
-        link=lambda part="": addresses.managing(id, token, part),
-        titles=showing.titles(terms.questions),
-        **showing.choices(),
+        link=lambda part="": urls.managing(id, token, part),
+        titles=form_context.titles(terms.questions),
+        **form_context.choices(),
     )

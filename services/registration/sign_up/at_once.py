@@ -13,11 +13,12 @@ from psycopg import Connection
 from psycopg.errors import DeadlockDetected, IntegrityError, LockNotAvailable
 from uuid_utils.compat import uuid7
 
-from services.registration.registrations import admission, wishes
+from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import queries as seats
 from services.registration.seats.queries import Applicant
+from services.registration.sign_up import application
 from shared import limits, runtime
 from shared.database import alone
 from shared.errors import DomainError
@@ -67,7 +68,7 @@ def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
     known, slug = _known(), wanted["session"]
     if any(wanted[name] for name in MORE) or wanted["library"].get("fscskey") or known.rests(slug):
         return None
-    applicant = wishes.as_applicant(wanted)
+    applicant = application.as_applicant(wanted)
     if remembered := known.get(slug):
         # As of when it was read: where registration opened since, it is read again; where it closed, nothing is taken.
         with suppress(DomainError):
@@ -85,7 +86,9 @@ def _foresee(terms: Terms, applicant: Applicant) -> Foreseen:
     answers = rules.check_answers(terms, applicant.answers)
     if answers != applicant.answers:
         applicant = replace(applicant, answers=answers)
-    return Foreseen(terms, applicant, _registration(terms, applicant), advice, wishes.charges(applicant.email, mails=1))
+    return Foreseen(
+        terms, applicant, _registration(terms, applicant), advice, application.charges(applicant.email, mails=1)
+    )
 
 
 def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from services.registration.reports import counting
+from services.registration.reports import participation
 from services.registration.reports.queries import select_choices
 from services.registration.reports.schemas import ReportQuery
 from shared.http import tables
@@ -18,11 +18,11 @@ pages = Pages("reports-desk", url_prefix="/registration/staff/reports")
 def show_report() -> Response:
     """Who took part, counted by what was chosen."""
     query = asked(ReportQuery())
-    lines = counting.count(query)
+    lines = participation.count(query)
     with connection() as conn:
         choices = select_choices(conn)
-    by = list(counting.TITLES.items())
-    return respond("staff/report.html", form=Form.of(query), choices=choices, by=by, **counting.show(query, lines))
+    by = list(participation.TITLES.items())
+    return respond("staff/report.html", form=Form.of(query), choices=choices, by=by, **participation.show(query, lines))
 
 
 @pages.get("/participation.<any(csv, xlsx):kind>")
@@ -30,4 +30,4 @@ def show_report() -> Response:
 def download_report(kind: str) -> Response:
     """The same as a table."""
     query = asked(ReportQuery())
-    return counting.table(tables.CSV if kind == "csv" else tables.XLSX, query, counting.count(query))
+    return participation.table(tables.CSV if kind == "csv" else tables.XLSX, query, participation.count(query))

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.registration.learners import access
-from services.registration.libraries import states
+from services.registration.libraries import regions
 from services.registration.people import queries as people
 from services.registration.registrations import queries
 from services.registration.registrations.queries import Registration
@@ -42,7 +42,7 @@ TITLES = {
 
 
 # By group, for a list to choose from; a territory or province is found by its name.
-STATE_GROUPS = [(group, [(code, name) for code, name, _ in places]) for group, places in states.GROUPS.items()]
+STATE_GROUPS = [(group, [(code, name) for code, name, _ in places]) for group, places in regions.GROUPS.items()]
 
 
 def choices() -> dict[str, Any]:
