@@ -20,7 +20,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE YES
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom check schema format mail-pictures lock
+.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom lint types check schema format mail-pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -96,11 +96,16 @@ promises: venv ## what the plan of faults cannot show, a test a promise (T="-k b
 	@$(RUN) -m tests.servers.prepare
 	@$(RUN) -m pytest tests/faults -m long $(T)
 
-check: venv ## format, lint, types, import rules
-	$(RUN) -m ruff format --check
-	$(RUN) -m ruff check
-	.venv/bin/basedpyright
-	.venv/bin/lint-imports
+lint: venv ## format, lint, import rules and words, in seconds
+	@$(RUN) -m ruff format --check --quiet
+	@$(RUN) -m ruff check --quiet
+	@.venv/bin/lint-imports --no-logo
+	@$(RUN) -m tests.structure.words
+
+types: venv ## check types
+	@.venv/bin/basedpyright
+
+check: lint types ## `make lint` and `make types`
 
 schema: venv ## write services/<name>/schema.sql from the migrations
 	@$(RUN) -m tests.servers.schemas
