@@ -1,4 +1,4 @@
-"""The check of words in `make lint`: what it refuses, what it lets pass, and that its list of exemptions only shrinks."""
+"""The check of words in `make lint`: what it refuses, what it lets pass, and an exemption list that only shrinks."""
 
 from pathlib import Path
 
