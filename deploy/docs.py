@@ -1,5 +1,5 @@
-"""Writes the pages of docs/ that are made from the code: `python -m deploy.docs`. A test holds them to be up to
-date.
+"""`python -m deploy.docs` writes the pages that are made from the code: those of docs/, and the lists in the READMEs of
+the services. A test compares.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import orjson
 
-from deploy import settings_page
+from deploy import service_lists, settings_page
 from shared.commands.door import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
@@ -53,13 +53,14 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Each made page by its name in docs/."""
+    """Return the text of each generated page by its path from docs/."""
     return {
         "events/asyncapi.json": orjson.dumps(asyncapi.document(listeners()), option=orjson.OPT_INDENT_2).decode()
         + "\n",
         "events.md": _events(),
         "settings.md": settings_page.write(_service(name) for name in SERVICES),
         "commands.md": _commands(),
+        **{f"../services/{name}/README.md": _readme(_service(name)) for name in SERVICES},
     }
 
 
@@ -79,10 +80,14 @@ def _service(name: str) -> Service:
 def _events() -> str:
     heard = listeners()
     rows = [
-        f"| `{kind}` | {(event.__doc__ or '').strip().splitlines()[0]} | {', '.join(heard.get(kind, []))} |"
+        f"| `{kind}` | {service_lists.summary(event.__doc__)} | {', '.join(heard.get(kind, []))} |"
         for kind, event in sorted(registry.items())
     ]
     return EVENTS + "\n".join(rows) + "\n"
+
+
+def _readme(service: Service) -> str:
+    return service_lists.write(service, service_lists.file_of(service).read_text())
 
 
 def _commands() -> str:

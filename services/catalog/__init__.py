@@ -1,1 +1,3 @@
-"""The catalog service owns initiatives, series, sessions, recordings, announcements, organizations and vocabularies."""
+"""The catalog service owns initiatives, series, sessions, recordings, announcements, organizations and vocabularies,
+and readers' comments on them.
+"""

@@ -1,1 +1,3 @@
-"""The notifications service owns the mails that events cause: messages, their rendering and their delivery."""
+"""The notifications service owns what goes out: mails and their delivery, the newsletter with its readers, suppressed
+addresses, email templates, and webhooks.
+"""

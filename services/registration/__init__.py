@@ -1,3 +1,3 @@
-"""The registration service owns people, registrations, waiting lists, attendance, views, completions and
-invitations.
+"""The registration service owns people, registrations, seats and waiting lists, attendance, views, completions,
+invitations, certificates, sign-ins of learners and the directory of libraries.
 """

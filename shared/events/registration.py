@@ -217,8 +217,8 @@ class RegistrationPromoted(RegistrationEvent, type="registration.registration.pr
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationUpdated(RegistrationEvent, type="registration.registration.updated"):
-    """A person's details were corrected; `readdressed` where they are to be mailed anew how they stand: their address
-    was wrong, their links have ended, or they registered once more.
+    """A person's details were corrected. `readdressed` if their mails are to be sent again: their address was wrong,
+    their links have ended, or they registered again.
     """
 
     readdressed: bool = False

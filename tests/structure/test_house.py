@@ -55,7 +55,7 @@ def named(path: Path) -> str:
 def test_a_service_is_described_under_the_same_headings(service: str) -> None:
     text = (ROOT / "services" / service / "README.md").read_text()
 
-    for heading in ("Owns", "HTTP", "Publishes", "Listens to", "Settings", "Jobs"):
+    for heading in ("Owns", "HTTP", "Publishes", "Listens to", "Settings", "Jobs", "Commands"):
         assert re.search(rf"^## {heading}$", text, re.MULTILINE), heading
 
 

@@ -6,7 +6,7 @@ from shared.runtime import transaction
 
 
 def publish_due() -> int:
-    """Publish the drafts whose time has come. Any number of workers may look: the catalog's lock lets one at a time
+    """Publish drafts that are due. Any number of workers may look: the catalog's lock lets one at a time
     write.
     """
     with transaction() as conn:

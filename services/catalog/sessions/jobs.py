@@ -6,7 +6,7 @@ from shared.runtime import transaction
 
 
 def hold_ended_sessions() -> int:
-    """Say of sessions whose end has passed that they were held. Any number of workers may look: the catalog's lock lets
+    """Mark sessions that have ended as held. Any number of workers may look: the catalog's lock lets
     one at a time write, and the others find nothing left.
     """
     with transaction() as conn:

@@ -51,8 +51,8 @@ class Sender:
         self.rests_until = 0.0
 
     def send_due(self) -> int:
-        """Send what is due, for a few seconds at most; how many mails it dealt with. While the mail server cannot be
-        used nothing is claimed for a growing while, and no mail's attempts are spent.
+        """Send mails that are due, for a few seconds at most. Returns the number of mails processed. While the mail
+        server cannot be used, waits longer each time and claims nothing, so that no mail loses an attempt.
         """
         if time.monotonic() < self.rests_until:
             return 0

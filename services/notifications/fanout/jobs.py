@@ -6,13 +6,13 @@ from shared.runtime import transaction
 
 
 def fan_out() -> int:
-    """Make the next mails due, in a transaction of their own; how many batches."""
+    """Queue mails for the next batch of an issue's readers. Returns the number of batches."""
     with transaction() as conn:
         return domain.fan_out(conn)
 
 
 def steer() -> int:
-    """Hold, let go and supersede mails as their issues were paused, resumed and cancelled; how many."""
+    """Hold, release and supersede mails whose issues were paused, resumed or canceled. Returns their number."""
     done = 0
     for act in (queries.hold_mails, queries.release_mails, queries.supersede_mails):
         with transaction() as conn:

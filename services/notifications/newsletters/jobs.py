@@ -6,13 +6,13 @@ from shared.runtime import transaction
 
 
 def begin_issues() -> int:
-    """Begin with one issue that is due; how many."""
+    """Start sending one issue that is due. Returns the number of issues started."""
     with transaction() as conn:
         return domain.begin_due(conn)
 
 
 def begin_digest() -> int:
-    """Begin with the week's digest, where it is due."""
+    """Start the weekly digest when it is due. Returns the number of issues started."""
     with transaction() as conn:
         return domain.begin_digest(conn)
 

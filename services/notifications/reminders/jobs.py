@@ -12,7 +12,7 @@ FULL_HOURS = 12
 
 
 def remind() -> int:
-    """A batch of what is due, in a transaction of its own; how many mails."""
+    """Queue reminders that are due, a batch in each transaction. Returns their number."""
     with transaction() as conn:
         of_sessions = queries.insert_due_of_sessions(conn, limit=BATCH)
     with transaction() as conn:

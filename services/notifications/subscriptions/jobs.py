@@ -6,6 +6,7 @@ from shared.runtime import transaction
 
 
 def forget_requests() -> int:
+    """Delete sign-ups for the newsletter that nobody confirmed in time."""
     with transaction() as conn:
         queries.delete_expired_requests(conn)
     return 0

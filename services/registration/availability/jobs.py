@@ -12,8 +12,8 @@ log = structlog.get_logger()
 
 
 def tell_availability() -> int:
-    """Tell a quarter of a second's changes together: told one by one they would keep a worker busy while people
-    register. Only after more than fit in one go there is more to do at once.
+    """Publish the seats of sessions that changed, in one batch: one by one they would keep a worker busy while people
+    register. Returns non-zero only after a full batch, so that the loop runs again immediately.
     """
     with transaction() as conn:
         told = domain.tell_changes(conn)
@@ -21,7 +21,9 @@ def tell_availability() -> int:
 
 
 def check_seats() -> int:
-    """Whatever this logs is a bug of ours: counts are not repaired in silence."""
+    """Compare the counts of seats with the ledger and the registrations. Logs differences, which are bugs of ours, and
+    repairs nothing.
+    """
     with transaction() as conn:
         found = domain.find_disagreements(conn)
     for seats in found:

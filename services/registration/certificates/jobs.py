@@ -8,6 +8,7 @@ AT_ONCE = 500
 
 
 def issue_certificates() -> int:
+    """Issue the certificates that people have earned. Returns their number."""
     with transaction() as conn:
         return domain.issue_due(conn, limit=AT_ONCE)
 

@@ -8,6 +8,7 @@ AT_ONCE = 50
 
 
 def expire_groups() -> int:
+    """Delete group requests that nobody confirmed within a day, and release their seats. Returns their number."""
     with transaction() as conn:
         return domain.expire(conn, limit=AT_ONCE)
 

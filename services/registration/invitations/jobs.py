@@ -8,6 +8,7 @@ AT_ONCE = 500
 
 
 def expire_invitations() -> int:
+    """Expire the invitations that nobody answered in time. Returns their number."""
     with transaction() as conn:
         return domain.expire(conn, limit=AT_ONCE)
 

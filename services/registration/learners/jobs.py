@@ -6,6 +6,7 @@ from shared.runtime import transaction
 
 
 def forget_sign_ins() -> int:
+    """Delete sign-in links and sessions that have expired."""
     with transaction() as conn:
         queries.delete_expired(conn)
     return 0

@@ -10,7 +10,7 @@ HOUR = 3600.0
 
 
 def erase_inactive() -> int:
-    """As long as the settings say; 0 months keep everybody."""
+    """Erase people who were inactive for `RETENTION_MONTHS`; 0 keeps everybody."""
     if not (months := runtime.settings().retention_months):
         return 0
     with transaction() as conn:

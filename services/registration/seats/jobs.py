@@ -8,6 +8,7 @@ AT_ONCE = 200
 
 
 def pass_on_offers() -> int:
+    """Offer seats that were not accepted in time to the next in line. Returns the number of offers that ended."""
     with transaction() as conn:
         return domain.pass_on(conn, limit=AT_ONCE)
 

@@ -71,7 +71,7 @@ class Sender:
         self.pool = ThreadPoolExecutor(sum(lane.calls for lane in LANES), thread_name_prefix="webhook")
 
     def send_due(self) -> int:
-        """Settle the calls that have ended and begin those that are due; how many are or were under way."""
+        """Settle webhook calls that have ended and start those that are due. Returns their number."""
         try:
             conn = self._open_database()
             done = self._settle(conn)
@@ -159,7 +159,7 @@ def _answer_of(future: Future[Answer]) -> Answer:
 
 
 def forget_old_deliveries() -> int:
-    """Delete what has outlived its promise."""
+    """Delete webhook calls and deliveries that are older than they are kept."""
     with runtime.transaction() as conn:
         forget(conn, days=KEPT_DAYS, attempt_days=CALLS_KEPT_DAYS)
     return 0
