@@ -20,7 +20,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE YES
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom lint types check schema format mail-pictures lock
+.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom lint types check schema format mail-pictures messages lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -130,6 +130,9 @@ bench-pages: venv ## what pages cost on an old phone, against their budgets (BEN
 
 bench-scaling: venv ## what more replicas bring and cost, on a machine that does nothing else (BENCH="--quick mails")
 	@$(RUN) -m tests.bench.scaling $(BENCH)
+
+messages: venv ## extract the texts to translate (translations/messages.pot) and update the .po files
+	@$(RUN) -m deploy.messages
 
 mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures

@@ -16,7 +16,8 @@ import marshmallow as ma
 from flask import Blueprint, Response, abort, g, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared import runtime
+from shared import i18n, runtime
+from shared.date_labels import label_timestamp
 from shared.errors import Invalid, TooMany
 from shared.http import signin
 from shared.http.forms import nest, refuse_foreign
@@ -108,7 +109,7 @@ def protect(response: Response, policy: dict[str, str] | None = None) -> Respons
     if elsewhere := g.get("forms_lead_to"):
         allowed["form-action"] += f" {elsewhere}"
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in allowed.items())
-    response.headers["Content-Language"] = "en"
+    response.headers["Content-Language"] = i18n.current_locale().replace("_", "-")
     return response
 
 
@@ -191,4 +192,6 @@ def environment(service: str) -> Environment:
         extensions=["jinja2.ext.do"],
     )
     made.globals.update(asset=asset)
+    made.filters["timestamp"] = label_timestamp
+    i18n.install(made)
     return made

@@ -7,7 +7,7 @@ import pytest
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates.durations import read_duration, write_duration
-from services.catalog.dates.labels import label_edtf, label_moment
+from shared.date_labels import label_edtf, label_moment
 
 CHICAGO = "America/Chicago"
 

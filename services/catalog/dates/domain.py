@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from edtf import parse_edtf
 from edtf.parser import EDTFParseException
 
-from services.catalog.dates.labels import label_edtf, label_moment
+from shared.date_labels import label_edtf, label_moment
+from shared.i18n import ENGLISH
 
 # Dates of programmes: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
 DATE = re.compile(r"((?:\d{4}|\d{3}X)|\d{4}-(?:\d\d|XX)|\d{4}-(?:\d\d-(?:\d\d|XX)|XX-XX))([?~%]?)", re.ASCII)
@@ -84,7 +85,7 @@ def describe_exact(starts_at: datetime, ends_at: datetime, timezone: str) -> dic
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
     return {
         "edtf": starts.isoformat(),
-        "label": label_moment(starts),
+        "label": label_moment(starts, locale=ENGLISH),
         "starts_at": starts.isoformat(),
         "ends_at": ends.isoformat(),
         "timezone": timezone,
@@ -93,7 +94,7 @@ def describe_exact(starts_at: datetime, ends_at: datetime, timezone: str) -> dic
 
 def describe_uncertain(edtf: str) -> dict[str, Any]:
     """A date in EDTF, read before, as the public reads it."""
-    return {"edtf": edtf, "label": label_edtf(edtf)}
+    return {"edtf": edtf, "label": label_edtf(edtf, ENGLISH)}
 
 
 # A programme has the same few dates in hundreds of places, and the parser takes milliseconds for each.

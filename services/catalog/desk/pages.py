@@ -1,12 +1,10 @@
 """`/catalog/staff/`: the whole programme at a glance; and each thing with how it stands and what was done to it."""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from flask import Response
 
 from services.catalog import addresses, reading
-from services.catalog.dates.labels import label_day, label_edtf, label_moment
 from services.catalog.desk import queries
 from services.catalog.desk.queries import Thing
 from services.catalog.desk.rendering import respond
@@ -16,6 +14,7 @@ from services.catalog.editing.choices import ZONES
 from services.catalog.editing.differences import describe
 from services.catalog.editing.queries import select_history
 from services.catalog.recordings.queries import select_recording
+from shared.date_labels import label_edtf, label_full_date, label_moment
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked
 from shared.runtime import connection
@@ -92,9 +91,9 @@ def render_thing(kind: str, slug: str, form: Form, *, status: int = 200) -> Resp
 def say_when(thing: Thing) -> str:
     """When it is, as people read it."""
     if thing.announced_at:
-        return label_day(thing.announced_at)
+        return label_full_date(thing.announced_at)
     if thing.starts_at and thing.timezone:
-        return label_moment(thing.starts_at.astimezone(ZoneInfo(thing.timezone)))
+        return label_moment(thing.starts_at, thing.timezone)
     return label_edtf(thing.edtf) if thing.edtf else ""
 
 

@@ -8,8 +8,8 @@ from psycopg import Connection
 
 from services.catalog import addresses
 from services.catalog.comments.queries import count_waiting
-from services.catalog.dates.labels import label_moment
 from services.catalog.publishing.domain import Document
+from shared.date_labels import label_moment
 from shared.http import pages
 from shared.http.answers import see_other
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.catalog.dates.labels import label_day
+from shared.date_labels import label_full_date
 
 # What follows from something else that is told, or is for machines.
 DERIVED = {"id", "description_html", "body_html", "completion_ids", "edtf", "label", "price", "position", "of"}
@@ -105,7 +105,7 @@ def _in_words(text: str) -> str:
     if not MOMENT.fullmatch(text):
         return text
     moment = datetime.fromisoformat(text)
-    return f"{label_day(moment)}, {moment:%H:%M} (UTC{text[-6:] if text[-1] != 'Z' else ''})"
+    return f"{label_full_date(moment)}, {moment:%H:%M} (UTC{text[-6:] if text[-1] != 'Z' else ''})"
 
 
 def _pieces(before: str, after: str) -> list[tuple[str, str]]:

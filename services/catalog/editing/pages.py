@@ -11,7 +11,6 @@ from psycopg import Connection
 from services.catalog import reading
 from services.catalog.auditing import record
 from services.catalog.dates import domain as dates
-from services.catalog.dates.labels import label_edtf
 from services.catalog.desk.pages import ANY, KINDS
 from services.catalog.desk.rendering import lead_to, respond
 from services.catalog.editing import domain, fields, parts, preview, schemas
@@ -19,6 +18,7 @@ from services.catalog.editing.choices import select_choices
 from services.catalog.editing.differences import Change, describe
 from services.catalog.publishing.domain import Outcome
 from services.catalog.publishing.queries import Entry, lock_catalog, select_entry
+from shared.date_labels import label_edtf
 from shared.errors import Conflict, Invalid
 from shared.http.forms import Form
 from shared.http.pages import Pages, asked

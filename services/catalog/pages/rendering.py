@@ -10,9 +10,10 @@ from flask import Response
 
 from services.catalog import addresses
 from services.catalog.answers import answer_bytes
-from services.catalog.dates.labels import label_day, label_moment
-from services.catalog.pages import badges, json_ld
+from services.catalog.dates.durations import read_duration
+from services.catalog.pages import json_ld
 from shared import runtime
+from shared.date_labels import label_badge, label_full_date, label_length, label_moment, label_span
 from shared.http import pages
 
 DESCRIBED = 300
@@ -78,11 +79,15 @@ def oembed_of(address: str) -> str:
 
 
 def _day(moment: str) -> str:
-    return label_day(datetime.fromisoformat(moment))
+    return label_full_date(datetime.fromisoformat(moment))
 
 
 def _moment(moment: str) -> str:
     return label_moment(datetime.fromisoformat(moment))
+
+
+def _length(duration: str) -> str:
+    return label_length(read_duration(duration))
 
 
 def _host(address: str) -> str:
@@ -118,5 +123,5 @@ def _prepare() -> None:
         picture=_picture,
     )
     environment.filters.update(
-        day=_day, moment=_moment, badge=badges.of, span=badges.span, length_of=badges.length, host=_host
+        day=_day, moment=_moment, badge=label_badge, span=label_span, length_of=_length, host=_host
     )

@@ -9,7 +9,7 @@ from services.notifications.archive import queries
 from services.notifications.archive.queries import Archived
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.links import Links
-from services.notifications.rendering.moments import label_day
+from shared.date_labels import label_long_date
 from shared.errors import NotFound
 from shared.http.pages import Pages, respond
 from shared.runtime import connection, settings
@@ -27,7 +27,7 @@ def show_archive() -> Response:
     """Every issue, the newest first."""
     with connection() as conn:
         found = queries.select_archive(conn, limit=MOST)
-    issues = [(issue, label_day(issue.begun_at)) for issue in found]
+    issues = [(issue, label_long_date(issue.begun_at.astimezone(UTC))) for issue in found]
     return respond("archive.html", cache_control=CACHED, sender=_sender(), issues=issues)
 
 
@@ -45,7 +45,7 @@ def show_archived(slug: str) -> Response:
         cache_control=CACHED,
         sender=_sender(),
         issue=issue,
-        day=label_day(issue.begun_at),
+        day=label_long_date(issue.begun_at.astimezone(UTC)),
         older=older,
         newer=newer,
     )

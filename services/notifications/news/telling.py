@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from services.notifications.news.queries import Item
 from services.notifications.rendering.links import web_link
-from shared.moments import label_duration, label_time
+from shared.date_labels import label_duration, label_time
 
 WIDTH = 72
 ITEM = Markup('<p class="item"><a href="{url}"><strong>{title}</strong></a><br />{detail}{summary}</p>')

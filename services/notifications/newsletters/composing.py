@@ -14,8 +14,9 @@ from services.notifications.newsletters import blocks
 from services.notifications.newsletters.plain import render_plain
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.rendering.letters import LEAVE, PREFERENCES, Letter
-from services.notifications.rendering.templates import LANGUAGE, Texts, render_texts
+from services.notifications.rendering.templates import Texts, render_texts
 from shared import runtime
+from shared.i18n import current_locale
 from shared.markdown import render
 
 CONTENT = "@@content@@"
@@ -44,7 +45,7 @@ def lay_out(issue: UUID, content: Content, *, subject: str, preheader: str, arch
     """The mail that says it, in the sender's name; `archive_url` is where it can be read on the web."""
     sender = parse_mailbox(runtime.settings().mail_from)
     values = {
-        "language": LANGUAGE,
+        "language": current_locale(),
         "initiative": sender.name or sender.address,
         "name": "",
         "title": subject,

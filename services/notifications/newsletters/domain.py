@@ -5,7 +5,7 @@ When an issue begins, what it says is fixed, and so is who was a reader then; `f
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,9 @@ from services.notifications.newsletters import blocks, composing, queries
 from services.notifications.newsletters.queries import Issue
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links
-from services.notifications.rendering.moments import label_day
 from shared import runtime
 from shared.database import constraint_of
+from shared.date_labels import label_long_date
 from shared.errors import Conflict, Invalid, NotFound
 from shared.slugs import make_slug
 
@@ -166,7 +166,7 @@ def begin_digest(conn: Connection) -> bool:
         queries.insert_digest(
             conn,
             slug=f"digest-{until:%Y-%m-%d}",
-            subject=f"New this week, {label_day(until)}",
+            subject=f"New this week, {label_long_date(until.astimezone(UTC))}",
             since=max(since, until - LONGEST_DIGEST),
             until=until,
         )

@@ -27,9 +27,9 @@ from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import AFTER_MAIL, AFTER_SESSION, Holder, Links, web_link
-from services.notifications.rendering.moments import label_time_for, label_wait
-from services.notifications.rendering.templates import LANGUAGE, Texts
-from shared.moments import label_duration, label_moment
+from services.notifications.rendering.templates import Texts
+from shared.date_labels import label_duration, label_moment, label_time_for, label_wait
+from shared.i18n import current_locale
 
 # What such mails are about is no registration of who reads them.
 NOT_REGISTERED = (INVITATION.topic, PROGRESS.topic, GROUP_REQUESTED.topic)
@@ -78,7 +78,7 @@ def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, 
     """Everything that a template about no session may name."""
     hours = facts.context.get("hours")
     return {
-        "language": LANGUAGE,
+        "language": current_locale(),
         "name": name_in_mail(facts.name),
         "initiative": sender.name or sender.address,
         "title": facts.context.get("title"),
@@ -103,12 +103,12 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
     holder, invitee, watcher = _registrant(facts, session), _invitee(facts, session), _reader(facts)
     recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
     return {
-        "language": LANGUAGE,
+        "language": current_locale(),
         "name": name_in_mail(facts.name),
         "title": session.title,
         "initiative": session.initiative,
         "series": facts.series_title or facts.context.get("series"),
-        "when": label_time_for(session, facts.timezone),
+        "when": label_time_for(session, facts.timezone, online=bool(online) and not session.venue),
         "begins": label_wait(session, facts.dated_at),
         "timed": session.starts_at is not None,
         "previous": facts.previous,
@@ -131,7 +131,7 @@ def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
         "invitation_url": links.invitation(facts.subject, invitee) if invited else None,
         "size": facts.context.get("size"),
         "group_url": links.group(facts.subject) if topic == GROUP_REQUESTED.topic else None,
-        "deadline": label_moment(facts.expires_at, session.timezone) if facts.expires_at else None,
+        "deadline": label_moment(facts.expires_at, session.timezone or "UTC") if facts.expires_at else None,
         "watch_url": links.views(session.slug, session.id, facts.person_id, watcher) if recorded else None,
         "recording_url": web_link(facts.recording_url),
         "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
@@ -159,7 +159,7 @@ def _reader(facts: Facts) -> Holder:
 
 def _moment(written: str | None, session: Session) -> str | None:
     """A moment of a mail's context (ISO 8601), as people of the session's place read it."""
-    return label_moment(datetime.fromisoformat(written), session.timezone) if written else None
+    return label_moment(datetime.fromisoformat(written), session.timezone or "UTC") if written else None
 
 
 def _place(session: Session) -> str | None:

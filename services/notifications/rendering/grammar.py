@@ -5,10 +5,16 @@ text, a template of a few lines could fill the memory or never end; attributes l
 takes time and space in proportion to the source of its template.
 """
 
+import re
 from collections.abc import Collection
 
 from jinja2 import nodes
 from markupsafe import escape
+
+# What `{% trans %}` becomes, and what its messages may have besides words: `%(name)s` and `%%`. Any other format could
+# make a text of any length.
+TRANSLATE = frozenset({"gettext", "ngettext", "pgettext", "npgettext"})
+PLACEHOLDER = re.compile(r"%%|%\(\w+\)s")
 
 BLOCKS = frozenset({"subject", "preheader", "heading", "body", "reason"})
 NEEDED = ("subject", "preheader", "heading", "body")
@@ -35,7 +41,10 @@ class BrokenTemplate(Exception):
 
 def check(tree: nodes.Template, names: Collection[str]) -> None:
     """Raises BrokenTemplate where the template holds what it may not, or a name that is none of `names`."""
+    called = {id(call.node) for call in tree.find_all(nodes.Call)}
     for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name) and node.name in TRANSLATE and id(node) not in called:
+            raise BrokenTemplate(f"there is no value called {node.name}", node.lineno)
         if problem := _problem(node, names):
             raise BrokenTemplate(problem, node.lineno)
     if not {nodes.Extends, nodes.Import} <= {type(node) for node in tree.body}:
@@ -62,7 +71,13 @@ def _problem(node: nodes.Node, names: Collection[str]) -> str | None:
             return HEAD
         case nodes.Block(name=name) if name not in BLOCKS:
             return f"there is no block called {name}: {_listed(BLOCKS)}"
-        case nodes.Name(name=name) if name not in names and name not in ("mail", "super"):
+        case nodes.Call(node=nodes.Name(name=name)) if name in TRANSLATE:
+            return (
+                None
+                if _is_message(node, counts=name.startswith("n"))
+                else "a text to translate has no formats of its own"
+            )
+        case nodes.Name(name=name) if name not in names and name not in ("mail", "super", *TRANSLATE):
             return f"there is no value called {name}"
         case nodes.Filter(name=name) if name not in FILTERS:
             return f"the filter {name} is not to be used here: {_listed(FILTERS)}"
@@ -78,6 +93,15 @@ def _problem(node: nodes.Node, names: Collection[str]) -> str | None:
             return f"only parts of mail are called: {_listed(PARTS)}"
         case _:
             return None if isinstance(node, ALLOWED) else f"{type(node).__name__} of Jinja is not to be used here"
+
+
+def _is_message(call: nodes.Call, *, counts: bool) -> bool:
+    """True if a call of gettext has only constant messages, whose formats are plain placeholders."""
+    if call.dyn_args or call.dyn_kwargs:
+        return False
+    messages = [argument.value for argument in call.args if isinstance(argument, nodes.Const)]
+    plain = all(isinstance(message, str) and "%" not in PLACEHOLDER.sub("", message) for message in messages)
+    return plain and len(messages) >= len(call.args) - counts  # the number is a value
 
 
 def _listed(names: Collection[str]) -> str:

@@ -23,7 +23,7 @@ from services.notifications.rendering.addresses import (
     unfold,
 )
 from services.notifications.rendering.domain import Content
-from services.notifications.rendering.templates import LANGUAGE
+from shared.i18n import current_locale
 
 # Characters of base64 in a line (RFC 2045, 6.8).
 LINE = 76
@@ -71,7 +71,7 @@ def _headers(head: Head, content: Content) -> dict[str, str]:
         "Date": format_datetime(head.date),
         "Message-ID": head.message_id,
         "Auto-Submitted": "auto-generated",
-        "Content-Language": LANGUAGE,
+        "Content-Language": current_locale().replace("_", "-"),
         **optional,
     }
     return {name: value for name, value in headers.items() if value is not None}

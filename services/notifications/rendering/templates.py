@@ -16,7 +16,8 @@ from typing import Any
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 
-LANGUAGE = "en"
+from shared import i18n
+
 FOLDER = Path(__file__).parent / "templates"
 
 # Of Unicode's categories Cc and Cs, all but the line end and the tabulator.
@@ -78,6 +79,7 @@ def make_environment(make: type[Environment], form: str, folders: list[Path]) ->
         finalize=_without_controls,
     )
     environment.filters["fold"] = _fold
+    i18n.install(environment, as_text=form == "html")
     return environment
 
 

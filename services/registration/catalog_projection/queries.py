@@ -9,8 +9,8 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from shared.database import execute, fetch, fetch_one
+from shared.date_labels import label_moment, label_time
 from shared.events import catalog
-from shared.moments import label_moment, label_time
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Occasion:
     def when(self) -> str:
         """When it is, in its own zone."""
         if self.starts_at and not self.timezone:
-            return label_moment(self.starts_at, None)
+            return label_moment(self.starts_at, "UTC")
         return label_time(self) or "The date is not known yet"
 
     @property
@@ -70,7 +70,7 @@ class Occasion:
 
     def tell(self, moment: datetime) -> str:
         """A moment, as people of the session's place read it."""
-        return label_moment(moment, self.timezone)
+        return label_moment(moment, self.timezone or "UTC")
 
 
 @dataclass(frozen=True)

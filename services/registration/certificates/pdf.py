@@ -12,6 +12,7 @@ import segno
 import typst
 
 from services.registration.certificates.queries import Certificate
+from shared.date_labels import label_long_date
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 # A compiler refuses to work for two threads at once. One in turn is as fast as one for each, in a fraction of the
@@ -31,8 +32,8 @@ def print_certificate(certificate: Certificate, *, address: str) -> bytes:
         "deed": "has completed the series" if completed else "has attended the session",
         "title": certificate.title,
         "hours": f"{hours.normalize():f}" if hours else None,
-        "day": label_day(certificate.earned_at),
-        "issued": label_day(certificate.issued_at),
+        "day": label_long_date(certificate.earned_at),
+        "issued": label_long_date(certificate.issued_at),
         "issuer": certificate.issuer_name,
         "address": address,
         "code": _draw_code(address),
@@ -41,11 +42,6 @@ def print_certificate(certificate: Certificate, *, address: str) -> bytes:
         return _compile(data, at=certificate.issued_at, standards=["ua-1"])
     except typst.TypstError:
         return _compile(data, at=certificate.issued_at, standards=[])
-
-
-def label_day(moment: datetime) -> str:
-    """`June 23, 2017`, in the moment's own zone."""
-    return f"{moment:%B} {moment.day}, {moment.year}"
 
 
 def _compile(data: dict[str, Any], *, at: datetime, standards: list[Any]) -> bytes:

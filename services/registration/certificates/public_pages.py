@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, redirect
 
 from services.registration.certificates import domain
-from services.registration.certificates.pdf import label_day
+from shared.date_labels import label_long_date
 from shared.http.pages import Pages, respond
 from shared.runtime import connection
 
@@ -22,7 +22,7 @@ def show_certificate(id: UUID) -> Response:
         "certificate.html",
         certificate=certificate,
         files=_files(id),
-        day=label_day(certificate.earned_at),
+        day=label_long_date(certificate.earned_at),
         cache_control="no-cache",
     )
 

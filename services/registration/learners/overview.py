@@ -9,9 +9,8 @@ from psycopg import Connection
 from services.registration import urls
 from services.registration.catalog_projection import queries as projection
 from services.registration.catalog_projection.queries import Occasion
-from services.registration.certificates.pdf import label_day
 from services.registration.learners import domain
-from shared.moments import label_duration
+from shared.date_labels import label_duration, label_long_date
 
 
 def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
                 **one,
                 "address": urls.certificate(one["id"]),
                 "files": f"/registration/v1/certificates/{one['id']}",
-                "day": label_day(one["issued_at"]),
+                "day": label_long_date(one["issued_at"]),
             }
             for one in found["certificates"]
         ],
@@ -57,7 +56,7 @@ def _progress(series: dict[str, Any], occasions: dict[str, Occasion], standing: 
         {**one, "occasion": occasions[one["session"]], "registered": one["session"] in standing}
         for one in series["sessions"]
     ]
-    day = label_day(series["completed_at"]) if series["completed_at"] else None
+    day = label_long_date(series["completed_at"]) if series["completed_at"] else None
     return {**series, "sessions": sessions, "done": sum(one["seen"] is not None for one in sessions), "day": day}
 
 
