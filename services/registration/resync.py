@@ -5,7 +5,7 @@ Not what would ask or tell people anew, such as invitations and certificates: th
 
 from services.registration.attendance.queries import raise_attendance
 from services.registration.availability.queries import raise_availability
-from services.registration.registrations.queries import raise_registration
+from services.registration.seats.queries import raise_registration
 from shared.events import registration as events
 from shared.messaging.restating import Restated
 

@@ -19,7 +19,7 @@ from services.registration.attendance import domain, platform_reports
 from services.registration.registrations import domain as registrations
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import DEFAULTS
-from services.registration.seats.queries import Applicant
+from services.registration.seats.placement_queries import Applicant
 from services.registration.settings import RegistrationSettings
 from shared import links, runtime
 from shared.errors import Conflict

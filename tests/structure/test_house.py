@@ -123,7 +123,7 @@ def test_services_say_sql_in_their_queries_alone() -> None:
     found = [
         named(file)
         for file in (ROOT / "services").rglob("*.py")
-        if file.name != "queries.py" and re.search(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s+\w+", file.read_text())
+        if not file.name.endswith("queries.py") and re.search(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s+\w+", file.read_text())
     ]
 
     assert found == []
@@ -157,7 +157,7 @@ def test_what_is_published_is_numbered_above_all_that_was_given_out() -> None:
         "services/notifications/webhooks/endpoints/queries.py",
         "services/registration/rules/queries.py",
     }
-    files = [*(ROOT / "services").rglob("queries.py"), *(ROOT / "services").rglob("domain.py")]
+    files = [*(ROOT / "services").rglob("*queries.py"), *(ROOT / "services").rglob("domain.py")]
     found = {str(file.relative_to(ROOT)) for file in files if "revision + 1" in file.read_text()}
 
     assert found <= never_published

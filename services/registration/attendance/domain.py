@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -11,6 +12,7 @@ from uuid_utils.compat import uuid7
 from services.registration.attendance import queries
 from services.registration.attendance.platform_reports import Report, add_minutes
 from services.registration.attendance.queries import Seated
+from services.registration.availability import domain as availability
 from services.registration.catalog_projection import domain as projection
 from services.registration.catalog_projection import queries as copy
 from services.registration.catalog_projection.queries import Session
@@ -19,7 +21,7 @@ from services.registration.completion import domain as completion
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased, fold_name
 from services.registration.registrations import domain as registrations
-from services.registration.registrations.queries import Registration
+from services.registration.seats.queries import Registration
 from shared.errors import Conflict, Gone, NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
@@ -62,6 +64,11 @@ class Arrival:
     who: Seated | None
     again: bool = False
     candidates: tuple[Seated, ...] = ()
+
+
+def describe_seats(conn: Connection, session: Session) -> dict[str, Any]:
+    """Describe how full a session is and how many people attended it. Raises NotFound."""
+    return {**availability.describe(conn, session), "attended": queries.count_attended(conn, session.id)}
 
 
 def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:

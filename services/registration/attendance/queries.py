@@ -153,3 +153,9 @@ def update_view(conn: Connection, id: UUID, *, begin: int, end: int) -> int:
 def mark_viewed(conn: Connection, id: UUID) -> None:
     sql = "UPDATE views SET viewed_at = programme_now() WHERE id = %(id)s AND viewed_at IS NULL"
     execute(conn, sql, id=id)
+
+
+def count_attended(conn: Connection, session_id: UUID) -> int:
+    """How many were there."""
+    sql = "SELECT count(*) FROM proven_attendance WHERE session_id = %(session_id)s AND attended"
+    return fetch_value(conn, sql, session_id=session_id)

@@ -6,13 +6,12 @@ from typing import Any
 from flask import Response, request
 from psycopg import Connection
 
-from services.registration.attendance import platform_reports, staff_commands
+from services.registration.attendance import domain, platform_reports, staff_commands
 from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.platform_reports import Report
 from services.registration.attendance.schemas import AttendanceQuery
 from services.registration.catalog_projection import domain as projection
 from services.registration.check_in_codes import LENGTH, fold_code
-from services.registration.roster.domain import describe
 from shared.errors import DomainError, Invalid, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read
@@ -95,7 +94,7 @@ def _look(slug: str, report: Report, least_minutes: int) -> Applied:
 def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
     with connection() as conn:
         session = projection.find_session(conn, slug)
-        seats = describe(conn, session)
+        seats = domain.describe_seats(conn, session)
     given = {"said": "", "arrival": None, "sought": "", **said}
     return respond("staff/door.html", status=status, session=session, seats=seats, **given)
 

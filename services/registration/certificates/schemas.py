@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from services.registration.registrations.fields import free_text
+from services.registration.people.schema_fields import free_text
 
 
 class StandardSchema(ma.Schema):

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Response
 
-from services.registration.groups import domain
+from services.registration.groups import confirmation, domain
 from services.registration.groups.schemas import ConfirmationSchema
 from services.registration.registrations.representations import OutcomesSchema, outcomes
-from services.registration.sign_up import application
 from shared.http import Blueprint
 from shared.http.limits import limited
+from shared.turns import take_turns
 
 bp = Blueprint("groups", __name__, url_prefix="/registration/v1", description="Groups that wait", public=True)
 
@@ -21,5 +21,6 @@ bp = Blueprint("groups", __name__, url_prefix="/registration/v1", description="G
 @bp.alt_response(200, schema=OutcomesSchema, description="It was confirmed before: what stands")
 def confirm_group(wanted: dict[str, Any]) -> Response:
     """Register a group by the link in the mail to its registrar; each colleague gets a mail and a link of their own."""
-    made = application.confirm_group(domain.read_token(wanted["token"]))
+    id = domain.read_token(wanted["token"])
+    made = take_turns(lambda conn: confirmation.confirm(conn, id))
     return outcomes(made, told=[one.new for one in made])

@@ -15,13 +15,13 @@ from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
 from services.registration.registrations import domain as registrations
 from services.registration.registrations.domain import Made
-from services.registration.registrations.queries import select_many
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
 from services.registration.seats.domain import Hold
-from services.registration.seats.queries import Applicant, lock_seats
+from services.registration.seats.placement_queries import Applicant
+from services.registration.seats.queries import lock_seats, select_many
 from shared import links, runtime
 from shared.addresses import mailbox_of
 from shared.errors import Gone

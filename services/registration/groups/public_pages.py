@@ -5,16 +5,16 @@ from typing import Any
 from flask import Response
 
 from services.registration.catalog_projection import queries as projection
-from services.registration.groups import domain
+from services.registration.groups import confirmation, domain
 from services.registration.groups.schemas import ConfirmationSchema, GroupQuery
 from services.registration.registrations import receipts
-from services.registration.sign_up import application
 from shared.errors import DomainError, Gone, NotFound
 from shared.http.answers import see_other
 from shared.http.forms import Form, read, status_of
 from shared.http.limits import limited
 from shared.http.pages import Pages, asked, respond
 from shared.runtime import connection
+from shared.turns import take_turns
 
 CHANGED = "The questions of this session were changed. Please send the form again."
 
@@ -46,7 +46,9 @@ def confirm() -> Response:
     given, form = read(ConfirmationSchema())
     token = given["token"] if given else ""
     try:
-        return see_other(receipts.address(application.confirm_group(domain.read_token(token)), reader=None))
+        id = domain.read_token(token)
+        made = take_turns(lambda conn: confirmation.confirm(conn, id))
+        return see_other(receipts.address(made, reader=None))
     except Gone:
         return _ask(token, form)
     except DomainError as error:

@@ -16,11 +16,11 @@ from services.registration.invitations.representations import state
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
 from services.registration.registrations import domain as registrations
-from services.registration.registrations import queries as registration_queries
 from services.registration.registrations.domain import Made
 from services.registration.rules import admission
 from services.registration.rules.queries import select_rules
-from services.registration.seats.queries import Applicant
+from services.registration.seats import queries as registration_queries
+from services.registration.seats.placement_queries import Applicant
 from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, Forbidden, Gone, NotFound
 from shared.events import registration as events

@@ -9,12 +9,12 @@ from services.registration.catalog_projection import queries as projection
 from services.registration.invitations import domain
 from services.registration.invitations.schemas import AcceptanceSchema, GuestSchema
 from services.registration.learners import access
-from services.registration.registrations import queries, receipts
+from services.registration.registrations import form_context, receipts
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
-from services.registration.sign_up import form_context
+from services.registration.seats import queries
 from services.registration.tickets import domain as tickets
 from shared.addresses import fold_email
 from shared.errors import DomainError

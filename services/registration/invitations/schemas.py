@@ -3,8 +3,8 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
-from services.registration.registrations.fields import accommodations, answers, line
-from services.registration.registrations.schemas import LibrarySchema
+from services.registration.libraries.schemas import LibrarySchema
+from services.registration.people.schema_fields import accommodations, answers, line
 from shared.http.fields import email
 from shared.http.pagination import PageQuery
 

@@ -1,9 +1,31 @@
 """What crosses the door of the directory."""
 
 import marshmallow as ma
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
-from services.registration.registrations.fields import State
+from services.registration.libraries.schema_fields import State
+from services.registration.people.schema_fields import line
+
+TYPES = ["academic", "public", "rural", "school", "special", "other"]
+SIZES = ["small", "mid-sized", "large", "urban", "rural"]
+
+
+class LibrarySchema(ma.Schema):
+    """The library that somebody works for."""
+
+    name = line(200, required=True, example="Springfield Public Library")
+    type = ma.fields.String(
+        required=True,
+        validate=OneOf(TYPES),
+        metadata={"example": "public"},
+    )
+    community_size = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(SIZES))
+    state = State()
+    country = line(60, example="US")
+    fscskey = ma.fields.String(
+        validate=Length(1, 20),
+        metadata={"description": "Of the directory; what is left out is taken from there", "example": "IL0001"},
+    )
 
 
 class LibrariesQuery(ma.Schema):

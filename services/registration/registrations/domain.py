@@ -3,24 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
-from services.registration.corrections import domain as corrections
 from services.registration.libraries import domain as libraries
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
-from services.registration.registrations import queries
-from services.registration.registrations.queries import Registration
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
+from services.registration.seats import queries
 from services.registration.seats.domain import Hold
-from services.registration.seats.queries import Applicant, lock_seats
+from services.registration.seats.placement_queries import Applicant
+from services.registration.seats.queries import Registration, lock_seats
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events import registration as events
 from shared.events.registration import CancellationReason
@@ -161,46 +159,6 @@ def get(conn: Connection, id: UUID) -> Registration:
     return found
 
 
-def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Registration, Registration]:
-    """Correct what somebody said of themselves; as it was, and as it is.
-
-    `changes` holds, by the names of `Registration`, what is to be different: name, email, job_title, library,
-    accommodations, answers, note, timezone. Another address ends all links and sessions of before. Raises NotFound,
-    Gone (person-erased), Invalid, or Conflict (registration-cancelled; email-taken where another person has that
-    address).
-    """
-    lock_seats(conn, _to_lock(conn, get(conn, id), changes))
-    before = get(conn, id)
-    if not people.lock_living(conn, before.person_id):
-        raise Erased
-    if before.status == "cancelled":
-        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
-    if "answers" in changes:
-        terms = rules.find_terms(conn, before.session_slug)
-        changes = {**changes, "answers": rules.check_answers(terms, changes["answers"])}
-    wanted = replace(before, **changes)
-    if wanted == before:
-        return before, before
-    if not people.rename(conn, before.person_id, email=wanted.email, name=wanted.name):
-        raise Conflict("Another person has this address.", problem="email-taken")
-    queries.update(conn, wanted)
-    after = get(conn, id)
-    readdressed = after.email != before.email
-    outbox.add(conn, events.RegistrationUpdated(registration=seats.state(after), readdressed=readdressed))
-    if readdressed:
-        corrections.follow(conn, after.person_id, told=[after.id])
-    return before, after
-
-
-def renew_links(conn: Connection, id: UUID) -> bool:
-    """End all links and sessions of the person whose registration it is, and mail them new links to what is to come;
-    whether anything is. Raises NotFound.
-    """
-    person_id = get(conn, id).person_id
-    lock_seats(conn, [one.session_id for one in queries.select_of_person(conn, person_id)])
-    return corrections.renew(conn, person_id)
-
-
 def cancel(conn: Connection, id: UUID, *, reason: CancellationReason) -> Registration:
     """Give up a seat, which goes to the head of the waiting list, or a place in that. Cancelling again changes nothing.
 
@@ -236,12 +194,6 @@ def accept_offer(conn: Connection, id: UUID) -> Registration:
     registration = get(conn, id)
     seats.accept_offer(conn, registration, session=rules.find_terms(conn, registration.session_slug))
     return get(conn, id)
-
-
-def _to_lock(conn: Connection, registration: Registration, changes: dict[str, Any]) -> list[UUID]:
-    """The sessions whose seats a correction locks: with another address it is told of all that the person has."""
-    others = queries.select_of_person(conn, registration.person_id) if "email" in changes else []
-    return [registration.session_id, *(one.session_id for one in others)]
 
 
 def _register(conn: Connection, terms: Terms, applicant: Applicant, *, held_for: UUID | None = None) -> Made:

@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow.validate import OneOf
 
 from services.registration.registrations.domain import Made
-from services.registration.registrations.queries import Registration
+from services.registration.seats.queries import Registration
 from shared.events import registration as events
 from shared.http.answers import Document
 

@@ -3,29 +3,9 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import State, accommodations, answers, free_text, line, timezone
+from services.registration.libraries.schemas import LibrarySchema
+from services.registration.people.schema_fields import accommodations, answers, free_text, line, timezone
 from shared.http.fields import Name, email
-
-TYPES = ["academic", "public", "rural", "school", "special", "other"]
-SIZES = ["small", "mid-sized", "large", "urban", "rural"]
-
-
-class LibrarySchema(ma.Schema):
-    """The library that somebody works for."""
-
-    name = line(200, required=True, example="Springfield Public Library")
-    type = ma.fields.String(
-        required=True,
-        validate=OneOf(TYPES),
-        metadata={"example": "public"},
-    )
-    community_size = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(SIZES))
-    state = State()
-    country = line(60, example="US")
-    fscskey = ma.fields.String(
-        validate=Length(1, 20),
-        metadata={"description": "Of the directory; what is left out is taken from there", "example": "IL0001"},
-    )
 
 
 class ColleagueSchema(ma.Schema):

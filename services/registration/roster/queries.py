@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from shared.database import fetch, fetch_one, fetch_value, stream
+from shared.database import fetch, fetch_one, stream
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,6 @@ def select_sessions(
     """  # noqa: S608
     time, slug = after or (None, None)
     return fetch(conn, Line, sql, past=past, q=_anywhere(q), time=time, slug=slug, limit=limit)
-
-
-def count_attended(conn: Connection, session_id: UUID) -> int:
-    """How many were there."""
-    sql = "SELECT count(*) FROM proven_attendance WHERE session_id = %(session_id)s AND attended"
-    return fetch_value(conn, sql, session_id=session_id)
 
 
 def select_entry(conn: Connection, session_id: UUID, id: UUID) -> Entry | None:

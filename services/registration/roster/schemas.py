@@ -3,8 +3,10 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.registrations.fields import State, free_text
-from services.registration.registrations.schemas import SIZES, TYPES, ApplicantSchema, RegistrationSchema
+from services.registration.libraries.schema_fields import State
+from services.registration.libraries.schemas import SIZES, TYPES
+from services.registration.people.schema_fields import free_text
+from services.registration.registrations.schemas import ApplicantSchema, RegistrationSchema
 from shared.http.pagination import PageQuery
 
 

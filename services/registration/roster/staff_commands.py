@@ -5,10 +5,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.registration.corrections import domain as corrections
 from services.registration.registrations import domain
+from services.registration.registrations.applications import as_applicant
 from services.registration.registrations.domain import Made
-from services.registration.registrations.queries import Registration
-from services.registration.sign_up.application import as_applicant
+from services.registration.seats.queries import Registration
 from shared.addresses import fold_email
 from shared.http.audit import note
 
@@ -29,7 +30,7 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> Registration
     """Correct what was said, the address included. Raises what correcting raises."""
     if "email" in changes:
         changes = {**changes, "email": fold_email(changes["email"])}
-    before, after = domain.correct(conn, id, changes)
+    before, after = corrections.correct(conn, id, changes)
     # What people said of themselves is not copied into a log that outlives it.
     changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
     note(conn, "registration.correct", id, {"members": changed})

@@ -8,19 +8,20 @@ from flask import Response
 from psycopg import Connection
 
 from services.registration.attendance import staff_commands as attendance
+from services.registration.attendance.domain import describe_seats
 from services.registration.attendance.schemas import MarkSchema
 from services.registration.catalog_projection import domain as projection
 from services.registration.catalog_projection.queries import Session
 from services.registration.certificates.queries import select_of_person
+from services.registration.libraries.schemas import SIZES, TYPES
 from services.registration.registrations import domain
+from services.registration.registrations.form_context import STATE_GROUPS
 from services.registration.registrations.refusals import refuse
-from services.registration.registrations.schemas import SIZES, TYPES, CorrectionSchema
+from services.registration.registrations.schemas import CorrectionSchema
 from services.registration.roster import exporters, queries, staff_commands
-from services.registration.roster.domain import describe
 from services.registration.roster.queries import Entry
 from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SeatSchema, SessionsQuery
 from services.registration.rules.queries import select_rules
-from services.registration.sign_up.form_context import STATE_GROUPS
 from shared.errors import DomainError, NotFound
 from shared.http import tables
 from shared.http.answers import see_other
@@ -60,7 +61,7 @@ def show_roster(slug: str) -> Response:
     with connection() as conn:
         session = projection.find_session(conn, slug)
         found = queries.select_page(conn, session.id, after=after, limit=limit + 1, **query)
-        seats, questions = describe(conn, session), select_rules(conn, session.id).questions
+        seats, questions = describe_seats(conn, session), select_rules(conn, session.id).questions
     more = encode_cursor(found[limit - 1].joined) if len(found) > limit else None
     return respond(
         "staff/roster.html",
@@ -193,7 +194,7 @@ def mark(id: UUID) -> Response:
 
 
 def _by_hand(conn: Connection, session: Session, form: Form, *, status: int = 200) -> Response:
-    seats = describe(conn, session)
+    seats = describe_seats(conn, session)
     return respond(
         "staff/by-hand.html",
         status=status,

@@ -12,10 +12,15 @@ from psycopg.errors import UniqueViolation
 from uuid_utils.compat import uuid7
 
 from services.registration.catalog_projection.queries import Session
-from services.registration.registrations import queries as registrations
-from services.registration.registrations.queries import Registration
-from services.registration.seats import queries
-from services.registration.seats.queries import Applicant
+from services.registration.seats import (
+    cancellation_queries,
+    hold_queries,
+    placement_queries,
+    queries,
+    waiting_list_queries,
+)
+from services.registration.seats.placement_queries import Applicant
+from services.registration.seats.queries import Registration
 from shared.database import constraint_of
 from shared.errors import Conflict, Gone
 from shared.events import catalog
@@ -48,9 +53,9 @@ def take(
     A seat that is `held_for` a group is theirs whoever is in line; the caller holds the seats' lock then.
     """
     if held_for:
-        queries.release_held(conn, session.id, held_for, number=1, cause="held seat given out")
+        hold_queries.release_held(conn, session.id, held_for, number=1, cause="held seat given out")
     try:
-        registration = queries.take_place(
+        registration = placement_queries.take_place(
             conn,
             session,
             applicant,
@@ -72,17 +77,17 @@ def hold(conn: Connection, session_id: UUID, group_id: UUID, *, most: int, spare
     """Hold seats for a group, of those that are free but for `spare`, where nobody waits; how many. The caller holds
     the seats' lock.
     """
-    return queries.hold(conn, session_id, group_id, most=most, spare=spare)
+    return hold_queries.hold(conn, session_id, group_id, most=most, spare=spare)
 
 
 def release_held(conn: Connection, session_id: UUID, hold: Hold, *, cause: str) -> None:
     """Hold these seats no longer. The caller holds the seats' lock."""
-    queries.release_held(conn, session_id, hold.group_id, number=hold.number, cause=cause)
+    hold_queries.release_held(conn, session_id, hold.group_id, number=hold.number, cause=cause)
 
 
 def release(conn: Connection, session_id: UUID, ids: list[UUID], reason: CancellationReason) -> None:
     """Cancel registrations; the caller holds the seats' lock."""
-    had = queries.release(conn, session_id, ids, cause=reason)
+    had = cancellation_queries.release(conn, session_id, ids, cause=reason)
     outbox.add(
         conn,
         *[
@@ -91,7 +96,7 @@ def release(conn: Connection, session_id: UUID, ids: list[UUID], reason: Cancell
                 reason=reason,
                 previous_status=had[registration.id],  # pyright: ignore[reportArgumentType] - a CHECK in the database
             )
-            for registration in registrations.select_many(conn, list(had))
+            for registration in queries.select_many(conn, list(had))
         ],
     )
 
@@ -100,8 +105,8 @@ def promote(conn: Connection, session_id: UUID, *, cause: str) -> None:
     """Give, or offer, every free seat to the head of the waiting list, while registration is open. The caller holds the
     seats' lock.
     """
-    if promoted := queries.promote(conn, session_id, cause=cause):
-        outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, promoted)])
+    if promoted := waiting_list_queries.promote(conn, session_id, cause=cause):
+        outbox.add(conn, *[_moved_up(one) for one in queries.select_many(conn, promoted)])
 
 
 def follow_session(conn: Connection, session: catalog.Session) -> None:
@@ -110,7 +115,7 @@ def follow_session(conn: Connection, session: catalog.Session) -> None:
     """
     queries.upsert_seats(conn, session.id, session_revision=session.revision, capacity=session.registration.capacity)
     if session.status == "cancelled":
-        release(conn, session.id, registrations.select_active_ids(conn, session.id), "session cancelled")
+        release(conn, session.id, queries.select_active_ids(conn, session.id), "session cancelled")
     else:
         promote(conn, session.id, cause="capacity raised")
 
@@ -123,12 +128,12 @@ def accept_offer(conn: Connection, registration: Registration, *, session: Sessi
     if registration.status == "confirmed":
         return
     cancelled = registration.status == "cancelled"
-    if has_ended(registration, session) or (cancelled and queries.has_lapsed(conn, registration)):
+    if has_ended(registration, session) or (cancelled and waiting_list_queries.has_lapsed(conn, registration)):
         raise Gone("This offer was not accepted in time.", problem="offer-lapsed")
     if registration.status != "offered":
         raise Conflict("No seat is offered to this registration.", problem="nothing-offered")
-    queries.confirm_offer(conn, registration.id)
-    outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
+    waiting_list_queries.confirm_offer(conn, registration.id)
+    outbox.add(conn, *[_moved_up(one) for one in queries.select_many(conn, [registration.id])])
 
 
 def has_ended(registration: Registration, session: Session) -> bool:
@@ -148,20 +153,20 @@ def seat(conn: Connection, registration: Registration, *, over_capacity: bool) -
     if registration.status == "cancelled":
         raise Conflict("This registration is cancelled.", problem="registration-cancelled")
     if registration.status == "offered":
-        queries.confirm_offer(conn, registration.id)
-    elif over_capacity or queries.has_free_seat(conn, registration.session_id):
-        queries.seat_by_hand(conn, registration.session_id, registration.id)
+        waiting_list_queries.confirm_offer(conn, registration.id)
+    elif over_capacity or waiting_list_queries.has_free_seat(conn, registration.session_id):
+        waiting_list_queries.seat_by_hand(conn, registration.session_id, registration.id)
     else:
         raise Conflict("No seat is free in this session.", problem="no-seat-left")
-    outbox.add(conn, *[_moved_up(one) for one in registrations.select_many(conn, [registration.id])])
+    outbox.add(conn, *[_moved_up(one) for one in queries.select_many(conn, [registration.id])])
 
 
 def pass_on(conn: Connection, *, limit: int) -> int:
     """Take back the seats that were offered and not accepted in time, and give each to the next in line; how many."""
-    lapsed = queries.select_lapsed(conn, limit=limit)
+    lapsed = waiting_list_queries.select_lapsed(conn, limit=limit)
     sessions = sorted({session_id for session_id, _ in lapsed})
     queries.lock_seats(conn, sessions)
-    still = set(queries.select_lapsed(conn, limit=limit)) & set(lapsed)
+    still = set(waiting_list_queries.select_lapsed(conn, limit=limit)) & set(lapsed)
     for session_id in sessions:
         if ids := [id for of, id in still if of == session_id]:
             release(conn, session_id, ids, "offer not accepted in time")

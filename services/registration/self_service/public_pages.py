@@ -10,14 +10,14 @@ from psycopg import Connection
 
 from services.registration import urls
 from services.registration.catalog_projection import queries as projection
+from services.registration.corrections import domain as corrections
 from services.registration.learners import domain as learners
-from services.registration.registrations import domain
+from services.registration.registrations import domain, form_context
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.seats.domain import has_ended
-from services.registration.seats.queries import has_lapsed
-from services.registration.sign_up import form_context
+from services.registration.seats.waiting_list_queries import has_lapsed
 from services.registration.sign_up.schemas import ChangeForm, ManageQuery
 from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, DomainError, Gone
@@ -54,7 +54,7 @@ def change(id: UUID) -> Response:
         try:
             with transaction() as conn:
                 tickets.check_registration(conn, id, token)
-                domain.correct(conn, id, changes)
+                corrections.correct(conn, id, changes)
             return see_other(f"{urls.managing(id, token)}&saved=true")
         except DomainError as error:
             status = refuse(form, error)
@@ -85,7 +85,7 @@ def renew_links(id: UUID) -> Response:
     token = _let_on(id)["token"]
     with transaction() as conn:
         tickets.check_registration(conn, id, token)
-        if not domain.renew_links(conn, id):
+        if not corrections.renew_links(conn, id):
             learners.request_for_link(conn, token, network=network())
     return see_other("/registration/sign-in/sent")
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from flask import Response, request
 from psycopg import Connection
 
+from services.registration.corrections import domain as corrections
 from services.registration.groups.queries import Group
 from services.registration.groups.schemas import PendingSchema, pending
 from services.registration.learners import access
-from services.registration.registrations import domain
+from services.registration.registrations import domain as registrations
 from services.registration.registrations.domain import Made
 from services.registration.registrations.representations import OutcomeSchema, OutcomesSchema, outcome, outcomes, tell
 from services.registration.registrations.schemas import (
@@ -22,7 +23,7 @@ from services.registration.registrations.schemas import (
     TokenQuery,
 )
 from services.registration.roster import staff_commands
-from services.registration.sign_up import application, at_once
+from services.registration.sign_up import at_once, domain
 from services.registration.tickets import domain as tickets
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
@@ -67,7 +68,7 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
 @idempotent(at_once=_register_at_once)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
-    made = application.register(wanted, slug=wanted["session"])
+    made = domain.register(wanted, slug=wanted["session"])
     return outcome(made, proved=not made.new and _may_know([made])[0])
 
 
@@ -79,7 +80,7 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 @bp.alt_response(200, schema=OutcomesSchema, description="Registered already for all of it")
 def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
     """Register a person for every session of a series that is open now: all, or where one refuses them, none."""
-    made = application.register_series(wanted, slug=slug)
+    made = domain.register_series(wanted, slug=slug)
     return outcomes(made, told=_may_know(made))
 
 
@@ -100,7 +101,7 @@ def create_group_registrations(wanted: dict[str, Any]) -> Response:
     Else the registrar alone is mailed, and the group is registered when they confirm: until then nobody else hears of
     it, and a few seats at most are held, for a day. The answer is 202 then, and tells nothing of who is known.
     """
-    found = application.register_group(wanted, slug=wanted["session"])
+    found = domain.register_group(wanted, slug=wanted["session"])
     return pending(found) if isinstance(found, Group) else outcomes(found, told=_may_know(found))
 
 
@@ -113,7 +114,7 @@ def show_registration(query: dict[str, Any], id: UUID) -> Response:
     by_staff = auth.has("registration:read")
     with connection() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
-        return answer(RegistrationSchema().dump(domain.get(conn, id)))
+        return answer(RegistrationSchema().dump(registrations.get(conn, id)))
 
 
 @bp.patch("/registrations/<uuid:id>")
@@ -128,7 +129,7 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
         _let_on(conn, id, query["token"], by_staff=by_staff)
         if not by_staff and (kept := STAFF_ALONE & changes.keys()):
             raise Invalid({name: ["Only staff change this."] for name in kept})
-        after = staff_commands.correct(conn, id, changes) if by_staff else domain.correct(conn, id, changes)[1]
+        after = staff_commands.correct(conn, id, changes) if by_staff else corrections.correct(conn, id, changes)[1]
     return answer(RegistrationSchema().dump(after))
 
 
@@ -142,7 +143,7 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
     by_staff = auth.has("registration:write")
     with transaction() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
-        found = staff_commands.accept(conn, id) if by_staff else domain.accept_offer(conn, id)
+        found = staff_commands.accept(conn, id) if by_staff else registrations.accept_offer(conn, id)
     return answer(RegistrationSchema().dump(found))
 
 
@@ -156,7 +157,9 @@ def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
         found = (
-            staff_commands.cancel(conn, id) if by_staff else domain.cancel(conn, id, reason="cancelled by registrant")
+            staff_commands.cancel(conn, id)
+            if by_staff
+            else registrations.cancel(conn, id, reason="cancelled by registrant")
         )
     return answer(RegistrationSchema().dump(found))
 

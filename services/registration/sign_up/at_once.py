@@ -13,12 +13,13 @@ from psycopg import Connection
 from psycopg.errors import DeadlockDetected, IntegrityError, LockNotAvailable
 from uuid_utils.compat import uuid7
 
+from services.registration.registrations.applications import as_applicant
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
-from services.registration.seats import queries as seats
-from services.registration.seats.queries import Applicant
-from services.registration.sign_up import application
+from services.registration.seats import placement_queries as seats
+from services.registration.seats.placement_queries import Applicant
+from services.registration.sign_up import domain
 from shared import limits, runtime
 from shared.database import alone
 from shared.errors import DomainError
@@ -68,7 +69,7 @@ def foresee(conn: Connection, wanted: dict[str, Any]) -> Foreseen | None:
     known, slug = _known(), wanted["session"]
     if any(wanted[name] for name in MORE) or wanted["library"].get("fscskey") or known.rests(slug):
         return None
-    applicant = application.as_applicant(wanted)
+    applicant = as_applicant(wanted)
     if remembered := known.get(slug):
         # As of when it was read: where registration opened since, it is read again; where it closed, nothing is taken.
         with suppress(DomainError):
@@ -86,9 +87,7 @@ def _foresee(terms: Terms, applicant: Applicant) -> Foreseen:
     answers = rules.check_answers(terms, applicant.answers)
     if answers != applicant.answers:
         applicant = replace(applicant, answers=answers)
-    return Foreseen(
-        terms, applicant, _registration(terms, applicant), advice, application.charges(applicant.email, mails=1)
-    )
+    return Foreseen(terms, applicant, _registration(terms, applicant), advice, domain.charges(applicant.email, mails=1))
 
 
 def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:

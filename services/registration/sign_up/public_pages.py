@@ -13,13 +13,14 @@ from services.registration.catalog_projection import queries as projection
 from services.registration.groups import urls as groups
 from services.registration.groups.queries import Group
 from services.registration.learners import access
-from services.registration.registrations import queries, receipts
+from services.registration.registrations import form_context, receipts
 from services.registration.registrations.domain import Made
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import admission
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import Terms
-from services.registration.sign_up import application, form_context
+from services.registration.seats import queries
+from services.registration.sign_up import domain
 from services.registration.sign_up.schemas import GroupForm, ReceiptQuery, SeriesForm, SessionForm, SessionQuery
 from shared.errors import DomainError, NotFound
 from shared.http.answers import see_other
@@ -46,9 +47,7 @@ def show_session_form(slug: str) -> Response:
 @limited
 def register(slug: str) -> Response:
     """Register for a session; who is registered already learns that, and nothing changes."""
-    return _take(
-        SessionForm(), lambda wanted: [application.register(wanted, slug=slug)], partial(_ask_for_session, slug)
-    )
+    return _take(SessionForm(), lambda wanted: [domain.register(wanted, slug=slug)], partial(_ask_for_session, slug))
 
 
 @pages.get("/sessions/<slug>/group")
@@ -67,7 +66,7 @@ def show_group_form(slug: str) -> Response:
 @limited
 def register_group(slug: str) -> Response:
     """Register colleagues, all or none; unless their registrar is signed in, they are asked by mail to confirm."""
-    return _take(GroupForm(), partial(application.register_group, slug=slug), partial(_ask_for_group, slug))
+    return _take(GroupForm(), partial(domain.register_group, slug=slug), partial(_ask_for_group, slug))
 
 
 @pages.get("/series/<slug>")
@@ -82,7 +81,7 @@ def show_series_form(slug: str) -> Response:
 @limited
 def register_series(slug: str) -> Response:
     """Register for all of them, or where one refuses, for none."""
-    return _take(SeriesForm(), partial(application.register_series, slug=slug), partial(_ask_for_series, slug))
+    return _take(SeriesForm(), partial(domain.register_series, slug=slug), partial(_ask_for_series, slug))
 
 
 @pages.get("/done")

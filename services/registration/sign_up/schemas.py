@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from services.registration.registrations.fields import line
+from services.registration.people.schema_fields import line
 from services.registration.registrations.schemas import (
     CorrectionSchema,
     GroupRequestSchema,

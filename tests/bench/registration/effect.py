@@ -14,7 +14,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from services.registration.registrations import domain as registrations
-from services.registration.seats.queries import Applicant
+from services.registration.seats.placement_queries import Applicant
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database

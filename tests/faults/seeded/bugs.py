@@ -44,11 +44,11 @@ def mark_before_confirm() -> None:
 
 def seat_without_lock() -> None:
     """A seat is counted by what was read before the lock was had; nobody registers in one statement."""
-    from services.registration.seats import queries
+    from services.registration.seats import placement_queries
     from services.registration.sign_up import at_once
 
     stale = "(SELECT seen.taken FROM seats AS seen WHERE seen.session_id = %(session_id)s)"
-    usual = queries.take_place
+    usual = placement_queries.take_place
 
     def take_place(*args: Any, **kwargs: Any) -> Any:
         taken = usual(*args, **kwargs)
@@ -56,11 +56,11 @@ def seat_without_lock() -> None:
         return taken
 
     _reword(
-        queries,
+        placement_queries,
         "fetch_one",
         {"SET taken = taken +": f"SET taken = {stale} +", "(taken < ceiling": f"({stale} < ceiling"},
     )
-    queries.take_place = take_place
+    placement_queries.take_place = take_place
     at_once.foresee = lambda *_: None
 
 

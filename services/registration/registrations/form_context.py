@@ -7,10 +7,10 @@ from psycopg import Connection
 
 from services.registration.learners import access
 from services.registration.libraries import regions
+from services.registration.libraries.schemas import SIZES, TYPES
 from services.registration.people import queries as people
-from services.registration.registrations import queries
-from services.registration.registrations.queries import Registration
-from services.registration.registrations.schemas import SIZES, TYPES
+from services.registration.seats import queries
+from services.registration.seats.queries import Registration
 from shared.http.forms import Form
 
 TYPE_LABELS = {

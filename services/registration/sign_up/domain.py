@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any, cast
-from uuid import UUID
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
@@ -12,9 +11,10 @@ from services.registration.groups import domain as groups
 from services.registration.groups.queries import Group
 from services.registration.invitations import domain as invitations
 from services.registration.learners import access
-from services.registration.registrations import domain
+from services.registration.registrations import domain as registrations
+from services.registration.registrations.applications import as_applicant
 from services.registration.registrations.domain import Made
-from services.registration.seats.queries import Applicant
+from services.registration.seats.placement_queries import Applicant
 from services.registration.settings import RegistrationSettings
 from shared import runtime
 from shared.addresses import fold_email
@@ -28,20 +28,6 @@ REMINDED_SECONDS = 3600
 ON_ITS_WAY = timedelta(minutes=10)
 
 
-def as_applicant(wanted: dict[str, Any]) -> Applicant:
-    """Who registers, from a validated form. Raises Invalid for an address that mail cannot be sent to."""
-    return Applicant(
-        email=fold_email(wanted["email"]),
-        name=wanted["name"],
-        library=wanted["library"],
-        job_title=wanted["job_title"],
-        accommodations=wanted["accommodations"],
-        answers=wanted["answers"],
-        note=wanted.get("note"),
-        timezone=wanted["timezone"],
-    )
-
-
 def register(wanted: dict[str, Any], *, slug: str) -> Made:
     """Register somebody for a session, and pass on that they want the newsletter. Raises what registering raises."""
     applicant, code = as_applicant(wanted), wanted["invitation"]
@@ -49,7 +35,7 @@ def register(wanted: dict[str, Any], *, slug: str) -> Made:
     def take(conn: Connection) -> Made:
         made = invitations.register(conn, slug=slug, applicant=applicant, code=code)
         if wanted["newsletter"]:
-            domain.request_newsletter(conn, made)
+            registrations.request_newsletter(conn, made)
         _remind(conn, [made])
         limits.spend(conn, charges(applicant.email, mails=made.new + wanted["newsletter"]))
         return made
@@ -62,9 +48,9 @@ def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
     applicant = as_applicant(wanted)
 
     def take(conn: Connection) -> list[Made]:
-        made = domain.register_series(conn, slug=slug, applicant=applicant)
+        made = registrations.register_series(conn, slug=slug, applicant=applicant)
         if wanted["newsletter"]:
-            domain.request_newsletter(conn, made[0])
+            registrations.request_newsletter(conn, made[0])
         _remind(conn, made)
         limits.spend(conn, charges(applicant.email, mails=sum(one.new for one in made) + wanted["newsletter"]))
         return made
@@ -96,19 +82,8 @@ def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made] | Group:
     return take_turns(keep)
 
 
-def confirm_group(id: UUID) -> list[Made]:
-    """Register a group by the link in its registrar's mail. Raises what confirming raises, and TooMany."""
-
-    def confirm(conn: Connection) -> list[Made]:
-        made = groups.confirm(conn, id)
-        limits.spend_mails(conn, [one.registration.email for one in made if one.new])
-        return made
-
-    return take_turns(confirm)
-
-
 def _register_group(conn: Connection, slug: str, by: Person, colleagues: list[Applicant]) -> list[Made]:
-    made = domain.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
+    made = registrations.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
     if not auth.has("registration:write"):
         limits.spend_mails(conn, [one.registration.email for one in made if one.new])
     return made
