@@ -123,7 +123,8 @@ def test_services_say_sql_in_their_queries_alone() -> None:
     found = [
         named(file)
         for file in (ROOT / "services").rglob("*.py")
-        if not file.name.endswith("queries.py") and re.search(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s+\w+", file.read_text())
+        if not file.name.endswith("queries.py")
+        and re.search(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s+\w+", file.read_text())
     ]
 
     assert found == []
