@@ -10,7 +10,7 @@ import click
 import orjson
 
 from deploy import service_lists, settings_page
-from shared.commands.door import EXIT_CODES
+from shared.cli.runner import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
 from shared.service import Service

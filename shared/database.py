@@ -61,13 +61,13 @@ def conninfo(settings: Settings, process: str) -> str:
     return make_conninfo(settings.database_url, application_name=process, **REACH, **secret)
 
 
-class Pooled(Connection[Any]):
+class PooledConnection(Connection[Any]):
     """A connection of a pool, and when it was last seen to work (`time.monotonic()`)."""
 
     used_at = float("-inf")
 
 
-class Patient(Pooled):
+class TimeLimitedConnection(PooledConnection):
     """A connection that is given up where the server does not answer within `patience` seconds."""
 
     patience = ANSWER
@@ -85,14 +85,14 @@ class Database:
     fork.
     """
 
-    def __init__(self, conninfo: str, clock: Clock, *, size: int, patient: bool = False) -> None:
-        """`patient` ones give up a server that hangs, as who answers requests must; others wait until it goes on."""
+    def __init__(self, conninfo: str, clock: Clock, *, size: int, time_limited: bool = False) -> None:
+        """With `time_limited`, connections give up on a server that hangs; an api needs that."""
         self.conninfo = conninfo
         self.clock = clock
         self.away_until = 0.0
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Patient if patient else Pooled,
+            connection_class=TimeLimitedConnection if time_limited else PooledConnection,
             min_size=1,
             max_size=size,
             open=False,
@@ -129,7 +129,7 @@ class Database:
         with self.connection() as conn, conn.transaction():
             yield conn
 
-    def _take(self) -> Pooled:
+    def _take(self) -> PooledConnection:
         """A connection of the pool. Raises PoolTimeout: late at first, at once for as long as that is known."""
         wait = GLANCE if time.monotonic() < self.away_until else WAIT
         try:
@@ -145,13 +145,13 @@ class Database:
         self.away_until = 0.0
         return conn
 
-    def _check(self, conn: Pooled) -> None:
+    def _check(self, conn: PooledConnection) -> None:
         if time.monotonic() - conn.used_at <= JUST_USED:
             return
-        if isinstance(conn, Patient):
+        if isinstance(conn, TimeLimitedConnection):
             conn.patience = CHECK
         ConnectionPool.check_connection(conn)
-        if isinstance(conn, Patient):
+        if isinstance(conn, TimeLimitedConnection):
             conn.patience = ANSWER
 
     def set_clock(self, conn: Connection) -> None:
@@ -160,7 +160,7 @@ class Database:
             conn.execute("SELECT set_config('convene.clock_offset', %s, false)", [str(self.clock.offset())])
 
 
-def alone(conn: Connection) -> AbstractContextManager[Any]:
+def isolate_failure(conn: Connection) -> AbstractContextManager[Any]:
     """A block whose statement may fail without taking with it a transaction that is open."""
     idle = conn.info.transaction_status == TransactionStatus.IDLE
     return nullcontext() if idle else conn.transaction()
@@ -204,13 +204,13 @@ def execute(conn: Connection, sql: LiteralString, **params: Any) -> int:
     return conn.execute(sql, params).rowcount
 
 
-def allow(conn: Connection, seconds: int) -> None:
+def set_statement_timeout(conn: Connection, seconds: int) -> None:
     """Let statements of this transaction take so long."""
     conn.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
-    if isinstance(conn, Patient):
+    if isinstance(conn, TimeLimitedConnection):
         conn.patience = seconds + ANSWER
 
 
-def constraint_of(error: psycopg.errors.IntegrityError) -> str | None:
+def constraint_name(error: psycopg.errors.IntegrityError) -> str | None:
     """The name of the constraint that refused, for turning it into a Conflict."""
     return error.diag.constraint_name

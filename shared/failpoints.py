@@ -27,7 +27,7 @@ def arm(spec: str | None) -> None:
     _armed = (name, int(nth or 1))
 
 
-def passing(name: str) -> None:
+def fail_point(name: str) -> None:
     """Say that the process passes point `name`."""
     if _armed is None or _armed[0] != name:
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from shared import migrate, runtime
-from shared.messaging.loop import AWAY, Loop
+from shared.messaging.loop import UNAVAILABLE, Loop
 
 # A loop that has not moved for so long is stuck, whatever its engines do.
 STUCK_SECONDS = 60.0
@@ -16,17 +16,17 @@ def check_database(present: runtime.Runtime) -> str:
     try:
         with present.database.connection() as conn:
             return "ok" if migrate.is_migrated(conn, present.service) else NOT_MIGRATED
-    except AWAY as error:
+    except UNAVAILABLE as error:
         return f"away ({type(error).__name__})"
 
 
 def check_loops(loops: Iterable[Loop]) -> dict[str, str]:
     """What each loop of a worker says of itself."""
-    return {loop.name: "ok" if loop.pulse.well else "waits for its engine" for loop in loops}
+    return {loop.name: "ok" if loop.heartbeat.well else "waits for its engine" for loop in loops}
 
 
 def are_moving(loops: Iterable[Loop]) -> bool:
-    return all(loop.pulse.age < STUCK_SECONDS for loop in loops)
+    return all(loop.heartbeat.age < STUCK_SECONDS for loop in loops)
 
 
 def report(checks: dict[str, Callable[[], str]] | dict[str, str]) -> tuple[dict[str, Any], int]:

@@ -11,8 +11,8 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from shared import runtime
-from shared.messaging.loop import Pulse, persist
-from shared.messaging.wakeup import Bell, Listener
+from shared.messaging.loop import Heartbeat, run_with_backoff
+from shared.messaging.wakeup import Listener, Wakeup
 
 log = structlog.get_logger()
 
@@ -47,22 +47,22 @@ class JobLoop:
         self.job = job
         self.name = f"job-{job.name}"
         self.runtime = present
-        self.bell = listener.bell(job.topic) if job.topic else Bell()
-        self.pulse = Pulse()
+        self.wakeup = listener.wakeup(job.topic) if job.topic else Wakeup()
+        self.heartbeat = Heartbeat()
 
     def run(self, stop: threading.Event) -> None:
         runtime.enter(self.runtime)
         INTERVAL.labels(self.job.name).set(self.job.every)
         LAST_SUCCESS.labels(self.job.name).set_to_current_time()  # it is due from now on
         try:
-            persist(self.name, self.pulse, stop, lambda: self._repeat(stop))
+            run_with_backoff(self.name, self.heartbeat, stop, lambda: self._repeat(stop))
         finally:
             if self.job.end:
                 self.job.end()
 
     def _repeat(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            self.pulse.beat(well=True)
+            self.heartbeat.beat(well=True)
             if done := self._run():
                 log.debug("job did what was due", job=self.job.name, count=done)
             else:
@@ -81,6 +81,6 @@ class JobLoop:
     def _rest(self, stop: threading.Event) -> None:
         until = time.monotonic() + self.job.every
         while not stop.is_set() and (left := until - time.monotonic()) > 0:
-            self.pulse.beat(well=True)
-            if self.bell.wait(min(left, 1.0)):
+            self.heartbeat.beat(well=True)
+            if self.wakeup.wait(min(left, 1.0)):
                 return

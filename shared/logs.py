@@ -60,8 +60,8 @@ def configure(service: str, process: str, level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(stream.buffer),
         cache_logger_on_first_use=True,
     )
-    global lines
-    lines = Lines(stream.buffer, LEVELS[level], service=service, process=process)
+    global access_log
+    access_log = AccessLogWriter(stream.buffer, LEVELS[level], service=service, process=process)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -79,7 +79,7 @@ def configure(service: str, process: str, level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
-class Lines:
+class AccessLogWriter:
     """Lines that are so many that each cannot have the whole way to the log: whoever writes some of them together
     flushes them.
     """
@@ -109,11 +109,11 @@ def _add(**fixed: str) -> structlog.typing.Processor:
 
 def _name_trace(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The ids by which a trace viewer knows what a line is about, in place of the header that held them."""
-    line.update(w3c.ids_of(line.pop("traceparent", None)))
+    line.update(w3c.trace_ids(line.pop("traceparent", None)))
     return line
 
 
-lines = Lines(sys.stdout.buffer, logging.CRITICAL)
+access_log = AccessLogWriter(sys.stdout.buffer, logging.CRITICAL)
 
 
 def _dumps(line: object, default: object = None, **_: object) -> bytes:

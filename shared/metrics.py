@@ -1,4 +1,4 @@
-"""Prometheus metrics: what requests cost, how much of messages waits where, and what each service measures itself.
+"""Prometheus metrics: what requests cost, how much of messages waits where, and each service's own.
 
 Counters and histograms are written to files that the processes of an api share (prometheus_client's multiprocess
 mode); what waits is asked from the database when it is scraped, so it is the same whoever is asked.
@@ -18,7 +18,7 @@ from psycopg import Connection, ProgrammingError
 
 from shared import runtime
 from shared.messaging import inbox, outbox, quarantine
-from shared.messaging.loop import AWAY, Loop
+from shared.messaging.loop import UNAVAILABLE, Loop
 
 REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "route", "status"])
 LATENCY = Histogram(
@@ -27,18 +27,18 @@ LATENCY = Histogram(
     ["service", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
-ANSWERS = Counter(
+CACHED_RESPONSES = Counter(
     "http_answers_total",
     "Answers of an api that keeps them: from memory, by a view that needs no Flask, or by Flask",
     ["source"],
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-# What a service measures by asking its database.
-Measure = Callable[[Connection], Iterable[Metric]]
+# What a service metric_queries by asking its database.
+MetricsQuery = Callable[[Connection], Iterable[Metric]]
 
 
-def method(given: str) -> str:
+def method_label(given: str) -> str:
     """The method of a request as a label: one that nothing here answers to is `other`."""
     return given if given in METHODS else "other"
 
@@ -51,20 +51,20 @@ def gauge(name: str, meaning: str, labels: Sequence[str], values: Iterable[tuple
     return family
 
 
-class Stored(Collector):
-    """What the database knows: what waits in outbox, inbox and quarantine, and the service's own `measures`."""
+class DatabaseCollector(Collector):
+    """What the database knows: what waits in outbox, inbox and quarantine, and the service's own `metric_queries`."""
 
-    def __init__(self, present: runtime.Runtime, measures: Sequence[Measure]) -> None:
+    def __init__(self, present: runtime.Runtime, metric_queries: Sequence[MetricsQuery]) -> None:
         self.runtime = present
-        self.measures: Sequence[Measure] = (measure_messages, *measures)
+        self.metric_queries: Sequence[MetricsQuery] = (select_message_metrics, *metric_queries)
 
     def collect(self) -> Iterator[Metric]:
         found: list[Metric] = []
         try:
             with self.runtime.database.connection() as conn:
-                for measure in self.measures:
+                for measure in self.metric_queries:
                     found += measure(conn)
-        except (*AWAY, ProgrammingError):
+        except (*UNAVAILABLE, ProgrammingError):
             # Away, or not migrated yet: a scrape without these tells so, and the rest of it is still of use.
             found = []
         yield GaugeMetricFamily(
@@ -73,7 +73,7 @@ class Stored(Collector):
         yield from found
 
 
-def measure_messages(conn: Connection) -> Iterator[Metric]:
+def select_message_metrics(conn: Connection) -> Iterator[Metric]:
     """What waits in outbox, inbox and quarantine."""
     for box, found in (("outbox", outbox.depth(conn)), ("inbox", inbox.depth(conn))):
         yield GaugeMetricFamily(f"{box}_depth", f"Events that wait in the {box}", value=found["depth"])
@@ -83,7 +83,7 @@ def measure_messages(conn: Connection) -> Iterator[Metric]:
     yield gauge("quarantine_depth", "Events and messages that wait for an operator", ["kind"], aside)
 
 
-class Build(Collector):
+class BuildCollector(Collector):
     """What runs."""
 
     def __init__(self, present: runtime.Runtime) -> None:
@@ -93,18 +93,18 @@ class Build(Collector):
         yield gauge("build_info", "What runs; always 1", list(self.labels), [(list(self.labels.values()), 1)])
 
 
-class Loops(Collector):
+class LoopCollector(Collector):
     """How the loops of a worker are."""
 
     def __init__(self, loops: Sequence[Loop]) -> None:
         self.loops = loops
 
     def collect(self) -> Iterator[Metric]:
-        well = [([loop.name], float(loop.pulse.well)) for loop in self.loops]
+        well = [([loop.name], float(loop.heartbeat.well)) for loop in self.loops]
         yield gauge("worker_loop_well", "1 where a loop of the worker has what it needs, else 0", ["loop"], well)
 
 
-class Told(Collector):
+class LabeledCollector(Collector):
     """What `inner` collects, each sample with the name of the service and of the process: so that it is known whatever
     the scraper calls them.
     """
@@ -120,7 +120,7 @@ class Told(Collector):
 
 
 def registry_of(
-    present: runtime.Runtime, process: str, *, measures: Sequence[Measure] = (), loops: Sequence[Loop] = ()
+    present: runtime.Runtime, process: str, *, metric_queries: Sequence[MetricsQuery] = (), loops: Sequence[Loop] = ()
 ) -> CollectorRegistry:
     """All that one scrape of this process, an `api` or a `worker`, tells."""
     counted = CollectorRegistry()
@@ -129,7 +129,7 @@ def registry_of(
     else:
         counted.register(REGISTRY)  # pyright: ignore[reportArgumentType]
     registry = CollectorRegistry()
-    parts: list[Collector] = [counted, Stored(present, measures), Build(present)]  # pyright: ignore[reportAssignmentType]
-    for part in [*parts, Loops(loops)] if loops else parts:
-        registry.register(Told(part, present.service, process))
+    parts: list[Collector] = [counted, DatabaseCollector(present, metric_queries), BuildCollector(present)]  # pyright: ignore[reportAssignmentType]
+    for part in [*parts, LoopCollector(loops)] if loops else parts:
+        registry.register(LabeledCollector(part, present.service, process))
     return registry

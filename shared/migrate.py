@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 from yoyo.migrations import MigrationList
 
-from shared import rights
+from shared import permissions
 from shared.database import conninfo
 from shared.settings import Settings
 
@@ -39,8 +39,8 @@ def expected(service: str) -> dict[str, str]:
 
 
 def migrate(service: str, settings: Settings, *, writes: Mapping[str, str], wait: float = 60.0) -> list[str]:
-    """Apply what is missing, grant the role of the service what its processes may do (`writes`, see `shared.rights`),
-    and return the names of the files that were applied.
+    """Apply what is missing, grant the role of the service what its processes may do (`writes`, see
+    `shared.permissions`), and return the names of the files that were applied.
 
     Waits up to `wait` seconds for the database. Raises `RuntimeError` where an applied file was edited, or where this
     is the role of the processes itself; and what PostgreSQL says where a file fails (the file is then rolled back
@@ -48,13 +48,13 @@ def migrate(service: str, settings: Settings, *, writes: Mapping[str, str], wait
     """
     info = conninfo(settings, f"{service}-migrate")
     with _connect(info, wait) as lock:
-        rights.refuse_other_than_owner(lock, service)
+        permissions.require_owner(lock, service)
         lock.execute("SET statement_timeout = 0")
         lock.execute("SET lock_timeout = 0")
         _wait_for_turn(lock)
         _refuse_edited(lock, expected(service))
         applied = [name for folder in folders(service) for name in _apply(_backend_url(info, lock), folder)]
-        rights.grant(lock, service, writes)
+        permissions.grant(lock, service, writes)
         _record(lock, expected(service))
     log.info("migrated", applied=applied)
     return applied

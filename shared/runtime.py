@@ -37,11 +37,13 @@ _lent: ContextVar[Connection | None] = ContextVar("lent_connection", default=Non
 def build(service: str, settings: Settings, process: str, *, pool_size: int) -> Runtime:
     """A runtime whose database is not opened yet."""
     clock = Clock(settings.clock_file)
-    database = Database(conninfo(settings, f"{service}-{process}"), clock, size=pool_size, patient=process == "api")
+    database = Database(
+        conninfo(settings, f"{service}-{process}"), clock, size=pool_size, time_limited=process == "api"
+    )
     return Runtime(service, settings, clock, database)
 
 
-def settle() -> None:
+def freeze_startup_objects() -> None:
     """Leave what a process has by now, which is code above all, out of the search for garbage for good: each full
     search of that stops all threads for tens of milliseconds, about every ten seconds at 50 events a second.
     """
@@ -68,12 +70,12 @@ def transaction() -> Iterator[Connection]:
         with lent.transaction():
             yield lent
         return
-    with current().database.transaction() as conn, lend(conn):
+    with current().database.transaction() as conn, share_connection(conn):
         yield conn
 
 
 @contextmanager
-def trial() -> Iterator[Connection]:
+def rolled_back_transaction() -> Iterator[Connection]:
     """A transaction that is rolled back: what would be, without its coming to stay."""
     with transaction() as conn, conn.transaction(force_rollback=True):
         yield conn
@@ -87,11 +89,11 @@ def connection() -> Iterator[Connection]:
     if (lent := _lent.get()) is not None:
         yield lent
         return
-    with current().database.connection() as conn, lend(conn):
+    with current().database.connection() as conn, share_connection(conn):
         yield conn
 
 
-def lend(conn: Connection) -> AbstractContextManager[Connection]:
+def share_connection(conn: Connection) -> AbstractContextManager[Connection]:
     """Let every `transaction()` and `connection()` within the block use `conn`."""
     return _Within(_lent, conn)
 

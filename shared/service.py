@@ -13,18 +13,18 @@ from flask import Blueprint, Flask
 from gunicorn.app.wsgiapp import run as gunicorn
 from psycopg import Connection
 
-from shared import commands, failpoints, logs, migrate, runtime, settings, tracing, worker
-from shared.commands import door
-from shared.commands.restorations import reconciling
-from shared.freshness import Freshness, Stamp
+from shared import cli, failpoints, logs, migrate, runtime, settings, tracing, worker
+from shared.cache_version import CacheVersion, CacheVersionMonitor
+from shared.cli import runner
+from shared.cli.restorations import restore_commands
 from shared.http import app as http_app
-from shared.http.kept import DirectView
-from shared.http.schema import MigratedOnly
+from shared.http.migration_gate import MigrationGate
+from shared.http.response_cache import FastPathView
 from shared.jobs import Job
 from shared.messaging import handlers as event_door
-from shared.messaging.restating import Restated
+from shared.messaging.resync import ResyncRule
 from shared.messaging.wakeup import Listener
-from shared.metrics import Measure
+from shared.metrics import MetricsQuery
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -34,12 +34,12 @@ GUNICORN = "deploy/gunicorn.py"
 
 @dataclass(frozen=True)
 class Service:
-    """`writes` are the tables that its processes write, and how (see `shared.rights`). `handlers` are modules with
+    """`writes` are the tables that its processes write, and how (see `shared.permissions`). `handlers` are modules with
     functions marked by `@on`; `commands` are click commands of this service alone.
-    `stamp` reads what answers may be kept by: it changes when what readers see changes, and then the topic `revision`
-    is notified. `direct` are views by path that answer before Flask (see `shared.http.kept`). `holds` says that after a
-    restore something waits until staff have settled what was done meanwhile; `restated` how its aggregates are said
-    again then. `measures` ask the database for what is told beside the metrics of every service.
+    `cache_version` reads the version of the cached responses; the topic `revision` is notified when it changes.
+    `fast_paths` are views by path that answer before Flask (see `shared.http.response_cache`). `needs_settling`: after
+    a restore, work waits until staff settle what was done in between. `resync_rules` say how aggregates are republished
+    then. `metric_queries` read this service's own metrics from its database.
     """
 
     name: str
@@ -49,11 +49,11 @@ class Service:
     handlers: Sequence[ModuleType] = ()
     jobs: Sequence[Job] = ()
     commands: Sequence[click.Command] = field(default=())
-    stamp: Callable[[Connection], Stamp] | None = None
-    direct: Mapping[str, DirectView] = field(default_factory=dict)
-    holds: bool = False
-    restated: Mapping[str, Restated] = field(default_factory=dict)
-    measures: Sequence[Measure] = ()
+    cache_version: Callable[[Connection], CacheVersion] | None = None
+    fast_paths: Mapping[str, FastPathView] = field(default_factory=dict)
+    needs_settling: bool = False
+    resync_rules: Mapping[str, ResyncRule] = field(default_factory=dict)
+    metric_queries: Sequence[MetricsQuery] = ()
 
     def prepare(self, process: str, *, pool_size: int | None = None) -> runtime.Runtime:
         """Read the environment, and make what a process of this service needs; nothing is connected yet."""
@@ -72,20 +72,26 @@ class Service:
             failpoints.arm(present.settings.failpoint)
             present.database.open()
             app = self._build(present)
-            app.wsgi_app = MigratedOnly(app.wsgi_app, present)
+            app.wsgi_app = MigrationGate(app.wsgi_app, present)
             self._listen(present)
-            runtime.settle()
+            runtime.freeze_startup_objects()
             return app
         return self._build(present)
 
     def _build(self, present: runtime.Runtime) -> Flask:
-        return http_app.build(present, self.blueprints, stamp=self.stamp, direct=self.direct, measures=self.measures)
+        return http_app.build(
+            present,
+            self.blueprints,
+            cache_version=self.cache_version,
+            fast_paths=self.fast_paths,
+            metric_queries=self.metric_queries,
+        )
 
     def _listen(self, present: runtime.Runtime) -> None:
         """Be told when what is kept does not stand any more; without that it is looked at once a second."""
-        if Freshness in present.memory:
+        if CacheVersionMonitor in present.memory:
             listener = Listener(present.database.conninfo, self.name)
-            listener.bells["revision"].append(present.memory[Freshness].bell)
+            listener.wakeups["revision"].append(present.memory[CacheVersionMonitor].invalidated)
             threading.Thread(target=listener.run, args=(threading.Event(),), name="listener", daemon=True).start()
 
     def event_handlers(self) -> dict[str, list[event_door.Handler]]:
@@ -94,14 +100,14 @@ class Service:
 
     def main(self) -> None:
         """`python -m services.<name> …`; ends the process."""
-        door.run(self.group())
+        runner.run(self.group())
 
     def group(self) -> click.Group:
         """Every command of this service."""
         group = click.Group(self.name, help=f"The {self.name} service of Convene.")
         own = [self._api(), self._worker(), self._migrate()]
-        own += reconciling(self.prepare, holds=self.holds, restated=self.restated)
-        for command in (*own, *commands.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
+        own += restore_commands(self.prepare, needs_settling=self.needs_settling, resync_rules=self.resync_rules)
+        for command in (*own, *cli.for_every_service(self.name, self.prepare, self.create_app), *self.commands):
             group.add_command(command)
         return group
 
@@ -113,7 +119,7 @@ class Service:
             settings.load_to_start(self.settings)
             # All code is here by now: each of gunicorn's processes is a fork of this one, that begins with it and
             # shares its memory, in the place of importing it for a second and more.
-            runtime.settle()
+            runtime.freeze_startup_objects()
             sys.argv = ["gunicorn", "-c", GUNICORN, f"services.{self.name}.app:create_app()"]
             gunicorn()
 
@@ -122,7 +128,7 @@ class Service:
     def _worker(self) -> click.Command:
         def run() -> None:
             present = self.prepare("worker")
-            sys.exit(worker.run(present, self.event_handlers(), list(self.jobs), self.measures))
+            sys.exit(worker.run(present, self.event_handlers(), list(self.jobs), self.metric_queries))
 
         return self._command("worker", "Relay, receive and process events, and do what is due.", run)
 

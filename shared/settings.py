@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 import environs
 
-from shared import safety
+from shared import settings_checks
 from shared.errors import UnsafeSettings
 
 S = TypeVar("S", bound="Settings")
@@ -23,12 +23,12 @@ def setting(meaning: str, unit: str = "text", **kwargs: Any) -> Any:
     return field(metadata={"meaning": meaning, "unit": unit}, **kwargs)
 
 
-def secret_file(meaning: str, *, least: int = safety.KEY) -> Any:
-    """A field that names a file, as orchestrators mount secrets; `least` is how many characters a secret in it has."""
-    return field(metadata={"meaning": meaning, "unit": "file", "least": least}, default=None)
+def secret_file(meaning: str, *, min_length: int = settings_checks.KEY_LENGTH) -> Any:
+    """A field that names a file with a secret of at min_length `min_length` characters."""
+    return field(metadata={"meaning": meaning, "unit": "file", "min_length": min_length}, default=None)
 
 
-def authority_file(meaning: str) -> Any:
+def ca_file(meaning: str) -> Any:
     """A field that names a file of certificates of the authorities that are trusted for a server, and no others are."""
     return field(metadata={"meaning": meaning, "unit": "file", "authority": True}, default=None)
 
@@ -45,15 +45,17 @@ class Settings:
         " with `?sslmode=verify-full&sslrootcert=/certificates/database.pem` behind it, or `sslrootcert=system`",
         unit="address",
     )
-    database_password_file: Path | None = secret_file("Password of that role", least=safety.PASSWORD)
+    database_password_file: Path | None = secret_file(
+        "Password of that role", min_length=settings_checks.PASSWORD_LENGTH
+    )
     broker_url: str = setting(
         "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
         " `;` between them. `amqps://catalog@broker:5671/convene` is encrypted, and the certificate must be valid for"
         " the name that stands there",
         unit="address",
     )
-    broker_password_file: Path | None = secret_file("Password of that user", least=safety.PASSWORD)
-    broker_ca_file: Path | None = authority_file(
+    broker_password_file: Path | None = secret_file("Password of that user", min_length=settings_checks.PASSWORD_LENGTH)
+    broker_ca_file: Path | None = ca_file(
         "Certificates (PEM) of the authority that signs the broker's, where that is none that this system trusts; then"
         " no other is"
     )
@@ -72,7 +74,8 @@ class Settings:
     )
     oidc_client_id: str = setting("What the provider calls this installation", default="convene")
     oidc_client_secret_file: Path | None = secret_file(
-        "Secret of that client; without it PKCE alone protects the code", least=safety.GIVEN_BY_OTHERS
+        "Secret of that client; without it PKCE alone protects the code",
+        min_length=settings_checks.EXTERNAL_SECRET_LENGTH,
     )
     oidc_scope: str = setting(
         "What is asked of the provider: the scopes of staff that it may grant among them",
@@ -153,16 +156,16 @@ class Settings:
         """Whether people come by TLS, so that cookies and browsers may be held to it."""
         return self.public_url.startswith("https://")
 
-    def unsafe(self) -> list[str]:
+    def problems(self) -> list[str]:
         """What may not stand in this environment, one sentence each; production forbids the most. Looks at values
         alone, at no file: so a description of a deployment can be checked where its secrets are not.
         """
         needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set: name the file of a random key"
         wrong = [needed] if self.oidc_discovery and not self.session_key_file else []
-        wrong += safety.broker_faults(self.broker_url, ca_file=self.broker_ca_file)
-        return wrong + (self._unsafe_in_production() if self.production else [])
+        wrong += settings_checks.broker_url_problems(self.broker_url, ca_file=self.broker_ca_file)
+        return wrong + (self._production_problems() if self.production else [])
 
-    def _unsafe_in_production(self) -> list[str]:
+    def _production_problems(self) -> list[str]:
         wrong = [
             f"{name.upper()} is for development only: take it away"
             for name in ("clock_file", "failpoint")
@@ -180,13 +183,13 @@ class Settings:
         wrong += [
             f"{name.upper()} holds a password: move it into the file that {name[:-4].upper()}_PASSWORD_FILE names"
             for name in ("database_url", "broker_url")
-            if safety.holds_password(getattr(self, name))
+            if settings_checks.contains_password(getattr(self, name))
         ]
         if self.log_level == "debug":
             wrong.append("LOG_LEVEL must not be debug: libraries log then what they are given, such as addresses")
         return wrong
 
-    def unsafe_files(self) -> list[str]:
+    def file_problems(self) -> list[str]:
         """What is wrong with the files that a process starts with, one sentence each: certificates of authorities, and
         in production secrets.
         """
@@ -195,13 +198,13 @@ class Settings:
             fault
             for variable, about, file in named
             if "authority" in about
-            for fault in safety.authority_faults(variable, file)
+            for fault in settings_checks.ca_file_problems(variable, file)
         ]
         return wrong + [
             fault
             for variable, about, file in named
-            if "least" in about and self.production
-            for fault in safety.secret_faults(variable, file, least=about["least"])
+            if "min_length" in about and self.production
+            for fault in settings_checks.secret_file_problems(variable, file, min_length=about["min_length"])
         ]
 
 
@@ -212,7 +215,7 @@ def load(kind: type[S]) -> S:
     `UnsafeSettings` with everything that may not stand in it.
     """
     settings = _read_all(kind)
-    if wrong := settings.unsafe():
+    if wrong := settings.problems():
         raise UnsafeSettings(wrong)
     return settings
 
@@ -220,7 +223,7 @@ def load(kind: type[S]) -> S:
 def load_to_start(kind: type[S]) -> S:
     """As `load`, for a process that begins: its files of secrets are looked at too."""
     settings = _read_all(kind)
-    if wrong := settings.unsafe() + settings.unsafe_files():
+    if wrong := settings.problems() + settings.file_problems():
         raise UnsafeSettings(wrong)
     return settings
 

@@ -10,7 +10,7 @@ import re
 FORM = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
-def read(given: str | None) -> str | None:
+def parse(given: str | None) -> str | None:
     """What was brought, in the form of version 00; None where it is nothing that W3C calls valid."""
     if not given or not (found := FORM.fullmatch(given)):
         return None
@@ -18,14 +18,14 @@ def read(given: str | None) -> str | None:
     return None if version == "00" and more else f"00-{trace}-{span}-{flags}"
 
 
-def new() -> str:
+def generate() -> str:
     """The begin of a trace that nobody records."""
     return f"00-{random_hex(128)}-{random_hex(64)}-01"
 
 
-def ids_of(traceparent: str | None) -> dict[str, str]:
+def trace_ids(traceparent: str | None) -> dict[str, str]:
     """`trace_id` and `span_id`, as lines of the log have them; nothing where there is no trace."""
-    read_one = read(traceparent)
+    read_one = parse(traceparent)
     return dict(zip(("trace_id", "span_id"), read_one.split("-")[1:3], strict=True)) if read_one else {}
 
 

@@ -63,7 +63,7 @@ def install(service: str, process: str, settings: Settings) -> None:
     tracer = provider.get_tracer("convene", settings.release)
 
 
-def begin(
+def start_span(
     name: str, kind: Kind, *, parent: str | None, attributes: Attributes | None = None, began: int | None = None
 ) -> Any:
     """A span that began now, or at `began` (nanoseconds since the epoch); None where no spans are recorded. Its
@@ -74,7 +74,7 @@ def begin(
     from opentelemetry import context, trace
 
     above = context.Context()
-    if given := w3c.read(parent):
+    if given := w3c.parse(parent):
         _, trace_id, span_id, flags = given.split("-")
         place = trace.SpanContext(int(trace_id, 16), int(span_id, 16), True, trace.TraceFlags(int(flags, 16)))
         above = trace.set_span_in_context(trace.NonRecordingSpan(place), above)
@@ -82,7 +82,7 @@ def begin(
     return tracer.start_span(name, above, as_kind, attributes, start_time=began)
 
 
-def fail(span: Any, error: str) -> None:
+def mark_failed(span: Any, error: str) -> None:
     """Say of a span (or of None) that what it tells of failed, by the class of the error or by a status."""
     if span is not None:
         from opentelemetry.trace import StatusCode
@@ -94,14 +94,14 @@ def fail(span: Any, error: str) -> None:
 @contextmanager
 def span(name: str, kind: Kind, *, parent: str | None, attributes: Attributes | None = None) -> Iterator[Any]:
     """A span of what happens within the block; None where none are recorded."""
-    begun = begin(name, kind, parent=parent, attributes=attributes)
+    begun = start_span(name, kind, parent=parent, attributes=attributes)
     if begun is None:
         yield None
         return
     try:
         yield begun
     except BaseException as error:
-        fail(begun, type(error).__name__)
+        mark_failed(begun, type(error).__name__)
         raise
     finally:
         begun.end()
@@ -115,6 +115,6 @@ def traceparent_of(span: Any, otherwise: str | None) -> str | None:
     return f"00-{place.trace_id:032x}-{place.span_id:016x}-{place.trace_flags:02x}"
 
 
-def present() -> str | None:
+def current_traceparent() -> str | None:
     """The traceparent that is bound to what this thread does."""
     return get_contextvars().get("traceparent")

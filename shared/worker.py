@@ -25,7 +25,7 @@ from shared.messaging.loop import Loop
 from shared.messaging.processor import Processor
 from shared.messaging.relay import Relay
 from shared.messaging.wakeup import Listener
-from shared.metrics import Measure
+from shared.metrics import MetricsQuery
 
 log = structlog.get_logger()
 
@@ -33,7 +33,10 @@ STOP_SECONDS = 20.0
 
 
 def run(
-    present: runtime.Runtime, handlers: dict[str, list[Handler]], jobs: list[Job], measures: Sequence[Measure] = ()
+    present: runtime.Runtime,
+    handlers: dict[str, list[Handler]],
+    jobs: list[Job],
+    metric_queries: Sequence[MetricsQuery] = (),
 ) -> int:
     """Run until SIGTERM or SIGINT, or until a loop fails; returns the exit code."""
     failpoints.arm(present.settings.failpoint)
@@ -47,10 +50,10 @@ def run(
     threads = [
         threading.Thread(target=_guard, args=(loop, stop, failures), name=loop.name, daemon=True) for loop in loops
     ]
-    registry = metrics.registry_of(present, "worker", measures=measures, loops=loops)
+    registry = metrics.registry_of(present, "worker", metric_queries=metric_queries, loops=loops)
     server = _serve_health(present, loops, registry)
     _wait_for_schema(present, loops, stop)
-    runtime.settle()
+    runtime.freeze_startup_objects()
     for thread in threads:
         thread.start()
     log.info("worker started", loops=[loop.name for loop in loops])
@@ -78,7 +81,7 @@ def _wait_for_schema(present: runtime.Runtime, loops: list[Loop], stop: threadin
     while not stop.is_set() and (found := health.check_database(present)) != "ok":
         log.warning("not working yet", database=found)
         for loop in loops:
-            loop.pulse.beat(well=False)
+            loop.heartbeat.beat(well=False)
         stop.wait(1.0)
 
 

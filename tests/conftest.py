@@ -147,6 +147,6 @@ def conn(present: runtime.Runtime) -> Iterator[psycopg.Connection[Any]]:
         psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
-        runtime.lend(conn),
+        runtime.share_connection(conn),
     ):
         yield conn

@@ -2,13 +2,13 @@
 
 import psycopg
 
-from shared import limits
-from shared.limits import Charge
+from shared import rate_limits
+from shared.rate_limits import Charge
 
 
 def use_up(conn: psycopg.Connection, kind: str, whose: str, *, most: int, seconds: int, left: int) -> None:
     """Count all but `left` of what a limit allows."""
-    limits.spend(conn, [Charge(kind, whose, most, seconds, "", amount=most - left)])
+    rate_limits.consume(conn, [Charge(kind, whose, most, seconds, "", amount=most - left)])
 
 
 def use_up_network(conn: psycopg.Connection, network: str, *, left: int) -> None:

@@ -6,7 +6,7 @@ import orjson
 import xxhash
 from flask import Response, g, request
 
-from shared.http import conditional, kept
+from shared.http import conditional, response_cache
 
 # Readers see a change within a second; a cache may give the old answer while it fetches the new one.
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"
@@ -39,5 +39,5 @@ def answer_bytes(
     response.headers.update(headers or {})
     if "Authorization" in request.headers or "staff" in g:
         return conditional.tag(response, etag, cache_control="no-store")
-    kept.keep(body, content_type)
+    response_cache.mark_cacheable(body, content_type)
     return conditional.tag(response, etag, cache_control=CACHE_CONTROL)

@@ -21,14 +21,14 @@ from services.catalog.imports import pages as documents
 from services.catalog.imports.commands import importing
 from services.catalog.pages import api as machines
 from services.catalog.pages import learning, pages, talking, watching, wellknown
+from services.catalog.permissions import WRITES
 from services.catalog.privacy import api as held
 from services.catalog.privacy import pages as people_desk
 from services.catalog.privacy.commands import showing
 from services.catalog.programmes import api as programmes
 from services.catalog.programmes import pages as vocabularies
 from services.catalog.publishing.commands import sending
-from services.catalog.restating import RESTATED
-from services.catalog.rights import WRITES
+from services.catalog.resync import RESYNC_RULES
 from services.catalog.search import api as search
 from services.catalog.sessions import api as sessions
 from services.catalog.sessions import handlers
@@ -76,13 +76,13 @@ SERVICE = Service(
     handlers=[handlers],
     settings=CatalogSettings,
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
-    stamp=select_stamp,
-    direct={discovery.SESSIONS: discovery.list_sessions_directly},
+    cache_version=select_stamp,
+    fast_paths={discovery.SESSIONS: discovery.list_sessions_directly},
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
         for make in (importing, exporting, sending, showing)
     ],
-    restated=RESTATED,
+    resync_rules=RESYNC_RULES,
 )
 
 

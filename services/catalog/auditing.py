@@ -3,9 +3,9 @@
 from psycopg import Connection
 
 from services.catalog.publishing.domain import Outcome
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 
 
 def record(conn: Connection, action: str, outcome: Outcome) -> None:
     """Write down what the one who asks did, and what that changed."""
-    note(conn, action, outcome.slug, outcome.difference())
+    record_staff_action(conn, action, outcome.slug, outcome.difference())

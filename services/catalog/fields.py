@@ -10,7 +10,7 @@ from marshmallow.validate import ContainsNoneOf, Length, Regexp
 
 from services.catalog.dates import domain as dates
 from services.catalog.dates import durations
-from shared.http.fields import Line, no_encoded_words, refuse_unseen
+from shared.http.schema_fields import LineField, reject_blank, reject_encoded_words
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -21,7 +21,7 @@ class Text(ma.fields.String):
     def __init__(
         self, most: int, *, least: int = 0, validate: Sequence[Callable[[str], Any]] = (), **kwargs: Any
     ) -> None:
-        refused = [_refuse_control, refuse_unseen] if least else [_refuse_control]
+        refused = [_refuse_control, reject_blank] if least else [_refuse_control]
         super().__init__(validate=[Length(least, most), *refused, *validate], **kwargs)
 
 
@@ -30,11 +30,11 @@ def _refuse_control(value: str) -> None:
         raise ma.ValidationError("Holds control characters.")
 
 
-class Title(Line):
+class Title(LineField):
     """What a thing is called, which travels into the subjects of mails."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(300, least=1, validate=[no_encoded_words], **kwargs)
+        super().__init__(300, least=1, validate=[reject_encoded_words], **kwargs)
 
 
 class Slug(ma.fields.String):

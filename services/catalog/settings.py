@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared import safety
+from shared import settings_checks
 from shared.settings import Settings, setting
 
 # RFC 9116, 2.5.3: an address that a program can open; of pages, those by https.
@@ -31,12 +31,12 @@ class CatalogSettings(Settings):
         """Whom to tell of a hole, the best way first."""
         return self.security_contact.split()
 
-    def unsafe(self) -> list[str]:
+    def problems(self) -> list[str]:
         wrong = "SECURITY_CONTACT must hold mailto:, https:// or tel: addresses, and {} is none (RFC 9116, 2.5.3)"
         faults = [wrong.format(repr(one)) for one in self.contacts() if not CONTACT.fullmatch(one)]
-        if self.production and any(safety.is_example(_domain(one)) for one in self.contacts()):
+        if self.production and any(settings_checks.is_example_domain(_domain(one)) for one in self.contacts()):
             faults.append("SECURITY_CONTACT is at a domain of examples: name an address of yours, or none")
-        return super().unsafe() + faults
+        return super().problems() + faults
 
 
 def _domain(contact: str) -> str:

@@ -14,6 +14,7 @@ from services.notifications.messages import handlers as mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import editor
 from services.notifications.newsletters import jobs as newsletter_jobs
+from services.notifications.permissions import WRITES
 from services.notifications.privacy import api as held
 from services.notifications.privacy import handlers as privacy
 from services.notifications.privacy import pages as people_desk
@@ -23,7 +24,6 @@ from services.notifications.registration_projection import handlers as registrat
 from services.notifications.reminders import api as reminders
 from services.notifications.reminders import jobs as reminder_jobs
 from services.notifications.restoring.commands import settling
-from services.notifications.rights import WRITES
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import api as subscriptions
 from services.notifications.subscriptions import desk as readers_desk
@@ -41,7 +41,7 @@ from services.notifications.webhooks.endpoints.commands import sealing
 from services.notifications.webhooks.sending import jobs as webhook_jobs
 from services.notifications.wording import api as templates
 from services.notifications.wording import pages as templates_desk
-from shared.commands.snapshots import reporting
+from shared.cli.catalog_projection import projection_commands
 from shared.service import Service
 
 SERVICE = Service(
@@ -79,12 +79,12 @@ SERVICE = Service(
         *fanout_jobs.JOBS,
         *webhook_jobs.jobs(),
     ],
-    measures=[measure_mails, measure_webhooks],
+    metric_queries=[measure_mails, measure_webhooks],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (settling, telling, showing, sealing, reviewing, reporting(catalog_projection.COPY))
+        for make in (settling, telling, showing, sealing, reviewing, projection_commands(catalog_projection.COPY))
     ],
-    holds=True,
+    needs_settling=True,
 )
 
 

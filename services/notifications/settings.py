@@ -7,8 +7,8 @@ from services.notifications.delivery.rates import parse_rates
 from services.notifications.delivery.servers import parse_server
 from services.notifications.rendering.addresses import parse_mailbox
 from services.notifications.webhooks.calls.urls import parse_allowed
-from shared import safety
-from shared.settings import Settings, authority_file, secret_file, setting
+from shared import settings_checks
+from shared.settings import Settings, ca_file, secret_file, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +20,10 @@ class NotificationsSettings(Settings):
         "not merely tried), `smtps://user@host:465` with TLS from the start",
         unit="address",
     )
-    smtp_password_file: Path | None = secret_file("Password of the user in SMTP_URL", least=safety.GIVEN_BY_OTHERS)
-    smtp_ca_file: Path | None = authority_file(
+    smtp_password_file: Path | None = secret_file(
+        "Password of the user in SMTP_URL", min_length=settings_checks.EXTERNAL_SECRET_LENGTH
+    )
+    smtp_ca_file: Path | None = ca_file(
         "Certificates (PEM) of the authority that signs the mail server's, where that is none that this system trusts; "
         "then no other is trusted. The certificate must be valid for the host in SMTP_URL"
     )
@@ -64,8 +66,8 @@ class NotificationsSettings(Settings):
         if not 0 <= self.settle_seconds <= 3600:
             raise ValueError("SETTLE_SECONDS must be between 0 and 3600")
 
-    def unsafe(self) -> list[str]:
-        wrong = super().unsafe()
+    def problems(self) -> list[str]:
+        wrong = super().problems()
         if not self.links_key_file:
             wrong.append("LINKS_KEY_FILE is needed, since mails carry signed links: name the file of a random key")
         if self.smtp_ca_file and parse_server(self.smtp_url).security == "none":
@@ -76,11 +78,11 @@ class NotificationsSettings(Settings):
         server, wrong = parse_server(self.smtp_url), []
         if server.security == "none" and server.user:
             wrong.append("SMTP_URL has a user, so it must be encrypted: smtp+starttls:// or smtps://")
-        elif server.security == "none" and not safety.is_this_host(server.host):
+        elif server.security == "none" and not settings_checks.is_localhost(server.host):
             wrong.append("SMTP_URL leads to another host, so it must be encrypted: smtp+starttls:// or smtps://")
         if server.user and not self.smtp_password_file:
             wrong.append("SMTP_PASSWORD_FILE is needed, since SMTP_URL has a user: name the file of the password")
-        if safety.is_example(parse_mailbox(self.mail_from).domain):
+        if settings_checks.is_example_domain(parse_mailbox(self.mail_from).domain):
             wrong.append("MAIL_FROM is at a domain of examples: name an address of yours, see docs/mail.md")
         if self.webhook_allow:
             wrong.append("WEBHOOK_ALLOW is for development only: take it away")

@@ -25,6 +25,7 @@ from services.registration.learners import jobs as learner_jobs
 from services.registration.learners.public_pages import pages as learner_pages
 from services.registration.libraries import api as libraries
 from services.registration.libraries.cli import importing
+from services.registration.permissions import WRITES
 from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
@@ -32,8 +33,7 @@ from services.registration.privacy import staff_pages as people_desk
 from services.registration.privacy.cli import forgetting
 from services.registration.reports import api as reports
 from services.registration.reports import staff_pages as reports_desk
-from services.registration.resync import RESTATED
-from services.registration.rights import WRITES
+from services.registration.resync import RESYNC_RULES
 from services.registration.roster import api as roster
 from services.registration.roster import staff_pages as roster_desk
 from services.registration.rules import api as rules
@@ -43,7 +43,7 @@ from services.registration.self_service.public_pages import pages as managing_pa
 from services.registration.settings import RegistrationSettings
 from services.registration.sign_up import api as registrations
 from services.registration.sign_up.public_pages import pages as registration_pages
-from shared.commands.snapshots import reporting
+from shared.cli.catalog_projection import projection_commands
 from shared.service import Service
 
 SERVICE = Service(
@@ -92,12 +92,12 @@ SERVICE = Service(
         *certificate_jobs.JOBS,
         *privacy_jobs.JOBS,
     ],
-    measures=[measure_seats],
+    metric_queries=[measure_seats],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (importing, forgetting, reporting(projection.COPY))
+        for make in (importing, forgetting, projection_commands(projection.COPY))
     ],
-    restated=RESTATED,
+    resync_rules=RESYNC_RULES,
 )
 
 

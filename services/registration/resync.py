@@ -7,10 +7,10 @@ from services.registration.attendance.queries import raise_attendance
 from services.registration.availability.queries import raise_availability
 from services.registration.seats.queries import raise_registration
 from shared.events import registration as events
-from shared.messaging.restating import Restated
+from shared.messaging.resync import ResyncRule
 
-RESTATED = {
-    "registration": Restated(events.RegistrationUpdated, raise_registration),
-    "attendance": Restated(events.AttendanceRecorded, raise_attendance),
-    "availability": Restated(events.AvailabilityChanged, raise_availability),
+RESYNC_RULES = {
+    "registration": ResyncRule(events.RegistrationUpdated, raise_registration),
+    "attendance": ResyncRule(events.AttendanceRecorded, raise_attendance),
+    "availability": ResyncRule(events.AvailabilityChanged, raise_availability),
 }

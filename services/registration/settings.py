@@ -24,8 +24,8 @@ class RegistrationSettings(Settings):
         default=5,
     )
 
-    def unsafe(self) -> list[str]:
-        wrong = super().unsafe()
+    def problems(self) -> list[str]:
+        wrong = super().problems()
         if not self.links_key_file:
             wrong.append("LINKS_KEY_FILE is needed, since mails carry signed links: name the file of a random key")
         if not self.badge_key_file:

@@ -5,8 +5,8 @@ from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
-from shared import links, runtime
-from shared.links import Ticket
+from shared import runtime, signed_links
+from shared.signed_links import Ticket
 
 
 class Linked(Protocol):
@@ -22,7 +22,7 @@ class Linked(Protocol):
 
 def manage(to: Linked) -> str:
     """Where somebody sees a registration of theirs."""
-    return managing(to.id, issue(links.MANAGE, to))
+    return managing(to.id, issue(signed_links.MANAGE, to))
 
 
 def managing(id: UUID, token: str, part: str = "") -> str:
@@ -32,12 +32,12 @@ def managing(id: UUID, token: str, part: str = "") -> str:
 
 def invitation(to: Linked) -> str:
     """Where an invitation is answered."""
-    return f"/registration/invitations/{issue(links.INVITATION, to)}"
+    return f"/registration/invitations/{issue(signed_links.INVITATION, to)}"
 
 
 def join(to: Linked) -> str:
     """Where somebody with a seat enters an online session."""
-    return joining(issue(links.JOIN, to))
+    return joining(issue(signed_links.JOIN, to))
 
 
 def joining(token: str) -> str:
@@ -57,4 +57,4 @@ def new_link(token: str) -> str:
 
 def issue(purpose: str, to: Linked) -> str:
     """A token for a link of this purpose."""
-    return links.issue(runtime.settings(), purpose, Ticket(str(to.id), to.generation, to.links_end_at))
+    return signed_links.issue(runtime.settings(), purpose, Ticket(str(to.id), to.generation, to.links_end_at))

@@ -10,7 +10,7 @@ from marshmallow import fields
 WITHIN_64_BITS = range(-(2**63), 2**63)
 
 
-class Whole(fields.Integer):
+class Int64(fields.Integer):
     """A whole number of 64 bits: of larger ones, orjson reads a float, and writes nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -31,20 +31,20 @@ NATIVE: dict[type[fields.Field], type] = {
     fields.DateTime: datetime,
     fields.Boolean: bool,
     fields.Raw: str,
-    Whole: int,
+    Int64: int,
 }
 
 
-class Contract(marshmallow.Schema):
+class ContractSchema(marshmallow.Schema):
     """What crosses between services: a consumer ignores members that it does not know."""
 
-    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Whole}  # pyright: ignore[reportIncompatibleVariableOverride]
+    TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Int64}  # pyright: ignore[reportIncompatibleVariableOverride]
 
     class Meta:
         unknown = marshmallow.EXCLUDE
 
 
-def faults(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
+def contract_errors(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
     """What of a dataclass breaks its contract, by member: all that `schema.validate` would say of the document that is
     made of it, and members that are no such thing at all. Nothing where it may go out.
 
@@ -67,7 +67,7 @@ def _fault(field: fields.Field, value: Any) -> Any:
     if value is None:
         return None if field.allow_none else [field.error_messages["null"]]
     if isinstance(field, fields.Nested):
-        return faults(field.schema, value)
+        return contract_errors(field.schema, value)
     if isinstance(field, fields.List):
         return {place: fault for place, one in enumerate(value) if (fault := _fault(field.inner, one))}
     try:

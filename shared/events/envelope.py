@@ -22,8 +22,8 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
 from uuid_utils.compat import uuid7
 
-from shared import jsontext
-from shared.events.contract import Contract, faults
+from shared import strict_json
+from shared.events.contract import ContractSchema, contract_errors
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -84,10 +84,10 @@ class Event:
 @cache
 def schema_of(kind: type[Event]) -> marshmallow.Schema:
     """The marshmallow schema of an event's data."""
-    return marshmallow_dataclass.class_schema(kind, base_schema=Contract)()
+    return marshmallow_dataclass.class_schema(kind, base_schema=ContractSchema)()
 
 
-def seal(
+def wrap(
     event: Event, *, time: datetime, correlation_id: str | None = None, traceparent: str | None = None
 ) -> tuple[Envelope, dict[str, Any]]:
     """Put `event` in an envelope: the envelope, and the CloudEvents document ready for JSON.
@@ -96,7 +96,7 @@ def seal(
     published.
     """
     schema = schema_of(type(event))
-    if broken := faults(schema, event):
+    if broken := contract_errors(schema, event):
         raise marshmallow.ValidationError({event.type: broken})
     data: dict[str, Any] = orjson.loads(orjson.dumps({name: getattr(event, name) for name in schema.fields}))
     envelope = Envelope(
@@ -128,7 +128,7 @@ def _document(envelope: Envelope, data: dict[str, Any]) -> dict[str, Any]:
     return {**attributes, "time": envelope.time.isoformat().replace("+00:00", "Z"), "data": data}
 
 
-def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
+def parse_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
     """Read the envelope of a CloudEvent in JSON, and give it with the whole document; its data are not looked at.
 
     Raises `NotAnEvent` where the bytes are no JSON, no CloudEvent, too deep to be written again, lack what ours must
@@ -136,7 +136,7 @@ def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
     """
     try:
         document = orjson.loads(body)
-        if body.count(b"{") + body.count(b"[") > jsontext.DEEPEST and jsontext.is_deep(document):
+        if body.count(b"{") + body.count(b"[") > strict_json.MAX_DEPTH and strict_json.is_too_deep(document):
             raise NotAnEvent("nested too deep")
         envelope = _envelope(document)
         if envelope.source != envelope.type.split(".")[0]:
@@ -148,7 +148,7 @@ def open_envelope(body: bytes) -> tuple[Envelope, dict[str, Any]]:
         raise NotAnEvent(f"not an event of ours: {type(error).__name__}") from None
 
 
-def check_label(envelope: Envelope, routing_key: str) -> None:
+def check_routing_key(envelope: Envelope, routing_key: str) -> None:
     """Hold an event to the routing key that it came under, which is its type: the broker lets a service publish only
     under keys of its own, and looks into no message. Raises `NotAnEvent`.
     """

@@ -1,7 +1,7 @@
 """What registration publishes: what happened to a person's taking part. Personal data are `Person` alone, and only
 what a mail needs.
 
-No link with a secret travels in an event: links are derived where they are written into a mail (see `shared.links`).
+No link with a secret travels in an event: links are derived where an email is rendered (see `shared.signed_links`).
 """
 
 from dataclasses import dataclass, field

@@ -14,9 +14,20 @@ from flask.json.provider import JSONProvider
 from psycopg import Connection
 from werkzeug.routing import RequestRedirect
 
-from shared import health, jsontext, metrics, runtime
-from shared.freshness import Freshness, Stamp
-from shared.http import audit, backstage, docs, kept, operations, pages, problems, requests, signin, strict
+from shared import health, metrics, runtime, strict_json
+from shared.cache_version import CacheVersion, CacheVersionMonitor
+from shared.http import (
+    audit_api,
+    operations,
+    ops_pages,
+    pages,
+    problems,
+    request_checks,
+    request_context,
+    response_cache,
+    signin,
+    swagger_ui,
+)
 from shared.http.blueprint import Blueprint
 
 
@@ -27,7 +38,7 @@ class StrictProvider(JSONProvider):
         return orjson.dumps(obj, default=str, option=orjson.OPT_SORT_KEYS if sort_keys else None).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        return jsontext.read(s)
+        return strict_json.parse(s)
 
 
 class App(Flask):
@@ -41,51 +52,51 @@ def build(
     present: runtime.Runtime,
     blueprints: Iterable[flask.Blueprint],
     *,
-    stamp: Callable[[Connection], Stamp] | None = None,
-    direct: Mapping[str, kept.DirectView] = MappingProxyType({}),
-    measures: Sequence[metrics.Measure] = (),
+    cache_version: Callable[[Connection], CacheVersion] | None = None,
+    fast_paths: Mapping[str, response_cache.FastPathView] = MappingProxyType({}),
+    metric_queries: Sequence[metrics.MetricsQuery] = (),
 ) -> Flask:
-    """The application of this service, not connected to anything yet; with a `stamp` it keeps answers, and lets
-    `direct` views answer before Flask.
+    """The application of this service, not connected to anything yet; with a `cache_version` it keeps answers, and lets
+    `fast_paths` views answer before Flask.
     """
     app = App(present.service, static_folder=None)
     app.json = StrictProvider(app)
     app.config.update(_openapi(present))
-    requests.install(app, present.service)
-    strict.install(app)
+    request_context.install(app, present.service)
+    request_checks.install(app)
     problems.install(app)
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-    for blueprint in (*blueprints, audit.blueprint(present.service), operations.blueprint(present.service)):
+    for blueprint in (*blueprints, audit_api.blueprint(present.service), operations.blueprint(present.service)):
         # What is for people is no part of the API, and of its document.
         (api if isinstance(blueprint, Blueprint) else app).register_blueprint(blueprint)
-    for further in (docs.blueprint, pages.static, signin.blueprint, backstage.blueprint):
+    for further in (swagger_ui.blueprint, pages.static, signin.blueprint, ops_pages.blueprint):
         app.register_blueprint(further(present.service))
     signin.install(app, present.settings)
-    _add_probes(app, present, measures)
+    _add_probes(app, present, metric_queries)
     _add_security_headers(app, present)
     _lead_within_the_site(app)
     app.wsgi_app = _within(present, app.wsgi_app)
-    if stamp:
-        _keep_answers(app, present, stamp, direct)
+    if cache_version:
+        _keep_answers(app, present, cache_version, fast_paths)
     return app
 
 
 def _keep_answers(
     app: Flask,
     present: runtime.Runtime,
-    stamp: Callable[[Connection], Stamp],
-    direct: Mapping[str, kept.DirectView],
+    cache_version: Callable[[Connection], CacheVersion],
+    fast_paths: Mapping[str, response_cache.FastPathView],
 ) -> None:
-    def read() -> Stamp:
+    def read() -> CacheVersion:
         with runtime.use(present), runtime.connection() as conn:
-            return stamp(conn)
+            return cache_version(conn)
 
-    present.memory[Freshness] = freshness = Freshness(read, seconds=present.settings.stamp_seconds)
+    present.memory[CacheVersionMonitor] = versions = CacheVersionMonitor(read, seconds=present.settings.stamp_seconds)
     size = present.settings.answers_megabytes * 1024 * 1024
-    answers = kept.Kept(app.wsgi_app, present, freshness=freshness, size=size, direct=direct)
-    present.memory[kept.Kept] = app.wsgi_app = answers
-    app.before_request(kept.raise_failure)
+    answers = response_cache.ResponseCache(app.wsgi_app, present, versions=versions, size=size, fast_paths=fast_paths)
+    present.memory[response_cache.ResponseCache] = app.wsgi_app = answers
+    app.before_request(response_cache.raise_failure)
 
 
 def _openapi(present: runtime.Runtime) -> dict[str, Any]:
@@ -108,7 +119,7 @@ def _within(present: runtime.Runtime, inner: Callable[..., Any]) -> Callable[...
     return wsgi_app
 
 
-def _add_probes(app: Flask, present: runtime.Runtime, measures: Sequence[metrics.Measure]) -> None:
+def _add_probes(app: Flask, present: runtime.Runtime, metric_queries: Sequence[metrics.MetricsQuery]) -> None:
     prefix = f"/{present.service}"
 
     @app.get(f"{prefix}/health/live")
@@ -122,7 +133,7 @@ def _add_probes(app: Flask, present: runtime.Runtime, measures: Sequence[metrics
 
     @app.get(f"{prefix}/metrics")
     def measure() -> Response:
-        body = prometheus_client.generate_latest(metrics.registry_of(present, "api", measures=measures))
+        body = prometheus_client.generate_latest(metrics.registry_of(present, "api", metric_queries=metric_queries))
         return Response(body, content_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 

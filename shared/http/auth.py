@@ -12,7 +12,7 @@ from flask import g, request
 
 from shared import runtime
 from shared.errors import Forbidden, Unauthorized
-from shared.http.keys import RemoteKeys, fetching
+from shared.http.jwks import RemoteKeySet, make_fetcher
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 
@@ -88,8 +88,8 @@ def _key(jwks: str, token: str) -> jwt.PyJWK:
 
 
 @cache
-def _remote(url: str) -> RemoteKeys:
-    return RemoteKeys(fetching(url))
+def _remote(url: str) -> RemoteKeySet:
+    return RemoteKeySet(make_fetcher(url))
 
 
 @cache

@@ -9,7 +9,7 @@ from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
-from shared import jsontext
+from shared import strict_json
 from shared.errors import Invalid
 from shared.http import auth
 from shared.http.cors import allow_any_origin
@@ -26,7 +26,7 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         # webargs' own takes NaN and a member that stands twice, and fails where JSON is deep or a number long.
         body = req.get_data(cache=True)
-        return jsontext.read(body) if body else marshmallow.missing
+        return strict_json.parse(body) if body else marshmallow.missing
 
 
 class Blueprint(SmorestBlueprint):
@@ -41,7 +41,7 @@ class Blueprint(SmorestBlueprint):
             self.after_request(allow_any_origin)
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[..., Any]:
-        """Declare a body or query by its schema; what is declared nowhere is refused (see `shared.http.strict`)."""
+        """Declare the schema of a body or query; undeclared ones are rejected (see `shared.http.request_checks`)."""
         schema = schema() if isinstance(schema, type) else schema  # once, not for every request
         if location != "query":
             # Without a body, a view is given what `{}` would give it.

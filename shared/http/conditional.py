@@ -7,7 +7,7 @@ from flask import Response, request
 from shared.errors import PreconditionFailed, PreconditionRequired
 
 
-def etag_of(*state: object) -> str:
+def make_etag(*state: object) -> str:
     """An opaque tag for this state, e.g. the revision and the query that selects the representation."""
     return hashlib.sha256("\0".join(map(str, state)).encode()).hexdigest()[:32]
 

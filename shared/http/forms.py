@@ -14,11 +14,11 @@ from werkzeug.datastructures import MultiDict
 from shared import runtime
 from shared.errors import DomainError, Forbidden, Invalid, TooMany, messages_by_path
 
-OURS = ("same-origin", "none")
+SAME_SITE = ("same-origin", "none")
 # Digits of a row's number. Python refuses to read thousands of them, and a page counts up to it.
-LONGEST_INDEX = 4
+MAX_INDEX_DIGITS = 4
 # What marshmallow says to programs, as people are told it.
-IN_WORDS = {
+FRIENDLY_MESSAGES = {
     "Missing data for required field.": "Please fill this in.",
     "Field may not be null.": "Please fill this in.",
 }
@@ -30,7 +30,7 @@ class Form:
     def __init__(self, values: MultiDict[str, str] | None = None, errors: Mapping[str, Any] | None = None) -> None:
         self.values = values if values is not None else MultiDict()
         self.errors: dict[str, list[str]] = {}
-        self.refuse(errors or {})
+        self.add_errors(errors or {})
 
     @classmethod
     def sent(cls) -> "Form":
@@ -42,7 +42,7 @@ class Form:
         """The form that shows a document (as JSON has it), to be changed."""
         return cls(MultiDict(_flatten(document)))
 
-    def refuse(self, errors: Mapping[str, Any]) -> "Form":
+    def add_errors(self, errors: Mapping[str, Any]) -> "Form":
         """Say what is wrong, by the names of fields; what belongs to no field by any other name."""
         for name, messages in errors.items():
             found = [messages] if isinstance(messages, str) else [str(message) for message in messages]
@@ -57,7 +57,7 @@ class Form:
         """What a field of several holds."""
         return self.values.getlist(name)
 
-    def wrong(self, name: str) -> list[str]:
+    def errors_for(self, name: str) -> list[str]:
         """What is wrong with the field, or within it."""
         return [m for path, found in self.errors.items() if path == name or path.startswith(f"{name}.") for m in found]
 
@@ -70,19 +70,19 @@ class Form:
         return not self.errors
 
 
-def read(schema: ma.Schema) -> tuple[Any, Form]:
+def parse_form(schema: ma.Schema) -> tuple[Any, Form]:
     """What was sent by the form, as the schema loads it, and the form to show again; nothing where that is wrong."""
     form = Form(_close_gaps(schema, request.form))
     try:
         return schema.load(nest(schema, form.values)), form
     except ma.ValidationError as error:
         found = messages_by_path(error.normalized_messages())
-        return None, form.refuse({name: _in_words(messages) for name, messages in found.items()})
+        return None, form.add_errors({name: _in_words(messages) for name, messages in found.items()})
 
 
-def load(schema: ma.Schema) -> Any:
+def load_form(schema: ma.Schema) -> Any:
     """As `read`, where no form is shown again. Raises Invalid."""
-    found, form = read(schema)
+    found, form = parse_form(schema)
     if not form:
         raise Invalid(form.errors)
     return found
@@ -100,7 +100,7 @@ def nest(schema: ma.Schema, values: MultiDict[str, str], prefix: str = "") -> di
     return found
 
 
-def refuse_foreign() -> None:
+def reject_cross_site() -> None:
     """Let no other site's page send a form in the name of whoever looks at it (CSRF). Browsers say where a request
     comes from (Fetch Metadata, `Sec-Fetch-Site`); older ones name the origin, or, as is right where an address holds a
     token, none: then nothing is allowed for which a cookie would be needed. Raises Forbidden.
@@ -108,7 +108,7 @@ def refuse_foreign() -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
-    known = site in OURS if site else origin == runtime.settings().public_url
+    known = site in SAME_SITE if site else origin == runtime.settings().public_url
     if known or (not site and origin == "null" and not request.cookies):
         return
     raise Forbidden("This form was sent by another site. Please open the page here, and send it again.")
@@ -158,7 +158,7 @@ def _renumber(values: MultiDict[str, str], path: str, places: dict[str, int]) ->
 
 
 def _in_words(messages: Any) -> Any:
-    return [IN_WORDS.get(message, message) for message in messages] if isinstance(messages, list) else messages
+    return [FRIENDLY_MESSAGES.get(message, message) for message in messages] if isinstance(messages, list) else messages
 
 
 def _nothing(field: Any) -> Any:
@@ -168,7 +168,7 @@ def _nothing(field: Any) -> Any:
 def _indexes(values: MultiDict[str, str], prefix: str) -> Iterator[int]:
     for key in values:
         index = key.removeprefix(prefix).split(".")[0]
-        if key.startswith(prefix) and index.isdecimal() and len(index) <= LONGEST_INDEX:
+        if key.startswith(prefix) and index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
             yield int(index)
 
 
@@ -196,7 +196,7 @@ def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def status_of(error: DomainError) -> int:
+def form_error_status(error: DomainError) -> int:
     """The status of a page that shows a form again after a refusal, with which `respond` tells how long to wait."""
     if isinstance(error, TooMany):
         g.retry_after = error.seconds

@@ -21,15 +21,15 @@ import psycopg
 from flask import Response, g, request
 from psycopg import Connection
 
+from shared.conflict_retry import retry_on_conflict
 from shared.database import execute, fetch_dicts
 from shared.errors import Conflict, DomainError, Forbidden, Invalid, Unauthorized
 from shared.runtime import connection
-from shared.turns import take_turns
 
-KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
+STORED_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 
 
-class Repeated(Exception):
+class DuplicateKey(Exception):
     """Another request came with the same key before."""
 
 
@@ -43,7 +43,7 @@ class Key:
 
     def keep(self, response: Response) -> dict[str, Any]:
         """The row of `idempotency_keys` by which `response` is given again."""
-        headers = {name: value for name, value in response.headers if name in KEPT_HEADERS}
+        headers = {name: value for name, value in response.headers if name in STORED_HEADERS}
         return {
             "key": self.key,
             "scope": self.scope,
@@ -54,35 +54,35 @@ class Key:
         }
 
 
-AtOnce = Callable[..., Response | None]
+FastPath = Callable[..., Response | None]
 NO_ROW = dict.fromkeys(("key", "scope", "hash", "status", "headers", "body"))
 
 
-def idempotent(view: Callable[..., Any] | None = None, *, at_once: AtOnce | None = None) -> Any:
+def idempotent(view: Callable[..., Any] | None = None, *, fast_path: FastPath | None = None) -> Any:
     """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header.
 
-    `at_once(keep, …)` takes what the view takes, and may do all of it in one statement that also inserts the row that
+    `fast_path(keep, …)` takes what the view takes, and may do all of it in one statement that also inserts the row that
     `keep(answer)` gives, or, without a key, `NO_ROW`; it answers None where it did nothing, and the view is to.
     """
     if view is None:
-        return lambda wrapped: idempotent(wrapped, at_once=at_once)
+        return lambda wrapped: idempotent(wrapped, fast_path=fast_path)
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Response:
         key = _present_key()
         if key is None:
-            return (at_once and at_once(lambda _: NO_ROW, *args, **kwargs)) or view(*args, **kwargs)
+            return (fast_path and fast_path(lambda _: NO_ROW, *args, **kwargs)) or view(*args, **kwargs)
         try:
-            done = at_once and at_once(key.keep, *args, **kwargs)
-            return done or take_turns(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
+            done = fast_path and fast_path(key.keep, *args, **kwargs)
+            return done or retry_on_conflict(lambda conn: _answer_first(conn, key, lambda: view(*args, **kwargs)))
         except (Unauthorized, Forbidden):
             raise
-        except (Repeated, DomainError) as refusal:
+        except (DuplicateKey, DomainError) as refusal:
             # What was done at first may be why it is refused now.
             with connection() as conn:
                 if kept := _find(conn, key):
                     return _answer_again(key, kept)
-            if isinstance(refusal, Repeated):
+            if isinstance(refusal, DuplicateKey):
                 raise Conflict("The first request with this key still runs.", problem="request-in-progress") from None
             raise
 
@@ -125,7 +125,7 @@ def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) ->
             return response
     except psycopg.errors.LockNotAvailable:
         pass
-    raise Repeated
+    raise DuplicateKey
 
 
 def _find(conn: Connection, key: Key) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask import Response, jsonify
 
 from shared.errors import Invalid
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.blueprint import Blueprint
 from shared.http.pagination import PageQuery, page
 from shared.messaging import inbox, outbox, quarantine
@@ -79,7 +79,7 @@ def blueprint(service: str) -> Blueprint:
         """Try it again, as if it came anew."""
         with transaction() as conn:
             quarantine.replay(conn, id)
-            note(conn, "quarantine.replay", id)
+            record_staff_action(conn, "quarantine.replay", id)
 
     @operations.delete("/quarantine/<uuid:id>")
     @operations.staff("operations")
@@ -88,7 +88,7 @@ def blueprint(service: str) -> Blueprint:
         """Decide that it is not wanted."""
         with transaction() as conn:
             quarantine.discard(conn, id)
-            note(conn, "quarantine.discard", id)
+            record_staff_action(conn, "quarantine.discard", id)
 
     return operations
 

@@ -20,7 +20,7 @@ from shared import i18n, runtime
 from shared.date_labels import label_timestamp
 from shared.errors import Invalid, TooMany
 from shared.http import signin
-from shared.http.forms import nest, refuse_foreign
+from shared.http.forms import nest, reject_cross_site
 
 FOLDER = Path(__file__).parent
 SERVICES = FOLDER.parents[1] / "services"
@@ -38,7 +38,7 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 # What has this digest in its address never changes.
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class Pages(Blueprint):
@@ -48,7 +48,7 @@ class Pages(Blueprint):
 
     def __init__(self, name: str, *, url_prefix: str) -> None:
         super().__init__(name, __name__, url_prefix=url_prefix)
-        self.before_request(refuse_foreign)
+        self.before_request(reject_cross_site)
 
     def add_url_rule(
         self,
@@ -79,7 +79,7 @@ class Pages(Blueprint):
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
-                return signin.admit(scope) or view(*args, **kwargs)
+                return signin.require_staff(scope) or view(*args, **kwargs)
 
             vars(guarded).update(scope=scope)
             return guarded
@@ -120,13 +120,13 @@ def render(template: str, **values: Any) -> str:
     return environment(service).get_template(template).render({**given, **values})
 
 
-def wanted() -> bool:
+def prefers_html() -> bool:
     """Whether it is a person who asks: outside of the API, with a program that would rather have a page."""
     accepted = request.accept_mimetypes
     return "/v1/" not in request.path and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 
-def asked(schema: ma.Schema) -> dict[str, Any]:
+def parse_query(schema: ma.Schema) -> dict[str, Any]:
     """What the address asks for, as the schema loads it; what it does not know is ignored. Raises Invalid."""
     # A box that is not there was not left empty.
     sent = nest(schema, request.args)
@@ -150,7 +150,7 @@ def static(service: str) -> Blueprint:
             abort(404)
         response = send_from_directory(folder, name, max_age=60)
         if digest == _digest(service, name):
-            response.headers["Cache-Control"] = FOR_EVER
+            response.headers["Cache-Control"] = IMMUTABLE
         return response
 
     return files

@@ -16,14 +16,14 @@ from werkzeug.datastructures import MultiDict
 
 from shared.errors import Invalid
 
-LIMIT, MOST = 20, 100
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
 
 class PageQuery(ma.Schema):
     """The query parameters of every list."""
 
     limit = ma.fields.Integer(
-        load_default=LIMIT, validate=Range(1, MOST), metadata={"description": "How many items at most"}
+        load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT), metadata={"description": "How many items at most"}
     )
     cursor = ma.fields.String(
         load_default=None, validate=Length(max=500), metadata={"description": "`next` of the page before"}

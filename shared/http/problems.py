@@ -62,7 +62,9 @@ class Api(flask_smorest.Api):
         detail = data.get("message") or ("The input is not valid." if messages else error.description)
         errors = _flatten(messages)
         problem = "invalid" if errors else None
-        return answer(error.code or 500, error.name, problem=problem, detail=detail, errors=errors, headers=headers)
+        return problem_response(
+            error.code or 500, error.name, problem=problem, detail=detail, errors=errors, headers=headers
+        )
 
 
 def install(app: Flask) -> None:
@@ -75,7 +77,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(
+def problem_response(
     status: int,
     title: str,
     *,
@@ -96,7 +98,7 @@ def answer(
         "errors": errors,
         **(extra or {}),
     }
-    if pages.wanted():
+    if pages.prefers_html():
         response = pages.respond("problem.html", status=status, problem=document)
     else:
         body = orjson.dumps({name: value for name, value in document.items() if value is not None}, default=str)
@@ -114,7 +116,7 @@ def _refusal(error: DomainError) -> Response:
         headers["Location"] = _present_address(error.slug)
     errors = getattr(error, "errors", None)
     title = error.problem.replace("-", " ").capitalize()
-    return answer(
+    return problem_response(
         error.status,
         title,
         problem=error.problem,
@@ -134,7 +136,7 @@ def _present_address(slug: str) -> str:
 
 def _database_away(error: Exception) -> Response:
     log.warning("database away", error=type(error).__name__)
-    return answer(
+    return problem_response(
         503,
         "Service unavailable",
         problem="database-away",
@@ -145,14 +147,14 @@ def _database_away(error: Exception) -> Response:
 
 def _unstorable(error: Exception) -> Response:
     log.info("input that cannot be stored", error=type(error).__name__)
-    return answer(
+    return problem_response(
         422, "Invalid", problem="invalid", detail="The input holds characters or numbers that cannot be stored."
     )
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
-    return answer(
+    return problem_response(
         500,
         "Internal server error",
         detail="Something went wrong on our side; it has been logged with this request id.",

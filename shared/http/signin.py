@@ -16,9 +16,9 @@ from flask import Blueprint, Flask, Response, current_app, g, request, session
 from shared import runtime
 from shared.errors import DomainError, Forbidden, Unauthorized
 from shared.http import auth
-from shared.http.answers import see_other
-from shared.http.forms import refuse_foreign
-from shared.http.patience import Turnstile
+from shared.http.circuit_breaker import CircuitBreaker
+from shared.http.forms import reject_cross_site
+from shared.http.responses import see_other
 from shared.settings import Settings, read_keys, read_secret
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ PROVIDER = "staff"
 # Each of a sign-in's two questions to the provider; the gateway waits for nine.
 SECONDS = 4
 # One for all threads and applications of a process.
-turnstile = Turnstile()
+breaker = CircuitBreaker()
 
 
 class SignInAway(DomainError):
@@ -63,7 +63,7 @@ def install(app: Flask, settings: Settings) -> None:
         )
 
 
-def admit(scope: str) -> Response | None:
+def require_staff(scope: str) -> Response | None:
     """Let the request on where staff with `scope` are signed in, as `auth.actor()`; `g.staff` is what pages show of
     them. Otherwise the way to sign in, for whoever only wants to see a page. Raises Unauthorized, Forbidden.
     """
@@ -84,14 +84,14 @@ def admit(scope: str) -> Response | None:
 def blueprint(service: str) -> Blueprint:
     """`/<service>/staff/sign-in`, whereto the provider sends people back, and `…/sign-out`."""
     pages = Blueprint("sign-in", __name__, url_prefix=f"/{service}/staff")
-    pages.before_request(refuse_foreign)
+    pages.before_request(reject_cross_site)
 
     @pages.get("/sign-in")
     def begin() -> Any:
         """To the provider."""
         provider = _provider()
         _load(provider)
-        session["next"] = local(request.args.get("next", ""))
+        session["next"] = local_path(request.args.get("next", ""))
         return provider.authorize_redirect(f"{runtime.settings().public_url}/{service}/staff/signed-in")
 
     @pages.get("/signed-in")
@@ -99,14 +99,14 @@ def blueprint(service: str) -> Blueprint:
         """Back from the provider."""
         provider = _provider()
         try:
-            with turnstile.passing():
+            with breaker.guard():
                 token = provider.authorize_access_token()
         except OAuthError as error:
             log.info("sign-in refused", error=error.error)
             raise Forbidden("The sign-in did not succeed. Please try again.") from None
         access = str(token.get("access_token", ""))
         claims = auth.verify(access)
-        response = see_other(local(session.pop("next", "")) or f"/{service}/staff/")
+        response = see_other(local_path(session.pop("next", "")) or f"/{service}/staff/")
         _set_cookie(response, access, seconds=int(claims["exp"] - time.time()))
         return response
 
@@ -123,7 +123,7 @@ def blueprint(service: str) -> Blueprint:
     return pages
 
 
-def local(address: str) -> str:
+def local_path(address: str) -> str:
     """The address where it is a path of this site, else nothing: no sign-in leads anywhere else."""
     parts = urlsplit(address)
     safe = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
@@ -152,7 +152,7 @@ def _provider() -> Any:
 def _load(provider: Any) -> None:
     """Have the provider's metadata (OpenID Connect Discovery 1.0), which are kept. Raises ProviderAway."""
     if "_loaded_at" not in provider.server_metadata:
-        with turnstile.passing():
+        with breaker.guard():
             provider.load_server_metadata()
 
 

@@ -12,13 +12,13 @@ from amqp.spec import Basic
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
-from shared.messaging.lines import Driver, encryption
+from shared.messaging.tls_transport import TLSTransport, ssl_options
 from shared.settings import Settings, read_secret
 
 EXCHANGE = "events"
 
 # All that a broker which is away, refuses or stalls can raise.
-ERRORS = (OSError, AMQPError, KombuError)
+BROKER_ERRORS = (OSError, AMQPError, KombuError)
 
 HEARTBEAT = 10
 
@@ -34,13 +34,13 @@ def connect(settings: Settings, process: str) -> Connection:
     tried without the password of the file.
     """
     serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = read_properties
-    nodes = addresses(settings)
+    nodes = node_urls(settings)
     turn = _turns.get(process, random.randrange(len(nodes)))  # noqa: S311 - not a secret
     _turns[process] = turn + 1
     url = nodes[turn % len(nodes)]
     connection = Connection(
         url,
-        transport=Driver,
+        transport=TLSTransport,
         password=read_secret(settings.broker_password_file) or _password_in(url),
         heartbeat=HEARTBEAT,
         connect_timeout=5,
@@ -51,11 +51,11 @@ def connect(settings: Settings, process: str) -> Connection:
         },
     )
     # Not as an argument, over which what stands in the address would win.
-    connection.ssl = encryption(url, settings.broker_ca_file)
+    connection.ssl = ssl_options(url, settings.broker_ca_file)
     return connection
 
 
-def addresses(settings: Settings) -> list[str]:
+def node_urls(settings: Settings) -> list[str]:
     """The nodes that BROKER_URL names, which are separated by `;`."""
     return [url for part in settings.broker_url.split(";") if (url := part.strip())]
 
@@ -70,7 +70,7 @@ def read_properties(buf: bytes, offset: int) -> tuple[dict[str, Any], int]:
         return {"unreadable": bytes(buf[:200])}, len(buf)
 
 
-def drop(connection: Connection) -> None:
+def abandon(connection: Connection) -> None:
     """Let go of a connection without a word to the broker: closing politely hangs while an alarm blocks it."""
     connection.collect(socket_timeout=0.5)
 

@@ -22,10 +22,10 @@ from amqp.basic_message import Message
 from kombu.connection import Connection
 
 from shared.database import Database
-from shared.events.envelope import NotAnEvent, check_label, open_envelope, registry
-from shared.failpoints import passing
+from shared.events.envelope import NotAnEvent, check_routing_key, parse_envelope, registry
+from shared.failpoints import fail_point
 from shared.messaging import broker, inbox, quarantine
-from shared.messaging.loop import AWAY, Pulse, persist
+from shared.messaging.loop import UNAVAILABLE, Heartbeat, run_with_backoff
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -50,11 +50,11 @@ class Consumer:
         self.service = service
         self.database = database
         self.idle = registry.keys() - set(handled)
-        self.pulse = Pulse()
+        self.heartbeat = Heartbeat()
         self.held: list[Message] = []
 
     def run(self, stop: threading.Event) -> None:
-        persist(self.name, self.pulse, stop, lambda: self._consume(stop))
+        run_with_backoff(self.name, self.heartbeat, stop, lambda: self._consume(stop))
 
     def _consume(self, stop: threading.Event) -> None:
         with self.database.connection() as conn:
@@ -72,11 +72,11 @@ class Consumer:
                 if self.held:
                     self._store(connection, stop)
         finally:
-            broker.drop(connection)
+            broker.abandon(connection)
 
     def _gather(self, connection: Connection) -> None:
         """Wait for a message, and take those that have come by then: under load, while the batch before was stored."""
-        self.pulse.beat(well=True)
+        self.heartbeat.beat(well=True)
         connection.heartbeat_check()
         with suppress(TimeoutError):
             while len(self.held) < BATCH:
@@ -89,13 +89,13 @@ class Consumer:
             batch = list(self.held)
             try:
                 self._commit(batch)
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 failures += 1
-                self.pulse.beat(well=False)
+                self.heartbeat.beat(well=False)
                 log.warning("database away, holding messages", held=len(batch), error=type(error).__name__)
                 self._keep_alive(connection, stop, broker.backoff(min(failures, 3)))
                 continue
-            passing("consumer.after_commit_before_ack")
+            fail_point("consumer.after_commit_before_ack")
             last: Any = batch[-1]
             last.channel.basic_ack(last.delivery_tag, multiple=True)
             del self.held[: len(batch)]
@@ -121,19 +121,19 @@ class Consumer:
                     self._set_aside(message, f"cannot be stored: {type(error).__name__}")
 
     def _insert(self, batch: list[Message]) -> None:
-        arrivals: list[tuple[Message, inbox.Arrival]] = []
+        arrivals: list[tuple[Message, inbox.IncomingEvent]] = []
         strange: list[tuple[Message, str]] = []
         for message in batch:
             try:
-                envelope, document = open_envelope(_body(message))
-                check_label(envelope, _routing_key(message))
-                arrivals.append((message, inbox.Arrival(envelope, document)))
+                envelope, document = parse_envelope(_body(message))
+                check_routing_key(envelope, _routing_key(message))
+                arrivals.append((message, inbox.IncomingEvent(envelope, document)))
             except NotAnEvent as reason:
                 strange.append((message, str(reason)))
         events = [arrival for _, arrival in arrivals]
         with self.database.connection() as conn:
             if inbox.insert(conn, events, idle=self.idle) < len(events):
-                impostors = inbox.select_impostors(conn, events)
+                impostors = inbox.select_id_collisions(conn, events)
                 reason = "its id was used before by an event that says something else"
                 strange += [(message, reason) for message, arrival in arrivals if arrival.digest in impostors]
             if strange:

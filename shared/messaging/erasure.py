@@ -75,7 +75,7 @@ def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) ->
                                        IN lower(encode(body, 'escape'))) > 0)
     """
     execute(conn, sql, emails=list(emails))
-    forget_answers(conn, emails)
+    delete_stored_responses(conn, emails)
 
 
 def blank_events(conn: Connection, source: str, ids: Iterable[UUID]) -> None:
@@ -108,7 +108,7 @@ def blank_registrar(conn: Connection, registrations: Iterable[UUID]) -> None:
         execute(conn, sql, registrations=list(map(str, registrations)))
 
 
-def forget_answers(conn: Connection, naming: Iterable[str]) -> None:
+def delete_stored_responses(conn: Connection, naming: Iterable[str]) -> None:
     """Delete the answers kept for idempotency keys that hold one of these texts, such as the id of something that is a
     person's: a request that is sent again under such a key is a new one.
     """

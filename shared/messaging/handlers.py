@@ -15,21 +15,21 @@ H = TypeVar("H", bound=Callable[..., None])
 E = TypeVar("E")
 
 # Events that came, in their order.
-Happened = Sequence[tuple[E, Envelope]]
+EventBatch = Sequence[tuple[E, Envelope]]
 
 
 @dataclass(frozen=True)
-class Together:
+class BatchHandler:
     """A handler of any number of events of one type at once, which came one after the other."""
 
-    handle: Callable[[Connection, Happened[Any]], None]
+    handle: Callable[[Connection, EventBatch[Any]], None]
 
     def __call__(self, conn: Connection, event: Any, envelope: Envelope) -> None:
         self.handle(conn, [(event, envelope)])
 
 
-def on(*types: str, together: bool = False) -> Callable[[H], H]:
-    """Name a function `(conn, event, envelope) -> None` as handler of these event types; with `together` it is
+def on(*types: str, batch: bool = False) -> Callable[[H], H]:
+    """Name a function `(conn, event, envelope) -> None` as handler of these event types; with `batch` it is
     `(conn, happened) -> None`, for effects that cost much less for many at once.
 
     It runs within the transaction that also marks the event as done, once per event whatever the broker does; it may
@@ -38,7 +38,7 @@ def on(*types: str, together: bool = False) -> Callable[[H], H]:
     """
 
     def mark(handler: H) -> H:
-        vars(handler).update(listens_to=types, together=together)
+        vars(handler).update(listens_to=types, batch=batch)
         return handler
 
     return mark
@@ -55,5 +55,5 @@ def collect(modules: Iterable[ModuleType]) -> dict[str, list[Handler]]:
                 continue
             for kind in getattr(value, "listens_to", ()):
                 registry[kind]
-                found[kind].append(Together(value) if value.together else value)
+                found[kind].append(BatchHandler(value) if value.batch else value)
     return dict(found)

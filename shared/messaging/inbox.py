@@ -15,11 +15,11 @@ from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Envelope
 from shared.messaging.erasure import without_people
 
-LANES = 16
+PARTITIONS = 16
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingEvent:
     position: int
     type: str
     aggregate: str
@@ -29,7 +29,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class IncomingEvent:
     """A received event on its way into the inbox."""
 
     envelope: Envelope
@@ -49,10 +49,10 @@ class Arrival:
 
     @property
     def lane(self) -> int:
-        return zlib.crc32(f"{self.envelope.aggregate}/{self.envelope.subject}".encode()) % LANES
+        return zlib.crc32(f"{self.envelope.aggregate}/{self.envelope.subject}".encode()) % PARTITIONS
 
 
-def insert(conn: Connection, arrivals: Sequence[Arrival], *, idle: Container[str] = ()) -> int:
+def insert(conn: Connection, arrivals: Sequence[IncomingEvent], *, idle: Container[str] = ()) -> int:
     """Take the events in, in one statement; those seen before are left as they are. Those of the `idle` types, for
     which there is nothing to do, are done at once. Returns how many were new.
     """
@@ -88,7 +88,7 @@ def insert(conn: Connection, arrivals: Sequence[Arrival], *, idle: Container[str
     return fetch_value(conn, sql, rows=orjson.dumps(rows).decode())
 
 
-def select_impostors(conn: Connection, arrivals: Sequence[Arrival]) -> set[bytes]:
+def select_id_collisions(conn: Connection, arrivals: Sequence[IncomingEvent]) -> set[bytes]:
     """Digests of the arrivals whose id is known from an event that says something else, of other things than people: a
     publisher used an id twice.
     """
@@ -108,7 +108,7 @@ def select_impostors(conn: Connection, arrivals: Sequence[Arrival]) -> set[bytes
     return {row[0] for row in conn.execute(sql, params)}
 
 
-def lock_lane(conn: Connection) -> tuple[int, bool] | None:
+def lock_partition(conn: Connection) -> tuple[int, bool] | None:
     """Take, for this connection, a lane that has work and that nobody works on, and whether no other has any; None
     where there is none.
     """
@@ -126,12 +126,12 @@ def lock_lane(conn: Connection) -> tuple[int, bool] | None:
     return conn.execute(sql).fetchone()
 
 
-def unlock_lane(conn: Connection, lane: int) -> None:
+def unlock_partition(conn: Connection, lane: int) -> None:
     sql = "SELECT pg_advisory_unlock(hashtext('inbox:' || current_schema()), %(lane)s::integer)"
     execute(conn, sql, lane=lane)
 
 
-def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
+def claim(conn: Connection, lane: int, *, limit: int) -> list[PendingEvent]:
     """The lane's next events in order, their attempts counted before anything is done, so that one which kills the
     process is found.
 
@@ -162,10 +162,10 @@ def count_attempts(conn: Connection, lane: int, *, limit: int) -> list[Pending]:
         )
         SELECT * FROM counted ORDER BY position
     """
-    return fetch(conn, Pending, sql, lane=lane, limit=limit)
+    return fetch(conn, PendingEvent, sql, lane=lane, limit=limit)
 
 
-def finish(conn: Connection, positions: Sequence[int]) -> int:
+def mark_done(conn: Connection, positions: Sequence[int]) -> int:
     """Mark events as handled, in the transaction of their effects."""
     sql = """
         UPDATE inbox

@@ -1,5 +1,5 @@
 """What the loops of a worker have in common: they can be woken, are asked to stop, survive their engines, and show a
-pulse.
+heartbeat.
 """
 
 import ssl
@@ -17,13 +17,20 @@ from shared.messaging import broker
 log = structlog.get_logger()
 
 # What an engine that is away can raise. A pool that is closed belongs to a process that ends.
-AWAY = (*broker.ERRORS, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, TooManyRequests)
+UNAVAILABLE = (
+    *broker.BROKER_ERRORS,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PoolTimeout,
+    PoolClosed,
+    TooManyRequests,
+)
 
 # Polling is the truth; being woken only makes it sooner.
 POLL_SECONDS = 0.5
 
 
-class Pulse:
+class Heartbeat:
     """When a loop last moved, by the monotonic clock; and whether what it needs was there."""
 
     def __init__(self) -> None:
@@ -43,12 +50,12 @@ class Loop(Protocol):
     """A thread of a worker: `name` for logs and health, `run` until `stop` is set."""
 
     name: str
-    pulse: Pulse
+    heartbeat: Heartbeat
 
     def run(self, stop: threading.Event) -> None: ...
 
 
-def persist(loop_name: str, pulse: Pulse, stop: threading.Event, attempt: Callable[[], None]) -> None:
+def run_with_backoff(loop_name: str, heartbeat: Heartbeat, stop: threading.Event, attempt: Callable[[], None]) -> None:
     """Call `attempt` until `stop` is set; where an engine is away, wait with growing, jittered back-off and call it
     again.
 
@@ -59,17 +66,17 @@ def persist(loop_name: str, pulse: Pulse, stop: threading.Event, attempt: Callab
         try:
             attempt()
             failures = 0
-        except AWAY as error:
+        except UNAVAILABLE as error:
             # An attempt that worked for a while before its engine went away starts the waits from the shortest.
-            failures = 1 if pulse.well else failures + 1
-            pulse.beat(well=False)
+            failures = 1 if heartbeat.well else failures + 1
+            heartbeat.beat(well=False)
             wait = broker.backoff(failures)
             why = {"reason": error.verify_message} if isinstance(error, ssl.SSLCertVerificationError) else {}
             log.warning("engine away", loop=loop_name, error=type(error).__name__, retry_in=round(wait, 1), **why)
-            _wait(stop, pulse, wait)
+            _wait(stop, heartbeat, wait)
 
 
-def _wait(stop: threading.Event, pulse: Pulse, seconds: float) -> None:
+def _wait(stop: threading.Event, heartbeat: Heartbeat, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not stop.wait(min(1.0, max(deadline - time.monotonic(), 0))) and time.monotonic() < deadline:
-        pulse.beat(well=False)
+        heartbeat.beat(well=False)

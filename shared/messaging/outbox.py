@@ -11,7 +11,7 @@ from structlog.contextvars import get_contextvars
 
 from shared import runtime, tracing
 from shared.database import execute, fetch, fetch_dicts, fetch_value
-from shared.events.envelope import Event, seal
+from shared.events.envelope import Event, wrap
 from shared.messaging import spans
 
 
@@ -31,14 +31,14 @@ def add(conn: Connection, *events: Event) -> None:
     `marshmallow.ValidationError` where an event breaks its contract, which is a bug of ours.
     """
     if events:
-        _insert(conn, [seal_now(event) for event in events])
+        _insert(conn, [wrap_event(event) for event in events])
 
 
-def seal_now(event: Event) -> dict[str, Any]:
+def wrap_event(event: Event) -> dict[str, Any]:
     """The document of an event of this moment, caused by what the process is at. Raises as `add` does."""
     context = get_contextvars()
-    making = spans.begin_making(event.type, context.get("traceparent"))
-    envelope, document = seal(
+    making = spans.start_create_span(event.type, context.get("traceparent"))
+    envelope, document = wrap(
         event,
         time=runtime.current().clock.now(),
         correlation_id=context.get("correlation_id") or context.get("request_id"),
@@ -146,7 +146,7 @@ def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
     return fetch_dicts(conn, sql, limit=limit)
 
 
-def forget_published(conn: Connection, *, days: int) -> int:
+def delete_published(conn: Connection, *, days: int) -> int:
     """Delete what was published so long ago that no replay will want it."""
     sql = "DELETE FROM outbox WHERE published_at < clock_timestamp() - make_interval(days => %(days)s)"
     return execute(conn, sql, days=days)

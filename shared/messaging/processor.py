@@ -22,11 +22,11 @@ from shared import runtime
 from shared import traceparent as w3c
 from shared.errors import PermanentError
 from shared.events.envelope import Envelope, Event, UnknownType, load
-from shared.failpoints import passing
-from shared.messaging import inbox, measures, spans
-from shared.messaging.handlers import Handler, Happened, Together
-from shared.messaging.inbox import Pending
-from shared.messaging.loop import AWAY, Pulse, persist
+from shared.failpoints import fail_point
+from shared.messaging import event_metrics, inbox, spans
+from shared.messaging.handlers import BatchHandler, EventBatch, Handler
+from shared.messaging.inbox import PendingEvent
+from shared.messaging.loop import UNAVAILABLE, Heartbeat, run_with_backoff
 from shared.messaging.wakeup import Listener
 
 log = structlog.get_logger()
@@ -53,12 +53,12 @@ class Processor:
         self.name = f"processor-{number}"
         self.runtime = present
         self.handlers = handlers
-        self.bell = listener.shared_bell("inbox")
+        self.wakeup = listener.shared_wakeup("inbox")
         self.first_wait = first_wait
-        self.pulse = Pulse()
+        self.heartbeat = Heartbeat()
 
     def run(self, stop: threading.Event) -> None:
-        persist(self.name, self.pulse, stop, lambda: self._process(stop))
+        run_with_backoff(self.name, self.heartbeat, stop, lambda: self._process(stop))
 
     def _process(self, stop: threading.Event) -> None:
         """Work on a connection of its own: it holds the lane's lock, and what it writes is void once that lock is
@@ -66,34 +66,34 @@ class Processor:
         """
         with psycopg.connect(self.runtime.database.conninfo, autocommit=True) as conn:
             while not stop.is_set():
-                self.pulse.beat(well=True)
+                self.heartbeat.beat(well=True)
                 if not self.work_off_one_lane(conn):
-                    self.bell.wait()
+                    self.wakeup.wait()
 
     def work_off_one_lane(self, conn: Connection) -> int:
         """Handle the next events of a free lane that has any; returns how many were tried."""
-        found = inbox.lock_lane(conn)
+        found = inbox.lock_partition(conn)
         if found is None:
             return 0
         lane, is_last = found
         if not is_last:
-            self.bell.set()  # there is work for a neighbour
+            self.wakeup.set()  # there is work for a neighbour
         try:
-            batch = inbox.count_attempts(conn, lane, limit=BATCH)
+            batch = inbox.claim(conn, lane, limit=BATCH)
             if batch:
-                passing("processor.after_claim")
+                fail_point("processor.after_claim")
                 self._handle_batch(conn, batch)
             return len(batch)
         finally:
             if not conn.closed:
-                inbox.unlock_lane(conn, lane)
+                inbox.unlock_partition(conn, lane)
 
-    def _handle_batch(self, conn: Connection, batch: list[Pending]) -> None:
+    def _handle_batch(self, conn: Connection, batch: list[PendingEvent]) -> None:
         if len(batch) > 1:
             try:
                 self._handle(conn, batch)
                 return
-            except AWAY:
+            except UNAVAILABLE:
                 if conn.closed:
                     raise
             except Exception:
@@ -103,25 +103,25 @@ class Processor:
             if (event.aggregate, event.subject) not in failed and not self._handle_alone(conn, event):
                 failed.add((event.aggregate, event.subject))
 
-    def _handle(self, conn: Connection, events: list[Pending]) -> None:
+    def _handle(self, conn: Connection, events: list[PendingEvent]) -> None:
         runs = _runs(events)
         # Spans end with the commit, or with what it failed of.
-        with ExitStack() as until, conn.transaction(), runtime.use(self.runtime), runtime.lend(conn):
+        with ExitStack() as until, conn.transaction(), runtime.use(self.runtime), runtime.share_connection(conn):
             self.runtime.database.set_clock(conn)
             for run in runs:
-                self._dispatch(conn, spans.begin_processing(run, until))
-            inbox.finish(conn, [event.position for event in events])
-            passing("processor.after_effect_before_commit")
-        measures.note_handled((envelope for run in runs for _, envelope in run), now=self.runtime.clock.now())
+                self._dispatch(conn, spans.start_process_spans(run, until))
+            inbox.mark_done(conn, [event.position for event in events])
+            fail_point("processor.after_effect_before_commit")
+        event_metrics.count_handled((envelope for run in runs for _, envelope in run), now=self.runtime.clock.now())
 
-    def _dispatch(self, conn: Connection, run: Happened[Event]) -> None:
+    def _dispatch(self, conn: Connection, run: EventBatch[Event]) -> None:
         """Let events of one type be handled: together, where all of its handlers can."""
-        with measures.HANDLING.labels(measures.label(run[0][1].type)).time():
+        with event_metrics.HANDLING.labels(event_metrics.label(run[0][1].type)).time():
             self._call(conn, run)
 
-    def _call(self, conn: Connection, run: Happened[Event]) -> None:
+    def _call(self, conn: Connection, run: EventBatch[Event]) -> None:
         handlers = self.handlers.get(run[0][1].type, ())
-        together = [handler for handler in handlers if isinstance(handler, Together)]
+        together = [handler for handler in handlers if isinstance(handler, BatchHandler)]
         if len(run) > 1 and len(together) == len(handlers):
             for handler in together:
                 handler.handle(conn, run)
@@ -139,7 +139,7 @@ class Processor:
             for handler in self.handlers.get(envelope.type, ()):
                 handler(conn, event, envelope)
 
-    def _handle_alone(self, conn: Connection, event: Pending) -> bool:
+    def _handle_alone(self, conn: Connection, event: PendingEvent) -> bool:
         """Handle one event in a transaction of its own, and decide what becomes of it where that fails."""
         if event.attempts > MAX_ATTEMPTS:
             self._quarantine(conn, event, "its handling ended the process each time")
@@ -162,7 +162,7 @@ class Processor:
                 self._postpone(conn, event, min(self.first_wait * 2 ** (event.attempts - 1), 900), error)
         return False
 
-    def _postpone(self, conn: Connection, event: Pending, seconds: float, error: Exception) -> None:
+    def _postpone(self, conn: Connection, event: PendingEvent, seconds: float, error: Exception) -> None:
         wait = seconds * random.uniform(0.5, 1)  # noqa: S311 - not a secret
         inbox.postpone(conn, event.position, seconds=wait, error=_describe(error))
         log.warning(
@@ -174,9 +174,9 @@ class Processor:
             retry_in=round(wait, 2),
             **_ids(event),
         )
-        measures.HANDLED.labels(measures.label(event.type), "postponed").inc()
+        event_metrics.HANDLED.labels(event_metrics.label(event.type), "postponed").inc()
 
-    def _quarantine(self, conn: Connection, event: Pending, reason: str) -> None:
+    def _quarantine(self, conn: Connection, event: PendingEvent, reason: str) -> None:
         inbox.quarantine(conn, event.position, error=reason)
         log.error(
             "event quarantined",
@@ -186,16 +186,16 @@ class Processor:
             reason=reason,
             **_ids(event),
         )
-        measures.HANDLED.labels(measures.label(event.type), "quarantined").inc()
+        event_metrics.HANDLED.labels(event_metrics.label(event.type), "quarantined").inc()
 
 
-def _ids(event: Pending) -> dict[str, Any]:
+def _ids(event: PendingEvent) -> dict[str, Any]:
     """By which a line about it is joined with others."""
     known = {"event_id": event.document.get("id"), "correlation_id": event.document.get("correlationid")}
-    return known | w3c.ids_of(event.document.get("traceparent"))
+    return known | w3c.trace_ids(event.document.get("traceparent"))
 
 
-def _runs(events: list[Pending]) -> list[Happened[Event]]:
+def _runs(events: list[PendingEvent]) -> list[EventBatch[Event]]:
     """The events, those of one type together that came one after the other."""
     loaded = [load(pending.document) for pending in events]
     return [list(run) for _, run in groupby(loaded, key=lambda one: one[1].type)]

@@ -21,7 +21,7 @@ from shared.messaging import broker
 from shared.messaging.outbox import Unpublished
 
 
-class Refused(Exception):
+class MessagesRefused(Exception):
     """The broker returned or nacked these messages: they are at fault, not the line."""
 
     def __init__(self, event_ids: set[UUID], reason: str) -> None:
@@ -70,7 +70,7 @@ class Publisher:
         while any(waiting <= tag for waiting in self.waiting):
             self.connection.drain_events(timeout=max(deadline - time.monotonic(), 0.001))
         if self.refused:
-            raise Refused(self.refused, self.reason)
+            raise MessagesRefused(self.refused, self.reason)
 
     def beat(self) -> None:
         """Keep the connection alive while there is nothing to publish, and notice that the broker closed it."""

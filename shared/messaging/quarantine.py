@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from shared.database import execute, fetch_dicts, fetch_value
 from shared.errors import Conflict, NotFound
-from shared.events.envelope import NotAnEvent, check_label, open_envelope
+from shared.events.envelope import NotAnEvent, check_routing_key, parse_envelope
 from shared.messaging import inbox
 
 
@@ -99,9 +99,9 @@ def replay(conn: Connection, id: UUID) -> None:
     if _requeue_event(conn, id):
         return
     try:
-        envelope, document = open_envelope(content)
-        check_label(envelope, _routing_key(conn, id))
-        arrival = inbox.Arrival(envelope, document)
+        envelope, document = parse_envelope(content)
+        check_routing_key(envelope, _routing_key(conn, id))
+        arrival = inbox.IncomingEvent(envelope, document)
     except NotAnEvent as reason:
         raise Conflict(f"It still cannot be read: {reason}", problem="still-not-an-event") from None
     inbox.insert(conn, [arrival])

@@ -11,11 +11,11 @@ import psycopg
 import structlog
 from psycopg import Connection
 
-from shared.failpoints import passing
-from shared.messaging import broker, measures, outbox, spans
-from shared.messaging.loop import Pulse, persist
+from shared.failpoints import fail_point
+from shared.messaging import broker, event_metrics, outbox, spans
+from shared.messaging.loop import Heartbeat, run_with_backoff
 from shared.messaging.outbox import Unpublished
-from shared.messaging.publisher import Publisher, Refused
+from shared.messaging.publisher import MessagesRefused, Publisher
 from shared.messaging.wakeup import Listener
 from shared.settings import Settings
 
@@ -44,17 +44,17 @@ class Relay:
         self.settings = settings
         self.conninfo = conninfo
         self.service = service
-        self.bell = listener.bell("outbox")
-        self.pulse = Pulse()
+        self.wakeup = listener.wakeup("outbox")
+        self.heartbeat = Heartbeat()
 
     def run(self, stop: threading.Event) -> None:
-        persist(self.name, self.pulse, stop, lambda: self._lead(stop))
+        run_with_backoff(self.name, self.heartbeat, stop, lambda: self._lead(stop))
 
     def _lead(self, stop: threading.Event) -> None:
         """Be the active relay for as long as the connection that holds the lock lives."""
         with connect(self.conninfo) as conn:
             while not stop.is_set() and not _try_lock(conn):
-                self.pulse.beat(well=True)
+                self.heartbeat.beat(well=True)
                 stop.wait(1.0)
             self._relay(conn, stop)
 
@@ -63,15 +63,15 @@ class Relay:
         try:
             publisher = Publisher(connection)
             while not stop.is_set():
-                self.pulse.beat(well=True)
-                if not self.carry(conn, publisher, stop) and not self.bell.wait():
+                self.heartbeat.beat(well=True)
+                if not self.carry(conn, publisher, stop) and not self.wakeup.wait():
                     publisher.beat()
-        except Refused as refused:
-            measures.REFUSED.inc(len(refused.event_ids))
+        except MessagesRefused as refused:
+            event_metrics.REFUSED.inc(len(refused.event_ids))
             log.error("events refused by the broker", count=len(refused.event_ids), reason=refused.reason)
             outbox.postpone(conn, refused.event_ids, error=refused.reason)
         finally:
-            broker.drop(connection)
+            broker.abandon(connection)
 
     def carry(self, conn: Connection, publisher: Publisher, stop: threading.Event) -> int:
         """Publish what is unpublished, and mark it; returns how many events that were. While the broker confirms a
@@ -83,7 +83,7 @@ class Relay:
             if len(sent.batch) == BATCH and not stop.is_set():
                 following = self._send(conn, publisher, besides=sent.batch)
             self._mark(conn, publisher, sent)
-            self.pulse.beat(well=True)
+            self.heartbeat.beat(well=True)
             carried, sent = carried + len(sent.batch), following
         return carried
 
@@ -95,10 +95,12 @@ class Relay:
     def _mark(self, conn: Connection, publisher: Publisher, sent: Sent) -> None:
         publisher.confirm(sent.tag)
         seconds = (time.time_ns() - sent.began) / 1e9
-        passing("relay.after_publish_before_mark")
+        fail_point("relay.after_publish_before_mark")
         outbox.mark_published(conn, [event.event_id for event in sent.batch])
-        measures.note_published([event.type for event in sent.batch], seconds=seconds)
-        spans.note_sent([(event.event_id, event.type, event.traceparent) for event in sent.batch], began=sent.began)
+        event_metrics.count_published([event.type for event in sent.batch], seconds=seconds)
+        spans.record_send_spans(
+            [(event.event_id, event.type, event.traceparent) for event in sent.batch], began=sent.began
+        )
         log.debug("published", count=len(sent.batch))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from shared.database import allow, execute, fetch_one, fetch_value
+from shared.database import execute, fetch_one, fetch_value, set_statement_timeout
 from shared.errors import Conflict
 from shared.messaging import inbox, outbox
 
 # Seconds that publishing a day's events again may take.
-PATIENCE = 3600
+TIMEOUT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Restoration:
     floor: int
 
 
-def begin(conn: Connection, *, restored_to: datetime, hours: float, holds: bool) -> dict[str, Any]:
+def begin(conn: Connection, *, restored_to: datetime, hours: float, needs_settling: bool) -> dict[str, Any]:
     """Note that the database was restored to a moment, and publish again what was recorded in the `hours` before it;
-    with `holds` it is to be settled by staff what was done meanwhile. Once for a moment, however often it is said.
+    with `needs_settling`, staff must settle what was done in between. Idempotent for one moment.
 
     Raises Conflict where that moment has not come, or where the database holds events that are later.
     """
-    allow(conn, PATIENCE)
+    set_statement_timeout(conn, TIMEOUT_SECONDS)
     execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('restoration:' || current_schema(), 0))")
     known = _select(conn, restored_to)
     if known is None:
         _refuse_impossible(conn, restored_to)
-        _insert(conn, restored_to, settled=not holds)
+        _insert(conn, restored_to, settled=not needs_settling)
     replayed = 0 if known else outbox.replay(conn, since=_before(conn, restored_to, hours))
     noted = known or _select(conn, restored_to)
     assert noted

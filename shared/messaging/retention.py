@@ -2,10 +2,10 @@
 will want.
 """
 
-from shared import limits
+from shared import rate_limits
 from shared.database import execute
 from shared.jobs import Job
-from shared.messaging import outbox, snapshots
+from shared.messaging import outbox, snapshot_reports
 from shared.runtime import transaction
 
 OUTBOX_DAYS = 35
@@ -18,9 +18,9 @@ def forget_old_rows() -> int:
     with transaction() as conn:
         sql = "DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'"
         execute(conn, sql)
-        outbox.forget_published(conn, days=OUTBOX_DAYS)
-        snapshots.forget_outcomes(conn)
-        limits.forget_expired(conn)
+        outbox.delete_published(conn, days=OUTBOX_DAYS)
+        snapshot_reports.delete_outcomes(conn)
+        rate_limits.delete_expired_counts(conn)
     return 0
 
 

@@ -16,27 +16,27 @@ from uuid import UUID
 from shared import tracing
 from shared.events.envelope import Event
 from shared.messaging.broker import EXCHANGE
-from shared.messaging.handlers import Happened
+from shared.messaging.handlers import EventBatch
 
 
-def begin_making(type: str, parent: str | None) -> Any:
+def start_create_span(type: str, parent: str | None) -> Any:
     """The span of an event's making, which the caller ends; None where none are recorded."""
     if tracing.tracer is None:
         return None
-    return tracing.begin(f"create {type}", "producer", parent=parent, attributes=_about("create", type))
+    return tracing.start_span(f"create {type}", "producer", parent=parent, attributes=_about("create", type))
 
 
-def note_sent(events: Iterable[tuple[UUID, str, str | None]], *, began: int) -> None:
+def record_send_spans(events: Iterable[tuple[UUID, str, str | None]], *, began: int) -> None:
     """These (id, type, traceparent) were sent at `began` (nanoseconds since the epoch), and are confirmed by now."""
     if tracing.tracer is None:
         return
     ended = time.time_ns()
     for id, type, parent in events:
         about = _about("send", type, id)
-        tracing.begin(f"send {type}", "client", parent=parent, attributes=about, began=began).end(ended)
+        tracing.start_span(f"send {type}", "client", parent=parent, attributes=about, began=began).end(ended)
 
 
-def begin_processing(run: Happened[Event], until: ExitStack) -> Happened[Event]:
+def start_process_spans(run: EventBatch[Event], until: ExitStack) -> EventBatch[Event]:
     """Begin a span for each of these events, which ends with `until`, and let what follows from them follow from it."""
     if tracing.tracer is None:
         return run

@@ -6,10 +6,10 @@ from collections import defaultdict
 import psycopg
 from psycopg import sql
 
-from shared.messaging.loop import POLL_SECONDS, Pulse, persist
+from shared.messaging.loop import POLL_SECONDS, Heartbeat, run_with_backoff
 
 
-class Bell:
+class Wakeup:
     """Rung, it wakes one who waits; where nobody does, the next who will is not made to."""
 
     def __init__(self) -> None:
@@ -40,30 +40,30 @@ class Listener:
     def __init__(self, conninfo: str, service: str) -> None:
         self.conninfo = conninfo
         self.service = service
-        self.pulse = Pulse()
-        self.bells: defaultdict[str, list[Bell | threading.Event]] = defaultdict(list)
-        self.shared: dict[str, Bell] = {}
+        self.heartbeat = Heartbeat()
+        self.wakeups: defaultdict[str, list[Wakeup | threading.Event]] = defaultdict(list)
+        self.shared: dict[str, Wakeup] = {}
 
-    def bell(self, topic: str) -> Bell:
-        """A bell of the caller's own that is rung whenever the topic is notified."""
-        self.bells[topic].append(bell := Bell())
-        return bell
+    def wakeup(self, topic: str) -> Wakeup:
+        """A wakeup of the caller's own that is rung whenever the topic is notified."""
+        self.wakeups[topic].append(wakeup := Wakeup())
+        return wakeup
 
-    def shared_bell(self, topic: str) -> Bell:
-        """The one bell of all who ask for it here, of whom one is woken whenever the topic is notified."""
+    def shared_wakeup(self, topic: str) -> Wakeup:
+        """The one wakeup of all who ask for it here, of whom one is woken whenever the topic is notified."""
         if topic not in self.shared:
-            self.shared[topic] = self.bell(topic)
+            self.shared[topic] = self.wakeup(topic)
         return self.shared[topic]
 
     def run(self, stop: threading.Event) -> None:
-        persist(self.name, self.pulse, stop, lambda: self._listen(stop))
+        run_with_backoff(self.name, self.heartbeat, stop, lambda: self._listen(stop))
 
     def _listen(self, stop: threading.Event) -> None:
         with psycopg.connect(self.conninfo, autocommit=True) as conn:
-            for topic in self.bells:
+            for topic in self.wakeups:
                 conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{self.service}_{topic}")))
             while not stop.is_set():
-                self.pulse.beat(well=True)
+                self.heartbeat.beat(well=True)
                 for notice in conn.notifies(timeout=1.0, stop_after=1):
-                    for bell in self.bells[notice.channel.removeprefix(f"{self.service}_")]:
-                        bell.set()
+                    for wakeup in self.wakeups[notice.channel.removeprefix(f"{self.service}_")]:
+                        wakeup.set()

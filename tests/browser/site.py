@@ -15,7 +15,7 @@ from deploy.clock import set_clock
 from deploy.demo.mailbox import Mailbox
 from deploy.native.gateway import Gateway
 from deploy.options import Options
-from shared import links
+from shared import signed_links
 from tests.processes import NativeGateway, Process, free_port
 from tests.servers.databases import ROOT, service_environment
 from tests.servers.engines import SERVICES, Engines
@@ -109,7 +109,7 @@ class Site:
     def sign(self, purpose: str, subject: object) -> str:
         """The token of a link in a mail, as 0.1.0 sent it, which stays good."""
         told: Any = SimpleNamespace(links_key_file=self.engines.secrets / "links-key", links_form="0.1.0")
-        return links.sign(told, purpose, str(subject))
+        return signed_links.sign(told, purpose, str(subject))
 
     def api(self, method: str, path: str, *, staff: bool = True, **kwargs: Any) -> httpx.Response:
         """A request to the API through the gateway."""

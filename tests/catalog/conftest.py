@@ -16,7 +16,7 @@ from services.catalog.app import SERVICE
 from services.catalog.discovery.shelf import Shelf
 from services.catalog.settings import CatalogSettings
 from shared import runtime
-from shared.http.kept import Kept
+from shared.http.response_cache import ResponseCache
 from tests.catalog.programmes import DAY
 from tests.servers.engines import Engines
 
@@ -92,7 +92,7 @@ class Catalog:
 
 def forget(present: runtime.Runtime) -> None:
     """What was kept of another test, whose revisions come again, goes."""
-    present.memory[Kept].clear()
+    present.memory[ResponseCache].clear()
     present.memory.pop(Shelf, None)
 
 

@@ -14,7 +14,7 @@ from services.catalog.editing import domain as editing
 from services.catalog.imports.domain import import_programme
 from services.catalog.settings import CatalogSettings
 from shared import runtime
-from shared.messaging.loop import AWAY
+from shared.messaging.loop import UNAVAILABLE
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import changed, session_of, small
 from tests.servers.engines import Engines
@@ -190,7 +190,7 @@ def again(act: Callable[[Any], Any]) -> None:
             with runtime.transaction() as conn:
                 act(conn)
                 return
-        except AWAY:
+        except UNAVAILABLE:
             continue
 
 

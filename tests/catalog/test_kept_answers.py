@@ -7,7 +7,7 @@ import pytest
 from cachetools import FIFOCache
 
 from shared import runtime
-from shared.http.kept import Kept
+from shared.http.response_cache import ResponseCache
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import changed, small
 from tests.catalog.test_staff import take_seats
@@ -85,7 +85,7 @@ def test_what_staff_read_is_neither_kept_nor_given_from_what_is_kept(filled: Cat
 
 
 def test_refusals_are_not_kept(filled: Catalog) -> None:
-    kept = runtime.current().memory[Kept]
+    kept = runtime.current().memory[ResponseCache]
     filled.get("/sessions/unknown")
     filled.get("/sessions?colour=red")
 
@@ -93,7 +93,7 @@ def test_refusals_are_not_kept(filled: Catalog) -> None:
 
 
 def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = runtime.current().memory[Kept]
+    kept = runtime.current().memory[ResponseCache]
     size = 40 * len(filled.get("/sessions").data)
     monkeypatch.setattr(kept, "answers", FIFOCache(size, getsizeof=kept.answers.getsizeof))
 
@@ -129,7 +129,7 @@ def test_memory_is_bounded_whatever_is_asked(filled: Catalog, monkeypatch: pytes
 def test_what_is_answered_before_flask_is_what_flask_answers(
     filled: Catalog, present: runtime.Runtime, query: str
 ) -> None:
-    kept: Kept = present.memory[Kept]
+    kept: ResponseCache = present.memory[ResponseCache]
     by_flask = filled.get(f"/sessions?{query}")
     filled.get("/sessions?limit=7")  # from which the headers are learned, at the latest
     kept.answers.clear()
@@ -148,7 +148,7 @@ def test_a_new_list_needs_no_flask_once_one_was_given(
     filled: Catalog, present: runtime.Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = filled.get("/sessions?limit=1")
-    kept: Kept = present.memory[Kept]
+    kept: ResponseCache = present.memory[ResponseCache]
     monkeypatch.setattr(kept, "inner", None)
 
     page = filled.get("/sessions?limit=1&format=webinar&facets=true", X_Request_Id="mine")
@@ -177,7 +177,7 @@ def test_what_fails_before_flask_is_said_as_every_failure_is(filled: Catalog, mo
 
 def test_what_is_asked_for_only_by_those_who_have_it_is_kept_too(filled: Catalog, asked: list[str]) -> None:
     etag = filled.get("/sessions/cafe").headers["ETag"]
-    runtime.current().memory[Kept].clear()
+    runtime.current().memory[ResponseCache].clear()
     first = filled.get("/sessions/cafe", If_None_Match=etag)
     asked.clear()
 

@@ -77,7 +77,7 @@ def owned(present: runtime.Runtime, engines: Engines, database: str) -> Iterator
         psycopg.connect(url, autocommit=True) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
-        runtime.lend(conn),
+        runtime.share_connection(conn),
     ):
         yield conn
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from shared.events import catalog, notifications, registration, snapshots
-from shared.events.envelope import Event, registry, seal
+from shared.events import catalog, catalog_snapshots, notifications, registration
+from shared.events.envelope import Event, registry, wrap
 
 ID = UUID("8e57dd42-6657-41d4-acf6-72f18996e88a")
 OTHER = UUID("5aeda3ef-1f79-49f1-9c7a-4f115cfab4b9")
@@ -119,7 +119,9 @@ BESIDES: dict[str, dict[str, Any]] = {
 }
 
 
-BESIDES |= {event.type: {"batch": OTHER, "size": 1, "whole": False} for event in snapshots.Snapshot.__subclasses__()}
+BESIDES |= {
+    event.type: {"batch": OTHER, "size": 1, "whole": False} for event in catalog_snapshots.Snapshot.__subclasses__()
+}
 
 
 def _example(kind: str, event: type[Event]) -> Event:
@@ -131,7 +133,7 @@ EXAMPLES = {kind: _example(kind, event) for kind, event in registry.items()}
 
 def document_of(kind: str) -> dict[str, Any]:
     """The CloudEvents document of the example, as it goes over the wire."""
-    document = seal(
+    document = wrap(
         EXAMPLES[kind], time=MOMENT, correlation_id="a-request", traceparent=f"00-{'a' * 32}-{'b' * 16}-01"
     )[1]
     return orjson.loads(orjson.dumps(document))

@@ -10,8 +10,8 @@ import marshmallow
 import orjson
 import pytest
 
-from shared.events.contract import faults
-from shared.events.envelope import Event, registry, schema_of, seal
+from shared.events.contract import contract_errors
+from shared.events.envelope import Event, registry, schema_of, wrap
 from tests.contracts.examples import EXAMPLES, MOMENT
 
 # What a bug of ours might put in the place of a member.
@@ -42,7 +42,7 @@ def said_by_marshmallow(event: Event) -> bool:
 def test_what_goes_out_is_what_the_schema_writes(kind: str) -> None:
     event = EXAMPLES[kind]
 
-    _, document = seal(event, time=datetime.now(UTC))
+    _, document = wrap(event, time=datetime.now(UTC))
 
     assert document["data"] == schema_of(type(event)).dump(event)
 
@@ -69,7 +69,7 @@ def test_a_thing_of_another_kind_is_found_where_nothing_of_the_right_one_is_requ
 
 def found(event: Event) -> bool:
     try:
-        return bool(faults(schema_of(type(event)), event))
+        return bool(contract_errors(schema_of(type(event)), event))
     except (AttributeError, TypeError, ValueError):
         return True
 
@@ -80,7 +80,7 @@ def test_a_broken_event_is_refused_and_its_members_are_named() -> None:
     registration = broken(event.registration, status="lost", person=broken(event.registration.person, email=None))
 
     with pytest.raises(marshmallow.ValidationError) as refusal:
-        seal(broken(event, registration=registration), time=datetime.now(UTC))
+        wrap(broken(event, registration=registration), time=datetime.now(UTC))
 
     [told] = refusal.value.messages_dict.values()
     assert told["registration"].keys() == {"status", "person"}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.events.envelope import NotAnEvent, UnknownType, load, open_envelope, registry
+from shared.events.envelope import NotAnEvent, UnknownType, load, parse_envelope, registry
 from tests.contracts.examples import EXAMPLES, document_of
 
 ANY_JSON = st.recursive(
@@ -20,7 +20,7 @@ def test_an_event_is_read_as_it_was_written_and_what_is_unknown_in_it_is_ignored
     document = document_of(kind)
     document["data"]["a_member_of_a_later_version"] = 1
 
-    _, read = open_envelope(orjson.dumps(document))
+    _, read = parse_envelope(orjson.dumps(document))
     event, envelope = load(read)
 
     assert event == EXAMPLES[kind]
@@ -46,7 +46,7 @@ def test_an_event_is_of_the_thing_that_its_data_are_of(kind: str, subject: str) 
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_no_event(body: bytes) -> None:
     with pytest.raises(NotAnEvent):
-        open_envelope(body)
+        parse_envelope(body)
 
 
 @settings(max_examples=300)
@@ -58,7 +58,7 @@ def test_arbitrary_bytes_are_no_event(body: bytes) -> None:
 def test_an_event_with_anything_in_place_of_a_member_is_read_or_refused(kind: str, member: str, value: object) -> None:
     document = {**document_of(kind), member: value}
     try:
-        _, read = open_envelope(orjson.dumps(document))
+        _, read = parse_envelope(orjson.dumps(document))
         load(read)
     except (NotAnEvent, UnknownType):
         pass

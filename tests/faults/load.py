@@ -201,7 +201,7 @@ class Load:
         self.stop.wait(4.0)
 
     def sign(self, purpose: str, subject: str) -> str:
-        """A token as a mail carries it; see `shared.links`."""
+        """A token as a mail carries it; see `shared.signed_links`."""
         return str(URLSafeSerializer(self.links_key, salt=f"convene.{purpose}").dumps(subject))
 
 

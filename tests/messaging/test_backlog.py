@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from shared.events.catalog import SessionPublished
-from shared.events.envelope import open_envelope
+from shared.events.envelope import parse_envelope
 from shared.messaging import inbox, outbox
 from tests.messaging.conftest import Bench
 from tests.messaging.probe import make_session
@@ -60,14 +60,14 @@ def test_the_relay_reads_what_it_publishes_and_no_more(bench: Bench, engines: En
 def test_a_lane_is_read_once_to_be_worked_off(bench: Bench, engines: Engines, waits: bool) -> None:
     with bench.connect() as conn:
         take_in(bench, conn)
-        inbox.finish(conn, [event.position for event in inbox.count_attempts(conn, 0, limit=EVENTS)])
+        inbox.mark_done(conn, [event.position for event in inbox.claim(conn, 0, limit=EVENTS)])
         analyze(bench, engines, "registration", "inbox")
         take_in(bench, conn)
         if waits:
-            [first] = inbox.count_attempts(conn, 0, limit=1)
+            [first] = inbox.claim(conn, 0, limit=1)
             inbox.postpone(conn, first.position, seconds=60, error="not now")
 
-        read = rows_read(conn, "inbox", lambda: inbox.count_attempts(conn, 0, limit=EVENTS))
+        read = rows_read(conn, "inbox", lambda: inbox.claim(conn, 0, limit=EVENTS))
 
         assert read < 6 * EVENTS
 
@@ -75,7 +75,7 @@ def test_a_lane_is_read_once_to_be_worked_off(bench: Bench, engines: Engines, wa
 def take_in(bench: Bench, conn: psycopg.Connection[Any]) -> None:
     """Let new events be pending, all of one lane."""
     bench.commit(*[SessionPublished(session=make_session()) for _ in range(EVENTS)])
-    inbox.insert(conn, [inbox.Arrival(*open_envelope(body)) for body in bench.documents()[-EVENTS:]])
+    inbox.insert(conn, [inbox.IncomingEvent(*parse_envelope(body)) for body in bench.documents()[-EVENTS:]])
     conn.execute("UPDATE inbox SET lane = 0 WHERE status = 'pending'")
 
 
@@ -97,18 +97,18 @@ def test_what_was_published_after_all_holds_nothing_back(bench: Bench) -> None:
 def test_what_is_pending_no_more_holds_nothing_back(bench: Bench, settled: str) -> None:
     id = uuid4()
     bench.commit(*[SessionPublished(session=make_session(id, revision=revision)) for revision in (1, 2)])
-    arrivals = [inbox.Arrival(*open_envelope(body)) for body in bench.documents()]
+    arrivals = [inbox.IncomingEvent(*parse_envelope(body)) for body in bench.documents()]
     lane = arrivals[0].lane
     with bench.connect() as conn:
         inbox.insert(conn, arrivals)
-        [first] = inbox.count_attempts(conn, lane, limit=1)
+        [first] = inbox.claim(conn, lane, limit=1)
         inbox.postpone(conn, first.position, seconds=60, error="not now")
-        assert inbox.count_attempts(conn, lane, limit=2) == []
+        assert inbox.claim(conn, lane, limit=2) == []
 
         if settled == "finished":
-            inbox.finish(conn, [first.position])
+            inbox.mark_done(conn, [first.position])
         else:
             inbox.quarantine(conn, first.position, error="never")
 
-        [later] = inbox.count_attempts(conn, lane, limit=2)
+        [later] = inbox.claim(conn, lane, limit=2)
         assert later.position > first.position

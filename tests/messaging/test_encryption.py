@@ -107,7 +107,7 @@ def try_line(bench: Bench, host: str, port: int, *, ca_file: Path | None) -> Non
         connection.connect()
         broker.check_topology(connection, "catalog")
     finally:
-        broker.drop(connection)
+        broker.abandon(connection)
 
 
 RIGHT: list[tuple[str, tuple[str, ...]]] = [

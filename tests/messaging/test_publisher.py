@@ -30,7 +30,7 @@ def test_a_broker_that_reads_no_more_is_given_up_in_time(engines: Engines, vhost
         publisher = Publisher(connection)
         line.blackhole()
 
-        with pytest.raises(broker.ERRORS):
+        with pytest.raises(broker.BROKER_ERRORS):
             publisher.send([message] * NUMBER)
 
-        broker.drop(connection)
+        broker.abandon(connection)

@@ -138,7 +138,7 @@ class PostOffice:
     def publish(self, **wanted: Any) -> Issue:
         """Write an issue, and make its mails due."""
         draft = {"slug": None, "subject": "Free training", "preheader": "", "library_types": [], "topics": []}
-        with runtime.use(self.runtime), runtime.lend(self.conn):
+        with runtime.use(self.runtime), runtime.share_connection(self.conn):
             issue = newsletters.create(self.conn, {**draft, "archived": True, "body": "Come.", **wanted})
             newsletters.schedule(self.conn, issue, None)
             begin_issues()
@@ -238,7 +238,7 @@ class Desk:
 
     def sign_up(self, email: str) -> None:
         """Somebody gives this address for the newsletter."""
-        with runtime.use(self.present), runtime.lend(self.conn):
+        with runtime.use(self.present), runtime.share_connection(self.conn):
             subscriptions.request(self.conn, Wish(email=email), ORIGIN)
 
     def subscribe(self, email: str, name: str = "", **wishes: Any) -> Subscription:
@@ -264,14 +264,14 @@ class Desk:
 
     def publish(self, issue: Issue) -> None:
         """Send an issue now: its mails are due."""
-        with runtime.use(self.present), runtime.lend(self.conn):
+        with runtime.use(self.present), runtime.share_connection(self.conn):
             newsletters.schedule(self.conn, issue, None)
             begin_issues()
             self.work()
 
     def work(self) -> None:
         """What the newsletter's jobs have to do."""
-        with runtime.use(self.present), runtime.lend(self.conn):
+        with runtime.use(self.present), runtime.share_connection(self.conn):
             while begin_issues() + begin_digest() + fan_out() + steer():
                 pass
 

@@ -9,7 +9,7 @@ import orjson
 
 from shared.events import catalog
 from shared.events import registration as participation
-from shared.events.envelope import Envelope, Event, load, seal
+from shared.events.envelope import Envelope, Event, load, wrap
 
 STARTS = datetime(2017, 4, 6, 18, tzinfo=UTC)
 JOIN_URL = "https://meet.example/j/42?pwd=a&x=1"
@@ -194,7 +194,7 @@ def a_series() -> catalog.SeriesPublished:
 
 def encoded(event: Event) -> bytes:
     """The event as it comes over the wire."""
-    return orjson.dumps(seal(event, time=datetime(2017, 2, 1, tzinfo=UTC))[1])
+    return orjson.dumps(wrap(event, time=datetime(2017, 2, 1, tzinfo=UTC))[1])
 
 
 def arrived(event: Event) -> tuple[Event, Envelope]:

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from shared.events.catalog import SessionPublished
-from shared.events.envelope import Event, open_envelope
+from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox
 from tests.notifications.conftest import message_ids
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
@@ -25,7 +25,7 @@ def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) 
 def take_in(environment: dict[str, str], *events: Event) -> None:
     """Let events be received, as if they had come from the broker."""
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as conn:
-        inbox.insert(conn, [inbox.Arrival(*open_envelope(encoded(event))) for event in events])
+        inbox.insert(conn, [inbox.IncomingEvent(*parse_envelope(encoded(event))) for event in events])
 
 
 def states(environment: dict[str, str]) -> dict[str, int]:

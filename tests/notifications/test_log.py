@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.notifications.app import SERVICE
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import Desk
@@ -83,7 +83,7 @@ def test_one_mail_is_shown_as_it_reads_without_the_tokens_of_its_links(desk: Des
     assert rendered["subject"] == "You are registered: World Café"
     assert "Hello ann," in rendered["text"]
     assert "token=hidden" in rendered["text"]
-    assert links.sign(desk.settings, "registration", str(row["subject"])) not in answer.text
+    assert signed_links.sign(desk.settings, "registration", str(row["subject"])) not in answer.text
     again = client.get(f"{PATH}/{row['id']}", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
 

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from services.notifications.messages.kinds import SINGLE
-from shared import links
+from shared import signed_links
 from shared.events import catalog
 from shared.events import registration as participation
-from shared.links import Ticket
+from shared.signed_links import Ticket
 from tests.notifications.conftest import Desk, entry_of, html_of, text_of
 from tests.notifications.outside import disable_a_webhook
 from tests.notifications.programme import (
@@ -220,16 +220,16 @@ def test_links_in_a_mail_work_for_its_reader_alone(desk: Desk) -> None:
     assert urlsplit(manage).path.endswith(str(seat.id))
     assert session.when.ends_at
     after = session.when.ends_at + timedelta(days=30)
-    assert links.read(desk.settings, "manage", _token(manage)) == Ticket(str(seat.id), 0, after)
+    assert signed_links.read(desk.settings, "manage", _token(manage)) == Ticket(str(seat.id), 0, after)
     assert urlsplit(watch).path == "/catalog/recordings/world-cafe"
-    told = links.read(desk.settings, "watch", _token(watch))
+    told = signed_links.read(desk.settings, "watch", _token(watch))
     assert told
     assert (told.subject, told.ends_at is not None) == (f"{seat.person.id} {session.id}", True)
     for learner in ("manage", "join", "preferences"):
-        assert links.read(desk.settings, learner, _token(watch)) is None
+        assert signed_links.read(desk.settings, learner, _token(watch)) is None
     code = codes[-1]
     assert codes == [f"{code}/accept", f"{code}/decline", code]
-    invited = links.read(desk.settings, "invitation", code)
+    invited = signed_links.read(desk.settings, "invitation", code)
     assert invited
     assert (invited.subject, invited.ends_at) == (str(invitation.id), invitation.expires_at)
     assert code not in str(desk.rows())

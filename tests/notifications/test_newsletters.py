@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from services.notifications.newsletters import composing
 from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters.plain import render_plain
-from shared import links
+from shared import signed_links
 from shared.events import catalog
 from tests.notifications.conftest import Desk, html_of, text_of
 from tests.notifications.programme import STARTS, a_recording, a_session
@@ -86,7 +86,7 @@ def test_an_issue_has_the_headers_of_a_list_and_links_that_are_the_readers_own(d
         assert leave in text_of(mail)
         assert leave in html_of(mail)
         token = leave.rpartition("/")[2]
-        assert links.verify(desk.settings, "unsubscribe", token) == f"{readers[email].id} {issue.id}"
+        assert signed_links.verify(desk.settings, "unsubscribe", token) == f"{readers[email].id} {issue.id}"
         assert ".invalid" not in text_of(mail) + html_of(mail)
 
 
@@ -314,7 +314,7 @@ def test_progress_counts_what_became_of_an_issues_mails(desk: Desk, client: Flas
     desk.conn.execute("UPDATE messages SET state = 'sent', sent_at = now()")
 
     client.post("/notifications/v1/bounces", json={"bounces": [{"email": BO, "kind": "bounce"}]})
-    token = links.sign(desk.settings, "unsubscribe", f"{readers[0].id} {issue.id}")
+    token = signed_links.sign(desk.settings, "unsubscribe", f"{readers[0].id} {issue.id}")
     client.post(f"/notifications/v1/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"})
 
     progress = client.get(f"{where}/progress").json

@@ -14,10 +14,10 @@ from services.notifications.delivery import queries as delivery
 from services.notifications.privacy.domain import MailUnderWay
 from services.notifications.subscriptions.queries import Wish, insert_imported
 from services.notifications.suppressions import queries as suppressions
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events import catalog
 from shared.events import registration as participation
-from shared.events.envelope import load, seal
+from shared.events.envelope import load, wrap
 from shared.messaging import inbox
 from tests.notifications.conftest import Desk, PostOffice, handle
 from tests.notifications.programme import a_group, a_person, a_registration, a_session, a_sign_in, confirmed, next_of
@@ -230,8 +230,8 @@ def test_late_events_of_the_erased_are_dropped_and_only_their_ids_logged(
     ]
     with capture_logs() as logged:
         for event in late:
-            envelope, document = seal(event, time=datetime.now(UTC))
-            inbox.insert(desk.conn, [inbox.Arrival(envelope, document)])
+            envelope, document = wrap(event, time=datetime.now(UTC))
+            inbox.insert(desk.conn, [inbox.IncomingEvent(envelope, document)])
             typed, envelope = load(document)
             handle(desk.conn, (typed, envelope))
 
@@ -275,7 +275,7 @@ def read(desk: Desk, client: FlaskClient) -> str:
     url = "SELECT id FROM subscriptions WHERE email = 'reader@library.example'"
     row = desk.conn.execute(url).fetchone()
     assert row
-    return f"/notifications/preferences/{links.sign(desk.settings, 'subscription', str(row[0]))}"
+    return f"/notifications/preferences/{signed_links.sign(desk.settings, 'subscription', str(row[0]))}"
 
 
 def test_a_reader_sees_and_erases_what_is_held_of_them(desk: Desk, client: FlaskClient, read: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.notifications.maillog.measures import measure_mails
 from shared import runtime
 from shared.events.catalog import SessionPublished
-from shared.events.envelope import open_envelope
+from shared.events.envelope import parse_envelope
 from shared.messaging import inbox
 from tests.notifications.conftest import PostOffice, message_ids
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
@@ -348,7 +348,7 @@ def test_workers_rest_and_go_on_by_themselves_though_one_is_killed(
     people = [a_person(email=email) for email in addresses(12, 4)]
     events = [SessionPublished(session=session), *[confirmed(a_registration(session, person=one)) for one in people]]
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as conn:
-        inbox.insert(conn, [inbox.Arrival(*open_envelope(encoded(event))) for event in events])
+        inbox.insert(conn, [inbox.IncomingEvent(*parse_envelope(encoded(event))) for event in events])
         dying = worker().start(**({"FAILPOINT": f"{point}=kill"} if point else {}))
         if point:
             assert dying.wait_dead() == -9

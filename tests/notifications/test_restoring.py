@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from services.notifications.restoring.commands import settling
 from shared import runtime
-from shared.commands import door
-from shared.commands.restorations import restored
+from shared.cli import runner
+from shared.cli.restorations import restored_command
 from shared.events.catalog import SessionPublished
 from shared.events.registration import RegistrationConfirmed
 from tests.notifications.conftest import PostOffice, handle, make_runtime, make_settings, message_ids
@@ -34,7 +34,7 @@ class AtTheDoor:
         self.command, self.name = command, command.name
 
     def main(self, args: tuple[str, ...], **_: Any) -> None:
-        door.run(self.command, list(args))
+        runner.run(self.command, list(args))
 
 
 class Restored:
@@ -55,7 +55,9 @@ class Restored:
             handle(self.office.conn, self.later)
 
     def note(self, at: str = "") -> Result:
-        return self._run(lambda start: restored(start, holds=True), "--at", at or self.moment.isoformat())
+        return self._run(
+            lambda start: restored_command(start, needs_settling=True), "--at", at or self.moment.isoformat()
+        )
 
     def settle(self, *arguments: str, sent: str = "") -> Result:
         return self._run(settling, *arguments, given=sent)

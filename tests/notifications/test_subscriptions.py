@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from shared import links
+from shared import signed_links
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, text_of
 from tests.notifications.programme import a_person
@@ -49,7 +49,7 @@ def confirm(desk: Desk, client: FlaskClient) -> dict[str, Any]:
 
 
 def leaving(desk: Desk, subscription: str, issue: str = "") -> str:
-    token = links.sign(desk.settings, "unsubscribe", f"{subscription} {issue}".strip())
+    token = signed_links.sign(desk.settings, "unsubscribe", f"{subscription} {issue}".strip())
     return f"/notifications/v1/unsubscribe/{token}"
 
 

@@ -7,21 +7,21 @@ import pytest
 from services.notifications.app import SERVICE
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
-from shared.events.envelope import Event, open_envelope
+from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox, processor
-from shared.messaging.handlers import Together
+from shared.messaging.handlers import BatchHandler
 from shared.messaging.processor import Processor
 from shared.messaging.wakeup import Listener
 from tests.notifications.conftest import PostOffice
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
 
 
-def arrivals(*events: Event) -> list[inbox.Arrival]:
+def arrivals(*events: Event) -> list[inbox.IncomingEvent]:
     """Events as they come over the wire, each with its id."""
-    return [inbox.Arrival(*open_envelope(encoded(event))) for event in events]
+    return [inbox.IncomingEvent(*parse_envelope(encoded(event))) for event in events]
 
 
-def work_off(post: PostOffice, *came: inbox.Arrival) -> None:
+def work_off(post: PostOffice, *came: inbox.IncomingEvent) -> None:
     """Let events be received in this order, and handled by one loop until none is left that can be."""
     inbox.insert(post.conn, came)
     loop = Processor(1, post.runtime, SERVICE.event_handlers(), Listener("", "notifications"))
@@ -37,7 +37,7 @@ def test_a_neighbour_is_called_where_more_than_one_lane_has_work(post: PostOffic
     inbox.insert(post.conn, [*arrivals(SessionPublished(session=one)), other])
     loop = Processor(1, post.runtime, SERVICE.event_handlers(), Listener("", "notifications"))
 
-    called = [(loop.work_off_one_lane(post.conn), loop.bell.wait(0)) for _ in range(3)]
+    called = [(loop.work_off_one_lane(post.conn), loop.wakeup.wait(0)) for _ in range(3)]
 
     assert called == [(1, True), (1, False), (0, False)]
 
@@ -97,4 +97,4 @@ def test_of_two_revisions_of_one_registration_that_come_together_the_later_stand
 def test_confirmations_are_handled_together() -> None:
     handlers = SERVICE.event_handlers()["registration.registration.confirmed"]
 
-    assert all(isinstance(handler, Together) for handler in handlers)
+    assert all(isinstance(handler, BatchHandler) for handler in handlers)

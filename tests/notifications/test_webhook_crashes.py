@@ -11,7 +11,7 @@ import pytest
 
 from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.endpoints import domain
-from shared.events.envelope import Event, open_envelope
+from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox
 from tests.notifications.outside import WANTED, Site, answers_late
 from tests.notifications.programme import a_series, encoded
@@ -46,7 +46,7 @@ def conn(environment: dict[str, str], site: Site) -> Iterator[psycopg.Connection
 
 def take_in(conn: psycopg.Connection[Any], *events: Event) -> set[str]:
     """Let events be received, as if they had come from the broker; their ids."""
-    arrivals = [inbox.Arrival(*open_envelope(encoded(event))) for event in events]
+    arrivals = [inbox.IncomingEvent(*parse_envelope(encoded(event))) for event in events]
     inbox.insert(conn, arrivals)
     return {str(arrival.envelope.id) for arrival in arrivals}
 

@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from deploy.clock import set_clock
 from services.registration.app import SERVICE
 from services.registration.settings import RegistrationSettings
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events.catalog import RecordingPublished, SeriesUpdated, Session, SessionUpdated
-from shared.events.envelope import Event, load, seal
-from shared.links import Ticket
+from shared.events.envelope import Event, load, wrap
+from shared.signed_links import Ticket
 from tests.registration.programmes import DAY, make_recording, make_session
 from tests.servers.engines import Engines
 
@@ -36,7 +36,7 @@ class Registration:
 
     def hear(self, event: Event) -> None:
         """Let the handlers of this event run, as the processor does."""
-        document = seal(event, time=datetime.now(UTC))[1]
+        document = wrap(event, time=datetime.now(UTC))[1]
         data, envelope = load(document)
         for handler in SERVICE.event_handlers()[envelope.type]:
             handler(self.conn, data, envelope)
@@ -62,7 +62,7 @@ class Registration:
         """The link in the mail to the one who registered."""
         id = registered.json["id"]  # pyright: ignore[reportOptionalSubscript]
         ends_at = datetime(2100, 1, 1, tzinfo=UTC)
-        token = links.issue(runtime.settings(), links.MANAGE, Ticket(id, 0, ends_at))
+        token = signed_links.issue(runtime.settings(), signed_links.MANAGE, Ticket(id, 0, ends_at))
         return f"{V1}/registrations/{id}?token={token}"
 
     def status(self, registered: TestResponse) -> tuple[str, int | None]:
@@ -89,7 +89,7 @@ class Registration:
         return response.json
 
     def watch(self, email: str, position: int, slug: str = "world-cafe") -> Any:
-        token = links.sign(
+        token = signed_links.sign(
             runtime.settings(), "learner", str(self.value("SELECT id FROM people WHERE email = %s", email))
         )
         body = {"position_seconds": position, "duration_seconds": 5400}

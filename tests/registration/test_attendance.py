@@ -6,7 +6,7 @@ import pytest
 
 from services.registration.attendance.platform_reports import read_csv
 from services.registration.certificates.jobs import issue_certificates
-from shared import links, runtime
+from shared import runtime, signed_links
 from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER
@@ -165,7 +165,7 @@ def test_what_staff_saw_stands_against_any_report(registration: Registration) ->
 
 
 def join_path(registered: Any) -> str:
-    return f"{V1}/join?token={links.sign(runtime.settings(), 'join', registered.json['id'])}"
+    return f"{V1}/join?token={signed_links.sign(runtime.settings(), 'join', registered.json['id'])}"
 
 
 def open_at(registration: Registration) -> str | None:

@@ -24,8 +24,8 @@ from services.registration.certificates.badges import Issuer
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.certificates.pdf import print_certificate
 from services.registration.privacy.domain import erase
-from shared import links, runtime
-from shared.links import Ticket
+from shared import runtime, signed_links
+from shared.signed_links import Ticket
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import STARTS_AT, make_series
 from tests.registration.test_completion import AFTER
@@ -34,7 +34,7 @@ ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def issue(registration: Registration) -> int:
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         return issue_certificates()
 
 
@@ -231,7 +231,7 @@ def rename(registration: Registration, name: str) -> None:
     """The holder changes their name, by the link in their mail."""
     id = registration.value("SELECT id FROM registrations ORDER BY registered_at LIMIT 1")
     ends_at = datetime(2100, 1, 1, tzinfo=UTC)
-    token = links.issue(runtime.settings(), links.MANAGE, Ticket(str(id), 0, ends_at))
+    token = signed_links.issue(runtime.settings(), signed_links.MANAGE, Ticket(str(id), 0, ends_at))
     changed = registration.client.patch(f"{V1}/registrations/{id}?token={token}", json={"name": name})
     assert changed.status_code == 200, changed.text
 
@@ -352,7 +352,7 @@ def test_one_that_was_revoked_is_corrected_too_where_it_is_still_earned(
 def test_all_certificates_of_somebody_go_with_them(registration: Registration, earned: str) -> None:
     reissue(registration, earned)
 
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         erase(registration.conn, "ada@x.org", cause="asked of staff")
 
     assert registration.value("SELECT count(*) FROM certificates") == 0

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.registration.attendance.platform_reports import read_csv
-from shared import links, runtime
+from shared import runtime, signed_links
 from tests.registration.conftest import Registration
 from tests.registration.programmes import make_series
 
@@ -20,7 +20,7 @@ def invitation_path(registration: Registration, email: str) -> str:
     id = registration.value(
         "SELECT i.id FROM invitations AS i JOIN people AS p ON p.id = i.person_id WHERE p.email = %s", email
     )
-    return f"/registration/v1/invitations/{links.sign(runtime.settings(), 'invitation', str(id))}"
+    return f"/registration/v1/invitations/{signed_links.sign(runtime.settings(), 'invitation', str(id))}"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> 
     path = "/registration/v1/sessions/world-cafe/views"
 
     assert registration.client.post(path, json=heartbeat).status_code == 401
-    stranger = links.sign(runtime.settings(), "learner", str(uuid4()))
+    stranger = signed_links.sign(runtime.settings(), "learner", str(uuid4()))
     assert registration.client.post(f"{path}?token={stranger}", json=heartbeat).status_code == 401
 
 

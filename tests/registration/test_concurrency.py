@@ -21,11 +21,11 @@ from services.registration.rules import domain as rules
 from services.registration.rules.queries import DEFAULTS
 from services.registration.seats.placement_queries import Applicant
 from services.registration.settings import RegistrationSettings
-from shared import links, runtime
+from shared import runtime, signed_links
+from shared.conflict_retry import retry_on_conflict
 from shared.errors import Conflict
 from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
-from shared.events.envelope import Event, load, seal
-from shared.turns import take_turns
+from shared.events.envelope import Event, load, wrap
 from tests.registration.programmes import make_series, make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually
@@ -63,7 +63,7 @@ def hear(event: Event) -> None:
 
 
 def handle(conn: psycopg.Connection[Any], event: Event) -> None:
-    data, envelope = load(seal(event, time=datetime.now(UTC))[1])
+    data, envelope = load(wrap(event, time=datetime.now(UTC))[1])
     for handler in SERVICE.event_handlers()[envelope.type]:
         handler(conn, data, envelope)
 
@@ -122,7 +122,7 @@ def test_sixty_four_clients_storm_one_session(app: Flask) -> None:
             if id is None:  # given up by another client meanwhile
                 continue
             link = f"/registration/v1/registrations/{id}"
-            token = links.sign(app_settings, "registration", id)
+            token = signed_links.sign(app_settings, "registration", id)
             if turn % 2:
                 assert client.post(f"{link}/accept?token={token}").status_code in (200, 409)
             if (number + turn) % 3 == 0:
@@ -174,7 +174,7 @@ def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promis
         assert answer.status_code == 201, answer.text
         made = answer.json
         if number % 3 == 0:
-            token = links.sign(app_settings, "registration", made["id"])
+            token = signed_links.sign(app_settings, "registration", made["id"])
             app.test_client().delete(f"/registration/v1/registrations/{made['id']}?token={token}")
         if number % 10 == 0:
             with runtime.use(current):
@@ -204,7 +204,7 @@ def take_part(email: str) -> None:
     """Register as a request of its own, and accept that the session is cancelled."""
     applicant = Applicant(email=email, name="Ada", library={})
     with suppress(Conflict):
-        take_turns(lambda conn: registrations.register(conn, slug="world-cafe", applicant=applicant))
+        retry_on_conflict(lambda conn: registrations.register(conn, slug="world-cafe", applicant=applicant))
 
 
 def attended(slug: str, email: str = "ada@x.org") -> None:

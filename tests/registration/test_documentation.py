@@ -16,7 +16,7 @@ from services.registration.app import SERVICE
 from services.registration.settings import RegistrationSettings
 from shared import runtime
 from shared.events.catalog import SeriesUpdated, SessionUpdated
-from shared.events.envelope import Event, load, seal
+from shared.events.envelope import Event, load, wrap
 from tests.processes import Process, running
 from tests.registration.programmes import make_series, make_session
 from tests.servers import databases
@@ -61,7 +61,7 @@ def origin(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _hear(conn: object, event: Event) -> None:
-    data, envelope = load(seal(event, time=datetime.now(UTC))[1])
+    data, envelope = load(wrap(event, time=datetime.now(UTC))[1])
     for handler in SERVICE.event_handlers()[envelope.type]:
         handler(conn, data, envelope)  # pyright: ignore[reportArgumentType]
 

@@ -8,7 +8,7 @@ from flask import Flask
 from services.registration.catalog_projection import queries as projection
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.completion import domain as completion
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.http.signin import COOKIE
 from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
@@ -37,10 +37,10 @@ def erased(registration: Registration, staff_token: Any) -> dict[str, Any]:
     settings = runtime.settings()
     person = str(registration.value("SELECT id FROM people WHERE email = %s", ADA))
     sign = {
-        "registration": links.sign(settings, "registration", made.json["id"]),  # pyright: ignore
-        "join": links.sign(settings, "join", made.json["id"]),  # pyright: ignore
-        "learner": links.sign(settings, "learner", person),
-        "invitation": links.sign(settings, "invitation", invited.json["id"]),  # pyright: ignore
+        "registration": signed_links.sign(settings, "registration", made.json["id"]),  # pyright: ignore
+        "join": signed_links.sign(settings, "join", made.json["id"]),  # pyright: ignore
+        "learner": signed_links.sign(settings, "learner", person),
+        "invitation": signed_links.sign(settings, "invitation", invited.json["id"]),  # pyright: ignore
     }
     gone = registration.client.delete(f"{V1}/people/{ADA}", headers=registration.staff)
     assert gone.status_code == 202
@@ -166,7 +166,7 @@ def test_what_follows_of_itself_passes_over_who_was_erased(registration: Registr
     mark = registration.value("SELECT max(position) FROM outbox")
 
     registration.know_series(make_series([first], invites_to=party))
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         issue_certificates()
 
     events = "SELECT array_agg(type) FROM outbox WHERE position > %s AND document::text LIKE %s"

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from services.registration.groups import domain
 from services.registration.groups.jobs import expire_groups
-from shared import links, runtime
+from shared import runtime, signed_links
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.test_forms import QUESTIONS, set_rules
 from tests.registration.test_learners import ask, sign_in, token
@@ -33,7 +33,7 @@ def request(registration: Registration, emails: list[str], registrar: str = BOSS
 
 def link(registration: Registration) -> str:
     """The token in the mail to the registrar of the group that was requested last."""
-    return links.sign(
+    return signed_links.sign(
         runtime.settings(), "group", str(registration.value("SELECT id FROM group_requests ORDER BY id DESC"))
     )
 
@@ -44,7 +44,7 @@ def confirm(registration: Registration, given: str | None = None) -> Any:
 
 
 def expire(registration: Registration) -> int:
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         return expire_groups()
 
 
@@ -226,7 +226,7 @@ def test_nothing_but_the_link_confirms(registration: Registration, token: str) -
     registration.hold(capacity=40)
     request(registration, ghosts(2))
     id = str(registration.value("SELECT id FROM group_requests"))
-    given = links.sign(runtime.settings(), "group-receipt", id) if token == "receipt" else token
+    given = signed_links.sign(runtime.settings(), "group-receipt", id) if token == "receipt" else token
 
     assert confirm(registration, given).status_code in (410, 422)
     assert registration.client.post("/registration/group", data={"token": given}, headers=HERE).status_code == 410
@@ -347,7 +347,10 @@ def test_who_is_forgotten_is_left_in_no_group_that_waits(registration: Registrat
     assert [(status, held) for status, held, _ in rows] == [("pending", 2), ("withdrawn", 0)]
     assert "ghost0" not in str(rows)
     assert "ghost1" in str(rows)
-    assert confirm(registration, links.sign(runtime.settings(), "group", first_group(registration))).status_code == 201
+    assert (
+        confirm(registration, signed_links.sign(runtime.settings(), "group", first_group(registration))).status_code
+        == 201
+    )
     assert_ledger(registration, taken=1, held=0)
 
 

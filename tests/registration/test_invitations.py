@@ -20,7 +20,7 @@ def invite(registration: Registration, email: str = "ada@x.org", **fields: Any) 
 
 
 def expire(registration: Registration) -> int:
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         return expire_invitations()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared import links, runtime
+from shared import runtime, signed_links
 from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER
@@ -18,7 +18,7 @@ def ask(registration: Registration, email: str, **headers: str) -> Any:
 def token(registration: Registration) -> str:
     """The token in the mail that was asked for last."""
     id = registration.value("SELECT id FROM sign_ins ORDER BY id DESC")
-    return links.sign(runtime.settings(), "sign-in", str(id))
+    return signed_links.sign(runtime.settings(), "sign-in", str(id))
 
 
 def sign_in(registration: Registration, given: str) -> Any:

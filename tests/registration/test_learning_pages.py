@@ -105,7 +105,7 @@ def earn(registration: Registration) -> Any:
     registration.register("ada@x.org", "first")
     registration.set_time(AFTER)
     registration.attend(("ada@x.org", 60), slug="first")
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         issue_certificates()
     return registration.value("SELECT id FROM certificates")
 

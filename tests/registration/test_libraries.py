@@ -87,7 +87,7 @@ def test_the_command_takes_in_a_file(registration: Registration, tmp_path: Path)
     file.write_text(SURVEY)
     present = runtime.current()
 
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         result = CliRunner().invoke(importing(lambda *_args, **_kwargs: present), [str(file)])
 
     assert result.exit_code == 0, result.output

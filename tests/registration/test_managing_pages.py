@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.registration import urls
-from shared import links, runtime
+from shared import runtime, signed_links
 from tests.registration.conftest import Registration
 from tests.registration.test_completion import invitation_path
 from tests.registration.test_forms import QUESTIONS, set_rules
@@ -24,7 +24,7 @@ def post(registration: Registration, path: str, **fields: str) -> TestResponse:
 
 def manage(made: TestResponse, part: str = "") -> str:
     id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
-    return urls.managing(UUID(id), links.sign(runtime.settings(), "registration", id), part)
+    return urls.managing(UUID(id), signed_links.sign(runtime.settings(), "registration", id), part)
 
 
 def invited(registration: Registration, email: str = "ada@x.org") -> str:

@@ -226,7 +226,7 @@ class Seats(RuleBasedStateMachine):
     def let_time_pass(self, hours: float) -> None:
         self.now += timedelta(hours=hours, minutes=1)
         self.registration.set_time(self.now.isoformat())
-        with runtime.lend(self.registration.conn):
+        with runtime.share_connection(self.registration.conn):
             pass_on_offers()
         for line in self.lines.values():
             for email in [email for email, until in line.offered.items() if until <= self.now]:

@@ -9,7 +9,7 @@ from tests.registration.test_forms import set_rules
 
 
 def pass_on(registration: Registration) -> int:
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         return pass_on_offers()
 
 

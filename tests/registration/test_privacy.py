@@ -32,7 +32,7 @@ def involved(registration: Registration, staff_token: Any) -> Registration:
     )
     registration.set_time(AFTER)
     registration.attend((ADA, 80), slug="first")
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         issue_certificates()
     registration.hold("next", capacity=1, starts_at=None, status="scheduled")
     registration.register(ADA, "next", accommodations="Step-free")
@@ -154,7 +154,7 @@ def test_people_of_whom_nothing_is_heard_are_erased_in_time(
         registration.set_time(moment)
         object.__setattr__(present.settings, "retention_months", months)
         try:
-            with runtime.lend(registration.conn):
+            with runtime.share_connection(registration.conn):
                 return erase_inactive()
         finally:
             object.__setattr__(present.settings, "retention_months", 0)

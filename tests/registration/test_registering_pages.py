@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events.catalog import Audience
 from tests.registration.conftest import Registration
 from tests.registration.programmes import make_series
@@ -74,7 +74,7 @@ def test_whoever_types_an_address_learns_nothing_of_whose_it_is(registration: Re
 def test_a_receipt_is_nothing_that_can_be_made_up(registration: Registration) -> None:
     registration.hold()
     id = registration.register("ada@x.org").json["id"]  # pyright: ignore[reportOptionalSubscript]
-    others = links.sign(runtime.settings(), "registration", id)
+    others = signed_links.sign(runtime.settings(), "registration", id)
 
     for token in ("", "nonsense", others):
         assert get(registration, f"/registration/done?receipt={token}").status_code == 404
@@ -234,7 +234,7 @@ def test_colleagues_are_registered_all_or_none(registration: Registration) -> No
     assert asked.status_code == 303
     assert count(registration) == 0
     id = str(registration.value("SELECT id FROM group_requests"))
-    token = links.sign(runtime.settings(), "group", id)
+    token = signed_links.sign(runtime.settings(), "group", id)
     made = registration.client.post("/registration/group", data={"token": token}, headers=HERE)
     page = get(registration, made.location).text
     assert re.search(r"2 have a seat", page)

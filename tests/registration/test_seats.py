@@ -8,7 +8,7 @@ import pytest
 
 from services.registration.check_in_codes import ALPHABET
 from services.registration.learners.queries import insert_session
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events.catalog import SessionCancelled
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import make_session
@@ -287,8 +287,8 @@ def test_other_peoples_registrations_are_not_there(registration: Registration) -
     mine, theirs = registration.register("a@x.org"), registration.register("b@x.org")
     path = registration.link(theirs).split("?")[0]
     wrong = [
-        links.sign(runtime.settings(), "registration", mine.json["id"]),
-        links.sign(runtime.settings(), "learner", theirs.json["id"]),
+        signed_links.sign(runtime.settings(), "registration", mine.json["id"]),
+        signed_links.sign(runtime.settings(), "learner", theirs.json["id"]),
         "nonsense",
     ]
 

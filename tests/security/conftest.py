@@ -127,6 +127,6 @@ def _open(presents: Presents, service: str, secrets: Path) -> Iterator[House]:
         psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
-        runtime.lend(conn),
+        runtime.share_connection(conn),
     ):
         yield House(app, present, conn, secrets)

@@ -21,7 +21,7 @@ from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.registration.app import SERVICE as REGISTRATION
 from services.registration.settings import RegistrationSettings
 from shared import runtime
-from shared.http.kept import Kept
+from shared.http.response_cache import ResponseCache
 from shared.http.signin import COOKIE
 from shared.service import Service
 from shared.settings import Settings
@@ -116,14 +116,14 @@ def _consumes(door: Door, rule: Rule) -> set[str]:
 @contextmanager
 def open_door(present: runtime.Runtime, app: Flask, token: str) -> Iterator[Door]:
     """The service, with everything in it that `seeds` puts there; all of it is rolled back."""
-    if Kept in present.memory:
-        present.memory[Kept].clear()
+    if ResponseCache in present.memory:
+        present.memory[ResponseCache].clear()
     with (
         # A transaction of ours may be idle for longer than one of the service.
         psycopg.connect(present.settings.database_url, autocommit=True, options=PATIENT) as conn,
         runtime.use(present),
         conn.transaction(force_rollback=True),
-        runtime.lend(conn),
+        runtime.share_connection(conn),
     ):
         door = Door(present.service, app, present, conn, token)
         seeds.SEEDS[present.service](door)

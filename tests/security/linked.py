@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from services.registration.invitations.domain import issue
 from services.registration.learners.queries import insert_session
-from shared import links, runtime
-from shared.links import Ticket
+from shared import runtime, signed_links
+from shared.signed_links import Ticket
 from tests.notifications.conftest import Desk
 from tests.registration.conftest import LIBRARY, Registration
 from tests.registration.programmes import make_series
@@ -70,7 +70,7 @@ def take_part(registration: Registration) -> Things:
     registration.hold("workshop", policy="invitation")
     registration.know_series(make_series([first.id]))
     registration.know_recording(first)
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         return Things(*({**_take_part(registration, email), **_strange(registration)} for email in (ADA, EVE)))
 
 
@@ -131,14 +131,14 @@ def linked(house: House) -> list[tuple[Route, str]]:
 def sign(settings: Any, purpose: str, subject: str, *, generation: int = 0, ends_at: datetime | None = None) -> str:
     """The token of a link, as mails have it."""
     if purpose in PLAIN:
-        return links.sign(settings, purpose, subject)
-    return links.issue(settings, purpose, Ticket(subject, generation, ends_at))
+        return signed_links.sign(settings, purpose, subject)
+    return signed_links.issue(settings, purpose, Ticket(subject, generation, ends_at))
 
 
 def sign_as_before(settings: Any, purpose: str, subject: str) -> str:
     """The token that a mail of release 0.1.0 has."""
     known = subject.partition(" ")[0] if purpose == "watch" else subject
-    return links.sign(settings, links.BEFORE.get(purpose, purpose), known)
+    return signed_links.sign(settings, signed_links.BEFORE.get(purpose, purpose), known)
 
 
 def carry(route: Route, purpose: str, token: str, things: dict[str, str], slug: str) -> dict[str, Any]:

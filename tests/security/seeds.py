@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from services.notifications.webhooks.deliveries.domain import PING
 from services.notifications.webhooks.deliveries.queries import insert_ping
 from services.registration.certificates.jobs import issue_certificates
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events.catalog import Audience, SessionPublished
 from shared.messaging import quarantine
 from tests.catalog.conftest import Catalog
@@ -72,10 +72,10 @@ def seed_registration(door: "Door") -> None:
     invitation = str(site.value("SELECT id FROM invitations LIMIT 1"))
     settings = runtime.settings()
     door.learner = _sign_in(site)
-    door.query = {"token": links.sign(settings, "registration", id)}
+    door.query = {"token": signed_links.sign(settings, "registration", id)}
     door.known = {
         "certificates/id": str(site.value("SELECT id FROM certificates LIMIT 1")),
-        "invitations/code": links.sign(settings, "invitation", invitation),
+        "invitations/code": signed_links.sign(settings, "invitation", invitation),
         "invitations/id": invitation,
         "manage/id": id,
         "people/email": ADA,
@@ -92,7 +92,7 @@ def _sign_in(site: Registration) -> str:
     site.client.post("/registration/v1/learners/sign-in", json={"email": ADA})
     id = str(site.value("SELECT id FROM sign_ins ORDER BY id DESC LIMIT 1"))
     used = site.client.post(
-        "/registration/v1/learners/session", json={"token": links.sign(runtime.settings(), "sign-in", id)}
+        "/registration/v1/learners/session", json={"token": signed_links.sign(runtime.settings(), "sign-in", id)}
     )
     assert used.status_code == 200, used.text
     return used.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
@@ -125,7 +125,7 @@ def seed_notifications(door: "Door") -> None:
         "archive/slug": _value(door, "SELECT slug FROM newsletters WHERE slug IS NOT NULL LIMIT 1"),
         **dict.fromkeys(
             ("subscriptions/token", "unsubscribe/token", "preferences/token"),
-            links.sign(runtime.settings(), "subscription", str(reader.id)),
+            signed_links.sign(runtime.settings(), "subscription", str(reader.id)),
         ),
         **_set_aside(door),
     }

@@ -88,7 +88,11 @@ def seeded(
     settings = hostile._settings(request.param, engines, engines.database_url(fresh_database, request.param), tmp_path)
     present = runtime.build(request.param, settings, "test", pool_size=1)
     app = hostile.SERVICES[request.param].create_app(present)
-    with psycopg.connect(settings.database_url, autocommit=True) as conn, runtime.use(present), runtime.lend(conn):
+    with (
+        psycopg.connect(settings.database_url, autocommit=True) as conn,
+        runtime.use(present),
+        runtime.share_connection(conn),
+    ):
         door = Door(request.param, app, present, conn, staff_token(SCOPES))
         with conn.transaction():
             seeds.SEEDS[door.name](door)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.registration.learners.access import FRESH_MINUTES
-from shared import links
+from shared import signed_links
 from shared.events.catalog import RecordingWithdrawn
 from tests.notifications.conftest import Desk
 from tests.registration.conftest import Registration
@@ -252,10 +252,10 @@ def test_the_form_of_the_release_before_is_written_where_that_is_asked(registeri
     before = type(settings)(**{**vars(settings), "links_form": "0.1.0"})
     id, watch = taking_part.ada["manage"], taking_part.ada["watch"]
 
-    assert links.verify(settings, "registration", sign(before, "manage", id)) == id
-    assert links.verify(settings, "learner", sign(before, "watch", watch)) == taking_part.ada["person"]
+    assert signed_links.verify(settings, "registration", sign(before, "manage", id)) == id
+    assert signed_links.verify(settings, "learner", sign(before, "watch", watch)) == taking_part.ada["person"]
     revoked = sign(before, "manage", id, generation=1)
-    assert links.verify(settings, "registration", revoked) is None
-    read = links.read(settings, "manage", revoked)
+    assert signed_links.verify(settings, "registration", revoked) is None
+    read = signed_links.read(settings, "manage", revoked)
     assert read
     assert (read.subject, read.generation) == (id, 1)

@@ -139,7 +139,7 @@ def test_a_certificate_names_who_earned_it_and_no_more(registration: Registratio
     registration.register(ADA, "cafe", name="Ada Lovelace", job_title="Canary job", library=library)
     registration.set_time(AFTER)
     registration.attend((ADA, 80), slug="cafe")
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         assert issue_certificates() == 1
     id = str(registration.value("SELECT id FROM certificates"))
 

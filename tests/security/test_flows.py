@@ -13,7 +13,7 @@ from flask import Flask
 from services.registration.app import SERVICE
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.settings import RegistrationSettings
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.events.catalog import SessionUpdated
 from tests.registration.conftest import Registration
 from tests.registration.programmes import make_series, make_session
@@ -24,7 +24,7 @@ from tests.security.linked import ADA, EVE, signed_in
 from tests.security.routes import SITE
 from tests.servers.engines import Engines
 
-# One address, as people and programs write it (`shared.addresses.fold_email`).
+# One address, as people and programs write it (`shared.email_addresses.fold_email`).
 SPELLINGS = ("ada@x.org", "Ada@X.org", " ada@x.org ", "ADA@X.ORG", "ａｄａ@x.org", "ada@ｘ.org")
 # What looks like it and is another's: after a plus sign there is another mailbox.
 OTHERS = ("ada+1@x.org", "a.da@x.org", "ada@x.org.evil.example")
@@ -144,7 +144,7 @@ def test_nothing_is_earned_by_asking_for_it(registration: Registration) -> None:
         registration.register(ADA, slug)
     registration.set_time(AFTER)
     registration.attend((ADA, 80), slug="first")
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         issue_certificates()
 
     asked = registration.register(ADA, "workshop", invitation="x")
@@ -183,7 +183,7 @@ def test_nobody_watches_for_somebody_else_nor_faster_than_it_plays(
 def test_a_link_to_join_is_no_proof(registration: Registration, registering: House) -> None:
     registration.hold("first", join_url="https://meet.example.org/room")
     made = registration.register(ADA, "first")
-    token = links.sign(registering.present.settings, "join", made.json["id"])
+    token = signed_links.sign(registering.present.settings, "join", made.json["id"])
     own = {"Sec-Fetch-Site": "same-origin"}
 
     for moment in ("2017-01-10T12:01:00-06:00", "2017-04-06T13:10:00-05:00"):

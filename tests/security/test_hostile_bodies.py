@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from shared.http.strict import MAX_BODY
+from shared.http.request_checks import MAX_BODY
 from tests.security.hostile import Door, Route, writing
 
 pytest_plugins = ["tests.security.hostile"]

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
 from shared.http.tables import CSV, XLSX
-from shared.texts import holds_link
+from shared.text_checks import contains_link
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed
 from tests.notifications.conftest import Desk
@@ -69,7 +69,7 @@ def asked(registration: Registration) -> Registration:
 def sign_up(registration: Registration, texts: list[str]) -> None:
     """One person for each text, which they write wherever they may write: what holds a link is no name."""
     for number, text in enumerate(texts):
-        line = "Ann" if holds_link(text) else text
+        line = "Ann" if contains_link(text) else text
         library = {"name": line, "type": "public"}
         made = registration.register(
             f"p{number}@x.org",
@@ -132,7 +132,7 @@ def certificate(registration: Registration, name: str, **session: Any) -> Any:
     registration.register("ada@x.org", name=name)
     registration.set_time(AFTER)
     registration.attend(("ada@x.org", 80))
-    with runtime.lend(registration.conn):
+    with runtime.share_connection(registration.conn):
         assert issue_certificates() == 1
     id = registration.value("SELECT id FROM certificates")
     printed = registration.client.get(f"{V1}/certificates/{id}.pdf")

@@ -11,8 +11,8 @@ import pytest
 
 from deploy import docs
 from services.registration.settings import RegistrationSettings
-from shared import limits, runtime
-from shared.limits import Charge
+from shared import rate_limits, runtime
+from shared.rate_limits import Charge
 from shared.settings import Settings
 from tests.notifications.conftest import make_settings
 from tests.security.houses import House
@@ -46,7 +46,7 @@ def test_a_network_is_the_one_that_the_gateway_sees(registering: House, notifyin
     for house, path in ((registering, SIGN_IN), (notifying, SIGN_UP)):
         for network in ("192.0.2.0/24", "2001:db8:7::/48"):
             use_up_network(house.conn, network, left=LEFT)
-        with runtime.use(house.present), runtime.lend(house.conn):
+        with runtime.use(house.present), runtime.share_connection(house.conn):
             asked = [ask(house.client, path, number, forwarded.format(number)) for number in range(LEFT + 2)]
         assert asked == [202] * LEFT + [429] * 2
 
@@ -117,7 +117,7 @@ def test_a_network_that_asks_for_all_at_once_gets_no_more_than_are_at_work_at_on
 def test_one_mailbox_gets_no_more_however_many_ask_at_once_from_anywhere(opened: runtime.Runtime) -> None:
     def spend(_: int) -> int:
         with runtime.use(opened), runtime.transaction() as conn:
-            return int(limits.try_spend(conn, [Charge("mailbox mails", "ada@x.org", 15, 3600, "")]))
+            return int(rate_limits.try_consume(conn, [Charge("mailbox mails", "ada@x.org", 15, 3600, "")]))
 
     assert at_once(40, spend) == {1: 15, 0: 25}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared import links
+from shared import signed_links
 from tests.registration.conftest import Registration
 from tests.security.houses import House
 from tests.security.linked import ADA, EVE, Things, sign
@@ -88,7 +88,7 @@ def test_a_page_takes_from_a_form_what_it_shows_and_nothing_else(
 ) -> None:
     id = taking_part.ada["manage"]
     before, people = server_side(registration, id), addresses(registration)
-    token = links.sign(registering.present.settings, "registration", id)
+    token = signed_links.sign(registering.present.settings, "registration", id)
     shown = {"name": "Ada L", "library.name": "X", "library.type": "public"}
     hidden = {
         "email": "mallory@x.org",

@@ -10,7 +10,7 @@ import marshmallow as ma
 import pytest
 from marshmallow.validate import OneOf
 
-from shared.http.fields import Name
+from shared.http.schema_fields import NameField
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.security.hostile import Door
 from tests.security.routes import access, routes
@@ -115,7 +115,7 @@ def test_every_text_of_a_public_route_is_a_name_or_known_to_be_none(door: Door) 
     }
 
     assert {path for _, path in found} & {"name", "author"}
-    assert {place for place, field in found.items() if not isinstance(field, Name)} == set()
+    assert {place for place, field in found.items() if not isinstance(field, NameField)} == set()
 
 
 def _bodies(view: Any) -> Iterator[ma.Schema]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from shared import rights
+from shared import permissions
 from tests.security import statements
 from tests.servers import databases
 from tests.servers.engines import SERVICES, Engines
@@ -144,7 +144,7 @@ def test_a_service_may_write_what_its_code_writes_and_no_more(engines: Engines, 
     for table, verbs in OF_THE_RELEASE_BEFORE.get(service, {}).items():
         code.setdefault(table, set()).update(verbs)
     with as_role(engines, database, f"{service}_owner") as conn:
-        granted = rights.select_granted(conn, service)
+        granted = permissions.select_granted(conn, service)
 
     written = {table: verbs - {"SELECT"} for table, verbs in granted.items() if verbs != {"SELECT"}}
     assert written == {table: verbs for table, verbs in code.items() if table in granted.keys() - MIGRATING}
@@ -153,9 +153,9 @@ def test_a_service_may_write_what_its_code_writes_and_no_more(engines: Engines, 
 @pytest.mark.covers("API8:2023", "ASVS 13.2.2")
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_granted_is_what_is_written_down(engines: Engines, database: str, service: str) -> None:
-    listed = rights.WRITES | import_module(f"services.{service}.rights").WRITES
+    listed = permissions.WRITES | import_module(f"services.{service}.rights").WRITES
     with as_role(engines, database, f"{service}_owner") as conn:
-        granted = rights.select_granted(conn, service)
+        granted = permissions.select_granted(conn, service)
 
     assert listed.keys() <= granted.keys()
     assert granted == {table: {"SELECT", *filter(None, listed.get(table, "").split(", "))} for table in granted}
@@ -174,7 +174,7 @@ def test_a_session_of_a_service_is_bounded(engines: Engines, database: str, serv
 @pytest.mark.covers("API8:2023")
 def test_nobody_migrates_as_the_role_of_the_processes(engines: Engines, database: str) -> None:
     with as_role(engines, database, "catalog") as conn, pytest.raises(RuntimeError, match="catalog_owner"):
-        rights.refuse_other_than_owner(conn, "catalog")
+        permissions.require_owner(conn, "catalog")
 
 
 @pytest.mark.covers("API8:2023")
@@ -186,7 +186,7 @@ def test_a_schema_from_before_there_were_owners_is_handed_over(engines: Engines,
     databases.migrate(engines, "catalog", database=fresh_database)
 
     with as_role(engines, fresh_database, "catalog_owner") as conn:
-        assert rights.select_granted(conn, "catalog")["audit_log"] == {"SELECT", "INSERT"}
+        assert permissions.select_granted(conn, "catalog")["audit_log"] == {"SELECT", "INSERT"}
     with as_role(engines, fresh_database, "catalog") as conn, pytest.raises(errors.InsufficientPrivilege):
         conn.execute("DROP TABLE outbox")
 

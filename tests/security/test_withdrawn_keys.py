@@ -18,9 +18,9 @@ from jwt.algorithms import OKPAlgorithm
 
 from services.registration.app import SERVICE
 from shared import runtime
-from shared.http import auth, keys, patience, signin
-from shared.http.keys import RemoteKeys, fetching
-from shared.http.patience import Turnstile
+from shared.http import auth, circuit_breaker, jwks, signin
+from shared.http.circuit_breaker import CircuitBreaker
+from shared.http.jwks import RemoteKeySet, make_fetcher
 from shared.settings import Settings
 from tests.notifications.certificates import write_certificate
 from tests.waiting import eventually
@@ -95,7 +95,7 @@ def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provid
 def clock(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds by which keys are judged; the test moves them."""
     moment = [1000.0]
-    remote = RemoteKeys(fetching(f"{provider.url}/keys"), clock=lambda: moment[0])
+    remote = RemoteKeySet(make_fetcher(f"{provider.url}/keys"), clock=lambda: moment[0])
     monkeypatch.setattr(auth, "_remote", lambda _: remote)
     return moment
 
@@ -142,17 +142,17 @@ def test_a_key_that_was_withdrawn_is_refused_once_the_set_was_fetched_again(
     provider.shown = left
     assert ask(client, token)[0] == 200
 
-    clock[0] += keys.FRESH + 1
+    clock[0] += jwks.FRESH + 1
 
     assert ask(client, token)[0] == 401
-    clock[0] += keys.FRESH + 1
+    clock[0] += jwks.FRESH + 1
     assert ask(client, token)[0] == 401
 
 
 def test_a_new_key_is_known_before_the_set_is_old(provider: Provider, client: FlaskClient, clock: list[float]) -> None:
     assert ask(client, provider.token())[0] == 200
     provider.shown = ["first", "second"]
-    clock[0] += keys.PAUSE + 1
+    clock[0] += jwks.PAUSE + 1
 
     assert ask(client, provider.token("second"))[0] == 200
 
@@ -165,7 +165,7 @@ def test_made_up_keys_cause_no_traffic(provider: Provider, client: FlaskClient, 
 
     assert {status for status, _ in answers} == {401}
     assert provider.asked == 1
-    clock[0] += keys.PAUSE + 1
+    clock[0] += jwks.PAUSE + 1
     assert {status for status, _ in crowd(client, [provider.token(name=f"new-{n}") for n in range(16)])} == {401}
     assert provider.asked == 2
 
@@ -178,7 +178,7 @@ def test_a_provider_that_hangs_holds_nobody(
     known = provider.token()
     assert ask(client, known)[0] == 200
     provider.mode = mode
-    clock[0] += keys.FRESH + 1
+    clock[0] += jwks.FRESH + 1
 
     made_up = crowd(client, [provider.token(name=f"made-up-{number}") for number in range(16)])
     answers = crowd(client, [known] * 16)
@@ -200,11 +200,11 @@ def test_a_process_that_never_had_keys_says_that_it_cannot_know(
     answers = crowd(client, [provider.token()] * 8)
 
     assert {status for status, _ in answers} == {503}
-    assert max(seconds for _, seconds in answers) < keys.TIMEOUT + SOON
+    assert max(seconds for _, seconds in answers) < jwks.TIMEOUT + SOON
     assert provider.asked == 1
     provider.mode = "well"
     provider.released.set()
-    clock[0] += keys.PAUSE + 1
+    clock[0] += jwks.PAUSE + 1
     eventually(lambda: ask(client, provider.token())[0] == 200)
 
 
@@ -215,10 +215,10 @@ def test_keys_that_could_not_be_fetched_for_long_are_not_trusted_on(
     token = provider.token()
     assert ask(client, token)[0] == 200
     provider.mode = "failing"
-    clock[0] += keys.STALE - 1
+    clock[0] += jwks.STALE - 1
     assert ask(client, token)[0] == 200
 
-    clock[0] += keys.PAUSE + 1
+    clock[0] += jwks.PAUSE + 1
 
     assert ask(client, token)[0] == 503
 
@@ -227,7 +227,7 @@ def test_keys_that_could_not_be_fetched_for_long_are_not_trusted_on(
 def test_whoever_wants_to_sign_in_while_the_provider_hangs_is_told_so_soon(
     provider: Provider, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signin, "turnstile", Turnstile())
+    monkeypatch.setattr(signin, "breaker", CircuitBreaker())
     provider.mode = "hanging"
 
     def begin(_: int) -> tuple[int, str | None, float]:
@@ -244,4 +244,4 @@ def test_whoever_wants_to_sign_in_while_the_provider_hangs_is_told_so_soon(
     assert sorted(seconds for _, _, seconds in first)[5] < SOON
     assert max(seconds for _, _, seconds in first) < signin.SECONDS + SOON
     assert max(seconds for _, _, seconds in then) < SOON
-    assert provider.asked <= patience.PLACES
+    assert provider.asked <= circuit_breaker.MAX_CONCURRENT

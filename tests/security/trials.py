@@ -43,7 +43,7 @@ class Trial:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         self.asked += 1
         conn = self.door.conn
-        with runtime.lend(conn), conn.transaction(force_rollback=not self.keeps):
+        with runtime.share_connection(conn), conn.transaction(force_rollback=not self.keeps):
             return list(self.door.app(environ, start_response))
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from shared.http.forms import Form, nest, read
+from shared.http.forms import Form, nest, parse_form
 
 
 class Inner(ma.Schema):
@@ -62,11 +62,15 @@ def test_a_document_is_shown_by_the_names_of_its_fields() -> None:
 
 
 def test_what_is_wrong_stands_at_its_field() -> None:
-    form = Form().refuse({"rows.1.name": ["Missing."], "title": "Too long."})
+    form = Form().add_errors({"rows.1.name": ["Missing."], "title": "Too long."})
 
     assert not form
-    assert (form.wrong("rows.1.name"), form.wrong("rows"), form.wrong("row")) == (["Missing."], ["Missing."], [])
-    assert form.wrong("title") == ["Too long."]
+    assert (form.errors_for("rows.1.name"), form.errors_for("rows"), form.errors_for("row")) == (
+        ["Missing."],
+        ["Missing."],
+        [],
+    )
+    assert form.errors_for("title") == ["Too long."]
 
 
 class Line(Inner):
@@ -81,7 +85,7 @@ def test_rows_that_were_left_empty_shift_no_message_to_another_row() -> None:
     sent = {"lines.0.name": "x", "lines.1.name": "", "lines.1.role": "", "lines.2.name": "", "lines.2.role": "host"}
 
     with Flask("forms").test_request_context(method="POST", data=sent):
-        loaded, form = read(List())
+        loaded, form = parse_form(List())
 
     assert loaded is None
     assert form.errors == {"lines.1.name": ["Please fill this in."]}

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from shared import runtime
-from shared.runtime import connection, transaction, trial
+from shared.runtime import connection, rolled_back_transaction, transaction
 from shared.settings import Settings
 
 
@@ -46,7 +46,7 @@ def test_what_is_done_within_a_connection_is_done_or_undone_by_itself(single: No
 def test_a_trial_leaves_nothing(single: None) -> None:
     with connection() as conn:
         conn.execute("CREATE TEMPORARY TABLE things (name text)")
-        with trial() as inner:
+        with rolled_back_transaction() as inner:
             inner.execute("INSERT INTO things VALUES ('tried')")
             tried = inner.execute("SELECT count(*) FROM things").fetchone()
 

@@ -11,14 +11,14 @@ FORKS = """
 import json, os, sys, threading
 import services.registration.app
 from shared import traceparent
-from shared.http.requests import id_of
+from shared.http.request_context import request_id
 from uuid_utils.compat import uuid7
 
 def make():
-    ids = [id_of({}), traceparent.new(), uuid7().hex[-15:]]
+    ids = [request_id({}), traceparent.generate(), uuid7().hex[-15:]]
     os.write(1, (json.dumps(ids) + chr(10)).encode())
 
-id_of({})
+request_id({})
 for _ in range(2):
     if os.fork() == 0:
         make()

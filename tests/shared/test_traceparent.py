@@ -11,8 +11,8 @@ TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 def test_a_trace_is_read_also_in_a_later_version(form: str) -> None:
     given = form.format(TRACE, SPAN)
 
-    assert traceparent.read(given) == f"00-{TRACE}-{SPAN}-01"
-    assert traceparent.ids_of(given) == {"trace_id": TRACE, "span_id": SPAN}
+    assert traceparent.parse(given) == f"00-{TRACE}-{SPAN}-01"
+    assert traceparent.trace_ids(given) == {"trace_id": TRACE, "span_id": SPAN}
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_a_trace_is_read_also_in_a_later_version(form: str) -> None:
     ],
 )
 def test_what_is_no_trace_is_ignored(given: str | None) -> None:
-    assert traceparent.read(given) is None
-    assert traceparent.ids_of(given) == {}
+    assert traceparent.parse(given) is None
+    assert traceparent.trace_ids(given) == {}
 
 
 def test_a_new_one_is_one() -> None:
-    made = traceparent.new()
+    made = traceparent.generate()
 
-    assert traceparent.read(made) == made != traceparent.new()
+    assert traceparent.parse(made) == made != traceparent.generate()

@@ -6,7 +6,7 @@ from flask import Flask
 from deploy import docs
 from deploy.docs import SERVICES
 from shared import runtime
-from shared.http.limits import limited
+from shared.http.request_limits import rate_limited
 from shared.settings import Settings
 from tests.security.routes import access, routes
 
@@ -45,7 +45,7 @@ def test_a_public_route_that_writes_is_limited_or_says_why_not(app: Flask) -> No
 
 def test_a_route_that_is_new_and_not_limited_is_found(app: Flask) -> None:
     app.add_url_rule(f"/{app.name}/v1/new", "new", lambda: "", methods=["POST"])
-    app.add_url_rule(f"/{app.name}/v1/counted", "counted", limited(lambda: ""), methods=["POST"])
+    app.add_url_rule(f"/{app.name}/v1/counted", "counted", rate_limited(lambda: ""), methods=["POST"])
 
     assert unlimited(app) == [f"POST /{app.name}/v1/new"]
 

@@ -21,11 +21,13 @@ print(orjson.dumps({"events": {kind: document_of(kind) for kind in EXAMPLES}, "s
 HEAR = """
 import sys, orjson
 from shared.events import asyncapi
-from shared.events.envelope import NotAnEvent, UnknownType, load, open_envelope, registry
+from shared.events import envelope
+from shared.events.envelope import NotAnEvent, UnknownType, load, registry
+parse = getattr(envelope, "parse_envelope", None) or envelope.open_envelope  # its name in 0.1.0
 refused = {}
 for kind, document in orjson.loads(open(sys.argv[1]).read()).items():
     try:
-        load(open_envelope(orjson.dumps(document))[1])
+        load(parse(orjson.dumps(document))[1])
     except (NotAnEvent, UnknownType) as error:
         refused[kind] = str(error)
 print(orjson.dumps({"refused": refused, "known": sorted(registry)}).decode())

@@ -12,8 +12,9 @@ from tests.upgrade.test_releases import numbers
 
 FOLDERS = ("shared/migrations", *(f"services/{service}/migrations" for service in SERVICES))
 LIST_RIGHTS = """
-import importlib, json
-from shared import rights
+import importlib, importlib.util, json
+renamed = importlib.util.find_spec("shared.permissions")
+rights = importlib.import_module("shared.permissions" if renamed else "shared.permissions")
 services = {name: dict(importlib.import_module(f"services.{name}.app").SERVICE.writes) for name in %r}
 print(json.dumps({"shared": dict(rights.WRITES), **services}))
 """

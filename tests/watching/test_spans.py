@@ -24,7 +24,8 @@ import services.{service}.app
 from shared import tracing
 from shared.settings import Settings
 tracing.install("{service}", "api", Settings(database_url="", broker_url="", public_url="", jwks=""))
-print([name for name in sys.modules if name.startswith("opentelemetry")], tracing.begin("x", "server", parent=None))
+loaded = [name for name in sys.modules if name.startswith("opentelemetry")]
+print(loaded, tracing.start_span("x", "server", parent=None))
 """
 
 
@@ -50,7 +51,7 @@ def test_an_event_without_a_trace_begins_one_where_it_is_processed(
     event, envelope = load(document_of(KIND))
 
     with ExitStack() as until:
-        [(_, seen)] = spans.begin_processing([(event, replace(envelope, traceparent=traceparent))], until)
+        [(_, seen)] = spans.start_process_spans([(event, replace(envelope, traceparent=traceparent))], until)
 
     [span] = recorded.get_finished_spans()
     assert span.parent is None
@@ -58,12 +59,12 @@ def test_an_event_without_a_trace_begins_one_where_it_is_processed(
 
 
 def test_an_event_that_is_published_again_is_sent_twice_in_the_same_trace(recorded: InMemorySpanExporter) -> None:
-    making = spans.begin_making(KIND, None)
+    making = spans.start_create_span(KIND, None)
     making.end()
     made = tracing.traceparent_of(making, None)
 
     for moment in (1, 2):
-        spans.note_sent([(UUID(int=1), KIND, made)], began=moment)
+        spans.record_send_spans([(UUID(int=1), KIND, made)], began=moment)
 
     _, *sent = recorded.get_finished_spans()
     assert [span.name for span in sent] == [f"send {KIND}"] * 2
@@ -75,7 +76,7 @@ def test_a_handler_that_fails_is_seen_by_the_class_of_its_error_alone(recorded: 
 
     def handle() -> None:
         with ExitStack() as until:
-            spans.begin_processing(happened, until)
+            spans.start_process_spans(happened, until)
             raise ValueError("ann@library.example")
 
     with pytest.raises(ValueError):

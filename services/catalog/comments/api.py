@@ -10,11 +10,11 @@ from services.catalog.answers import answer
 from services.catalog.comments import domain, queries, schemas
 from services.catalog.comments.queries import Comment
 from services.catalog.cursors import decode_moment, encode_moment
-from shared.http import Blueprint, auth, limits
+from shared.http import Blueprint, auth, request_limits
+from shared.http.client_address import client_network
 from shared.http.idempotency import idempotent
-from shared.http.limits import limited
-from shared.http.networks import network
 from shared.http.pagination import PageQuery, page
+from shared.http.request_limits import rate_limited
 from shared.runtime import connection, settings, transaction
 
 public = Blueprint("comments", __name__, url_prefix="/catalog/v1/sessions", public=True, description="What readers say")
@@ -41,7 +41,7 @@ def list_comments(query: dict[str, Any], slug: str) -> Response:
 
 
 @public.post("/<slug>/comments")
-@limited
+@rate_limited
 @idempotent
 @public.arguments(schemas.CommentInputSchema)
 @public.response(202, schemas.ReceivedSchema)
@@ -49,9 +49,9 @@ def receive_comment(comment: dict[str, str], slug: str) -> Response:
     """Say something about a session. It is shown when staff have approved it."""
     with transaction() as conn:
         session = reading.find(conn, "session", slug)
-        id, new = domain.receive(conn, session.id, **comment, network=network())
+        id, new = domain.receive(conn, session.id, **comment, network=client_network())
         if new:
-            limits.spend(conn, [domain.charge(network(), most=settings().comments_per_network)])
+            request_limits.consume(conn, [domain.charge(client_network(), most=settings().comments_per_network)])
     response = jsonify({"id": str(id), "status": "pending"})
     response.status_code = 202
     return response

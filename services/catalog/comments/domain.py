@@ -10,8 +10,8 @@ from services.catalog.comments.queries import Comment
 from services.catalog.publishing.queries import raise_reading_revision
 from shared import audit
 from shared.errors import Conflict, NotFound
-from shared.limits import Charge
 from shared.markdown import render
+from shared.rate_limits import Charge
 
 HOUR = 3600
 TOO_MANY = "Too many comments came from your network. Yours was not lost here: please send it again later."

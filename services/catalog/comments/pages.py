@@ -11,8 +11,8 @@ from services.catalog.cursors import decode_moment, encode_moment
 from services.catalog.desk.rendering import respond
 from shared.errors import NotFound
 from shared.http import auth
-from shared.http.answers import see_other
-from shared.http.pages import Pages, asked
+from shared.http.pages import Pages, parse_query
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HERE = "/catalog/staff/comments"
@@ -25,7 +25,7 @@ pages = Pages("comments-desk", url_prefix=HERE)
 @pages.staff(reading.SCOPE)
 def list_comments() -> Response:
     """Comments that wait, or were decided on, the oldest first."""
-    query = asked(schemas.ModerationQuery())
+    query = parse_query(schemas.ModerationQuery())
     with connection() as conn:
         found = queries.select_comments(
             conn, status=query["status"], after=decode_moment(query["cursor"]), limit=query["limit"] + 1

@@ -4,19 +4,19 @@ import marshmallow as ma
 from marshmallow.validate import OneOf
 
 from services.catalog.fields import Text
-from shared.http.fields import Name, no_unseen
 from shared.http.pagination import PageQuery
+from shared.http.schema_fields import NameField, reject_invisible
 
 STATUSES = ("pending", "approved", "rejected")
 
 
 class CommentInputSchema(ma.Schema):
-    author = Name(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
+    author = NameField(100, least=1, required=True, metadata={"description": "The name to be shown", "example": "Ada"})
     body = Text(
         5000,
         least=1,
         required=True,
-        validate=[no_unseen],
+        validate=[reject_invisible],
         metadata={"description": "Markdown", "example": "This *helped* us."},
     )
 

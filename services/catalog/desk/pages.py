@@ -16,7 +16,7 @@ from services.catalog.editing.queries import select_history
 from services.catalog.recordings.queries import select_recording
 from shared.date_labels import label_edtf, label_full_date, label_moment
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked
+from shared.http.pages import Pages, parse_query
 from shared.runtime import connection
 
 HISTORY = 50
@@ -39,7 +39,7 @@ class Programme:
 @pages.staff(reading.SCOPE)
 def show_overview() -> Response:
     """Everything that there is, drafts and what was withdrawn included."""
-    query = asked(OverviewQuery())
+    query = parse_query(OverviewQuery())
     with connection() as conn:
         found = queries.select_things(conn, words=query["q"], state=query["state"])
         shown = [one for one in found if one.problems or not query["attention"]]
@@ -58,7 +58,7 @@ def show_overview() -> Response:
 @pages.staff(reading.SCOPE)
 def list_organizations() -> Response:
     """Every organization, by name."""
-    query = asked(OverviewQuery())
+    query = parse_query(OverviewQuery())
     with connection() as conn:
         found = queries.select_organizations(conn, words=query["q"])
         return respond("staff/organizations.html", conn, found=found, query=query)

@@ -11,7 +11,7 @@ from services.catalog.comments.queries import count_waiting
 from services.catalog.publishing.domain import Document
 from shared.date_labels import label_moment
 from shared.http import pages
-from shared.http.answers import see_other
+from shared.http.responses import see_other
 
 # What was done before the page that is shown: `?done=` names it.
 DONE = {

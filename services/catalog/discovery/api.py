@@ -24,8 +24,8 @@ from services.catalog.discovery.schemas import (
 from services.catalog.sessions import details
 from shared.errors import Invalid
 from shared.http import Blueprint
-from shared.http.kept import Direct
 from shared.http.pagination import decode_cursor, encode_cursor, link_next, next_page
+from shared.http.response_cache import FastPathResponse
 from shared.runtime import connection
 
 LARGEST = 2**63 - 1
@@ -50,7 +50,7 @@ def list_sessions(query: dict[str, Any]) -> Response:
     return _answer(*_list(query, sort=query["sort"], facets=query["facets"]))
 
 
-def list_sessions_directly(asked: MultiDict[str, str]) -> Direct | None:
+def list_sessions_directly(asked: MultiDict[str, str]) -> FastPathResponse | None:
     """The same without Flask, which costs more than to find them; None for what is to be refused."""
     try:
         # As webargs reads a query, which raises and catches an exception for each parameter that is not there.
@@ -59,7 +59,7 @@ def list_sessions_directly(asked: MultiDict[str, str]) -> Direct | None:
         body, more = _list(query, sort=query["sort"], facets=query["facets"])
     except (ma.ValidationError, Invalid):
         return None
-    return Direct(body, etag_of_bytes(body), next_page(SESSIONS, asked, more) if more else None)
+    return FastPathResponse(body, etag_of_bytes(body), next_page(SESSIONS, asked, more) if more else None)
 
 
 @public.get("/recordings")

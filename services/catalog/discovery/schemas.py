@@ -7,7 +7,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.catalog.fields import Bound, Slug, Text
 from services.catalog.sessions.schemas import FORMATS, STATUSES, DetailQuery, SessionSchema
-from shared.http.pagination import LIMIT, MOST, PageQuery
+from shared.http.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuery
 
 
 class FacetSchema(ma.Schema):
@@ -94,7 +94,7 @@ class ChangesQuery(ma.Schema):
         validate=Length(max=500),
         metadata={"description": "`cursor` of the last change that was seen, or `last` of an answer"},
     )
-    limit = ma.fields.Integer(load_default=LIMIT, validate=Range(1, MOST))
+    limit = ma.fields.Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
 
 
 class ChangeSchema(ma.Schema):

@@ -20,7 +20,7 @@ from services.catalog.discovery.index import Index
 from services.catalog.discovery.queries import IndexedSession, Stamp, Term
 from services.catalog.sessions.documents import present_state
 from shared import runtime
-from shared.freshness import Freshness
+from shared.cache_version import CacheVersionMonitor
 
 # What stands in a document first for what the moment decides; nobody can guess it and write it into a title.
 STATE, SEATS = (secrets.token_hex(16).encode() for _ in range(2))
@@ -149,7 +149,7 @@ def open_shelf() -> Iterator[Shelf]:
         present.memory.setdefault(Shelf, Shelf(present.settings.documents_megabytes * 1024 * 1024))
     shelf: Shelf = present.memory[Shelf]
     with shelf.lock:
-        stamp = present.memory[Freshness].stamp()
+        stamp = present.memory[CacheVersionMonitor].current()
         if stamp != shelf.stamp:
             with runtime.connection() as conn:
                 shelf.catch_up(conn, stamp)

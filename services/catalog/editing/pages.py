@@ -21,8 +21,8 @@ from services.catalog.publishing.queries import Entry, lock_catalog, select_entr
 from shared.date_labels import label_edtf
 from shared.errors import Conflict, Invalid
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked
-from shared.runtime import connection, transaction, trial
+from shared.http.pages import Pages, parse_query
+from shared.runtime import connection, rolled_back_transaction, transaction
 
 STALE = (
     "Somebody else changed this while you were writing. Below is what your text would change now; save again to do so."
@@ -52,7 +52,7 @@ class Sheet:
 @pages.staff(reading.SCOPE)
 def begin(collection: str) -> Response:
     """An empty form."""
-    kind, given = KINDS[collection], asked(schemas.NewQuery())
+    kind, given = KINDS[collection], parse_query(schemas.NewQuery())
     document = {name: value for name, value in given.items() if value}
     if kind == "session":
         document["registration"] = {"policy": "open"}
@@ -101,7 +101,7 @@ def save(collection: str, slug: str) -> Response:
 @pages.staff(reading.SCOPE)
 def show_preview(collection: str, slug: str) -> Response:
     """What stands as the public would see it, drafts too."""
-    with trial() as conn:
+    with rolled_back_transaction() as conn:
         entry = domain.find(conn, KINDS[collection], slug)
         public = preview.render(conn, entry.kind, entry.slug)
         return respond("staff/preview.html", conn, entry=entry, public=public, changes=None, sent=[], sent_to="")
@@ -111,7 +111,7 @@ def show_preview(collection: str, slug: str) -> Response:
 @pages.staff(reading.SCOPE)
 def label_date() -> Response:
     """How a date in EDTF is called by people, for the field in which it is being typed."""
-    query = asked(schemas.LabelQuery())
+    query = parse_query(schemas.LabelQuery())
     with connection() as conn:
         return respond("staff/label.html", conn, label=say_date(query["edtf"] or query["when"]))
 
@@ -141,11 +141,11 @@ def _take(sheet: Sheet, write: Writer) -> Response:
     try:
         return _preview(sheet, write, part) if step == "preview" else _save(sheet, write, part)
     except Invalid as error:
-        parts.refuse(sheet.form, error.errors)
+        parts.add_errors(sheet.form, error.errors)
     except Conflict as error:
         if sheet.entry is None and (made := _find_same(sheet, part)):
             return lead_to(made.kind, made.slug, "created")
-        parts.refuse(sheet.form, {"slug" if error.problem == "slug-taken" else "": error.detail})
+        parts.add_errors(sheet.form, {"slug" if error.problem == "slug-taken" else "": error.detail})
     return _show(sheet, status=422)
 
 
@@ -175,7 +175,7 @@ def _save(sheet: Sheet, write: Writer, part: Any) -> Response:
             if changed or not sheet.entry:
                 record(conn, f"{sheet.kind}.{action}", outcome)
             return lead_to(sheet.kind, outcome.slug, done if changed else "same")
-    with trial() as conn:
+    with rolled_back_transaction() as conn:
         difference = write(conn, part).difference()
     if not difference:  # it was sent twice
         return lead_to(sheet.kind, part.slug or (sheet.entry.slug if sheet.entry else ""), "saved")
@@ -190,7 +190,7 @@ def _is_stale(conn: Connection, entry: Entry) -> bool:
 
 def _find_same(sheet: Sheet, part: Any) -> Entry | None:
     """What was made by the same form, sent once before."""
-    with trial() as conn:
+    with rolled_back_transaction() as conn:
         made = select_entry(conn, sheet.kind, part.slug)
         return made if made and not domain.replace(conn, made, part).difference() else None
 

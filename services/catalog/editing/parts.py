@@ -94,12 +94,12 @@ def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
     try:
         return schema.load(document), form
     except ma.ValidationError as error:
-        return None, refuse(form, messages_by_path(error.normalized_messages()))
+        return None, add_errors(form, messages_by_path(error.normalized_messages()))
 
 
-def refuse(form: Form, errors: Mapping[str, Any]) -> Form:
+def add_errors(form: Form, errors: Mapping[str, Any]) -> Form:
     """Say what is wrong in the words of people."""
-    return form.refuse(
+    return form.add_errors(
         {
             name: [IN_WORDS.get(one, one) for one in ([found] if isinstance(found, str) else found)]
             for name, found in errors.items()

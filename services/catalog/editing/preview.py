@@ -12,22 +12,22 @@ from services.catalog import addresses
 from services.catalog.discovery.queries import select_stamp
 from services.catalog.publishing.domain import Outcome
 from shared import runtime
-from shared.freshness import Freshness, Stamp
+from shared.cache_version import CacheVersion, CacheVersionMonitor
 
 # A preview runs none: it is a picture of the page, in which nothing can be done.
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
-class Still(Freshness):
+class Still(CacheVersionMonitor):
     """Of a state that nothing changes."""
 
-    def __init__(self, stamp: Stamp) -> None:
+    def __init__(self, stamp: CacheVersion) -> None:
         super().__init__(lambda: stamp, seconds=0)
 
 
 def try_out(write: Callable[[Connection], Outcome]) -> tuple[str, Outcome]:
     """The public page of what `write` would make, and what it would change. Raises what `write` raises."""
-    with runtime.trial() as conn:
+    with runtime.rolled_back_transaction() as conn:
         outcome = write(conn)
         return render(conn, outcome.kind, outcome.slug), outcome
 
@@ -36,7 +36,7 @@ def render(conn: Connection, kind: str, slug: str) -> str:
     """The public page of a thing as this transaction sees it, drafts too; the process keeps nothing of what it reads
     for it.
     """
-    memory: dict[Any, Any] = {Freshness: Still(select_stamp(conn))}
+    memory: dict[Any, Any] = {CacheVersionMonitor: Still(select_stamp(conn))}
     routes = current_app.url_map.bind("localhost")
     endpoint, values = routes.match(addresses.page_path(kind, slug), method="GET")
     with runtime.use(replace(runtime.current(), memory=memory)):

@@ -24,9 +24,9 @@ def publish(collection: str, slug: str) -> Response:
     """Make a thing public, now or at the moment that was given."""
     kind = KINDS[collection]
     later = request.form.get("step") == "later"
-    when, form = forms.read(schemas.PublicationSchema()) if later else ({"at": None}, forms.Form())
+    when, form = forms.parse_form(schemas.PublicationSchema()) if later else ({"at": None}, forms.Form())
     if form and later and not form.text("publish_at"):
-        form.refuse({"publish_at": "Please say when."})
+        form.add_errors({"publish_at": "Please say when."})
     if not form:
         return render_thing(kind, slug, form, status=422)
     try:
@@ -35,7 +35,7 @@ def publish(collection: str, slug: str) -> Response:
             record(conn, f"{kind}.publish", domain.publish(conn, domain.find(conn, kind, slug), **when))
             state = domain.find(conn, kind, slug).state
     except Conflict as error:
-        return render_thing(kind, slug, form.refuse({"publish": error.detail}), status=error.status)
+        return render_thing(kind, slug, form.add_errors({"publish": error.detail}), status=error.status)
     return lead_to(kind, slug, "planned" if state == "scheduled" else "published")
 
 

@@ -10,7 +10,7 @@ from services.catalog.exports.documents import WRITERS
 from services.catalog.exports.domain import export_programme
 from services.catalog.publishing.queries import select_entry
 from shared import runtime
-from shared.commands.door import in_transaction
+from shared.cli.runner import in_transaction
 
 
 def exporting(start: Callable[..., runtime.Runtime]) -> click.Command:

@@ -11,7 +11,7 @@ from services.catalog.imports import domain
 from services.catalog.imports.documents import read_json, read_yaml
 from services.catalog.imports.schemas import ReportSchema
 from shared import runtime
-from shared.commands.door import in_transaction, print_json
+from shared.cli.runner import in_transaction, print_json
 from shared.errors import Invalid
 
 WHY = "the catalog has held something before, or this is production: nothing was imported"

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from shared import jsontext
+from shared import strict_json
 from shared.errors import DomainError
 
 # A programme document is not deep; what is, was made to exhaust its reader.
@@ -14,7 +14,7 @@ DEPTH = 20
 
 def read_json(body: bytes) -> Any:
     """The document. Raises DomainError where it is no JSON that is taken."""
-    return jsontext.read(body)
+    return strict_json.parse(body)
 
 
 def read_yaml(body: bytes) -> Any:

@@ -15,9 +15,9 @@ from services.catalog.imports.documents import read_json, read_yaml
 from services.catalog.imports.domain import Report
 from shared.errors import Conflict, DomainError, Invalid
 from shared.http import auth
-from shared.http.answers import see_other
 from shared.http.pages import Pages
-from shared.http.strict import MAX_BODY
+from shared.http.request_checks import MAX_BODY
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HERE = "/catalog/staff/imports"

@@ -13,7 +13,7 @@ from services.catalog.pages.schemas import LearningQuery
 from services.catalog.search.domain import MOST
 from services.catalog.search.results import find_results
 from shared.errors import Invalid
-from shared.http.pages import Pages, asked
+from shared.http.pages import Pages, parse_query
 from shared.runtime import connection
 
 # Of what a list holds, so much is shown at once; on the page that asks for nothing, less.
@@ -27,7 +27,7 @@ pages = Pages("learning", url_prefix="/catalog")
 @pages.get("/")
 def show_learning() -> Response:
     """What is coming, what can be watched and what was announced; or what passes the filters of the address."""
-    wanted, given = asked(QUERY), _given()
+    wanted, given = parse_query(QUERY), _given()
     try:
         found = _find(wanted, given)
     except Invalid as error:

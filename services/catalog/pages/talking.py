@@ -11,25 +11,25 @@ from services.catalog.pages import rendering
 from services.catalog.pages.pages import render_announcement, render_session
 from services.catalog.pages.rendering import Page
 from shared.errors import TooMany
-from shared.http import forms, limits
-from shared.http.answers import see_other
-from shared.http.limits import limited
-from shared.http.networks import network
+from shared.http import forms, request_limits
+from shared.http.client_address import client_network
 from shared.http.pages import Pages
+from shared.http.request_limits import rate_limited
+from shared.http.responses import see_other
 from shared.runtime import connection, settings, transaction
 
 pages = Pages("talking", url_prefix="/catalog")
 
 
 @pages.form("/sessions/<slug>/comments")
-@limited
+@rate_limited
 def comment_on_session(slug: str) -> Response:
     """Take in a comment on a session."""
     return _receive("session", slug, render_session)
 
 
 @pages.form("/announcements/<slug>/comments")
-@limited
+@rate_limited
 def comment_on_announcement(slug: str) -> Response:
     """Take in a comment on an announcement."""
     return _receive("announcement", slug, render_announcement)
@@ -48,17 +48,17 @@ def thank_for_announcement(slug: str) -> Response:
 
 
 def _receive(kind: str, slug: str, show: Callable[..., Response]) -> Response:
-    comment, form = forms.read(CommentInputSchema())
+    comment, form = forms.parse_form(CommentInputSchema())
     if not form:
         return show(slug, form, status=422)
     try:
         with transaction() as conn:
             entry = reading.find(conn, kind, slug)
-            _, new = domain.receive(conn, entry.id, **comment, network=network())
+            _, new = domain.receive(conn, entry.id, **comment, network=client_network())
             if new:
-                limits.spend(conn, [domain.charge(network(), most=settings().comments_per_network)])
+                request_limits.consume(conn, [domain.charge(client_network(), most=settings().comments_per_network)])
     except TooMany as error:
-        response = show(slug, form.refuse({"body": [error.detail]}), status=error.status)
+        response = show(slug, form.add_errors({"body": [error.detail]}), status=error.status)
         response.headers["Retry-After"] = str(error.seconds)
         return response
     return see_other(f"{addresses.page_path(kind, slug)}/comments")

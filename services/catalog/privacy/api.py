@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 
 from services.catalog.privacy import domain, schemas
-from shared.addresses import fold_held_email
+from shared.email_addresses import fold_stored_email
 from shared.http import Blueprint
-from shared.http import answers as documents
-from shared.http.audit import note
+from shared.http import responses as documents
+from shared.http.audit_api import record_staff_action
 from shared.runtime import transaction
 
 SCOPE = "people:erase"
@@ -24,8 +24,8 @@ def show_held(query: dict[str, Any], email: str) -> Response:
     """Comments and parts of the programme that name this address, and with `name` comments signed with it. The look is
     noted. What is to go is removed one by one: whose a comment is, only its author and staff can tell.
     """
-    folded = fold_held_email(email)
+    folded = fold_stored_email(email)
     with transaction() as conn:
         held = domain.describe(conn, folded, name=query["name"])
-        note(conn, "person.export", "by address")
-    return documents.answer(held, cache_control="no-store")
+        record_staff_action(conn, "person.export", "by address")
+    return documents.json_response(held, cache_control="no-store")

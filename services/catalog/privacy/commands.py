@@ -7,8 +7,8 @@ from psycopg import Connection
 
 from services.catalog.privacy import domain
 from shared import runtime
-from shared.addresses import fold_held_email
-from shared.commands.door import acting, in_transaction, note, print_json
+from shared.cli.runner import actor_option, in_transaction, print_json, record_operator_action
+from shared.email_addresses import fold_stored_email
 
 
 def showing(start: Callable[..., runtime.Runtime]) -> click.Group:
@@ -21,11 +21,11 @@ def showing(start: Callable[..., runtime.Runtime]) -> click.Group:
     )
     @click.option("--address", required=True, help="The person's mail address.")
     @click.option("--name", default="", help="The name that they may have signed comments with.")
-    @acting
+    @actor_option
     def show(address: str, name: str, actor: str) -> None:
         def work(conn: Connection) -> domain.Held:
-            note(conn, actor, "person.export", "by address")
-            return domain.describe(conn, fold_held_email(address), name=name)
+            record_operator_action(conn, actor, "person.export", "by address")
+            return domain.describe(conn, fold_stored_email(address), name=name)
 
         print_json(in_transaction(start, work))
 

@@ -7,9 +7,9 @@ from services.catalog.desk.rendering import respond
 from services.catalog.privacy import domain
 from services.catalog.privacy.api import SCOPE
 from services.catalog.privacy.schemas import PersonQuery
-from shared.addresses import fold_held_email
-from shared.http.audit import note
-from shared.http.pages import Pages, asked
+from shared.email_addresses import fold_stored_email
+from shared.http.audit_api import record_staff_action
+from shared.http.pages import Pages, parse_query
 from shared.runtime import transaction
 
 HOME = "/catalog/staff/people"
@@ -20,10 +20,10 @@ pages = Pages("people-desk", url_prefix=HOME)
 @pages.staff(SCOPE)
 def show_person() -> Response:
     """Comments that may be theirs, each with the way to remove it; that somebody looked is noted."""
-    query = asked(PersonQuery())
-    email = fold_held_email(query["email"])
+    query = parse_query(PersonQuery())
+    email = fold_stored_email(query["email"])
     with transaction() as conn:
-        note(conn, "person.export", "by address")
+        record_staff_action(conn, "person.export", "by address")
         held = domain.describe(conn, email, name=query["name"])
         return respond("staff/person.html", conn, email=email, name=query["name"], held=held)
 
@@ -32,10 +32,10 @@ def show_person() -> Response:
 @pages.staff(SCOPE)
 def download_held() -> Response:
     """All of it, to give to whoever asks what is held on them, once staff have seen that it is theirs."""
-    query = asked(PersonQuery())
+    query = parse_query(PersonQuery())
     with transaction() as conn:
-        note(conn, "person.export", "by address")
-        held = domain.describe(conn, fold_held_email(query["email"]), name=query["name"])
+        record_staff_action(conn, "person.export", "by address")
+        held = domain.describe(conn, fold_stored_email(query["email"]), name=query["name"])
     response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="held-by-catalog.json"'
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from services.catalog.programmes.schemas import TermPart
 from services.catalog.publishing.domain import Outcome
 from shared.errors import NotFound
 from shared.http import Blueprint
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.idempotency import idempotent
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
 from shared.runtime import connection, transaction
@@ -128,7 +128,7 @@ def remove_term(name: str, slug: str) -> Response:
 def _change_terms(name: str, action: str, change: Callable[[Connection], Outcome]) -> Response:
     with transaction() as conn:
         outcome = change(conn)
-        note(conn, action, name, outcome.difference())
+        record_staff_action(conn, action, name, outcome.difference())
         return answer(_with_links("vocabulary", queries.select_vocabularies(conn, name=name)[0], name))
 
 

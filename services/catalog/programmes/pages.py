@@ -12,9 +12,9 @@ from services.catalog.programmes import domain, queries, schemas
 from services.catalog.publishing.domain import Outcome
 from shared.errors import Conflict
 from shared.http import forms
-from shared.http.answers import see_other
 from shared.http.forms import Form
 from shared.http.pages import Pages
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HERE = "/catalog/staff/vocabularies"
@@ -33,7 +33,7 @@ def list_vocabularies() -> Response:
 @pages.staff(reading.SCOPE)
 def add_term(name: str) -> Response:
     """Add a term; it is public at once."""
-    term, form = forms.read(schemas.TermPartSchema())
+    term, form = forms.parse_form(schemas.TermPartSchema())
     if not form:
         return _show(form, name=name, status=422)
     return _change(form, name, "add-term", lambda conn: domain.add_term(conn, name, term))
@@ -45,7 +45,7 @@ def change_term(name: str, slug: str) -> Response:
     """Say what a term is called now, or take it away."""
     if request.form.get("step") == "remove":
         return _change(Form(), name, "remove-term", lambda conn: domain.remove_term(conn, name, slug))
-    term, form = forms.read(schemas.TermLabelSchema())
+    term, form = forms.parse_form(schemas.TermLabelSchema())
     if not form:
         return _show(form, name=name, slug=slug, status=422)
     return _change(
@@ -62,7 +62,7 @@ def _change(form: Form, name: str, action: str, change: Callable[[Connection], O
         with transaction() as conn:
             record(conn, f"vocabulary.{action}", change(conn))
     except Conflict as error:
-        return _show(form.refuse({"slug": error.detail}), name=name, slug=slug, status=error.status)
+        return _show(form.add_errors({"slug": error.detail}), name=name, slug=slug, status=error.status)
     return see_other(f"{HERE}?done=term#{name}")
 
 

@@ -7,11 +7,18 @@ import click
 from psycopg import Connection
 
 from services.catalog.publishing import snapshots
-from shared.commands.door import Start, acting, in_transaction, note, print_json, trying
-from shared.runtime import trial
+from shared.cli.runner import (
+    RuntimeFactory,
+    actor_option,
+    dry_run_option,
+    in_transaction,
+    print_json,
+    record_operator_action,
+)
+from shared.runtime import rolled_back_transaction
 
 
-def sending(start: Start) -> click.Group:
+def sending(start: RuntimeFactory) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
     group = click.Group("snapshots", help="The present state of the programme, said again for those who keep a copy.")
 
@@ -22,15 +29,15 @@ def sending(start: Start) -> click.Group:
     )
     @click.option("--type", "type_", required=True, type=click.Choice(snapshots.TYPES))
     @click.option("--id", "ids", multiple=True, type=UUID, help="Only this one; several times for several.")
-    @trying
-    @acting
+    @dry_run_option
+    @actor_option
     def send(type_: str, ids: tuple[UUID, ...], dry_run: bool, actor: str) -> None:
         def work(conn: Connection) -> dict[str, Any]:
             if dry_run:
-                with trial() as tried:
+                with rolled_back_transaction() as tried:
                     return {"dry_run": True, "type": type_, "would_send": snapshots.send(tried, type_, ids)[1]}
             batch, size = snapshots.send(conn, type_, ids)
-            note(conn, actor, "snapshots.send", batch, {"type": type_, "size": size})
+            record_operator_action(conn, actor, "snapshots.send", batch, {"type": type_, "size": size})
             return {"batch": batch, "type": type_, "sent": size}
 
         print_json(in_transaction(start, work))

@@ -13,13 +13,13 @@ from services.catalog.publishing.families import KINDS
 from services.catalog.publishing.queries import Entry
 from services.catalog.recordings import queries as recordings
 from shared.errors import NotFound
-from shared.events import catalog, snapshots
+from shared.events import catalog, catalog_snapshots
 from shared.messaging import outbox
 
 ENTRIES = {
-    "session": snapshots.SessionSnapshot,
-    "series": snapshots.SeriesSnapshot,
-    "announcement": snapshots.AnnouncementSnapshot,
+    "session": catalog_snapshots.SessionSnapshot,
+    "series": catalog_snapshots.SeriesSnapshot,
+    "announcement": catalog_snapshots.AnnouncementSnapshot,
 }
 TYPES = (*ENTRIES, "recording")
 AT_ONCE = 500
@@ -36,7 +36,7 @@ def send(conn: Connection, type: str, ids: Iterable[UUID]) -> tuple[UUID, int]:
     )
     if asked and (missing := set(asked) - {subject.id for subject, _ in subjects}):
         raise NotFound(f"Of this type the catalog never published: {', '.join(sorted(map(str, missing)))}.")
-    kind = snapshots.RecordingSnapshot if type == "recording" else ENTRIES[type]
+    kind = catalog_snapshots.RecordingSnapshot if type == "recording" else ENTRIES[type]
     events = [
         kind(**{kind.subject_in: subject}, batch=batch, size=len(subjects), whole=not asked, public=public)
         for subject, public in subjects

@@ -15,7 +15,7 @@ from services.catalog.sessions import queries
 from services.catalog.sessions.documents import SESSION
 from services.catalog.sessions.queries import SessionRow
 from services.catalog.sessions.schemas import SessionPart
-from shared.database import constraint_of
+from shared.database import constraint_name
 from shared.errors import Conflict, NotFound
 from shared.markdown import render
 
@@ -60,7 +60,7 @@ def write_session(
             materials=part.materials,
         )
     except psycopg.errors.ForeignKeyViolation as error:
-        if constraint_of(error) != "completion_of_own_sessions":
+        if constraint_name(error) != "completion_of_own_sessions":
             raise
         raise Conflict(
             f"The session {part.slug} counts for completing the series that it would leave.", problem="completes-series"

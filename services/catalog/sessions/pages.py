@@ -41,9 +41,9 @@ def show_time(slug: str) -> Response:
 @pages.staff(reading.SCOPE)
 def reschedule(slug: str) -> Response:
     """Give it another time, or an uncertain date."""
-    when, form = forms.read(schemas.RescheduleSchema())
+    when, form = forms.parse_form(schemas.RescheduleSchema())
     if not form:
-        return _show("staff/time.html", slug, parts.refuse(Form(request.form), form.errors), status=422)
+        return _show("staff/time.html", slug, parts.add_errors(Form(request.form), form.errors), status=422)
     return _act("staff/time.html", slug, form, "reschedule", lambda conn: domain.reschedule(conn, slug, **when))
 
 
@@ -89,9 +89,9 @@ def show_recording(slug: str) -> Response:
 @pages.staff(reading.SCOPE)
 def publish_recording(slug: str) -> Response:
     """Say where it can be watched."""
-    recording, form = forms.read(schemas.RecordingInputSchema())
+    recording, form = forms.parse_form(schemas.RecordingInputSchema())
     if not form:
-        return _show("staff/recording.html", slug, parts.refuse(Form(request.form), form.errors), status=422)
+        return _show("staff/recording.html", slug, parts.add_errors(Form(request.form), form.errors), status=422)
     return _act(
         "staff/recording.html", slug, form, "recording", lambda conn: recordings.publish(conn, slug, **recording)
     )
@@ -121,7 +121,7 @@ def _act(template: str, slug: str, form: Form, action: str, act: Callable[[Conne
         with transaction() as conn:
             record(conn, f"session.{action}", act(conn))
     except Conflict as error:
-        return _show(template, slug, form.refuse({"part": error.detail}), status=error.status)
+        return _show(template, slug, form.add_errors({"part": error.detail}), status=error.status)
     return lead_to("session", slug, DONE[action])
 
 

@@ -13,7 +13,7 @@ from services.catalog.widget.schemas import WidgetQuery
 from shared import runtime
 from shared.http import conditional
 from shared.http.forms import Form
-from shared.http.pages import FOR_EVER, SERVICES, Pages, asked
+from shared.http.pages import IMMUTABLE, SERVICES, Pages, parse_query
 from shared.runtime import connection
 
 pages = Pages("widget", url_prefix="/catalog")
@@ -34,13 +34,13 @@ def show_script() -> Response:
 @pages.get("/widget/<version>.js")
 def show_version(version: str) -> Response:
     """The component under the address of a version, which never changes; of one that is gone, as it is now."""
-    return _give(FOR_EVER if version == _version() else SHORT)
+    return _give(IMMUTABLE if version == _version() else SHORT)
 
 
 @pages.get("/widget")
 def show_builder() -> Response:
     """Choose what to show, see it, take the code along. All of it stands in the address."""
-    wanted = asked(WidgetQuery())
+    wanted = parse_query(WidgetQuery())
     attributes = attributes_of(wanted)
     script = f"{runtime.settings().public_url}/catalog/widget.js"
     with connection() as conn:
@@ -77,4 +77,4 @@ def _give(cache_control: str) -> Response:
 
 @cache
 def _version() -> str:
-    return conditional.etag_of(FILE.read_text())[:12]
+    return conditional.make_etag(FILE.read_text())[:12]

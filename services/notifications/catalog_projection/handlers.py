@@ -18,10 +18,10 @@ from shared.events.catalog import (
     SessionEvent,
     SessionWithdrawn,
 )
+from shared.events.catalog_snapshots import AnnouncementSnapshot, RecordingSnapshot, SeriesSnapshot, SessionSnapshot
 from shared.events.envelope import Envelope
-from shared.events.snapshots import AnnouncementSnapshot, RecordingSnapshot, SeriesSnapshot, SessionSnapshot
 from shared.messaging.handlers import on
-from shared.messaging.snapshots import compared
+from shared.messaging.snapshot_reports import compare_snapshot
 
 # The copy's tables, by aggregate.
 COPY = {"session": "sessions", "series": "series", "recording": "recordings", "announcement": "announcements"}
@@ -116,7 +116,7 @@ def _keep_announcement(conn: Connection, announcement: Announcement, *, public: 
 @on("catalog.session.snapshot-taken")
 def repair_session(conn: Connection, event: SessionSnapshot, envelope: Envelope) -> None:
     """Mend the copy, also where it holds this revision with other content. No mail follows from it."""
-    with compared(conn, COPY["session"], event, envelope):
+    with compare_snapshot(conn, COPY["session"], event, envelope):
         _keep_session(conn, event.session, envelope, public=event.public, repair=True)
 
 
@@ -125,19 +125,19 @@ def repair_series(conn: Connection, event: SeriesSnapshot, envelope: Envelope) -
     """As `repair_session`, of a series."""
     series = event.series
     facts = {"id": series.id, "revision": series.revision, "slug": series.slug, "title": series.title}
-    with compared(conn, COPY["series"], event, envelope):
+    with compare_snapshot(conn, COPY["series"], event, envelope):
         queries.upsert_series(conn, **facts, repair=True)
 
 
 @on("catalog.recording.snapshot-taken")
 def repair_recording(conn: Connection, event: RecordingSnapshot, envelope: Envelope) -> None:
     """As `repair_session`, of a recording."""
-    with compared(conn, COPY["recording"], event, envelope):
+    with compare_snapshot(conn, COPY["recording"], event, envelope):
         _keep_recording(conn, event.recording, withdrawn=not event.public, repair=True)
 
 
 @on("catalog.announcement.snapshot-taken")
 def repair_announcement(conn: Connection, event: AnnouncementSnapshot, envelope: Envelope) -> None:
     """As `repair_session`, of an announcement."""
-    with compared(conn, COPY["announcement"], event, envelope):
+    with compare_snapshot(conn, COPY["announcement"], event, envelope):
         _keep_announcement(conn, event.announcement, public=event.public, repair=True)

@@ -24,7 +24,7 @@ from services.notifications.resting import queries as rests
 from services.notifications.suppressions import domain as suppressions
 from services.notifications.suppressions.verdicts import judge
 from shared import tracing
-from shared.failpoints import passing
+from shared.failpoints import fail_point
 from shared.runtime import settings
 
 log = structlog.get_logger()
@@ -86,7 +86,7 @@ def _settle_refusal_of_us(conn: Connection, facts: Facts, error: Refused) -> str
         rests.take_turns(conn)
         state = _refuse(conn, facts, error, "the mail server refuses us, not the recipient")
         rest = bool(state) and resting.note_refusal(conn, facts.id, domains=settings().refusing_domains)
-        passing("mail.after_refusal")
+        fail_point("mail.after_refusal")
     if rest:
         raise Resting("it refuses us")
     return state or "lost"
@@ -105,17 +105,17 @@ def _hand_over(
     sender, recipient = letterhead.sender, addressee(facts)
     content = write(facts, about, letterhead)
     transport.hand_in(sender.address, recipient.address, content, envelope_id=str(facts.id))
-    passing("mail.before_handing_over")
+    fail_point("mail.before_handing_over")
     if not queries.mark_handing_over(conn, facts.id, facts.fence, recipient=recipient.address, lease=LEASE):
         transport.close()  # without the dot: whoever has the mail now sends it
         return "lost"
-    passing("mail.before_dot")
+    fail_point("mail.before_dot")
     try:
         reply = transport.finish()
     except LineLost as error:
         queries.mark_in_doubt(conn, facts.id, facts.fence, reason=f"{error} after the final dot", wait=DOUBT_WAIT)
         return "in_doubt"
-    passing("mail.after_reply")
+    fail_point("mail.after_reply")
     queries.mark_sent(conn, facts.id, facts.fence, reply=reply)
     return "sent"
 

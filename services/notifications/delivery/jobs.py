@@ -22,7 +22,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.wording import domain as templates
 from shared import runtime
 from shared import traceparent as w3c
-from shared.failpoints import passing
+from shared.failpoints import fail_point
 from shared.jobs import Job
 
 log = structlog.get_logger()
@@ -90,7 +90,7 @@ class Sender:
             claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH, letters=LETTERS)
         if not claimed:
             return 0
-        passing("mail.after_claim")
+        fail_point("mail.after_claim")
         mails = select_facts(conn, claimed)
         if forgotten := set(claimed) - {mail.id for mail in mails}:
             # Erased while another sender had it: nothing is left that it could say, or to whom.
@@ -130,7 +130,7 @@ class Sender:
                 done += len(outcomes)
                 for mail, state in outcomes:
                     OUTCOMES.labels(mail.kind, state).inc()
-                    ids = w3c.ids_of(mail.traceparent)
+                    ids = w3c.trace_ids(mail.traceparent)
                     log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state, **ids)
         return done
 

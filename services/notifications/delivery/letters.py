@@ -22,7 +22,7 @@ from services.notifications.rendering.addresses import UnsafeText
 from services.notifications.rendering.domain import addressee
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.resting import queries as rests
-from shared.failpoints import passing
+from shared.failpoints import fail_point
 
 HANDFUL = 20
 
@@ -110,7 +110,7 @@ class Postman:
             self.transport.hand_in(sender, recipient, content, envelope_id=str(facts.id))
         except (Refused, LineLost) as error:
             return self._settle(facts, error)
-        passing("mail.before_dot")
+        fail_point("mail.before_dot")
         try:
             sent.append((facts.id, facts.fence, self.transport.finish()))
             self.accepted = True
@@ -120,7 +120,7 @@ class Postman:
             reason = f"{error} after the final dot"
             queries.mark_in_doubt(self.conn, facts.id, facts.fence, reason=reason, wait=DOUBT_WAIT)
             return "in_doubt"
-        passing("mail.after_reply")
+        fail_point("mail.after_reply")
         return "sent"
 
     def _settle(self, facts: Facts, error: Refused | LineLost) -> str:

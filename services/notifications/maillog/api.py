@@ -13,8 +13,8 @@ from services.notifications.maillog.schemas import (
     MessagesQuery,
 )
 from shared.http import Blueprint
-from shared.http.answers import answer
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.responses import json_response
 from shared.runtime import transaction
 
 staff = Blueprint("messages", __name__, url_prefix="/notifications/v1", description="Every mail that was ever due")
@@ -32,7 +32,7 @@ def list_messages(query: dict[str, Any]) -> Response:
         found = queries.select_messages(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1]["position"]) if len(found) > limit else None
     body, headers = page(MessageSchema(many=True).dump([reading.nested(row) for row in found[:limit]]), more)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 @staff.get("/messages/<uuid:id>")
@@ -41,7 +41,7 @@ def list_messages(query: dict[str, Any]) -> Response:
 def show_message(id: UUID) -> Response:
     """One mail, with how it reads by what is known now; personal links are shown without their tokens."""
     with transaction() as conn:
-        return answer(MessageDetailSchema().dump({**reading.find(conn, id), "rendered": reading.read(conn, id)}))
+        return json_response(MessageDetailSchema().dump({**reading.find(conn, id), "rendered": reading.read(conn, id)}))
 
 
 @staff.post("/messages/<uuid:id>/resend")
@@ -52,6 +52,6 @@ def resend_message(id: UUID) -> Response:
     sees it once. What a later event has overtaken is not sent again either.
     """
     with transaction() as conn:
-        response = answer(MessageSchema().dump(reading.resend(conn, id)))
+        response = json_response(MessageSchema().dump(reading.resend(conn, id)))
     response.status_code = 202
     return response

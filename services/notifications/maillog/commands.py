@@ -8,10 +8,10 @@ from psycopg import Connection
 from services.notifications.maillog import queries, reading
 from services.notifications.maillog.schemas import STATES, MessageSchema
 from services.notifications.messages.kinds import KINDS
-from shared.commands.door import Start, in_transaction, print_json
+from shared.cli.runner import RuntimeFactory, in_transaction, print_json
 
 
-def telling(start: Start) -> click.Command:
+def telling(start: RuntimeFactory) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
     @click.command(

@@ -8,10 +8,10 @@ from services.notifications.maillog import queries, reading
 from services.notifications.maillog.schemas import STATES, MessagesQuery
 from services.notifications.messages.kinds import KINDS
 from services.notifications.resting.queries import select_rest
-from shared.http.answers import see_other
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked, respond
+from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HOME = "/notifications/staff/messages"
@@ -37,7 +37,7 @@ def show_overview() -> Response:
 @pages.staff(READ)
 def list_messages() -> Response:
     """Every mail that was ever due, the newest first."""
-    query = asked(MessagesQuery())
+    query = parse_query(MessagesQuery())
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
     with connection() as conn:
         found = queries.select_messages(conn, before=before, limit=limit + 1, **query)

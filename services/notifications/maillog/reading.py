@@ -13,7 +13,7 @@ from services.notifications.rendering.letterhead import read_letterhead
 from services.notifications.rendering.templates import Texts
 from services.notifications.wording import domain as templates
 from shared.errors import Conflict, NotFound
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.runtime import settings
 
 Row = dict[str, Any]
@@ -41,7 +41,7 @@ def resend(conn: Connection, id: UUID) -> Row:
     row = find(conn, id)
     if not queries.requeue(conn, id):
         raise Conflict(f"This mail is {row['state']}.", problem="wrong-state", state=row["state"])
-    note(conn, "message.resend", id, {"was": row["state"]})
+    record_staff_action(conn, "message.resend", id, {"was": row["state"]})
     return find(conn, id)
 
 

@@ -22,18 +22,18 @@ from shared.events.registration import (
     SeriesProgressed,
     SignInRequested,
 )
-from shared.messaging.handlers import Happened, on
+from shared.messaging.handlers import EventBatch, on
 
 
-@on("registration.registration.confirmed", together=True)
-def queue_confirmations(conn: Connection, happened: Happened[RegistrationConfirmed]) -> None:
+@on("registration.registration.confirmed", batch=True)
+def queue_confirmations(conn: Connection, happened: EventBatch[RegistrationConfirmed]) -> None:
     """People have seats: text, and an entry for the calendar."""
     caused = [(envelope, {"registered_by": event.registration.registered_by}) for event, envelope in happened]
     queries.insert_for_registrations(conn, kinds.CONFIRMED, caused, late=kinds.RECORDING)
 
 
-@on("registration.registration.waitlisted", together=True)
-def queue_places_in_line(conn: Connection, happened: Happened[RegistrationWaitlisted]) -> None:
+@on("registration.registration.waitlisted", batch=True)
+def queue_places_in_line(conn: Connection, happened: EventBatch[RegistrationWaitlisted]) -> None:
     """People wait, and at which places."""
     caused = [
         (envelope, {"position": event.registration.position, "registered_by": event.registration.registered_by})

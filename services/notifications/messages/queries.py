@@ -104,7 +104,7 @@ def insert_notice(
         cause=cause,
         revision=revision,
         recipient=recipient,
-        traceparent=tracing.present(),
+        traceparent=tracing.current_traceparent(),
     )
 
 
@@ -190,7 +190,7 @@ def insert_for_registrations(
             "revision": envelope.sequence,
             "caused_at": envelope.time,
             "context": context,
-            "traceparent": w3c.read(envelope.traceparent),
+            "traceparent": w3c.parse(envelope.traceparent),
         }
         for place, (envelope, context) in enumerate(caused)
     ]
@@ -211,7 +211,7 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
         "revision": envelope.sequence,
         "caused_at": envelope.time,
         "wait": _wait(kind),
-        "traceparent": w3c.read(envelope.traceparent),
+        "traceparent": w3c.parse(envelope.traceparent),
     }
 
 

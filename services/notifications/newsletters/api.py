@@ -23,12 +23,12 @@ from services.notifications.newsletters.schemas import (
     TextsSchema,
 )
 from services.notifications.rendering.links import Holder, Links
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 from shared.http import Blueprint, conditional
-from shared.http.answers import answer, tag_of
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.responses import etag_for, json_response
 from shared.runtime import connection, settings, transaction
 
 staff = Blueprint(
@@ -47,7 +47,7 @@ def list_issues(query: dict[str, Any]) -> Response:
         found = queries.select(conn, state=query["state"], before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
     body, headers = page(IssueSchema(many=True).dump(found[:limit]), more)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 @staff.post("")
@@ -59,7 +59,7 @@ def create_issue(wanted: dict[str, Any]) -> Response:
     """Write an issue; it is a draft until it is scheduled."""
     with transaction() as conn:
         made = domain.create(conn, wanted)
-        note(conn, "newsletter.create", made.slug)
+        record_staff_action(conn, "newsletter.create", made.slug)
     return _show(made, status=201)
 
 
@@ -72,7 +72,7 @@ def create_from_announcement(slug: str) -> Response:
     with transaction() as conn:
         made, new = domain.create_from_announcement(conn, slug)
         if new:
-            note(conn, "newsletter.create", made.slug)
+            record_staff_action(conn, "newsletter.create", made.slug)
     return _show(made, status=201 if new else 200)
 
 
@@ -93,9 +93,9 @@ def change_issue(changes: dict[str, Any], id: UUID) -> Response:
     """Change an issue that has not begun, from the version that `If-Match` names."""
     with transaction() as conn:
         before = domain.find(conn, id)
-        conditional.require_match(tag_of(IssueSchema().dump(before)))
+        conditional.require_match(etag_for(IssueSchema().dump(before)))
         after = domain.change(conn, before, changes)
-        note(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
+        record_staff_action(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
     return _show(after)
 
 
@@ -107,7 +107,7 @@ def delete_issue(id: UUID) -> None:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.delete(conn, issue)
-        note(conn, "newsletter.delete", issue.slug)
+        record_staff_action(conn, "newsletter.delete", issue.slug)
 
 
 @staff.get("/<uuid:id>/preview")
@@ -118,7 +118,7 @@ def preview_issue(id: UUID) -> Response:
     with transaction() as conn:
         letter = domain.preview(conn, domain.find(conn, id))
     texts, _leave = letter.personal(Links(settings(), shown=True), id, Holder())
-    return answer(asdict(texts))
+    return json_response(asdict(texts))
 
 
 @staff.post("/<uuid:id>/test")
@@ -131,7 +131,7 @@ def send_test(wanted: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.send_test(conn, issue, email)
-        note(conn, "newsletter.test", issue.slug)
+        record_staff_action(conn, "newsletter.test", issue.slug)
     return _show(issue, status=202)
 
 
@@ -177,18 +177,18 @@ def show_progress(id: UUID) -> Response:
         issue = domain.find(conn, id)
         readers = fanout.count_readers(conn, library_types=issue.library_types, topics=issue.topics)
         progress = fanout.select_progress(conn, id)
-    return answer(ProgressSchema().dump({**asdict(progress), "state": issue.state, "readers": readers}))
+    return json_response(ProgressSchema().dump({**asdict(progress), "state": issue.state, "readers": readers}))
 
 
 def _move(action: str, id: UUID, move: Callable[[Connection, Issue], Issue]) -> Response:
     with transaction() as conn:
         moved = move(conn, domain.find(conn, id))
-        note(conn, action, moved.slug, {"state": moved.state, "send_at": moved.send_at})
+        record_staff_action(conn, action, moved.slug, {"state": moved.state, "send_at": moved.send_at})
     return _show(moved)
 
 
 def _show(issue: Issue, *, status: int = 200) -> Response:
-    response = answer(IssueSchema().dump(issue))
+    response = json_response(IssueSchema().dump(issue))
     if response.status_code == 200:
         response.status_code = status
     return response

@@ -22,7 +22,7 @@ from services.notifications.newsletters.queries import Issue
 from services.notifications.rendering.letters import Letter
 from services.notifications.rendering.links import Links
 from shared import runtime
-from shared.database import constraint_of
+from shared.database import constraint_name
 from shared.date_labels import label_long_date
 from shared.errors import Conflict, Invalid, NotFound
 from shared.slugs import make_slug
@@ -83,7 +83,7 @@ def change(conn: Connection, issue: Issue, changes: Mapping[str, Any]) -> Issue:
         with conn.transaction():
             queries.update(conn, replace(issue, **changes))
     except psycopg.errors.UniqueViolation as error:
-        if constraint_of(error) == "newsletters_slug_key":
+        if constraint_name(error) == "newsletters_slug_key":
             raise _taken() from None
         raise
     return find(conn, issue.id)

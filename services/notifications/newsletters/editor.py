@@ -22,13 +22,13 @@ from services.notifications.newsletters.schemas import (
     SendSchema,
     TestSchema,
 )
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 from shared.errors import Conflict, DomainError, Invalid
-from shared.http.answers import see_other, tag_of
-from shared.http.audit import note
-from shared.http.forms import Form, read
-from shared.http.pages import Pages, asked, render, respond
+from shared.http.audit_api import record_staff_action
+from shared.http.forms import Form, parse_form
+from shared.http.pages import Pages, parse_query, render, respond
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.responses import etag_for, see_other
 from shared.runtime import connection, transaction
 
 HOME = "/notifications/staff/newsletters"
@@ -44,7 +44,7 @@ STALE = "Somebody else has changed this issue meanwhile. What you typed is still
 @pages.staff(READ)
 def list_issues() -> Response:
     """All issues and digests, the newest first."""
-    query = asked(IssuesQuery())
+    query = parse_query(IssuesQuery())
     limit, (before,) = query["limit"], decode_cursor(query["cursor"], int) or (None,)
     with connection() as conn:
         found = queries.select(conn, state=query["state"], before=before, limit=limit + 1)
@@ -64,12 +64,12 @@ def show_new() -> Response:
 @pages.staff(WRITE)
 def create() -> Response:
     """Keep it as a draft."""
-    wanted, form = read(DraftSchema())
+    wanted, form = parse_form(DraftSchema())
     if form:
         try:
             with transaction() as conn:
                 made = domain.create(conn, wanted)
-                note(conn, "newsletter.create", made.slug)
+                record_staff_action(conn, "newsletter.create", made.slug)
             return see_other(f"{HOME}/{made.id}")
         except (Invalid, Conflict) as error:
             _refuse(form, error)
@@ -83,7 +83,7 @@ def create_from_announcement() -> Response:
     with transaction() as conn:
         made, new = domain.create_from_announcement(conn, Form.sent().text("slug"))
         if new:
-            note(conn, "newsletter.create", made.slug)
+            record_staff_action(conn, "newsletter.create", made.slug)
     return see_other(f"{HOME}/{made.id}")
 
 
@@ -109,7 +109,7 @@ def show(id: UUID) -> Response:
 @pages.staff(WRITE)
 def save(id: UUID) -> Response:
     """Keep what was written, where nobody else has written meanwhile."""
-    changes, form = read(ChangesSchema())
+    changes, form = parse_form(ChangesSchema())
     with transaction() as conn:
         issue = domain.find(conn, id)
         if not form:
@@ -119,7 +119,7 @@ def save(id: UUID) -> Response:
         try:
             with conn.transaction():
                 after = domain.change(conn, issue, {"preheader": "", **changes})
-                note(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
+                record_staff_action(conn, "newsletter.change", after.slug, {"members": sorted(changes)})
         except (Invalid, Conflict) as error:
             _refuse(form, error)
             return _edit(form, issue, status=422)
@@ -130,14 +130,14 @@ def save(id: UUID) -> Response:
 @pages.staff(WRITE)
 def send_test(id: UUID) -> Response:
     """Mail it, as it was last kept, to one address."""
-    wanted, form = read(TestSchema())
+    wanted, form = parse_form(TestSchema())
     with transaction() as conn:
         issue = domain.find(conn, id)
         try:
             if not form:
                 raise Invalid(form.errors)
             domain.send_test(conn, issue, email := fold_email(wanted["email"]))
-            note(conn, "newsletter.test", issue.slug)
+            record_staff_action(conn, "newsletter.test", issue.slug)
         except Invalid as error:
             test = Form(form.values, error.errors)
             return _edit(Form.of(asdict(issue)), issue, status=422, test=test)
@@ -156,7 +156,7 @@ def show_send(id: UUID) -> Response:
 @pages.staff(WRITE)
 def send(id: UUID) -> Response:
     """Send it now, or at a moment."""
-    wanted, form = read(SendSchema())
+    wanted, form = parse_form(SendSchema())
     with transaction() as conn:
         issue = domain.find(conn, id)
         try:
@@ -164,9 +164,11 @@ def send(id: UUID) -> Response:
                 return _confirm(conn, issue, form, status=422)
             with conn.transaction():
                 moved = domain.schedule(conn, issue, _moment(wanted))
-                note(conn, "newsletter.schedule", moved.slug, {"state": moved.state, "send_at": moved.send_at})
+                record_staff_action(
+                    conn, "newsletter.schedule", moved.slug, {"state": moved.state, "send_at": moved.send_at}
+                )
         except Invalid as error:
-            return _confirm(conn, issue, form.refuse(error.errors), status=422)
+            return _confirm(conn, issue, form.add_errors(error.errors), status=422)
     return see_other(f"{HOME}/{id}")
 
 
@@ -181,7 +183,7 @@ def move(id: UUID, action: str) -> Response:
     }
     with transaction() as conn:
         moved = moves[action](conn, domain.find(conn, id))
-        note(conn, f"newsletter.{action}", moved.slug, {"state": moved.state})
+        record_staff_action(conn, f"newsletter.{action}", moved.slug, {"state": moved.state})
     return see_other(f"{HOME}/{id}")
 
 
@@ -192,7 +194,7 @@ def delete(id: UUID) -> Response:
     with transaction() as conn:
         issue = domain.find(conn, id)
         domain.delete(conn, issue)
-        note(conn, "newsletter.delete", issue.slug)
+        record_staff_action(conn, "newsletter.delete", issue.slug)
     return see_other(HOME)
 
 
@@ -240,11 +242,11 @@ def _say(conn: Connection, body: str) -> dict[str, Any]:
 
 
 def _version(issue: Issue) -> str:
-    return tag_of(IssueSchema().dump(issue))
+    return etag_for(IssueSchema().dump(issue))
 
 
 def _refuse(form: Form, error: DomainError) -> None:
-    form.refuse(error.errors if isinstance(error, Invalid) else {"slug": [error.detail]})
+    form.add_errors(error.errors if isinstance(error, Invalid) else {"slug": [error.detail]})
 
 
 def _moment(wanted: dict[str, Any]) -> datetime | None:

@@ -6,8 +6,8 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.notifications.subscriptions.schemas import SLUG, terms
-from shared.http.fields import Line, email, is_zone, no_encoded_words
 from shared.http.pagination import PageQuery
+from shared.http.schema_fields import LineField, email_field, reject_encoded_words, validate_timezone
 
 STATES = ("draft", "scheduled", "sending", "paused", "cancelled", "sent")
 LONGEST = 100_000
@@ -21,8 +21,10 @@ class ChangesSchema(ma.Schema):
     """What an issue is to say, and to whom; what is left out stays as it is."""
 
     slug = ma.fields.String(validate=[Length(1, 100), SLUG], metadata={"description": "Its address in the archive"})
-    subject = Line(150, least=1, validate=[no_encoded_words], metadata={"example": "Free training this spring"})
-    preheader = Line(200, metadata={"description": "What mail programs show beside the subject"})
+    subject = LineField(
+        150, least=1, validate=[reject_encoded_words], metadata={"example": "Free training this spring"}
+    )
+    preheader = LineField(200, metadata={"description": "What mail programs show beside the subject"})
     body = ma.fields.String(validate=Length(max=LONGEST), metadata={"description": BLOCKS})
     library_types = terms("Only to readers who want to hear of these; none is all", "public")
     topics = terms("Only to readers who want to hear of these; none is all", "dialogue")
@@ -37,10 +39,10 @@ class DraftSchema(ma.Schema):
         validate=[Length(1, 100), SLUG],
         metadata={"description": "Its address in the archive; made of the subject where it is left out"},
     )
-    subject = Line(
-        150, least=1, required=True, validate=[no_encoded_words], metadata={"example": "Free training this spring"}
+    subject = LineField(
+        150, least=1, required=True, validate=[reject_encoded_words], metadata={"example": "Free training this spring"}
     )
-    preheader = Line(200, load_default="", metadata={"description": "What mail programs show beside the subject"})
+    preheader = LineField(200, load_default="", metadata={"description": "What mail programs show beside the subject"})
     body = ma.fields.String(load_default="", validate=Length(max=LONGEST), metadata={"description": BLOCKS})
     library_types = terms("Only to readers who want to hear of these; none is all", "public", load_default=list)
     topics = terms("Only to readers who want to hear of these; none is all", "dialogue", load_default=list)
@@ -88,7 +90,7 @@ class SendSchema(ma.Schema):
 
     when = ma.fields.String(required=True, validate=OneOf(["now", "later"]))
     send_at = ma.fields.NaiveDateTime(load_default=None, allow_none=True)
-    timezone = ma.fields.String(load_default="UTC", validate=[Length(max=64), is_zone])
+    timezone = ma.fields.String(load_default="UTC", validate=[Length(max=64), validate_timezone])
 
     @ma.validates_schema
     def check_moment(self, data: dict[str, Any], **_: Any) -> None:
@@ -97,7 +99,7 @@ class SendSchema(ma.Schema):
 
 
 class TestSchema(ma.Schema):
-    email = email()
+    email = email_field()
 
 
 class TextsSchema(ma.Schema):

@@ -4,10 +4,10 @@ from flask import Response
 
 from services.notifications.privacy import domain
 from services.notifications.privacy.schemas import HeldSchema
-from shared.addresses import fold_held_email
+from shared.email_addresses import fold_stored_email
 from shared.http import Blueprint
-from shared.http.answers import answer
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
+from shared.http.responses import json_response
 from shared.runtime import transaction
 
 SCOPE = "people:erase"
@@ -22,8 +22,8 @@ def show_held(email: str) -> Response:
     """Everything that notifications holds under an address: the subscription with its proof, mails, suppressions,
     copies. Also of who only reads the newsletter. The look is noted; erasing is registration's.
     """
-    folded = fold_held_email(email)
+    folded = fold_stored_email(email)
     with transaction() as conn:
         held = domain.describe(conn, folded)
-        note(conn, "person.export", "by address")
-    return answer(held, cache_control="no-store")
+        record_staff_action(conn, "person.export", "by address")
+    return json_response(held, cache_control="no-store")

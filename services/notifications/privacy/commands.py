@@ -4,11 +4,11 @@ import click
 from psycopg import Connection
 
 from services.notifications.privacy import domain
-from shared.addresses import fold_held_email
-from shared.commands.door import Start, acting, in_transaction, note, print_json
+from shared.cli.runner import RuntimeFactory, actor_option, in_transaction, print_json, record_operator_action
+from shared.email_addresses import fold_stored_email
 
 
-def showing(start: Start) -> click.Group:
+def showing(start: RuntimeFactory) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
     group = click.Group("person", help="What is held on a person.")
 
@@ -17,11 +17,11 @@ def showing(start: Start) -> click.Group:
         " Prints personal data. Erasing is registration's `person erase`. Changes nothing."
     )
     @click.option("--address", required=True, help="The person's mail address.")
-    @acting
+    @actor_option
     def show(address: str, actor: str) -> None:
         def work(conn: Connection) -> domain.Held:
-            note(conn, actor, "person.export", "by address")
-            return domain.describe(conn, fold_held_email(address))
+            record_operator_action(conn, actor, "person.export", "by address")
+            return domain.describe(conn, fold_stored_email(address))
 
         print_json(in_transaction(start, work))
 

@@ -6,9 +6,9 @@ from flask import Response
 from services.notifications.privacy import domain
 from services.notifications.privacy.api import SCOPE
 from services.notifications.privacy.schemas import PersonQuery
-from shared.addresses import fold_held_email
-from shared.http.audit import note
-from shared.http.pages import Pages, asked, respond
+from shared.email_addresses import fold_stored_email
+from shared.http.audit_api import record_staff_action
+from shared.http.pages import Pages, parse_query, respond
 from shared.runtime import transaction
 
 HOME = "/notifications/staff/people"
@@ -35,7 +35,7 @@ def download_held() -> Response:
 
 
 def _look_up() -> tuple[str, domain.Held]:
-    email = fold_held_email(asked(PersonQuery())["email"])
+    email = fold_stored_email(parse_query(PersonQuery())["email"])
     with transaction() as conn:
-        note(conn, "person.export", "by address")
+        record_staff_action(conn, "person.export", "by address")
         return email, domain.describe(conn, email)

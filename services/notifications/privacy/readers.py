@@ -34,7 +34,9 @@ def erase(token: str) -> Response:
                 domain.erase_address(conn, reader.email)
             log.info("reader erased at their own wish", subscription_id=str(reader.id))
             return respond("reader-erased.html", registered=registered)
-    return _show(token, form.refuse({"again": ["This is not the address that the newsletter comes to."]}), status=422)
+    return _show(
+        token, form.add_errors({"again": ["This is not the address that the newsletter comes to."]}), status=422
+    )
 
 
 def _show(token: str, form: Form, *, status: int = 200) -> Response:

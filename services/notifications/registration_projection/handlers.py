@@ -16,7 +16,7 @@ from shared.events.registration import (
     SeriesProgressed,
     SignInRequested,
 )
-from shared.messaging.handlers import Happened, on
+from shared.messaging.handlers import EventBatch, on
 
 
 @on(
@@ -26,9 +26,9 @@ from shared.messaging.handlers import Happened, on
     "registration.registration.promoted",
     "registration.registration.updated",
     "registration.registration.cancelled",
-    together=True,
+    batch=True,
 )
-def keep_registrations(conn: Connection, happened: Happened[RegistrationEvent]) -> None:
+def keep_registrations(conn: Connection, happened: EventBatch[RegistrationEvent]) -> None:
     """Know registrations as they are now. One for a session that is not known yet waits for it."""
     erased = drop_erased(conn, [(event.registration.person.id, envelope) for event, envelope in happened])
     kept = [event.registration for event, _ in happened if event.registration.person.id not in erased]

@@ -7,8 +7,8 @@ from flask import Response
 from services.notifications.reminders import domain
 from services.notifications.reminders.schemas import RemindersSchema
 from shared.http import Blueprint, conditional
-from shared.http.answers import answer, tag_of
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
+from shared.http.responses import etag_for, json_response
 from shared.runtime import connection, transaction
 
 staff = Blueprint(
@@ -22,7 +22,7 @@ staff = Blueprint(
 def show_reminders(slug: str) -> Response:
     """How long before it begins those who have a seat are reminded of a session."""
     with connection() as conn:
-        return answer(RemindersSchema().dump(domain.find(conn, slug)))
+        return json_response(RemindersSchema().dump(domain.find(conn, slug)))
 
 
 @staff.put("/<slug>/reminders")
@@ -35,9 +35,9 @@ def replace_reminders(wanted: dict[str, Any], slug: str) -> Response:
     """
     with transaction() as conn:
         before = domain.lock(conn, slug)
-        conditional.require_match(tag_of(RemindersSchema().dump(before)))
+        conditional.require_match(etag_for(RemindersSchema().dump(before)))
         domain.replace(conn, before, wanted["before"])
         after = domain.find(conn, slug)
         changes = {"before": [before.before, after.before]}
-        note(conn, "reminders.replace", slug, changes)
-    return answer(RemindersSchema().dump(after))
+        record_staff_action(conn, "reminders.replace", slug, changes)
+    return json_response(RemindersSchema().dump(after))

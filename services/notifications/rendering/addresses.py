@@ -6,8 +6,8 @@ from email.header import Header, decode_header, make_header
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 
-from shared import texts
-from shared.addresses import mail_address
+from shared import text_checks
+from shared.email_addresses import to_ascii_address
 
 
 class UnsafeText(ValueError):
@@ -38,11 +38,11 @@ def parse_mailbox(text: str) -> Mailbox:
 
 
 def check_address(address: str) -> str:
-    """The address with its domain in ASCII (IDNA), as `shared.addresses` lets it in. Raises UnsafeText where it could
-    be read as anything but one plain address.
+    """The address with its domain in ASCII (IDNA), as `shared.email_addresses` lets it in. Raises UnsafeText where it
+    could be read as anything but one plain address.
     """
     try:
-        return mail_address(address)
+        return to_ascii_address(address)
     except ValueError as error:
         raise UnsafeText(str(error)) from None
 
@@ -62,7 +62,7 @@ def name_in_mail(name: str | None) -> str:
     """The name as a mail prints it; empty where there is none, or where it holds what no name may, as one that an
     earlier release took in.
     """
-    if not name or texts.find_unseen(name) or texts.is_blank(name) or texts.holds_link(name):
+    if not name or text_checks.find_invisible(name) or text_checks.is_blank(name) or text_checks.contains_link(name):
         return ""
     return name
 

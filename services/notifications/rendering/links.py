@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared import links
-from shared.links import Signer, Ticket
+from shared import signed_links
 from shared.settings import Settings
+from shared.signed_links import Signer, Ticket
 
 # What stands in a personal link that is shown to others, such as staff.
 HIDDEN = "hidden"
@@ -41,15 +41,15 @@ class Links:
 
     def registration(self, id: UUID, holder: Holder) -> str:
         """Where a registration is seen, changed and cancelled."""
-        return f"{self.origin}/registration/manage/{id}?token={self._issue(links.MANAGE, id, holder)}"
+        return f"{self.origin}/registration/manage/{id}?token={self._issue(signed_links.MANAGE, id, holder)}"
 
     def offer(self, id: UUID, holder: Holder) -> str:
         """Where an offered seat is accepted."""
-        return f"{self.origin}/registration/manage/{id}/offer?token={self._issue(links.MANAGE, id, holder)}"
+        return f"{self.origin}/registration/manage/{id}/offer?token={self._issue(signed_links.MANAGE, id, holder)}"
 
     def join(self, id: UUID, holder: Holder) -> str:
         """Where somebody who is registered enters an online session; nothing else is open to who has this."""
-        return f"{self.origin}/registration/v1/join?token={self._issue(links.JOIN, id, holder)}"
+        return f"{self.origin}/registration/v1/join?token={self._issue(signed_links.JOIN, id, holder)}"
 
     def sign_in(self, id: UUID) -> str:
         """Where somebody signs in, once."""
@@ -69,7 +69,7 @@ class Links:
 
     def subscription(self, id: UUID, holder: Holder) -> str:
         """Where a reader sees and changes their subscription."""
-        return f"{self.origin}/notifications/preferences/{self._issue(links.PREFERENCES, id, holder)}"
+        return f"{self.origin}/notifications/preferences/{self._issue(signed_links.PREFERENCES, id, holder)}"
 
     def leaving(self, reader: UUID, issue: UUID) -> str:
         """Where a reader leaves the newsletter with one click; it tells by which issue."""
@@ -83,12 +83,12 @@ class Links:
         """Where a person watches a recording, so that it counts. The token is for the player alone: as a fragment it is
         sent to no server, so the page is the same for all, and no log or cache holds it.
         """
-        token = self._issue(links.WATCH, f"{person_id} {session_id}", holder)
+        token = self._issue(signed_links.WATCH, f"{person_id} {session_id}", holder)
         return f"{self.origin}/catalog/recordings/{session_slug}#token={token}"
 
     def invitation(self, id: UUID, holder: Holder) -> str:
         """Where an invitation is seen; `/accept` and `/decline` below it."""
-        return f"{self.origin}/registration/invitations/{self._issue(links.INVITATION, id, holder)}"
+        return f"{self.origin}/registration/invitations/{self._issue(signed_links.INVITATION, id, holder)}"
 
 
 def web_link(address: str | None) -> str | None:

@@ -9,13 +9,13 @@ import click
 from psycopg import Connection
 
 from services.notifications.restoring import domain
-from shared.commands.door import Start, acting, in_transaction, note, print_json
+from shared.cli.runner import RuntimeFactory, actor_option, in_transaction, print_json, record_operator_action
 
 # As in `Message-ID: <0b8f…@learning.example.org>`, or the id alone.
 ID = re.compile(r"(?:^|[<\s])([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?=@|>|\s|$)")
 
 
-def settling(start: Start) -> click.Command:
+def settling(start: RuntimeFactory) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
     @click.command(
@@ -33,7 +33,7 @@ def settling(start: Start) -> click.Command:
         is_flag=True,
         help="Send what --sent does not name. Only where it names everything that was sent until the system ended.",
     )
-    @acting
+    @actor_option
     def command(sent: TextIO | None, send_rest: bool, actor: str) -> None:
         if send_rest and sent is None:
             raise click.UsageError("--send-rest needs --sent: without it mails would come a second time.")
@@ -42,7 +42,7 @@ def settling(start: Start) -> click.Command:
         def work(conn: Connection) -> dict[str, Any]:
             told = domain.settle_mails(conn, sent=ids, send_rest=send_rest)
             counts = {name: value for name, value in told.items() if name != "held_mails"}
-            note(conn, actor, "mails.settle", "due before the restore", counts)
+            record_operator_action(conn, actor, "mails.settle", "due before the restore", counts)
             return told
 
         print_json(in_transaction(start, work))

@@ -31,16 +31,16 @@ from services.notifications.subscriptions.schemas import (
     TokenSchema,
 )
 from shared import runtime
-from shared.addresses import fold_email, fold_held_email
+from shared.email_addresses import fold_email, fold_stored_email
 from shared.errors import NotFound
-from shared.http import Blueprint, limits, tables
-from shared.http.answers import answer, see_other
-from shared.http.audit import note
+from shared.http import Blueprint, request_limits, tables
+from shared.http.audit_api import record_staff_action
 from shared.http.blueprint import consumes, load_body
 from shared.http.guards import guard
-from shared.http.limits import limited
 from shared.http.pages import respond
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.request_limits import rate_limited
+from shared.http.responses import json_response, see_other
 from shared.runtime import connection, transaction
 
 bp = Blueprint(
@@ -63,7 +63,7 @@ def _by_link(token: str) -> None:
 
 
 @bp.post("/subscriptions")
-@limited
+@rate_limited
 @bp.arguments(SubscribeSchema)
 @bp.response(202, AskedSchema)
 def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
     """
     wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
     with transaction() as conn:
-        limits.spend(conn, [limits.network_charge()])
+        request_limits.consume(conn, [request_limits.network_charge()])
         domain.request(conn, wish, origin())
     return {"detail": "A mail is on its way to this address; the link in it confirms that you want the newsletter."}
 
@@ -119,7 +119,7 @@ def change_subscription(changes: dict[str, Any], token: str) -> Response:
 def end_subscription(token: str) -> Response:
     """Leave the newsletter; a last mail confirms it."""
     with transaction() as conn:
-        return answer(SubscriptionSchema().dump(domain.end(conn, domain.find(conn, token), origin())))
+        return json_response(SubscriptionSchema().dump(domain.end(conn, domain.find(conn, token), origin())))
 
 
 @bp.get("/unsubscribe/<token>")
@@ -153,12 +153,12 @@ def list_readers(query: dict[str, Any]) -> Response:
     if (kind := tables.wanted()) != tables.JSON:
         return exports.table(kind)
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
-    query["email"] = query["email"] and fold_held_email(query["email"])
+    query["email"] = query["email"] and fold_stored_email(query["email"])
     with connection() as conn:
         found = queries.select_readers(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
     body, headers = page(ReaderSchema(many=True).dump(found[:limit]), more)
-    return answer(body, headers={**headers, "Vary": "Accept"})
+    return json_response(body, headers={**headers, "Vary": "Accept"})
 
 
 @staff.get("/<uuid:id>")
@@ -171,7 +171,7 @@ def show_reader(id: UUID) -> Response:
         if found is None:
             raise NotFound("There is no such reader.")
         consents = queries.select_consents(conn, id)
-    return answer(ReaderDetailSchema().dump({**asdict(found), "consents": consents}))
+    return json_response(ReaderDetailSchema().dump({**asdict(found), "consents": consents}))
 
 
 @staff.delete("/<uuid:id>")
@@ -183,7 +183,7 @@ def forget_reader(id: UUID) -> None:
     """
     with transaction() as conn:
         domain.forget(conn, id)
-        note(conn, "reader.forget", id)
+        record_staff_action(conn, "reader.forget", id)
 
 
 @staff.post("/imports")
@@ -198,7 +198,7 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
     with transaction() as conn:
         report = import_readers(conn, given["readers"], dry_run=query["dry_run"])
         if not query["dry_run"]:
-            note(conn, "readers.import", "readers", report)
+            record_staff_action(conn, "readers.import", "readers", report)
     return report
 
 
@@ -207,4 +207,4 @@ def _url(standing: Subscription) -> str:
 
 
 def _show(standing: Subscription) -> Response:
-    return answer(OwnSubscriptionSchema().dump({**asdict(standing), "url": _url(standing)}))
+    return json_response(OwnSubscriptionSchema().dump({**asdict(standing), "url": _url(standing)}))

@@ -11,15 +11,15 @@ from flask import Response, request
 from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
 from services.notifications.subscriptions.schemas import ImportSchema, ReadersQuery
-from shared.addresses import fold_held_email
+from shared.email_addresses import fold_stored_email
 from shared.errors import Invalid, NotFound
 from shared.http import tables
-from shared.http.answers import see_other
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.blueprint import load_body
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked, respond
+from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HOME = "/notifications/staff/readers"
@@ -34,9 +34,9 @@ COLUMNS = ("email", "name", *LISTS, "digest", "confirmed_at", "given_from", "wor
 @pages.staff(READ)
 def list_readers() -> Response:
     """The readers, the newest first."""
-    query = asked(ReadersQuery())
+    query = parse_query(ReadersQuery())
     limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
-    query["email"] = query["email"] and fold_held_email(query["email"])
+    query["email"] = query["email"] and fold_stored_email(query["email"])
     with connection() as conn:
         found = queries.select_readers(conn, before=before, limit=limit + 1, **query)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
@@ -70,11 +70,11 @@ def take_in() -> Response:
         with transaction() as conn:
             report = import_readers(conn, given["readers"], dry_run=not sure)
             if sure:
-                note(conn, "readers.import", "readers", report)
+                record_staff_action(conn, "readers.import", "readers", report)
     except UnicodeDecodeError:
-        form.refuse({"file": ["This is no text in UTF-8. Save it as CSV (UTF-8)."]})
+        form.add_errors({"file": ["This is no text in UTF-8. Save it as CSV (UTF-8)."]})
     except Invalid as error:
-        form.refuse({"file": [_say(path, messages) for path, messages in list(error.errors.items())[:20]]})
+        form.add_errors({"file": [_say(path, messages) for path, messages in list(error.errors.items())[:20]]})
     else:
         if sure:
             return see_other(HOME)
@@ -99,7 +99,7 @@ def forget(id: UUID) -> Response:
     """Leave nothing of a reader, at their wish."""
     with transaction() as conn:
         domain.forget(conn, id)
-        note(conn, "reader.forget", id)
+        record_staff_action(conn, "reader.forget", id)
     return see_other(HOME)
 
 

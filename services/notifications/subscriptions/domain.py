@@ -18,11 +18,11 @@ from services.notifications.messages import kinds
 from services.notifications.messages import queries as messages
 from services.notifications.subscriptions import queries
 from services.notifications.subscriptions.queries import Origin, Subscription, Wish
-from shared import limits, links, runtime
-from shared.addresses import mailbox_of
+from shared import rate_limits, runtime, signed_links
+from shared.email_addresses import mailbox_of
 from shared.errors import Conflict, Gone, NotFound
-from shared.limits import Charge
-from shared.links import Ticket
+from shared.rate_limits import Charge
+from shared.signed_links import Ticket
 
 # What a reader agrees to; kept with each consent as it was shown to them.
 WORDING = (
@@ -66,7 +66,7 @@ def request(conn: Connection, wish: Wish, origin: Origin) -> None:
         Charge("newsletter", mailbox, MOST_AN_HOUR, HOUR, ASKED),
         Charge("newsletter", mailbox, MOST_A_DAY, DAY, ASKED),
     ]
-    if not limits.try_spend(conn, asked):
+    if not rate_limits.try_consume(conn, asked):
         return
     id = uuid7()
     queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)
@@ -119,7 +119,9 @@ def find(conn: Connection, token: str) -> Subscription:
 def sign(standing: Subscription) -> str:
     """A token by which a reader sees and changes what they hear of."""
     ends_at = runtime.current().clock.now() + timedelta(days=LINK_DAYS)
-    return links.issue(runtime.settings(), links.PREFERENCES, Ticket(str(standing.id), standing.generation, ends_at))
+    return signed_links.issue(
+        runtime.settings(), signed_links.PREFERENCES, Ticket(str(standing.id), standing.generation, ends_at)
+    )
 
 
 def request_for_link(conn: Connection, token: str, origin: Origin) -> None:
@@ -221,14 +223,14 @@ def _read(conn: Connection, id: UUID) -> Subscription:
 
 
 def _find(conn: Connection, token: str) -> tuple[Ticket, Subscription | None]:
-    ticket = links.read(runtime.settings(), links.PREFERENCES, token)
+    ticket = signed_links.read(runtime.settings(), signed_links.PREFERENCES, token)
     if ticket is None:
         raise NotFound("There is no such link.")
     return ticket, queries.lock(conn, UUID(ticket.subject))
 
 
 def _verify(purpose: str, token: str) -> str:
-    subject = links.verify(runtime.settings(), purpose, token)
+    subject = signed_links.verify(runtime.settings(), purpose, token)
     if subject is None:
         raise NotFound("There is no such link.")
     return subject

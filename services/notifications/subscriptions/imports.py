@@ -10,7 +10,7 @@ from services.notifications.subscriptions import queries
 from services.notifications.subscriptions.queries import Wish
 from services.notifications.suppressions import queries as suppressions
 from shared import runtime
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 from shared.errors import Invalid
 
 FATES = ("new", "known", "left", "suppressed")

@@ -12,13 +12,13 @@ from services.notifications.subscriptions import domain
 from services.notifications.subscriptions.origins import origin
 from services.notifications.subscriptions.queries import Subscription, Wish
 from services.notifications.subscriptions.schemas import PreferencesSchema, SubscribeSchema, TokenQuery, TokenSchema
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 from shared.errors import DomainError, Gone, Invalid
-from shared.http import limits
-from shared.http.answers import see_other
-from shared.http.forms import Form, read, status_of
-from shared.http.limits import limited
-from shared.http.pages import Pages, asked, respond
+from shared.http import request_limits
+from shared.http.forms import Form, form_error_status, parse_form
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.request_limits import rate_limited
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 pages = Pages("newsletter", url_prefix="/notifications")
@@ -31,23 +31,23 @@ def show_sign_up() -> Response:
 
 
 @pages.form("/newsletter")
-@limited
+@rate_limited
 def request_subscription() -> Response:
     """Mail a link to the owner of the address, and say the same whether it is known or not."""
-    wanted, form = read(SubscribeSchema())
+    wanted, form = parse_form(SubscribeSchema())
     status = 422
     if form:
         try:
             wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
             with transaction() as conn:
-                limits.spend(conn, [limits.network_charge()])
+                request_limits.consume(conn, [request_limits.network_charge()])
                 domain.request(conn, wish, origin())
             return see_other("/notifications/newsletter/asked")
         except Invalid as error:
-            form.refuse(error.errors)
+            form.add_errors(error.errors)
         except DomainError as error:
-            form.refuse({"email": [error.detail]})
-            status = status_of(error)
+            form.add_errors({"email": [error.detail]})
+            status = form_error_status(error)
     return _show_sign_up(form, status=status)
 
 
@@ -60,13 +60,13 @@ def show_asked() -> Response:
 @pages.get("/confirm")
 def show_confirmation() -> Response:
     """Where the link in the mail leads; it confirms nothing, since programs read mails before people do."""
-    return respond("subscription-confirm.html", token=asked(TokenQuery())["token"], wording=domain.WORDING)
+    return respond("subscription-confirm.html", token=parse_query(TokenQuery())["token"], wording=domain.WORDING)
 
 
 @pages.form("/confirm")
 def confirm() -> Response:
     """Confirm that the newsletter is wanted."""
-    given, form = read(TokenSchema())
+    given, form = parse_form(TokenSchema())
     try:
         if not form:
             raise Gone("This link is not complete.")
@@ -88,7 +88,7 @@ def show_preferences(token: str) -> Response:
 @pages.form("/preferences/<token>")
 def change_preferences(token: str) -> Response:
     """Hear of other things."""
-    changes, form = read(PreferencesSchema())
+    changes, form = parse_form(PreferencesSchema())
     with transaction() as conn:
         standing = domain.find(conn, token)
         if form:
@@ -124,20 +124,20 @@ def renew_links(token: str) -> Response:
 @pages.get("/new-link")
 def show_ended() -> Response:
     """What can be done with a link that has ended."""
-    return respond("link-ended.html", token=asked(TokenQuery())["token"], said=None)
+    return respond("link-ended.html", token=parse_query(TokenQuery())["token"], said=None)
 
 
 @pages.form("/new-link")
-@limited
+@rate_limited
 def request_new_link() -> Response:
     """Mail a new link to the address that we have."""
-    token = asked(TokenQuery())["token"]
+    token = parse_query(TokenQuery())["token"]
     try:
         with transaction() as conn:
-            limits.spend(conn, [limits.network_charge()])
+            request_limits.consume(conn, [request_limits.network_charge()])
             domain.request_for_link(conn, token, origin())
     except DomainError as error:
-        return respond("link-ended.html", token=token, said=error.detail, status=status_of(error))
+        return respond("link-ended.html", token=token, said=error.detail, status=form_error_status(error))
     return see_other("/notifications/new-link/sent")
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Equal, Length, OneOf, Regexp
 
-from shared.http.fields import Line, Name, email
 from shared.http.pagination import PageQuery
+from shared.http.schema_fields import LineField, NameField, email_field
 
 SLUG = Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="Must be a slug, such as public.")
 MOST_TERMS = 20
@@ -26,7 +26,7 @@ def terms(description: str, example: str, **kwargs: Any) -> ma.fields.List:
 class PreferencesSchema(ma.Schema):
     """What to hear of; what is left out stays as it is."""
 
-    name = Name(200, metadata={"example": "Ada Ünal"})
+    name = NameField(200, metadata={"example": "Ada Ünal"})
     library_types = terms("Kinds of libraries whose matters to hear of; none is all", "public")
     topics = terms("Topics to hear of; none is all", "community-engagement")
     digest = ma.fields.Boolean(metadata={"description": "Also a mail each week that brought something new"})
@@ -35,8 +35,8 @@ class PreferencesSchema(ma.Schema):
 class SubscribeSchema(ma.Schema):
     """A wish to get the newsletter."""
 
-    email = email()
-    name = Name(200, load_default="", metadata={"example": "Ada Ünal"})
+    email = email_field()
+    name = NameField(200, load_default="", metadata={"example": "Ada Ünal"})
     library_types = terms("Kinds of libraries whose matters to hear of; none is all", "public", load_default=list)
     topics = terms("Topics to hear of; none is all", "community-engagement", load_default=list)
     digest = ma.fields.Boolean(
@@ -118,7 +118,7 @@ class ImportedSchema(SubscribeSchema):
     """A reader who confirmed elsewhere, with the proof of it."""
 
     confirmed_at = ma.fields.AwareDateTime(required=True)
-    given_from = Line(500, least=1, required=True, metadata={"description": "From where they confirmed"})
+    given_from = LineField(500, least=1, required=True, metadata={"description": "From where they confirmed"})
     wording = ma.fields.String(
         required=True, validate=Length(1, 2000), metadata={"description": "What they were shown when they did"}
     )

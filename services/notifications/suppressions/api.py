@@ -20,10 +20,10 @@ from services.notifications.suppressions.schemas import (
     SuppressSchema,
 )
 from shared.http import Blueprint
-from shared.http.answers import answer
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.blueprint import consumes, load_body
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
 
 staff = Blueprint(
@@ -51,7 +51,7 @@ def list_suppressions(query: dict[str, Any]) -> Response:
         found = queries.select(conn, email=email, before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
     body, headers = page(SuppressionSchema(many=True).dump(found[:limit]), more)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 @staff.post("/suppressions")
@@ -65,7 +65,7 @@ def suppress_address(wanted: dict[str, Any]) -> tuple[Suppression, int]:
         new = domain.suppress(conn, wanted["email"], reason="staff", detail=wanted["detail"])
         [found] = queries.select(conn, email=domain.fold(wanted["email"]), before=None, limit=1)
         if new:
-            note(conn, "suppression.add", found.id)
+            record_staff_action(conn, "suppression.add", found.id)
     return found, 201 if new else 200
 
 
@@ -76,7 +76,7 @@ def lift_suppression(id: UUID) -> None:
     """Let mail go to an address again."""
     with transaction() as conn:
         domain.lift(conn, id)
-        note(conn, "suppression.lift", id)
+        record_staff_action(conn, "suppression.lift", id)
 
 
 @staff.post("/bounces")

@@ -9,14 +9,14 @@ from psycopg import Connection
 from services.notifications.suppressions import queries
 from services.notifications.suppressions.queries import Bounced
 from services.notifications.suppressions.verdicts import CODE, judge, read_code
-from shared.commands.door import Start, acting, in_transaction, note, print_json
+from shared.cli.runner import RuntimeFactory, actor_option, in_transaction, print_json, record_operator_action
 
 # As replies of servers (`550 5.1.1 …`) and notices (`5.1.1 smtp; 550 …`) are kept; else a provider wrote it.
 STATUS = re.compile(rf"\s*{CODE}\s+(?:[\w-]+\s*;)?")
 SERVER = re.compile(r"\s*[245]\d\d(?:[\s-]|$)")
 
 
-def reviewing(start: Start) -> click.Command:
+def reviewing(start: RuntimeFactory) -> click.Command:
     """The command, for the service whose runtime `start` makes."""
 
     @click.command(
@@ -26,13 +26,13 @@ def reviewing(start: Start) -> click.Command:
         " Lifts none without --yes.",
     )
     @click.option("--yes", is_flag=True, help="Lift those that are listed.")
-    @acting
+    @actor_option
     def command(yes: bool, actor: str) -> None:
         def work(conn: Connection) -> list[dict[str, Any]]:
             found = [(one, why) for one in queries.select_bounced(conn) if (why := doubt(one))]
             for one, why in found if yes else []:
                 queries.delete(conn, one.id)
-                note(conn, actor, "suppression.lift", str(one.id), {"why": why})
+                record_operator_action(conn, actor, "suppression.lift", str(one.id), {"why": why})
             return [_shown(one, why, lifted=yes) for one, why in found]
 
         print_json(in_transaction(start, work))

@@ -19,7 +19,7 @@ from services.notifications.wording.schemas import (
     TemplatesSchema,
 )
 from shared.http import Blueprint, conditional
-from shared.http.answers import answer, tag_of
+from shared.http.responses import etag_for, json_response
 from shared.runtime import connection, settings, transaction
 
 staff = Blueprint("templates", __name__, url_prefix="/notifications/v1/templates", description="How mails are worded")
@@ -32,7 +32,9 @@ def list_templates() -> Response:
     """Every kind of mail: whether staff word it, and whether their template works."""
     with connection() as conn:
         by_kind = {override.kind: override for override in queries.select_overrides(conn)}
-    return answer(TemplatesSchema().dump({"items": [_summary(kind, by_kind.get(kind)) for kind in sorted(SINGLE)]}))
+    return json_response(
+        TemplatesSchema().dump({"items": [_summary(kind, by_kind.get(kind)) for kind in sorted(SINGLE)]})
+    )
 
 
 @staff.get("/<kind>")
@@ -41,7 +43,7 @@ def list_templates() -> Response:
 def show_template(kind: str) -> Response:
     """The built-in template of a kind, the staff's if there is one, and what either may name."""
     with connection() as conn:
-        return answer(_document(kind, domain.find(conn, kind)))
+        return json_response(_document(kind, domain.find(conn, kind)))
 
 
 @staff.put("/<kind>")
@@ -55,7 +57,7 @@ def replace_template(wanted: dict[str, Any], kind: str) -> Response:
         domain.replace(conn, kind, wanted["source"], settings())
         record(conn, "template.replace", kind, before, wanted["source"])
         after = domain.find(conn, kind)
-    return answer(_document(kind, after))
+    return json_response(_document(kind, after))
 
 
 @staff.delete("/<kind>")
@@ -86,7 +88,7 @@ def preview_template(wanted: dict[str, Any], kind: str) -> Texts:
 def _lock_matched(conn: Connection, kind: str) -> Override | None:
     """The template, locked, if `If-Match` names it. Raises NotFound, PreconditionRequired or PreconditionFailed."""
     before = domain.lock(conn, kind)
-    conditional.require_match(tag_of(_document(kind, before)))
+    conditional.require_match(etag_for(_document(kind, before)))
     return before
 
 

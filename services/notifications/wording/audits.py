@@ -3,10 +3,10 @@
 from psycopg import Connection
 
 from services.notifications.wording.queries import Override
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 
 
 def record(conn: Connection, action: str, kind: str, before: Override | None, after: str | None) -> None:
     """Write down how the one who asks worded a kind of mail, and how it was before."""
     changes = {"source": [before and before.source, after]}
-    note(conn, action, kind, changes)
+    record_staff_action(conn, action, kind, changes)

@@ -13,9 +13,9 @@ from services.notifications.wording.audits import record
 from services.notifications.wording.queries import Override
 from services.notifications.wording.schemas import TemplateSourceSchema
 from shared.errors import Invalid
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
+from shared.http.forms import Form, parse_form
 from shared.http.pages import Pages, respond
+from shared.http.responses import see_other
 from shared.runtime import connection, settings, transaction
 
 HOME = "/notifications/staff/templates"
@@ -47,14 +47,14 @@ def show_template(kind: str) -> Response:
 @pages.staff("notifications:read")
 def preview(kind: str) -> Response:
     """How it would read."""
-    wanted, form = read(TemplateSourceSchema())
+    wanted, form = parse_form(TemplateSourceSchema())
     with connection() as conn:
         override = domain.find(conn, kind)
     texts = None
     try:
         texts = domain.preview(kind, wanted["source"], settings()) if form else None
     except Invalid as error:
-        form.refuse(error.errors)
+        form.add_errors(error.errors)
     return _show(kind, override, form, texts, status=200 if form else 422)
 
 
@@ -62,18 +62,18 @@ def preview(kind: str) -> Response:
 @pages.staff("notifications:write")
 def replace(kind: str) -> Response:
     """Word it so from now on, where nobody else has worded it meanwhile."""
-    wanted, form = read(TemplateSourceSchema())
+    wanted, form = parse_form(TemplateSourceSchema())
     with transaction() as conn:
         before = domain.lock(conn, kind)
         if form.text("was") != _version(before):
-            form.refuse({"source": [STALE]})
+            form.add_errors({"source": [STALE]})
         try:
             if form:
                 domain.replace(conn, kind, wanted["source"], settings())
                 record(conn, "template.replace", kind, before, wanted["source"])
                 return see_other(f"{HOME}/{kind}")
         except Invalid as error:
-            form.refuse(error.errors)
+            form.add_errors(error.errors)
         return _show(kind, before, form, None, status=422)
 
 

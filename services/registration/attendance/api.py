@@ -24,7 +24,7 @@ from services.registration.catalog_projection import domain as projection
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import WatchQuery
 from services.registration.tickets import domain as tickets
-from shared import jsontext
+from shared import strict_json
 from shared.http import Blueprint
 from shared.http.blueprint import consumes, load_body
 from shared.http.guards import guard
@@ -125,7 +125,7 @@ def _watcher(slug: str, token: str | None) -> UUID:
 def _read_report() -> Report:
     if request.mimetype == "text/csv":
         return platform_reports.read_csv(request.get_data())
-    rows = jsontext.read(request.get_data())
+    rows = strict_json.parse(request.get_data())
     return platform_reports.read_json(load_body(PresenceSchema(many=True), rows))
 
 

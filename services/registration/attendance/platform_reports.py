@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.addresses import fold_held_email
+from shared.email_addresses import fold_stored_email
 from shared.errors import Invalid
 
 MOST_ROWS = 20_000
@@ -159,7 +159,7 @@ def _gather(rows: list[_Row]) -> Report:
 
 def _address(written: str) -> str | None:
     try:
-        return fold_held_email(written)
+        return fold_stored_email(written)
     except Invalid:
         return None
 

@@ -7,8 +7,8 @@ from services.registration.attendance import domain
 from services.registration.catalog_projection import queries as projection
 from services.registration.learners.schemas import LearnerQuery
 from services.registration.tickets import domain as tickets
-from shared.http.answers import see_other
-from shared.http.pages import Pages, asked, respond
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 pages = Pages("joining", url_prefix="/registration")
@@ -20,7 +20,7 @@ POLICY = {"form-action": "'self' https: http:"}
 @pages.get("/join")
 def show_joining() -> Response:
     """What is about to be entered; that is not noted, since programs open the links in mails as well."""
-    token = asked(LearnerQuery())["token"] or ""
+    token = parse_query(LearnerQuery())["token"] or ""
     with connection() as conn:
         session, _ = domain.look_in(conn, tickets.read_join(conn, token))
         occasion = projection.select_occasions(conn, [session.slug])[session.slug]
@@ -30,6 +30,6 @@ def show_joining() -> Response:
 @pages.form("/join")
 def join() -> Response:
     """Enter the session; staff see when somebody first did."""
-    token = asked(LearnerQuery())["token"] or ""
+    token = parse_query(LearnerQuery())["token"] or ""
     with transaction() as conn:
         return see_other(domain.enter(conn, tickets.read_join(conn, token)))

@@ -7,13 +7,13 @@ from psycopg import Connection
 from services.registration.attendance import domain
 from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.platform_reports import Report
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 
 
 def apply(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
     """Record who was there by a platform's report. Raises what applying it raises."""
     applied = domain.apply_report(conn, slug, report, least_minutes=least_minutes)
-    note(conn, "attendance.apply", slug, {"matched": applied.matched, "changed": applied.changed})
+    record_staff_action(conn, "attendance.apply", slug, {"matched": applied.matched, "changed": applied.changed})
     return applied
 
 
@@ -21,11 +21,11 @@ def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None)
     """Let somebody in at the door. Raises what checking in raises."""
     arrival = domain.check_in(conn, slug, code=code, name=name)
     if arrival.who and not arrival.again:
-        note(conn, "attendance.check-in", arrival.who.registration_id)
+        record_staff_action(conn, "attendance.check-in", arrival.who.registration_id)
     return arrival
 
 
 def mark(conn: Connection, id: UUID, *, attended: bool, minutes: int | None) -> None:
     """Record by hand whether somebody was there. Raises what marking raises."""
     domain.mark(conn, id, attended=attended, minutes=minutes)
-    note(conn, "attendance.mark", id, {"attended": attended, "minutes": minutes})
+    record_staff_action(conn, "attendance.mark", id, {"attended": attended, "minutes": minutes})

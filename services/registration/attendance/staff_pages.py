@@ -13,10 +13,10 @@ from services.registration.attendance.schemas import AttendanceQuery
 from services.registration.catalog_projection import domain as projection
 from services.registration.check_in_codes import LENGTH, fold_code
 from shared.errors import DomainError, Invalid, NotFound
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
+from shared.http.forms import Form, parse_form
 from shared.http.pages import Pages, respond
-from shared.runtime import connection, transaction, trial
+from shared.http.responses import see_other
+from shared.runtime import connection, rolled_back_transaction, transaction
 
 pages = Pages("attendance-desk", url_prefix="/registration/staff/sessions/<slug>")
 
@@ -57,7 +57,7 @@ def show_upload(slug: str) -> Response:
 @pages.staff(WRITE)
 def upload(slug: str) -> Response:
     """Tell what a report would do; do it, once that was looked at. What was looked at is what the form then brings."""
-    wanted, form = read(AttendanceQuery())
+    wanted, form = parse_form(AttendanceQuery())
     file = request.files.get("file")
     text, sure = form.text("report"), form.text("sure") == "true"
     try:
@@ -71,9 +71,9 @@ def upload(slug: str) -> Response:
         if form:
             return _show_upload(slug, form, found=_look(slug, report, wanted["minimum_minutes"]), text=text)
     except Invalid as error:
-        form.refuse({"file": [m for messages in error.errors.values() for m in messages]})
+        form.add_errors({"file": [m for messages in error.errors.values() for m in messages]})
     except DomainError as error:
-        form.refuse({"file": [error.detail]})
+        form.add_errors({"file": [error.detail]})
     return _show_upload(slug, form, status=422)
 
 
@@ -87,7 +87,7 @@ def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
 
 def _look(slug: str, report: Report, least_minutes: int) -> Applied:
     """What it would do."""
-    with trial() as conn:
+    with rolled_back_transaction() as conn:
         return staff_commands.apply(conn, slug, report, least_minutes=least_minutes)
 
 

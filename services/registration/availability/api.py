@@ -6,7 +6,7 @@ from services.registration.availability import domain
 from services.registration.availability.schemas import AvailabilitySchema
 from services.registration.catalog_projection import domain as projection
 from shared.http import Blueprint
-from shared.http.answers import answer
+from shared.http.responses import json_response
 from shared.runtime import connection
 
 bp = Blueprint(
@@ -20,4 +20,4 @@ def show_availability(slug: str) -> Response:
     """How full a session is."""
     with connection() as conn:
         found = domain.describe(conn, projection.find_session(conn, slug))
-    return answer(AvailabilitySchema().dump(found), cache_control="no-cache")
+    return json_response(AvailabilitySchema().dump(found), cache_control="no-cache")

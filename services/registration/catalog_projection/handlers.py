@@ -16,10 +16,10 @@ from shared.events.catalog import (
     SeriesWithdrawn,
     SessionEvent,
 )
+from shared.events.catalog_snapshots import RecordingSnapshot, SeriesSnapshot, SessionSnapshot
 from shared.events.envelope import Envelope
-from shared.events.snapshots import RecordingSnapshot, SeriesSnapshot, SessionSnapshot
 from shared.messaging.handlers import on
-from shared.messaging.snapshots import compared
+from shared.messaging.snapshot_reports import compare_snapshot
 
 # The copy's tables, by aggregate.
 COPY = {"session": "sessions", "series": "series", "recording": "recordings"}
@@ -65,7 +65,7 @@ def forget_recording(conn: Connection, event: RecordingWithdrawn, _envelope: Env
 def repair_session(conn: Connection, event: SessionSnapshot, envelope: Envelope) -> None:
     """Mend the copy, also where it holds this revision with other content, and do what the mended one means."""
     queries.lock(conn)
-    with compared(conn, COPY["session"], event, envelope):
+    with compare_snapshot(conn, COPY["session"], event, envelope):
         taken = queries.upsert_session(conn, event.session, repair=True)
     if taken:
         _act_on_session(conn, event.session)
@@ -76,7 +76,7 @@ def repair_series(conn: Connection, event: SeriesSnapshot, envelope: Envelope) -
     """As `repair_session`, of a series."""
     queries.lock(conn)
     series = event.series if event.public else replace(event.series, completion=None)
-    with compared(conn, COPY["series"], event, envelope):
+    with compare_snapshot(conn, COPY["series"], event, envelope):
         taken = queries.upsert_series(conn, series, repair=True)
     if taken and event.public:
         _act_on_series(conn, series)
@@ -85,7 +85,7 @@ def repair_series(conn: Connection, event: SeriesSnapshot, envelope: Envelope) -
 @on("catalog.recording.snapshot-taken")
 def repair_recording(conn: Connection, event: RecordingSnapshot, envelope: Envelope) -> None:
     """As `repair_session`, of a recording; nothing follows from one."""
-    with compared(conn, COPY["recording"], event, envelope):
+    with compare_snapshot(conn, COPY["recording"], event, envelope):
         queries.upsert_recording(conn, event.recording, withdrawn=not event.public, repair=True)
 
 

@@ -24,8 +24,8 @@ from services.registration.certificates.staff_pages import issue_anew, take_back
 from shared import runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint
-from shared.http.answers import answer
 from shared.http.idempotency import idempotent
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
 
 bp = Blueprint("certificates", __name__, url_prefix="/registration/v1", description="Certificates", public=True)
@@ -100,7 +100,7 @@ def reissue_certificate(wanted: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         another = issue_anew(conn, id, reason=wanted["reason"])
     location = f"/registration/v1/certificates/{another.id}"
-    response = answer(ReissuedSchema().dump(another), headers={"Location": location})
+    response = json_response(ReissuedSchema().dump(another), headers={"Location": location})
     response.status_code = 201
     return response
 

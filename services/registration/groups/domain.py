@@ -22,8 +22,8 @@ from services.registration.seats import domain as seats
 from services.registration.seats.domain import Hold
 from services.registration.seats.placement_queries import Applicant
 from services.registration.seats.queries import lock_seats, select_many
-from shared import links, runtime
-from shared.addresses import mailbox_of
+from shared import runtime, signed_links
+from shared.email_addresses import mailbox_of
 from shared.errors import Gone
 from shared.events import registration as events
 from shared.messaging import outbox
@@ -81,7 +81,7 @@ def request(
 
 def read_token(token: str, *, purpose: str = PURPOSE) -> UUID:
     """The request that a link, or a receipt, is for. Raises Gone."""
-    id = links.verify(runtime.settings(), purpose, token)
+    id = signed_links.verify(runtime.settings(), purpose, token)
     if id is None:
         raise _lapsed()
     return UUID(id)

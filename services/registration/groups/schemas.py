@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow.validate import Length, OneOf
 
 from services.registration.groups.queries import Group
-from shared.http.answers import answer
+from shared.http.responses import json_response
 
 
 class PendingItemSchema(ma.Schema):
@@ -49,6 +49,6 @@ def pending(group: Group) -> Response:
         "confirm_by": group.expires_at,
         "detail": "A mail is on its way to the registrar: the group is registered once they confirm it.",
     }
-    response = answer(PendingSchema().dump(body), cache_control="no-store")
+    response = json_response(PendingSchema().dump(body), cache_control="no-store")
     response.status_code = 202
     return response

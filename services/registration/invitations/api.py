@@ -18,15 +18,15 @@ from services.registration.invitations.schemas import (
 )
 from services.registration.registrations.representations import OutcomeSchema, outcome
 from services.registration.tickets import domain as tickets
-from shared.addresses import fold_email
-from shared.http import Blueprint, limits
-from shared.http.answers import answer
+from shared.conflict_retry import retry_on_conflict
+from shared.email_addresses import fold_email
+from shared.http import Blueprint, request_limits
 from shared.http.guards import guard
 from shared.http.idempotency import idempotent
-from shared.http.limits import limited
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.request_limits import rate_limited
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
-from shared.turns import take_turns
 
 bp = Blueprint(
     "invitations", __name__, url_prefix="/registration/v1/invitations", description="Invitations", public=True
@@ -64,7 +64,7 @@ def list_invitations(query: dict[str, Any], slug: str) -> Response:
     shown = found[: query["limit"]]
     cursor = encode_cursor(str(shown[-1].id)) if len(found) > len(shown) else None
     body, headers = page(IssuedSchema(many=True).dump(shown), cursor)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 @staff.post("/<slug>/invitations")
@@ -76,7 +76,7 @@ def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
     """Invite somebody who has not earned it; they get a mail with the code."""
     with transaction() as conn:
         issued = staff_commands.issue(conn, slug, **wanted)
-    response = answer(IssuedSchema().dump(issued))
+    response = json_response(IssuedSchema().dump(issued))
     response.status_code = 201
     return response
 
@@ -87,7 +87,7 @@ def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
 def revoke_invitation(slug: str, id: UUID) -> Response:
     """Take an invitation back that was not accepted yet."""
     with transaction() as conn:
-        return answer(IssuedSchema().dump(staff_commands.revoke(conn, slug, id)))
+        return json_response(IssuedSchema().dump(staff_commands.revoke(conn, slug, id)))
 
 
 @bp.get("/<code>")
@@ -96,7 +96,7 @@ def revoke_invitation(slug: str, id: UUID) -> Response:
 def show_invitation(code: str) -> Response:
     """Show an invitation."""
     with connection() as conn:
-        return answer(InvitationSchema().dump(domain.get(conn, tickets.read_invitation(conn, code))))
+        return json_response(InvitationSchema().dump(domain.get(conn, tickets.read_invitation(conn, code))))
 
 
 @bp.post("/<code>/accept")
@@ -107,7 +107,7 @@ def show_invitation(code: str) -> Response:
 @bp.alt_response(200, schema=OutcomeSchema, description="Accepted before: the registration that stands")
 def accept_invitation(given: dict[str, Any], code: str) -> Response:
     """Accept an invitation: a seat while seats last, then a place on the waiting list."""
-    made = take_turns(lambda conn: domain.accept(conn, tickets.read_invitation(conn, code), said=given))
+    made = retry_on_conflict(lambda conn: domain.accept(conn, tickets.read_invitation(conn, code), said=given))
     return outcome(made, proved=True)
 
 
@@ -118,12 +118,12 @@ def accept_invitation(given: dict[str, Any], code: str) -> Response:
 def decline_invitation(code: str) -> Response:
     """Decline an invitation."""
     with transaction() as conn:
-        return answer(InvitationSchema().dump(domain.decline(conn, tickets.read_invitation(conn, code))))
+        return json_response(InvitationSchema().dump(domain.decline(conn, tickets.read_invitation(conn, code))))
 
 
 @bp.post("/<code>/transfer")
 @_by_code
-@limited
+@rate_limited
 @idempotent
 @bp.arguments(GuestSchema)
 @bp.response(200, InvitationSchema)
@@ -133,5 +133,5 @@ def transfer_invitation(colleague: dict[str, Any], code: str) -> Response:
     with transaction() as conn:
         id = tickets.read_invitation(conn, code)
         passed_on = domain.transfer(conn, id, email=email, name=colleague["name"])
-        limits.spend_mails(conn, [email])
-        return answer(InvitationSchema().dump(passed_on))
+        request_limits.consume_mails(conn, [email])
+        return json_response(InvitationSchema().dump(passed_on))

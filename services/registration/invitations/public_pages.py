@@ -16,15 +16,15 @@ from services.registration.rules import domain as rules
 from services.registration.rules.queries import select_rules
 from services.registration.seats import queries
 from services.registration.tickets import domain as tickets
-from shared.addresses import fold_email
+from shared.conflict_retry import retry_on_conflict
+from shared.email_addresses import fold_email
 from shared.errors import DomainError
-from shared.http import limits
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
-from shared.http.limits import limited
+from shared.http import request_limits
+from shared.http.forms import Form, parse_form
 from shared.http.pages import Pages, respond
+from shared.http.request_limits import rate_limited
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
-from shared.turns import take_turns
 
 pages = Pages("answering", url_prefix="/registration/invitations")
 
@@ -40,11 +40,11 @@ def show_invitation(code: str) -> Response:
 def accept(code: str) -> Response:
     """A seat while seats last, then a place in line."""
     id = _read(code)
-    given, form = read(AcceptanceSchema())
+    given, form = parse_form(AcceptanceSchema())
     status = 422
     if form:
         try:
-            made = take_turns(lambda conn: domain.accept(conn, id, said=given))
+            made = retry_on_conflict(lambda conn: domain.accept(conn, id, said=given))
             return see_other(receipts.address([made], reader=made.registration.person_id))
         except DomainError as error:
             status = refuse(form, error)
@@ -70,18 +70,18 @@ def decline(code: str) -> Response:
 
 
 @pages.form("/<code>/transfer")
-@limited
+@rate_limited
 def transfer(code: str) -> Response:
     """Pass it on to a colleague, who gets a mail."""
     id = _read(code)
-    colleague, form = read(GuestSchema())
+    colleague, form = parse_form(GuestSchema())
     status = 422
     if form:
         try:
             email = fold_email(colleague["email"])
             with transaction() as conn:
                 domain.transfer(conn, id, email=email, name=colleague["name"])
-                limits.spend_mails(conn, [email])
+                request_limits.consume_mails(conn, [email])
             return see_other(f"/registration/invitations/{code}")
         except DomainError as error:
             status = refuse(form, error)

@@ -5,8 +5,8 @@ from marshmallow.validate import OneOf
 
 from services.registration.libraries.schemas import LibrarySchema
 from services.registration.people.schema_fields import accommodations, answers, line
-from shared.http.fields import email
 from shared.http.pagination import PageQuery
+from shared.http.schema_fields import email_field
 
 STATUSES = ["issued", "accepted", "declined", "expired", "revoked"]
 
@@ -32,7 +32,7 @@ class AcceptanceSchema(ma.Schema):
 class GuestSchema(ma.Schema):
     """Somebody who is invited."""
 
-    email = email()
+    email = email_field()
     name = line(200, required=True, example="Ada Lovelace")
 
 

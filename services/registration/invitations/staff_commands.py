@@ -8,8 +8,8 @@ from psycopg import Connection
 from services.registration.catalog_projection import domain as projection
 from services.registration.invitations import domain
 from services.registration.invitations.queries import Invitation
-from shared.addresses import fold_email
-from shared.http.audit import note
+from shared.email_addresses import fold_email
+from shared.http.audit_api import record_staff_action
 
 
 def issue(conn: Connection, slug: str, *, email: str, name: str, expires_at: datetime | None) -> Invitation:
@@ -27,4 +27,4 @@ def revoke(conn: Connection, slug: str, id: UUID) -> Invitation:
 
 
 def _note(conn: Connection, action: str, id: UUID, slug: str) -> None:
-    note(conn, action, id, {"session": slug})
+    record_staff_action(conn, action, id, {"session": slug})

@@ -10,10 +10,10 @@ from services.registration.invitations import queries, staff_commands
 from services.registration.invitations.schemas import STATUSES, InvitationsQuery, IssueSchema
 from services.registration.registrations.refusals import refuse
 from shared.errors import DomainError
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
-from shared.http.pages import Pages, asked, respond
+from shared.http.forms import Form, parse_form
+from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 pages = Pages("invitations-desk", url_prefix="/registration/staff/sessions/<slug>/invitations")
@@ -31,7 +31,7 @@ def list_invitations(slug: str) -> Response:
 @pages.staff("registration:write")
 def issue(slug: str) -> Response:
     """Invite somebody by hand; they get a mail."""
-    wanted, form = read(IssueSchema())
+    wanted, form = parse_form(IssueSchema())
     status = 422
     if form:
         try:
@@ -54,7 +54,7 @@ def revoke(slug: str, id: UUID) -> Response:
 
 
 def _show(conn: Connection, slug: str, form: Form, *, status: int = 200) -> Response:
-    query = asked(InvitationsQuery())
+    query = parse_query(InvitationsQuery())
     after, limit = decode_cursor(query["cursor"], UUID), query["limit"]
     session = projection.find_session(conn, slug)
     found = queries.select_page(

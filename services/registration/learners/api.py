@@ -14,17 +14,17 @@ from services.registration.learners.schemas import (
     SignedInQuery,
     SignInSchema,
 )
-from shared import jsontext
-from shared.addresses import fold_email
+from shared import strict_json
+from shared.email_addresses import fold_email
 from shared.errors import Gone
-from shared.http import Blueprint, limits
-from shared.http.answers import answer
+from shared.http import Blueprint, request_limits
 from shared.http.blueprint import consumes, load_body
-from shared.http.forms import refuse_foreign
+from shared.http.client_address import client_network
+from shared.http.forms import reject_cross_site
 from shared.http.guards import guard
-from shared.http.limits import limited
-from shared.http.networks import network
 from shared.http.pages import respond
+from shared.http.request_limits import rate_limited
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
 
 bp = Blueprint("learners", __name__, url_prefix="/registration/v1/learners", description="Learners")
@@ -33,15 +33,15 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @bp.post("/sign-in")
-@limited
+@rate_limited
 @bp.arguments(SignInSchema)
 @bp.response(202, AskedSchema)
 def request_sign_in(wanted: dict[str, Any]) -> dict[str, str]:
     """Ask for a link to sign in, by mail; the answer is the same whether the address is known or not."""
     email = fold_email(wanted["email"])
     with transaction() as conn:
-        limits.spend(conn, [limits.network_charge()])
-        domain.request_sign_in(conn, email, network=network())
+        request_limits.consume(conn, [request_limits.network_charge()])
+        domain.request_sign_in(conn, email, network=client_network())
     return {"detail": "If this address takes part in anything here, a link to sign in is on its way to it."}
 
 
@@ -61,8 +61,8 @@ def sign_in() -> Response:
     """Use up a link to sign in; a cookie that no script can read holds the session."""
     as_page = request.mimetype == FORM
     if as_page:
-        refuse_foreign()
-    given: Any = request.form.to_dict() if as_page else jsontext.read(request.get_data())
+        reject_cross_site()
+    given: Any = request.form.to_dict() if as_page else strict_json.parse(request.get_data())
     token: Any = load_body(LinkSchema(), given)
     try:
         with transaction() as conn:
@@ -100,4 +100,4 @@ def show_learner(_query: dict[str, Any]) -> Response:
     """
     person_id = access.learner()
     with connection() as conn:
-        return answer(LearnerSchema().dump(domain.describe(conn, person_id)))
+        return json_response(LearnerSchema().dump(domain.describe(conn, person_id)))

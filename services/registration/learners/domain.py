@@ -14,13 +14,13 @@ from services.registration.learners import queries
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased
 from services.registration.tickets import domain as tickets
-from shared import limits, links, runtime
-from shared.addresses import mailbox_of
+from shared import rate_limits, runtime, signed_links
+from shared.email_addresses import mailbox_of
 from shared.errors import Gone
 from shared.events import registration as events
-from shared.limits import Charge
-from shared.links import Ticket
 from shared.messaging import outbox
+from shared.rate_limits import Charge
+from shared.signed_links import Ticket
 
 PURPOSE = "sign-in"
 LINK_MINUTES = 15
@@ -35,8 +35,8 @@ def request_sign_in(conn: Connection, email: str, *, network: str) -> None:
     for a network that asks too often, whether the address is known or not.
     """
     mailbox = mailbox_of(email)
-    limits.spend(conn, [Charge("sign-in of a network", f"{mailbox} {network}", MOST, HOUR, TOO_MANY)])
-    if not limits.try_spend(conn, [Charge("sign-in", mailbox, MOST, HOUR, TOO_MANY)]):
+    rate_limits.consume(conn, [Charge("sign-in of a network", f"{mailbox} {network}", MOST, HOUR, TOO_MANY)])
+    if not rate_limits.try_consume(conn, [Charge("sign-in", mailbox, MOST, HOUR, TOO_MANY)]):
         # Somebody else may have asked for these; the links that were mailed stay good.
         return
     known = people.select_by_email(conn, email)
@@ -59,7 +59,7 @@ def request_for_link(conn: Connection, token: str, *, network: str) -> None:
 
 def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
     """Use up a link; the token of the session, and whose it is. Raises Gone where the link is not good any more."""
-    id = links.verify(runtime.settings(), PURPOSE, token)
+    id = signed_links.verify(runtime.settings(), PURPOSE, token)
     person_id = queries.use_sign_in(conn, UUID(id)) if id else None
     if person_id is None:
         raise Gone("This link is not good any more.", problem="sign-in-expired")
@@ -80,15 +80,15 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
     def link(path: str, purpose: str, row: dict[str, Any]) -> str:
         # Who is signed in gets to what is past as well.
         end = row["links_end_at"] and max(row["links_end_at"], at_hand)
-        row["token"] = links.issue(runtime.settings(), purpose, Ticket(str(row["id"]), row["generation"], end))
+        row["token"] = signed_links.issue(runtime.settings(), purpose, Ticket(str(row["id"]), row["generation"], end))
         return f"{runtime.settings().public_url}/registration/v1/{path}{row['token']}"
 
     registrations = queries.select_registrations(conn, person_id)
     invitations = queries.select_invitations(conn, person_id)
     for row in registrations:
-        row["url"] = link(f"registrations/{row['id']}?token=", links.MANAGE, row)
+        row["url"] = link(f"registrations/{row['id']}?token=", signed_links.MANAGE, row)
     for row in invitations:
-        row["url"] = link("invitations/", links.INVITATION, row)
+        row["url"] = link("invitations/", signed_links.INVITATION, row)
     return {
         "person": {"name": person.name, "email": person.email},
         "registrations": registrations,

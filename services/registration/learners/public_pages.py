@@ -5,15 +5,15 @@ from flask import Response, request
 from services.registration.learners import access, domain, overview, queries
 from services.registration.learners.schemas import LearnerQuery, LinkSchema, NextQuery, SignInSchema
 from shared import runtime
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 from shared.errors import DomainError, Gone, Invalid
-from shared.http import limits
-from shared.http.answers import see_other
-from shared.http.forms import Form, read, status_of
-from shared.http.limits import limited
-from shared.http.networks import network
-from shared.http.pages import Pages, asked, respond
-from shared.http.signin import local
+from shared.http import request_limits
+from shared.http.client_address import client_network
+from shared.http.forms import Form, form_error_status, parse_form
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.request_limits import rate_limited
+from shared.http.responses import see_other
+from shared.http.signin import local_path
 from shared.runtime import connection, transaction
 
 pages = Pages("learning", url_prefix="/registration")
@@ -36,30 +36,30 @@ def show_learning() -> Response:
 @pages.get("/sign-in")
 def show_sign_in() -> Response:
     """Ask for the address to send a link to."""
-    wanted = local(asked(NextQuery())["next"])
+    wanted = local_path(parse_query(NextQuery())["next"])
     if access.signed_in():
         return see_other(wanted or HOME)
     return respond("sign-in.html", form=Form.of({"next": wanted}))
 
 
 @pages.form("/sign-in")
-@limited
+@rate_limited
 def request_sign_in() -> Response:
     """Send a link; the answer is the same whether the address is known or not."""
-    wanted, form = read(SignInSchema())
-    following, status = local(form.text("next")), 422
+    wanted, form = parse_form(SignInSchema())
+    following, status = local_path(form.text("next")), 422
     if form:
         try:
             email = fold_email(wanted["email"])
             with transaction() as conn:
-                limits.spend(conn, [limits.network_charge()])
-                domain.request_sign_in(conn, email, network=network())
+                request_limits.consume(conn, [request_limits.network_charge()])
+                domain.request_sign_in(conn, email, network=client_network())
             return _remember(see_other("/registration/sign-in/sent"), following)
         except Invalid as error:
-            form.refuse(error.errors)
+            form.add_errors(error.errors)
         except DomainError as error:
-            form.refuse({"email": [error.detail]})
-            status = status_of(error)
+            form.add_errors({"email": [error.detail]})
+            status = form_error_status(error)
     return respond("sign-in.html", form=form, status=status)
 
 
@@ -72,13 +72,13 @@ def show_sent() -> Response:
 @pages.get("/sign-in/link")
 def show_link() -> Response:
     """Where the link in the mail leads; it uses nothing up, since programs read mails before people do."""
-    return respond("sign-in-link.html", token=asked(LearnerQuery())["token"] or "")
+    return respond("sign-in-link.html", token=parse_query(LearnerQuery())["token"] or "")
 
 
 @pages.form("/sign-in/link")
 def sign_in() -> Response:
     """Use up the link, and go where they wanted to."""
-    token, form = read(LinkSchema())
+    token, form = parse_form(LinkSchema())
     try:
         if not form:
             raise Gone("This link is not complete.")
@@ -86,7 +86,7 @@ def sign_in() -> Response:
             secret, _person = domain.begin_session(conn, token["token"])
     except Gone:
         return respond("sign-in-expired.html", status=410)
-    response = see_other(local(request.cookies.get(NEXT, "")) or HOME)
+    response = see_other(local_path(request.cookies.get(NEXT, "")) or HOME)
     access.set_cookie(response, secret)
     response.delete_cookie(NEXT, path=access.PATH)
     return response
@@ -95,20 +95,20 @@ def sign_in() -> Response:
 @pages.get("/new-link")
 def show_ended() -> Response:
     """What can be done with a link that has ended."""
-    return respond("link-ended.html", token=asked(LearnerQuery())["token"] or "", said=None)
+    return respond("link-ended.html", token=parse_query(LearnerQuery())["token"] or "", said=None)
 
 
 @pages.form("/new-link")
-@limited
+@rate_limited
 def request_new_link() -> Response:
     """Mail a new link to the address that we have, and say the same whatever the old one was."""
-    token = asked(LearnerQuery())["token"] or ""
+    token = parse_query(LearnerQuery())["token"] or ""
     try:
         with transaction() as conn:
-            limits.spend(conn, [limits.network_charge()])
-            domain.request_for_link(conn, token, network=network())
+            request_limits.consume(conn, [request_limits.network_charge()])
+            domain.request_for_link(conn, token, network=client_network())
     except DomainError as error:
-        return respond("link-ended.html", token=token, said=error.detail, status=status_of(error))
+        return respond("link-ended.html", token=token, said=error.detail, status=form_error_status(error))
     return see_other("/registration/sign-in/sent")
 
 

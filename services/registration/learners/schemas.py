@@ -3,13 +3,13 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from shared.http.fields import email
+from shared.http.schema_fields import email_field
 
 
 class SignInSchema(ma.Schema):
     """A wish to sign in."""
 
-    email = email()
+    email = email_field()
 
 
 class AskedSchema(ma.Schema):

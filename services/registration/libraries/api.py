@@ -7,7 +7,7 @@ from flask import Response
 from services.registration.libraries import domain
 from services.registration.libraries.schemas import LibrariesQuery, LibrariesSchema
 from shared.http import Blueprint
-from shared.http.answers import answer
+from shared.http.responses import json_response
 from shared.runtime import connection
 
 bp = Blueprint("libraries", __name__, url_prefix="/registration/v1", description="The directory", public=True)
@@ -20,4 +20,4 @@ def list_libraries(query: dict[str, Any]) -> Response:
     """The libraries that somebody who is typing may mean; each word may be a beginning."""
     with connection() as conn:
         found = domain.find(conn, query["q"], state=query["state"], limit=query["limit"])
-    return answer(LibrariesSchema().dump({"items": found}), cache_control="public, max-age=3600")
+    return json_response(LibrariesSchema().dump({"items": found}), cache_control="public, max-age=3600")

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from services.registration.libraries import domain
 from shared import runtime
-from shared.commands.door import in_transaction, print_json
+from shared.cli.runner import in_transaction, print_json
 from shared.errors import Invalid
 
 

@@ -5,15 +5,15 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from shared.http.fields import Name, is_zone, no_unseen
+from shared.http.schema_fields import NameField, reject_invisible, validate_timezone
 
 # Free texts are read by staff and exported; they may have lines.
 LONGEST = 2000
 
 
-def line(most: int, *, required: bool = False, example: str) -> Name:
+def line(most: int, *, required: bool = False, example: str) -> NameField:
     """A line of text that is a name, of a person or a thing."""
-    return Name(
+    return NameField(
         most,
         least=1 if required else 0,
         required=required,
@@ -26,7 +26,7 @@ def line(most: int, *, required: bool = False, example: str) -> Name:
 def timezone(**kwargs: Any) -> ma.fields.String:
     return ma.fields.String(
         allow_none=True,
-        validate=[Length(max=64), is_zone],
+        validate=[Length(max=64), validate_timezone],
         metadata={
             "description": "In which mails tell when an online session is, beside the session's own",
             "example": "America/New_York",
@@ -38,7 +38,7 @@ def timezone(**kwargs: Any) -> ma.fields.String:
 def free_text(description: str, **kwargs: Any) -> ma.fields.String:
     return ma.fields.String(
         allow_none=True,
-        validate=[Length(max=LONGEST), no_unseen],
+        validate=[Length(max=LONGEST), reject_invisible],
         metadata={"description": description},
         **kwargs,
     )

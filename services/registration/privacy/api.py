@@ -14,13 +14,13 @@ from services.registration.privacy import domain, staff_commands
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
 from shared import runtime
-from shared.addresses import fold_held_email
+from shared.conflict_retry import retry_on_conflict
+from shared.email_addresses import fold_stored_email
 from shared.errors import NotFound
 from shared.http import Blueprint, auth
-from shared.http.answers import answer
 from shared.http.guards import guard
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
-from shared.turns import take_turns
 
 bp = Blueprint("privacy", __name__, url_prefix="/registration/v1", description="What is held on people")
 
@@ -36,7 +36,7 @@ def _by_themselves_or_staff(email: str) -> None:
     person_id = learner()
     with connection() as conn:
         person = people.select_many(conn, [person_id]).get(person_id)
-    if person is None or person.email != fold_held_email(email):
+    if person is None or person.email != fold_stored_email(email):
         raise NotFound("Nothing is held on this person.")
 
 
@@ -48,11 +48,11 @@ def show_held(_query: dict[str, Any], email: str) -> Response:
     """Everything that registration holds on a person; for themselves, signed in, or for staff (`people:erase`), whose
     look is noted. `parts` tells where the other services answer with theirs.
     """
-    folded = fold_held_email(email)
+    folded = fold_stored_email(email)
     by_staff = auth.has(SCOPE)
     with transaction() as conn:
         held = staff_commands.describe(conn, folded) if by_staff else domain.describe(conn, folded)
-    return answer({**held, "parts": parts(folded)}, cache_control="no-store")
+    return json_response({**held, "parts": parts(folded)}, cache_control="no-store")
 
 
 @bp.delete("/people/<email>")
@@ -64,12 +64,12 @@ def erase_person(_query: dict[str, Any], email: str) -> Response:
     them. For themselves, who have signed in within the last 15 minutes (else 401, `sign-in-again`), or for staff
     (`people:erase`), who also erase who only reads the newsletter: the answer is the same where nothing is held.
     """
-    folded = fold_held_email(email)
+    folded = fold_stored_email(email)
     by_staff = auth.has(SCOPE)
     if not by_staff:
         check_fresh()
     erase = staff_commands.erase if by_staff else partial(domain.erase, cause="asked by the person")
-    erasure = take_turns(lambda conn: erase(conn, folded))
+    erasure = retry_on_conflict(lambda conn: erase(conn, folded))
     response = _tell(erasure)
     response.status_code = 202
     response.headers["Location"] = f"/registration/v1/erasures/{erasure.id}"
@@ -99,4 +99,4 @@ def _tell(erasure: Erasure) -> Response:
             "notifications": erasure.notifications_done_at,
         },
     }
-    return answer(ErasureSchema().dump(body), cache_control="no-store")
+    return json_response(ErasureSchema().dump(body), cache_control="no-store")

@@ -10,14 +10,23 @@ from psycopg import Connection
 from services.registration.privacy import domain, queries
 from services.registration.privacy.domain import Held
 from services.registration.privacy.queries import Erasure
-from shared.addresses import fold_held_email
-from shared.commands.door import AWAY, Start, acting, follow, in_transaction, note, print_json, waiting
+from shared.cli.runner import (
+    UNAVAILABLE,
+    RuntimeFactory,
+    actor_option,
+    in_transaction,
+    poll_until,
+    print_json,
+    record_operator_action,
+    wait_option,
+)
+from shared.email_addresses import fold_stored_email
 from shared.errors import NotFound
 
 CAUSE = "asked of staff"
 
 
-def forgetting(start: Start) -> click.Group:
+def forgetting(start: RuntimeFactory) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
     group = click.Group("person", help="What is held on a person, and erasing them.")
 
@@ -26,11 +35,13 @@ def forgetting(start: Start) -> click.Group:
         " command; what they print together is all that is held. Changes nothing."
     )
     @click.option("--address", required=True, help="The person's mail address.")
-    @acting
+    @actor_option
     def show(address: str, actor: str) -> None:
         def work(conn: Connection) -> Held:
-            held = domain.describe(conn, fold_held_email(address))
-            note(conn, actor, "person.export", held["person"][0]["id"] if held["person"] else "nobody")
+            held = domain.describe(conn, fold_stored_email(address))
+            record_operator_action(
+                conn, actor, "person.export", held["person"][0]["id"] if held["person"] else "nobody"
+            )
             return held
 
         print_json(in_transaction(start, work))
@@ -43,8 +54,8 @@ def forgetting(start: Start) -> click.Group:
     @click.option("--address", help="The person's mail address.")
     @click.option("--id", "person_id", type=UUID, help="The person's id.")
     @click.option("--yes", is_flag=True, help="Do it.")
-    @waiting
-    @acting
+    @wait_option
+    @actor_option
     def erase(address: str | None, person_id: UUID | None, yes: bool, wait: int, actor: str) -> None:
         if bool(address) == bool(person_id):
             raise click.UsageError("Say --address or --id.")
@@ -55,7 +66,7 @@ def forgetting(start: Start) -> click.Group:
                 held = domain.describe(conn, email)
                 return {"dry_run": True, "held": {name: len(rows) for name, rows in held.items()}}
             erasure = domain.erase(conn, email, cause=CAUSE)
-            note(conn, actor, "person.erase", erasure.id)
+            record_operator_action(conn, actor, "person.erase", erasure.id)
             return erasure
 
         done = in_transaction(start, work)
@@ -66,19 +77,19 @@ def forgetting(start: Start) -> click.Group:
 
     @group.command(help="How far an erasure is: when each service was done. Changes nothing.")
     @click.argument("id", type=UUID)
-    @waiting
+    @wait_option
     def erasure(id: UUID, wait: int) -> None:
         _follow(start, id, wait)
 
     return group
 
 
-def _follow(start: Start, id: UUID, wait: int) -> None:
+def _follow(start: RuntimeFactory, id: UUID, wait: int) -> None:
     """Print how far an erasure is once it is done, or `wait` seconds have passed, which is exit code 3 then."""
-    found = follow(start, lambda conn: domain.get_erasure(conn, id), until=_is_done, seconds=wait)
+    found = poll_until(start, lambda conn: domain.get_erasure(conn, id), until=_is_done, seconds=wait)
     print_json(asdict(found))
     if wait and not _is_done(found):
-        raise click.exceptions.Exit(AWAY)
+        raise click.exceptions.Exit(UNAVAILABLE)
 
 
 def _is_done(erasure: Erasure) -> bool:
@@ -88,7 +99,7 @@ def _is_done(erasure: Erasure) -> bool:
 def _find(conn: Connection, address: str | None, person_id: UUID | None) -> str:
     """The folded address of the person. Raises NotFound."""
     if address:
-        return fold_held_email(address)
+        return fold_stored_email(address)
     email = queries.select_email(conn, person_id) if person_id else None
     if email is None:
         raise NotFound("Nothing is held on this person.")

@@ -16,11 +16,11 @@ from services.registration.privacy import queries
 from services.registration.privacy.queries import Erasure
 from services.registration.seats import domain as seats
 from services.registration.seats.queries import lock_seats
+from shared.conflict_retry import WriteConflict
 from shared.errors import NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
-from shared.messaging.erasure import blank_person, blank_registrar, forget_answers
-from shared.turns import Overtaken
+from shared.messaging.erasure import blank_person, blank_registrar, delete_stored_responses
 
 Held = dict[str, list[dict[str, Any]]]
 
@@ -62,9 +62,9 @@ def _erase(conn: Connection, person: events.Person, *, cause: str) -> Erasure:
     people.lock_living(conn, person.id)
     now = people.select_by_email(conn, person.email), queries.select_sessions_held_in(conn, person.id)
     if now != (person, places):
-        raise Overtaken("Something of this person changes at this very moment.")
+        raise WriteConflict("Something of this person changes at this very moment.")
     groups.forget(conn, emails)
-    forget_answers(conn, map(str, queries.select_naming(conn, person.id)))
+    delete_stored_responses(conn, map(str, queries.select_naming(conn, person.id)))
     colleagues = queries.select_registered_by(conn, person.id)
     former = people.select_former_emails(conn, person.id)
     queries.blank(conn, person.id)

@@ -10,13 +10,13 @@ from flask import Response
 from services.registration.privacy import domain, staff_commands
 from services.registration.privacy.domain import Held
 from services.registration.privacy.schemas import PersonQuery
-from shared.addresses import fold_held_email
+from shared.conflict_retry import retry_on_conflict
+from shared.email_addresses import fold_stored_email
 from shared.errors import Invalid
-from shared.http.answers import see_other
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked, respond
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
-from shared.turns import take_turns
 
 HOME = "/registration/staff/people"
 pages = Pages("people-desk", url_prefix=HOME)
@@ -28,14 +28,14 @@ SCOPE = "people:erase"
 @pages.staff(SCOPE)
 def show_person() -> Response:
     """Look somebody up by their address; that is noted."""
-    email = asked(PersonQuery())["email"]
+    email = parse_query(PersonQuery())["email"]
     if not email:
         return _show(Form())
     form = Form.of({"email": email})
     try:
-        email = fold_held_email(email)
+        email = fold_stored_email(email)
     except Invalid as error:
-        return _show(form.refuse(error.errors), status=422)
+        return _show(form.add_errors(error.errors), status=422)
     with transaction() as conn:
         held = staff_commands.describe(conn, email)
     return _show(Form.of({"email": email}), held=held)
@@ -46,7 +46,7 @@ def show_person() -> Response:
 def download_held() -> Response:
     """All that registration holds, to give to whoever asks what is held on them."""
     with transaction() as conn:
-        held = staff_commands.describe(conn, fold_held_email(asked(PersonQuery())["email"] or ""))
+        held = staff_commands.describe(conn, fold_stored_email(parse_query(PersonQuery())["email"] or ""))
     response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="held.json"'
     response.headers["Cache-Control"] = "no-store"
@@ -58,12 +58,12 @@ def download_held() -> Response:
 def erase() -> Response:
     """Erase a person in every service, where the address was typed once more."""
     form = Form.sent()
-    email = fold_held_email(form.text("email"))
+    email = fold_stored_email(form.text("email"))
     if form.text("again").strip().lower() != email.lower():
-        form.refuse({"again": ["This is not the same address."]})
+        form.add_errors({"again": ["This is not the same address."]})
         with connection() as conn:
             return _show(form, held=domain.describe(conn, email), status=422)
-    erasure = take_turns(lambda conn: staff_commands.erase(conn, email))
+    erasure = retry_on_conflict(lambda conn: staff_commands.erase(conn, email))
     return see_other(f"{HOME}/erasures/{erasure.id}")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.registration.seats.placement_queries import Applicant
-from shared.addresses import fold_email
+from shared.email_addresses import fold_email
 
 
 def as_applicant(wanted: dict[str, Any]) -> Applicant:

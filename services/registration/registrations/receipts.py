@@ -9,9 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.registration.registrations.domain import Made
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.errors import Gone, NotFound
-from shared.links import Ticket
+from shared.signed_links import Ticket
 
 # A registration that is new, or shown to the one whose it is; a session in which the address has one already. `s` is a
 # registration that stood, as 0.1.0 writes it.
@@ -31,12 +31,12 @@ def address(made: Iterable[Made], *, reader: UUID | None) -> str:
     """Where it is told what became of these, to whom `reader` showed themselves to be, signed in or invited."""
     written = " ".join(_write(one, reader) for one in made)
     ticket = Ticket(written, ends_at=runtime.current().clock.now() + GOOD_FOR)
-    return f"/registration/done?receipt={links.issue(runtime.settings(), links.RECEIPT, ticket)}"
+    return f"/registration/done?receipt={signed_links.issue(runtime.settings(), signed_links.RECEIPT, ticket)}"
 
 
 def read(token: str) -> Receipt:
     """What a receipt is about. Raises NotFound, or Gone where it is too old."""
-    ticket = links.read(runtime.settings(), links.RECEIPT, token)
+    ticket = signed_links.read(runtime.settings(), signed_links.RECEIPT, token)
     if ticket is None:
         raise NotFound("There is no such page; see the mail that we have sent you.")
     if ticket.ends_at and ticket.ends_at <= runtime.current().clock.now():

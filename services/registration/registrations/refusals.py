@@ -2,7 +2,7 @@
 
 from services.registration.rules.admission import InvitationRequired
 from shared.errors import DomainError, Invalid, NotFound
-from shared.http.forms import Form, status_of
+from shared.http.forms import Form, form_error_status
 
 # What is wrong with no field in particular stands above the form.
 WHOLE = "form"
@@ -14,9 +14,9 @@ def refuse(form: Form, error: DomainError) -> int:
     if isinstance(error, NotFound):
         raise error
     if isinstance(error, Invalid):
-        form.refuse(error.errors)
+        form.add_errors(error.errors)
     elif isinstance(error, InvitationRequired):
-        form.refuse({"invitation": [NOT_INVITED]})
+        form.add_errors({"invitation": [NOT_INVITED]})
     else:
-        form.refuse({WHOLE: [error.detail]})
-    return status_of(error)
+        form.add_errors({WHOLE: [error.detail]})
+    return form_error_status(error)

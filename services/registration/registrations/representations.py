@@ -10,7 +10,7 @@ from marshmallow.validate import OneOf
 from services.registration.registrations.domain import Made
 from services.registration.seats.queries import Registration
 from shared.events import registration as events
-from shared.http.answers import Document
+from shared.http.responses import JSONResponse
 
 
 class OutcomeSchema(ma.Schema):
@@ -77,4 +77,4 @@ def outcomes(made: list[Made], *, told: list[bool]) -> Response:
 
 def _tell(document: dict[str, Any], *, new: bool, **headers: str) -> Response:
     headers["Cache-Control"] = "no-store"
-    return Document(orjson.dumps(document), 201 if new else 200, headers, content_type="application/json")
+    return JSONResponse(orjson.dumps(document), 201 if new else 200, headers, content_type="application/json")

@@ -5,13 +5,13 @@ from marshmallow.validate import Length, OneOf
 
 from services.registration.libraries.schemas import LibrarySchema
 from services.registration.people.schema_fields import accommodations, answers, free_text, line, timezone
-from shared.http.fields import Name, email
+from shared.http.schema_fields import NameField, email_field
 
 
 class ColleagueSchema(ma.Schema):
     """What each person of a group says of themselves."""
 
-    email = email()
+    email = email_field()
     name = line(200, required=True, example="Ada Lovelace")
     job_title = line(200, example="Adult services librarian")
     accommodations = accommodations()
@@ -46,7 +46,7 @@ class RegistrationRequestSchema(SeriesRequestSchema):
 class RegistrarSchema(ma.Schema):
     """Who registers their colleagues."""
 
-    email = email()
+    email = email_field()
     name = line(200, required=True, example="Grace Hopper")
 
 
@@ -62,8 +62,8 @@ class GroupRequestSchema(ma.Schema):
 class CorrectionSchema(ma.Schema):
     """What is to be different; what is left out stays."""
 
-    name = Name(200, least=1)
-    job_title = Name(200, allow_none=True)
+    name = NameField(200, least=1)
+    job_title = NameField(200, allow_none=True)
     library = ma.fields.Nested(LibrarySchema)
     accommodations = free_text("Dietary needs, access; read by staff alone")
     answers = ma.fields.Dict(keys=ma.fields.String(), validate=Length(max=60))

@@ -7,8 +7,8 @@ from flask import Response, request
 from services.registration.reports import participation
 from services.registration.reports.schemas import ReportQuery, ReportSchema
 from shared.http import Blueprint, tables
-from shared.http.answers import answer
 from shared.http.pages import respond
+from shared.http.responses import json_response
 
 staff = Blueprint("reports", __name__, url_prefix="/registration/v1/reports", description="Reports, for staff")
 
@@ -27,7 +27,7 @@ def show_participation(query: dict[str, Any]) -> Response:
     lines = participation.count(query)
     if kind == tables.JSON:
         body = {"by": query["by"], "items": [one for one in lines if not one.total], "total": lines[-1]}
-        return answer(ReportSchema().dump(body), headers={"Vary": "Accept"})
+        return json_response(ReportSchema().dump(body), headers={"Vary": "Accept"})
     if kind == HTML:
         response = respond("report.html", **participation.show(query, lines))
         response.headers["Vary"] = "Accept"

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 
 from services.registration.libraries import regions
-from shared.database import allow, fetch
+from shared.database import fetch, set_statement_timeout
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ DIMENSIONS: dict[str, tuple[LiteralString, LiteralString]] = {
 
 def allow_minutes(conn: Connection) -> None:
     """Let this transaction's statements take longer than a request's usually may."""
-    allow(conn, 60)
+    set_statement_timeout(conn, 60)
 
 
 def select_participation(

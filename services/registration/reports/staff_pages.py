@@ -7,7 +7,7 @@ from services.registration.reports.queries import select_choices
 from services.registration.reports.schemas import ReportQuery
 from shared.http import tables
 from shared.http.forms import Form
-from shared.http.pages import Pages, asked, respond
+from shared.http.pages import Pages, parse_query, respond
 from shared.runtime import connection
 
 pages = Pages("reports-desk", url_prefix="/registration/staff/reports")
@@ -17,7 +17,7 @@ pages = Pages("reports-desk", url_prefix="/registration/staff/reports")
 @pages.staff("registration:read")
 def show_report() -> Response:
     """Who took part, counted by what was chosen."""
-    query = asked(ReportQuery())
+    query = parse_query(ReportQuery())
     lines = participation.count(query)
     with connection() as conn:
         choices = select_choices(conn)
@@ -29,5 +29,5 @@ def show_report() -> Response:
 @pages.staff("registration:read")
 def download_report(kind: str) -> Response:
     """The same as a table."""
-    query = asked(ReportQuery())
+    query = parse_query(ReportQuery())
     return participation.table(tables.CSV if kind == "csv" else tables.XLSX, query, participation.count(query))

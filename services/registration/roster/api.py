@@ -18,9 +18,9 @@ from services.registration.roster.schemas import (
     SeatSchema,
 )
 from shared.http import Blueprint, tables
-from shared.http.answers import answer
 from shared.http.idempotency import idempotent
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
 
 staff = Blueprint("roster", __name__, url_prefix="/registration/v1", description="Rosters, for staff")
@@ -44,7 +44,7 @@ def list_registrations(query: dict[str, Any], slug: str) -> Response:
     body, headers = page(
         EntrySchema(many=True).dump(shown), encode_cursor(shown[-1].joined) if len(found) > limit else None
     )
-    return answer(body, headers={**headers, "Vary": "Accept"})
+    return json_response(body, headers={**headers, "Vary": "Accept"})
 
 
 @staff.post("/sessions/<slug>/registrations")
@@ -67,7 +67,7 @@ def register_by_hand(wanted: dict[str, Any], slug: str) -> Response:
 def move_registration(wanted: dict[str, Any], id: UUID) -> Response:
     """Move somebody to another session; the seat that they leave goes to the head of its waiting list."""
     with transaction() as conn:
-        return answer(RegistrationSchema().dump(staff_commands.move(conn, id, **wanted)))
+        return json_response(RegistrationSchema().dump(staff_commands.move(conn, id, **wanted)))
 
 
 @staff.post("/registrations/<uuid:id>/seat")
@@ -80,4 +80,4 @@ def seat_registration(wanted: dict[str, Any], id: UUID) -> Response:
     with `over_capacity`. Again changes nothing.
     """
     with transaction() as conn:
-        return answer(RegistrationSchema().dump(staff_commands.seat(conn, id, **wanted)))
+        return json_response(RegistrationSchema().dump(staff_commands.seat(conn, id, **wanted)))

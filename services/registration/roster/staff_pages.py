@@ -24,10 +24,10 @@ from services.registration.roster.schemas import ByHandSchema, MoveSchema, Roste
 from services.registration.rules.queries import select_rules
 from shared.errors import DomainError, NotFound
 from shared.http import tables
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
-from shared.http.pages import Pages, asked, respond
+from shared.http.forms import Form, parse_form
+from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 HOME = "/registration/staff"
@@ -43,7 +43,7 @@ CORRECTED = ("name", "email", "job_title", "library", "accommodations", "note")
 @pages.staff(READ)
 def list_sessions() -> Response:
     """The sessions to come, or past ones, with how many take part."""
-    query = asked(SessionsQuery())
+    query = parse_query(SessionsQuery())
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), datetime | None, str)
     with connection() as conn:
         found = queries.select_sessions(conn, after=after and (after[0], after[1]), limit=limit + 1, **query)
@@ -56,7 +56,7 @@ def list_sessions() -> Response:
 @pages.staff(READ)
 def show_roster(slug: str) -> Response:
     """Who registered for a session, in the order in which they came."""
-    query = asked(RosterQuery())
+    query = parse_query(RosterQuery())
     limit, (after,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (0,)
     with connection() as conn:
         session = projection.find_session(conn, slug)
@@ -80,7 +80,7 @@ def show_roster(slug: str) -> Response:
 @pages.staff(READ)
 def download_roster(slug: str, kind: str) -> Response:
     """All that the filters leave, as a table."""
-    query = asked(RosterQuery())
+    query = parse_query(RosterQuery())
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     with connection() as conn:
         session = projection.find_session(conn, slug)
@@ -99,7 +99,7 @@ def show_by_hand(slug: str) -> Response:
 @pages.staff(WRITE)
 def register_by_hand(slug: str) -> Response:
     """Register somebody; over capacity where that is said."""
-    wanted, form = read(ByHandSchema())
+    wanted, form = parse_form(ByHandSchema())
     status = 422
     if form:
         try:
@@ -124,7 +124,7 @@ def show_registration(id: UUID) -> Response:
 @pages.staff(WRITE)
 def correct(id: UUID) -> Response:
     """Correct what was said, or keep a note."""
-    changes, form = read(CorrectionSchema())
+    changes, form = parse_form(CorrectionSchema())
     status = 422
     if form:
         try:
@@ -150,7 +150,7 @@ def act(id: UUID, action: str) -> Response:
 @pages.staff(WRITE)
 def seat(id: UUID) -> Response:
     """Give them a seat, though they wait."""
-    wanted, form = read(SeatSchema())
+    wanted, form = parse_form(SeatSchema())
     status = 422
     if form:
         try:
@@ -167,7 +167,7 @@ def seat(id: UUID) -> Response:
 @pages.staff(WRITE)
 def move(id: UUID) -> Response:
     """Move them to another session."""
-    wanted, form = read(MoveSchema())
+    wanted, form = parse_form(MoveSchema())
     status = 422
     if form:
         try:
@@ -184,7 +184,7 @@ def move(id: UUID) -> Response:
 @pages.staff(WRITE)
 def mark(id: UUID) -> Response:
     """Record by hand whether they were there."""
-    wanted, form = read(MarkSchema())
+    wanted, form = parse_form(MarkSchema())
     if form:
         with transaction() as conn:
             attendance.mark(conn, id, attended=wanted["attended"], minutes=wanted["minutes"])

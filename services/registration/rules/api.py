@@ -9,7 +9,7 @@ from services.registration.rules import domain, queries, staff_commands
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
 from shared.http import Blueprint, conditional
-from shared.http.answers import answer, tag_of
+from shared.http.responses import etag_for, json_response
 from shared.runtime import connection, transaction
 
 bp = Blueprint(
@@ -25,7 +25,7 @@ staff = Blueprint(
 def show_form(slug: str) -> Response:
     """What a form for this session asks, and whom it is meant for."""
     with connection() as conn:
-        return answer(FormSchema().dump(domain.find_terms(conn, slug)), cache_control="no-cache")
+        return json_response(FormSchema().dump(domain.find_terms(conn, slug)), cache_control="no-cache")
 
 
 @staff.get("/<slug>/rules")
@@ -35,7 +35,7 @@ def show_rules(slug: str) -> Response:
     """The rules of a session's registration."""
     with connection() as conn:
         session = projection.find_session(conn, slug)
-        return answer(RulesSchema().dump(queries.select_rules(conn, session.id)))
+        return json_response(RulesSchema().dump(queries.select_rules(conn, session.id)))
 
 
 @staff.put("/<slug>/rules")
@@ -47,6 +47,6 @@ def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
     version that `If-Match` names.
     """
     with transaction() as conn:
-        conditional.require_match(tag_of(RulesSchema().dump(domain.lock(conn, slug))))
+        conditional.require_match(etag_for(RulesSchema().dump(domain.lock(conn, slug))))
         after = staff_commands.replace(conn, slug, Rules(**wanted))
-    return answer(RulesSchema().dump(after))
+    return json_response(RulesSchema().dump(after))

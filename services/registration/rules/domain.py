@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from services.registration.rules import queries
 from services.registration.rules.queries import Rules, Terms
-from shared import texts
+from shared import text_checks
 from shared.errors import Forbidden, Invalid, NotFound
 
 LONGEST = 2000
@@ -101,8 +101,8 @@ def _judge(question: dict[str, Any], answer: Any) -> str | None:
         return None if fits and len(set(answer)) == len(answer) else "Choose among the options, each once."
     if not isinstance(answer, str):
         return "Must be a text."
-    if unseen := texts.find_unseen(answer, lines=True, pictures=True):
-        return f"Must not hold characters that cannot be seen ({texts.name_of(unseen)})."
+    if unseen := text_checks.find_invisible(answer, lines=True, pictures=True):
+        return f"Must not hold characters that cannot be seen ({text_checks.codepoint_name(unseen)})."
     if kind == "choice":
         return None if answer in question["options"] else "Choose one of the options."
     return None if len(answer) <= LONGEST else f"Longer than {LONGEST} characters."

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from shared.http.fields import Line
+from shared.http.schema_fields import LineField
 
 KINDS = ["text", "choice", "several"]
 
@@ -18,10 +18,10 @@ class QuestionSchema(ma.Schema):
         validate=[Length(1, 40), Regexp(r"[a-z][a-z0-9_-]*\Z")],
         metadata={"description": "By which the answer is sent and exported", "example": "experience"},
     )
-    label = Line(300, least=1, required=True, metadata={"example": "Have you led a dialogue before?"})
+    label = LineField(300, least=1, required=True, metadata={"example": "Have you led a dialogue before?"})
     kind = ma.fields.String(required=True, validate=OneOf(KINDS))
     options = ma.fields.List(
-        Line(200, least=1), load_default=list, validate=Length(max=50), metadata={"description": "To choose from"}
+        LineField(200, least=1), load_default=list, validate=Length(max=50), metadata={"description": "To choose from"}
     )
     required = ma.fields.Boolean(load_default=False)
 

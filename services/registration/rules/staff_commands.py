@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from services.registration.rules import domain
 from services.registration.rules.queries import Rules
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 
 
 def replace(conn: Connection, slug: str, rules: Rules) -> Rules:
@@ -14,5 +14,5 @@ def replace(conn: Connection, slug: str, rules: Rules) -> Rules:
     before, after = domain.replace(conn, slug, rules)
     old, new = asdict(before), asdict(after)
     changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
-    note(conn, "rules.replace", slug, changes)
+    record_staff_action(conn, "rules.replace", slug, changes)
     return after

@@ -9,9 +9,9 @@ from services.registration.catalog_projection import domain as projection
 from services.registration.rules import domain, staff_commands
 from services.registration.rules.queries import Rules, select_rules
 from services.registration.rules.schemas import KINDS, RulesSchema
-from shared.http.answers import see_other, tag_of
-from shared.http.forms import Form, read
+from shared.http.forms import Form, parse_form
 from shared.http.pages import Pages, respond
+from shared.http.responses import etag_for, see_other
 from shared.runtime import connection, transaction
 
 pages = Pages("rules-desk", url_prefix="/registration/staff/sessions/<slug>/rules")
@@ -35,11 +35,11 @@ def show_rules(slug: str) -> Response:
 @pages.staff("registration:write")
 def replace_rules(slug: str) -> Response:
     """Set them, where nobody else has set them meanwhile."""
-    wanted, form = read(RulesSchema())
+    wanted, form = parse_form(RulesSchema())
     with transaction() as conn:
         before = domain.lock(conn, slug)
         if form and form.text("version") != _version(before) and before != Rules(**wanted):
-            form.refuse({"questions": [STALE]})
+            form.add_errors({"questions": [STALE]})
         if form:
             staff_commands.replace(conn, slug, Rules(**wanted))
             return see_other(f"/registration/staff/sessions/{slug}/rules")
@@ -62,4 +62,4 @@ def _show(conn: Connection, slug: str, form: Form, *, version: str, status: int 
 
 
 def _version(rules: Rules) -> str:
-    return tag_of(RulesSchema().dump(rules))
+    return etag_for(RulesSchema().dump(rules))

@@ -21,14 +21,14 @@ from services.registration.seats import (
 )
 from services.registration.seats.placement_queries import Applicant
 from services.registration.seats.queries import Registration
-from shared.database import constraint_of
+from shared.conflict_retry import WriteConflict
+from shared.database import constraint_name
 from shared.errors import Conflict, Gone
 from shared.events import catalog
 from shared.events import registration as events
 from shared.events.envelope import Event
 from shared.events.registration import CancellationReason
 from shared.messaging import outbox
-from shared.turns import Overtaken
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def take(
             cause="registered over capacity" if over_capacity else "registered",
         )
     except UniqueViolation as error:
-        if constraint_of(error) != "registrations_one_active":
+        if constraint_name(error) != "registrations_one_active":
             raise
-        raise Overtaken("This person is being registered at this very moment.") from None
+        raise WriteConflict("This person is being registered at this very moment.") from None
     if registration is not None:
         outbox.add(conn, _made(registration))
     return registration

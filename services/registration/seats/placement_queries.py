@@ -15,9 +15,9 @@ from services.registration.catalog_projection.queries import Session
 from services.registration.check_in_codes import make_code
 from services.registration.rules.queries import Terms
 from services.registration.seats.queries import Registration
-from shared import limits
+from shared import rate_limits
 from shared.database import execute, fetch_one
-from shared.limits import Charge
+from shared.rate_limits import Charge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +205,6 @@ def take_free_seat(
             type=event["type"],
             document=orjson.dumps(event).decode(),
             **kept,
-            **limits.as_columns(charges),
+            **rate_limits.charge_parameters(charges),
         )
     )

@@ -21,10 +21,10 @@ from services.registration.seats.waiting_list_queries import has_lapsed
 from services.registration.sign_up.schemas import ChangeForm, ManageQuery
 from services.registration.tickets import domain as tickets
 from shared.errors import Conflict, DomainError, Gone
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
-from shared.http.networks import network
-from shared.http.pages import Pages, asked, respond
+from shared.http.client_address import client_network
+from shared.http.forms import Form, parse_form
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.responses import see_other
 from shared.runtime import connection, transaction
 
 pages = Pages("managing", url_prefix="/registration/manage")
@@ -48,7 +48,7 @@ def show_change_form(id: UUID) -> Response:
 def change(id: UUID) -> Response:
     """Keep what is different."""
     token = _let_on(id)["token"]
-    changes, form = read(ChangeForm())
+    changes, form = parse_form(ChangeForm())
     status = 422
     if form:
         try:
@@ -86,13 +86,13 @@ def renew_links(id: UUID) -> Response:
     with transaction() as conn:
         tickets.check_registration(conn, id, token)
         if not corrections.renew_links(conn, id):
-            learners.request_for_link(conn, token, network=network())
+            learners.request_for_link(conn, token, network=client_network())
     return see_other("/registration/sign-in/sent")
 
 
 def _let_on(id: UUID) -> dict[str, Any]:
     """What the address asks for, of who has the link. Raises NotFound or LinkEnded."""
-    query = asked(ManageQuery())
+    query = parse_query(ManageQuery())
     with connection() as conn:
         tickets.check_registration(conn, id, query["token"])
     return query

@@ -27,10 +27,10 @@ from services.registration.sign_up import at_once, domain
 from services.registration.tickets import domain as tickets
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
-from shared.http.answers import answer
 from shared.http.guards import guard
 from shared.http.idempotency import idempotent
-from shared.http.limits import limited
+from shared.http.request_limits import rate_limited
+from shared.http.responses import json_response
 from shared.runtime import connection, transaction
 
 bp = Blueprint("registrations", __name__, url_prefix="/registration/v1", description="Seats", public=True)
@@ -59,13 +59,13 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
 
 
 @bp.post("/registrations")
-@limited
+@rate_limited
 @bp.arguments(RegistrationRequestSchema)
 @bp.response(
     201, OutcomeSchema, headers={"Location": {"description": "The registration", "schema": {"type": "string"}}}
 )
 @bp.alt_response(200, schema=OutcomeSchema, description="Registered already: the mail tells its owner the rest")
-@idempotent(at_once=_register_at_once)
+@idempotent(fast_path=_register_at_once)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
     made = domain.register(wanted, slug=wanted["session"])
@@ -73,7 +73,7 @@ def create_registration(wanted: dict[str, Any]) -> Response:
 
 
 @bp.post("/series/<slug>/registrations")
-@limited
+@rate_limited
 @idempotent
 @bp.arguments(SeriesRequestSchema)
 @bp.response(201, OutcomesSchema)
@@ -85,7 +85,7 @@ def create_series_registrations(wanted: dict[str, Any], slug: str) -> Response:
 
 
 @bp.post("/group-registrations")
-@limited
+@rate_limited
 @idempotent
 @bp.arguments(GroupRequestSchema)
 @bp.response(201, OutcomesSchema)
@@ -114,7 +114,7 @@ def show_registration(query: dict[str, Any], id: UUID) -> Response:
     by_staff = auth.has("registration:read")
     with connection() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
-        return answer(RegistrationSchema().dump(registrations.get(conn, id)))
+        return json_response(RegistrationSchema().dump(registrations.get(conn, id)))
 
 
 @bp.patch("/registrations/<uuid:id>")
@@ -130,7 +130,7 @@ def correct_registration(query: dict[str, Any], changes: dict[str, Any], id: UUI
         if not by_staff and (kept := STAFF_ALONE & changes.keys()):
             raise Invalid({name: ["Only staff change this."] for name in kept})
         after = staff_commands.correct(conn, id, changes) if by_staff else corrections.correct(conn, id, changes)[1]
-    return answer(RegistrationSchema().dump(after))
+    return json_response(RegistrationSchema().dump(after))
 
 
 @bp.post("/registrations/<uuid:id>/accept")
@@ -144,7 +144,7 @@ def accept_offer(query: dict[str, Any], id: UUID) -> Response:
     with transaction() as conn:
         _let_on(conn, id, query["token"], by_staff=by_staff)
         found = staff_commands.accept(conn, id) if by_staff else registrations.accept_offer(conn, id)
-    return answer(RegistrationSchema().dump(found))
+    return json_response(RegistrationSchema().dump(found))
 
 
 @bp.delete("/registrations/<uuid:id>")
@@ -161,7 +161,7 @@ def cancel_registration(query: dict[str, Any], id: UUID) -> Response:
             if by_staff
             else registrations.cancel(conn, id, reason="cancelled by registrant")
         )
-    return answer(RegistrationSchema().dump(found))
+    return json_response(RegistrationSchema().dump(found))
 
 
 def _may_know(made: list[Made]) -> list[bool]:

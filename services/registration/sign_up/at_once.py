@@ -20,12 +20,12 @@ from services.registration.rules.queries import Terms
 from services.registration.seats import placement_queries as seats
 from services.registration.seats.placement_queries import Applicant
 from services.registration.sign_up import domain
-from shared import limits, runtime
-from shared.database import alone
+from shared import rate_limits, runtime
+from shared.database import isolate_failure
 from shared.errors import DomainError
 from shared.events import registration as events
-from shared.limits import Charge
 from shared.messaging import outbox
+from shared.rate_limits import Charge
 
 # What a person may want besides a seat, or say in a way that has to be looked up.
 MORE = ("invitation", "newsletter")
@@ -95,7 +95,7 @@ def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
     registration, terms = foreseen.registration, foreseen.terms
     opens_at, closes_at = admission.window(terms)
     try:
-        with limits.refusals(foreseen.charges), alone(conn):
+        with rate_limits.translate_refusals(foreseen.charges), isolate_failure(conn):
             taken = seats.take_free_seat(
                 conn,
                 terms,
@@ -104,7 +104,7 @@ def take(conn: Connection, foreseen: Foreseen, *, kept: dict[str, Any]) -> bool:
                 person_id=registration.person.id,
                 opens_at=opens_at,
                 closes_at=closes_at,
-                event=outbox.seal_now(events.RegistrationConfirmed(registration=registration)),
+                event=outbox.wrap_event(events.RegistrationConfirmed(registration=registration)),
                 kept=kept,
                 charges=foreseen.charges,
             )

@@ -17,12 +17,12 @@ from services.registration.registrations.domain import Made
 from services.registration.seats.placement_queries import Applicant
 from services.registration.settings import RegistrationSettings
 from shared import runtime
-from shared.addresses import fold_email
+from shared.conflict_retry import retry_on_conflict
+from shared.email_addresses import fold_email
 from shared.errors import Invalid
 from shared.events.registration import Person
-from shared.http import auth, limits
-from shared.limits import Charge, try_spend
-from shared.turns import take_turns
+from shared.http import auth, request_limits
+from shared.rate_limits import Charge, try_consume
 
 REMINDED_SECONDS = 3600
 ON_ITS_WAY = timedelta(minutes=10)
@@ -37,10 +37,10 @@ def register(wanted: dict[str, Any], *, slug: str) -> Made:
         if wanted["newsletter"]:
             registrations.request_newsletter(conn, made)
         _remind(conn, [made])
-        limits.spend(conn, charges(applicant.email, mails=made.new + wanted["newsletter"]))
+        request_limits.consume(conn, charges(applicant.email, mails=made.new + wanted["newsletter"]))
         return made
 
-    return take_turns(take)
+    return retry_on_conflict(take)
 
 
 def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
@@ -52,10 +52,12 @@ def register_series(wanted: dict[str, Any], *, slug: str) -> list[Made]:
         if wanted["newsletter"]:
             registrations.request_newsletter(conn, made[0])
         _remind(conn, made)
-        limits.spend(conn, charges(applicant.email, mails=sum(one.new for one in made) + wanted["newsletter"]))
+        request_limits.consume(
+            conn, charges(applicant.email, mails=sum(one.new for one in made) + wanted["newsletter"])
+        )
         return made
 
-    return take_turns(take)
+    return retry_on_conflict(take)
 
 
 def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made] | Group:
@@ -71,21 +73,21 @@ def register_group(wanted: dict[str, Any], *, slug: str) -> list[Made] | Group:
     if len({colleague.email for colleague in colleagues}) < len(colleagues):
         raise Invalid({"people": ["Two of them have the same address."]})
     if auth.has("registration:write") or access.is_signed_in_as(by.email):
-        return take_turns(lambda conn: _register_group(conn, slug, by, colleagues))
+        return retry_on_conflict(lambda conn: _register_group(conn, slug, by, colleagues))
     most = cast("RegistrationSettings", runtime.settings()).group_held_seats
 
     def keep(conn: Connection) -> Group:
         group = groups.request(conn, slug=slug, registrar=by, colleagues=colleagues, most_held=most)
-        limits.spend_mails(conn, [by.email])
+        request_limits.consume_mails(conn, [by.email])
         return group
 
-    return take_turns(keep)
+    return retry_on_conflict(keep)
 
 
 def _register_group(conn: Connection, slug: str, by: Person, colleagues: list[Applicant]) -> list[Made]:
     made = registrations.register_group(conn, slug=slug, registrar=by, colleagues=colleagues)
     if not auth.has("registration:write"):
-        limits.spend_mails(conn, [one.registration.email for one in made if one.new])
+        request_limits.consume_mails(conn, [one.registration.email for one in made if one.new])
     return made
 
 
@@ -98,14 +100,14 @@ def _remind(conn: Connection, made: list[Made]) -> None:
         email = one.registration.email
         if one.new or one.registration.registered_at > late or access.is_signed_in_as(email):
             continue
-        once = Charge("reminded", str(one.registration.id), 1, REMINDED_SECONDS, limits.OF_MAILBOX)
-        if try_spend(conn, [once, *limits.mail_charges([email])]):
+        once = Charge("reminded", str(one.registration.id), 1, REMINDED_SECONDS, request_limits.MAILBOX_REFUSAL)
+        if try_consume(conn, [once, *request_limits.mail_charges([email])]):
             corrections.remind(conn, one.registration)
 
 
 def charges(email: str, *, mails: int) -> list[Charge]:
     """What mails to somebody who registers count as: nothing where they are signed in with this address."""
-    return [] if not mails or access.is_signed_in_as(email) else limits.mail_charges([email], mails=mails)
+    return [] if not mails or access.is_signed_in_as(email) else request_limits.mail_charges([email], mails=mails)
 
 
 def _at(path: str, email: str) -> str:

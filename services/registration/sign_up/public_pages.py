@@ -23,10 +23,10 @@ from services.registration.seats import queries
 from services.registration.sign_up import domain
 from services.registration.sign_up.schemas import GroupForm, ReceiptQuery, SeriesForm, SessionForm, SessionQuery
 from shared.errors import DomainError, NotFound
-from shared.http.answers import see_other
-from shared.http.forms import Form, read
-from shared.http.limits import limited
-from shared.http.pages import Pages, asked, respond
+from shared.http.forms import Form, parse_form
+from shared.http.pages import Pages, parse_query, respond
+from shared.http.request_limits import rate_limited
+from shared.http.responses import see_other
 from shared.runtime import connection
 
 pages = Pages("registering", url_prefix="/registration")
@@ -37,14 +37,14 @@ BLANK_ROWS, MOST_ROWS = 4, 50
 @pages.get("/sessions/<slug>")
 def show_session_form(slug: str) -> Response:
     """The form for a session, or why there is none."""
-    given = asked(SessionQuery())
+    given = parse_query(SessionQuery())
     with connection() as conn:
         form = form_context.known(conn, invitation=given["invitation"])
     return _ask_for_session(slug, form)
 
 
 @pages.form("/sessions/<slug>")
-@limited
+@rate_limited
 def register(slug: str) -> Response:
     """Register for a session; who is registered already learns that, and nothing changes."""
     return _take(SessionForm(), lambda wanted: [domain.register(wanted, slug=slug)], partial(_ask_for_session, slug))
@@ -63,7 +63,7 @@ def show_group_form(slug: str) -> Response:
 
 
 @pages.form("/sessions/<slug>/group")
-@limited
+@rate_limited
 def register_group(slug: str) -> Response:
     """Register colleagues, all or none; unless their registrar is signed in, they are asked by mail to confirm."""
     return _take(GroupForm(), partial(domain.register_group, slug=slug), partial(_ask_for_group, slug))
@@ -78,7 +78,7 @@ def show_series_form(slug: str) -> Response:
 
 
 @pages.form("/series/<slug>")
-@limited
+@rate_limited
 def register_series(slug: str) -> Response:
     """Register for all of them, or where one refuses, for none."""
     return _take(SeriesForm(), partial(domain.register_series, slug=slug), partial(_ask_for_series, slug))
@@ -87,7 +87,7 @@ def register_series(slug: str) -> Response:
 @pages.get("/done")
 def show_receipt() -> Response:
     """What became of a form; whoever is signed in gets the way to what is theirs besides."""
-    receipt = receipts.read(asked(ReceiptQuery())["receipt"])
+    receipt = receipts.read(parse_query(ReceiptQuery())["receipt"])
     reader = access.signed_in()
     with connection() as conn:
         standing = {one.id: one for one in queries.select_many(conn, list(receipt.registrations))}
@@ -113,7 +113,7 @@ def show_receipt() -> Response:
 
 def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made] | Group], ask: Callable[..., Response]) -> Response:
     """Carry out what the form wishes, and lead to what became of it; where that is refused, ask again."""
-    wanted, form = read(schema)
+    wanted, form = parse_form(schema)
     status = 422
     if form:
         try:

@@ -11,7 +11,7 @@ from services.registration.registrations.schemas import (
     RegistrationRequestSchema,
     SeriesRequestSchema,
 )
-from shared.http.fields import is_zone
+from shared.http.schema_fields import validate_timezone
 
 
 class _Zoned(ma.Schema):
@@ -19,7 +19,7 @@ class _Zoned(ma.Schema):
     def forget_unknown_zone(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         """The browser names the zone, not the person, who could not mend it."""
         try:
-            is_zone(data.get("timezone") or "")
+            validate_timezone(data.get("timezone") or "")
         except ma.ValidationError:
             return {**data, "timezone": None}
         return data

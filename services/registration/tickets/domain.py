@@ -10,9 +10,9 @@ from psycopg import Connection
 from services.registration import urls
 from services.registration.tickets import queries
 from services.registration.tickets.queries import Standing
-from shared import links, runtime
+from shared import runtime, signed_links
 from shared.errors import Gone, NotFound
-from shared.links import Ticket
+from shared.signed_links import Ticket
 
 NO_REGISTRATION, NO_INVITATION = "There is no such registration.", "There is no such invitation."
 
@@ -29,7 +29,7 @@ class LinkEnded(Gone):
 
 def check_registration(conn: Connection, id: UUID, token: str | None) -> None:
     """Let on who has the link to this registration. Raises NotFound or LinkEnded."""
-    ticket = _read(links.MANAGE, token)
+    ticket = _read(signed_links.MANAGE, token)
     if token is None or ticket is None or ticket.subject != str(id):
         raise NotFound(NO_REGISTRATION)
     _judge(ticket, queries.select_of_registration(conn, id), token, nothing=NO_REGISTRATION)
@@ -37,7 +37,7 @@ def check_registration(conn: Connection, id: UUID, token: str | None) -> None:
 
 def read_join(conn: Connection, token: str) -> UUID:
     """The registration by which the bearer of this token enters its session. Raises NotFound or LinkEnded."""
-    ticket = _read(links.JOIN, token)
+    ticket = _read(signed_links.JOIN, token)
     if ticket is None:
         raise NotFound(NO_REGISTRATION)
     id = UUID(ticket.subject)
@@ -47,7 +47,7 @@ def read_join(conn: Connection, token: str) -> UUID:
 
 def read_invitation(conn: Connection, code: str) -> UUID:
     """The invitation that a code from a mail is for. Raises NotFound, LinkEnded, or Gone (invitation-expired)."""
-    ticket = _read(links.INVITATION, code)
+    ticket = _read(signed_links.INVITATION, code)
     if ticket is None:
         raise NotFound(NO_INVITATION)
     id = UUID(ticket.subject)
@@ -62,7 +62,7 @@ def read_watch(conn: Connection, token: str, *, session_id: UUID) -> UUID | None
     """The person for whom the bearer of this token watches the session's recording; None where it is no such token.
     Raises LinkEnded.
     """
-    ticket = _read(links.WATCH, token)
+    ticket = _read(signed_links.WATCH, token)
     if ticket is None:
         return None
     # Tokens of 0.1.0 name no session.
@@ -79,10 +79,10 @@ def read_watch(conn: Connection, token: str, *, session_id: UUID) -> UUID | None
 def find_person(conn: Connection, token: str) -> Standing | None:
     """Whom the link was for, be it good or not any more; None where it is no link of ours, or they were erased."""
     for purpose, select in (
-        (links.MANAGE, queries.select_of_registration),
-        (links.JOIN, queries.select_of_registration),
-        (links.INVITATION, queries.select_of_invitation),
-        (links.WATCH, queries.select_of_person),
+        (signed_links.MANAGE, queries.select_of_registration),
+        (signed_links.JOIN, queries.select_of_registration),
+        (signed_links.INVITATION, queries.select_of_invitation),
+        (signed_links.WATCH, queries.select_of_person),
     ):
         if ticket := _read(purpose, token):
             found = select(conn, UUID(ticket.subject.partition(" ")[0]))
@@ -91,7 +91,7 @@ def find_person(conn: Connection, token: str) -> Standing | None:
 
 
 def _read(purpose: str, token: str | None) -> Ticket | None:
-    return links.read(runtime.settings(), purpose, token) if token else None
+    return signed_links.read(runtime.settings(), purpose, token) if token else None
 
 
 def _judge(ticket: Ticket, standing: Standing | None, token: str, *, nothing: str) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from deploy import token
-from shared.http.tally import DELAY
+from shared.http.access_log import DELAY
 from tests.bench.catalog import programme, servers
 from tests.bench.catalog.questions import SESSIONS
 from tests.bench.catalog.setting import Setting

@@ -61,10 +61,10 @@ def _begin(conn: psycopg.Connection[Any], readers: int) -> UUID:
     """An issue that is sent from now on, to so many readers."""
     conn.execute(SUBSCRIBED, {"number": readers})
     draft = {"slug": None, "subject": "Free training", "preheader": "", "library_types": [], "topics": []}
-    with conn.transaction(), runtime.lend(conn):
+    with conn.transaction(), runtime.share_connection(conn):
         issue = domain.create(conn, {**draft, "archived": True, "body": BODY})
         domain.schedule(conn, issue, None)
-    with conn.transaction(), runtime.lend(conn):
+    with conn.transaction(), runtime.share_connection(conn):
         domain.begin_due(conn)
     conn.execute("VACUUM ANALYZE subscriptions")
     return issue.id

@@ -13,7 +13,7 @@ from shared import runtime
 from shared.clock import Clock
 from shared.events import catalog
 from shared.events import registration as participation
-from shared.events.envelope import open_envelope, seal
+from shared.events.envelope import parse_envelope, wrap
 from shared.messaging import inbox
 from shared.messaging.processor import Processor
 from shared.messaging.wakeup import Listener
@@ -68,5 +68,5 @@ def _work_off(processor: Processor, conn: psycopg.Connection[Any]) -> None:
         pass
 
 
-def _arrive(event: Any) -> inbox.Arrival:
-    return inbox.Arrival(*open_envelope(orjson.dumps(seal(event, time=Clock().now())[1])))
+def _arrive(event: Any) -> inbox.IncomingEvent:
+    return inbox.IncomingEvent(*parse_envelope(orjson.dumps(wrap(event, time=Clock().now())[1])))

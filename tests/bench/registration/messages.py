@@ -18,7 +18,7 @@ from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
 from shared.events import registration as events
-from shared.events.envelope import CONTENT_TYPE, Envelope, open_envelope
+from shared.events.envelope import CONTENT_TYPE, Envelope, parse_envelope
 from shared.messaging import broker, consumer, inbox, outbox, relay
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher
@@ -130,7 +130,7 @@ class Bench:
 
     def process(self) -> float:
         """The service's own processor, with a handler that inserts one row."""
-        arrivals = [inbox.Arrival(*open_envelope(body)) for body in self.bodies]
+        arrivals = [inbox.IncomingEvent(*parse_envelope(body)) for body in self.bodies]
         inbox.insert(self.hears, arrivals)
         processor = Processor(1, self.present, {KEY: [_insert_effect]}, Listener("", QUEUE))
         with self._timed() as rate:
@@ -142,7 +142,7 @@ class Bench:
 
     def change(self) -> float:
         """A loop that makes the same changes: a row for each event, and events that are done."""
-        documents = [open_envelope(body)[1] for body in self.bodies]
+        documents = [parse_envelope(body)[1] for body in self.bodies]
         with self.hears.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO bare_inbox (id, document) VALUES (%s, %s)",

@@ -19,9 +19,9 @@ from services.notifications.webhooks.endpoints import domain as endpoints
 from shared import runtime
 from shared.errors import Conflict, NotFound
 from shared.http import Blueprint
-from shared.http.answers import answer
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.pagination import decode_cursor, encode_cursor, page
+from shared.http.responses import json_response
 from shared.runtime import transaction
 
 staff = Blueprint(
@@ -58,7 +58,7 @@ def list_deliveries(query: dict[str, Any], id: UUID) -> Response:
         found = queries.select_deliveries(conn, id, state=query["state"], before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
     body, headers = page(WebhookDeliverySchema(many=True).dump(found[:limit]), more)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 @staff.get("/deliveries/<uuid:delivery>")
@@ -69,7 +69,7 @@ def show_delivery(id: UUID, delivery: UUID) -> Response:
     with transaction() as conn:
         found = _find(conn, id, delivery)
         calls = queries.select_attempts(conn, delivery)
-    return answer(WebhookDeliveryDetailSchema().dump({**vars(found), "calls": calls}))
+    return json_response(WebhookDeliveryDetailSchema().dump({**vars(found), "calls": calls}))
 
 
 @staff.post("/deliveries/<uuid:delivery>/redeliver")
@@ -99,4 +99,4 @@ def _find(conn: Connection, webhook_id: UUID, id: UUID) -> Delivery:
 
 def _note(conn: Connection, action: str, id: UUID, delivery: UUID) -> None:
     changes = {"delivery": [None, str(delivery)]}
-    note(conn, action, id, changes)
+    record_staff_action(conn, action, id, changes)

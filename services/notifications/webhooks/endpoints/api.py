@@ -17,9 +17,9 @@ from services.notifications.webhooks.endpoints.schemas import (
     WebhooksSchema,
 )
 from shared.http import Blueprint, conditional
-from shared.http.answers import answer, tag_of
-from shared.http.audit import note
+from shared.http.audit_api import record_staff_action
 from shared.http.pagination import PageQuery, decode_cursor, encode_cursor, page
+from shared.http.responses import etag_for, json_response
 from shared.runtime import connection, settings, transaction
 
 staff = Blueprint(
@@ -44,7 +44,7 @@ def list_webhooks(query: dict[str, Any]) -> Response:
         found = queries.select_webhooks(conn, before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].position) if len(found) > limit else None
     body, headers = page(WebhookSchema(many=True).dump(found[:limit]), more)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 # What is created here has a secret that is shown once: so no answer is kept by an idempotency key.
@@ -70,7 +70,7 @@ def create_webhook(wanted: dict[str, Any]) -> tuple[dict[str, Any], int, dict[st
 def show_webhook(id: UUID) -> Response:
     """One webhook, and how it is. Its secret is not shown."""
     with connection() as conn:
-        return answer(WebhookSchema().dump(domain.find(conn, id)))
+        return json_response(WebhookSchema().dump(domain.find(conn, id)))
 
 
 @staff.patch("/<uuid:id>")
@@ -83,10 +83,10 @@ def change_webhook(wanted: dict[str, Any], id: UUID) -> Response:
         domain.check_url(settings(), wanted["url"])
     with transaction() as conn:
         before = domain.lock(conn, id)
-        conditional.require_match(tag_of(WebhookSchema().dump(before)))
+        conditional.require_match(etag_for(WebhookSchema().dump(before)))
         after = domain.change(conn, before, wanted)
         _note(conn, "webhook.change", id, _differences(before, after, wanted))
-    return answer(WebhookSchema().dump(after))
+    return json_response(WebhookSchema().dump(after))
 
 
 @staff.delete("/<uuid:id>")
@@ -119,4 +119,4 @@ def _differences(before: Webhook, after: Webhook, wanted: dict[str, Any]) -> dic
 
 def _note(conn: Connection, action: str, id: UUID, changes: dict[str, Any]) -> None:
     shown = {name: pair for name, pair in changes.items() if name not in PERSONAL}
-    note(conn, action, id, shown)
+    record_staff_action(conn, action, id, shown)

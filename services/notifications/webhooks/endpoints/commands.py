@@ -9,10 +9,18 @@ from psycopg import Connection
 from services.notifications.webhooks.endpoints import domain, queries
 from services.notifications.webhooks.endpoints.sealing import SecretLost, reseal
 from shared import runtime
-from shared.commands.door import Start, acting, in_transaction, note, print_json, tell, trying
+from shared.cli.runner import (
+    RuntimeFactory,
+    actor_option,
+    dry_run_option,
+    in_transaction,
+    print_json,
+    print_outcome,
+    record_operator_action,
+)
 
 
-def sealing(start: Start) -> click.Group:
+def sealing(start: RuntimeFactory) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
     group = click.Group("webhooks", help="The outside sites that are told of what is published.")
 
@@ -22,19 +30,21 @@ def sealing(start: Start) -> click.Group:
         " run after a key was put on top, before the one below is taken away. Secrets that no key of the file can read"
         " are told, and make the exit code 1: rotate those.",
     )
-    @trying
-    @acting
+    @dry_run_option
+    @actor_option
     def command(dry_run: bool, actor: str) -> None:
         def work(conn: Connection) -> dict[str, Any]:
             outcome: dict[str, list[UUID]] = {"resealed": [], "already": [], "lost": []}
             for row in queries.lock_secrets(conn):
                 outcome[_reseal(conn, row, dry_run=dry_run)].append(row.id)
             if not dry_run:
-                note(conn, actor, "webhooks.reseal", "webhooks", {name: len(ids) for name, ids in outcome.items()})
+                record_operator_action(
+                    conn, actor, "webhooks.reseal", "webhooks", {name: len(ids) for name, ids in outcome.items()}
+                )
             return {"dry_run": dry_run, **outcome}
 
         answer = in_transaction(start, work)
-        tell(answer, refused=bool(answer["lost"]))
+        print_outcome(answer, refused=bool(answer["lost"]))
 
     @group.command(
         "rotate",
@@ -42,11 +52,11 @@ def sealing(start: Start) -> click.Group:
         " before signs too for 24 hours.",
     )
     @click.argument("id", type=UUID)
-    @acting
+    @actor_option
     def rotate(id: UUID, actor: str) -> None:
         def work(conn: Connection) -> dict[str, Any]:
             secret, until = domain.rotate(conn, runtime.settings(), id)
-            note(conn, actor, "webhook.rotate", id)
+            record_operator_action(conn, actor, "webhook.rotate", id)
             return {"id": id, "secret": secret, "previous_signs_until": until}
 
         print_json(in_transaction(start, work))

@@ -8,7 +8,7 @@ from marshmallow.validate import Length, OneOf, Regexp
 from services.notifications.rendering.addresses import UnsafeText, check_address
 from services.notifications.webhooks.calls.urls import LONGEST
 from services.notifications.webhooks.deliveries.domain import PATTERNS
-from shared.http.fields import Line
+from shared.http.schema_fields import LineField
 
 STATES = ("active", "disabled")
 MOST_VALUES = 50
@@ -51,9 +51,9 @@ class NewWebhookSchema(ma.Schema):
     """An endpoint of an outside site."""
 
     url = ma.fields.String(required=True, validate=Length(1, LONGEST), metadata=URL)
-    owner_name = Line(100, least=1, required=True, metadata=OWNER)
+    owner_name = LineField(100, least=1, required=True, metadata=OWNER)
     owner_email = ma.fields.String(required=True, validate=Length(3, 254), metadata=EMAIL)
-    description = Line(
+    description = LineField(
         500, load_default="", metadata={"description": "What it is for", "example": "Our calendar of trainings"}
     )
     types = ma.fields.List(

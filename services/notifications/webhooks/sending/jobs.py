@@ -24,9 +24,9 @@ from services.notifications.webhooks.sending import queries
 from services.notifications.webhooks.sending.domain import Answer, call, settle
 from services.notifications.webhooks.sending.queries import Claimed
 from shared import runtime
-from shared.failpoints import passing
+from shared.failpoints import fail_point
 from shared.jobs import Job
-from shared.messaging.loop import AWAY
+from shared.messaging.loop import UNAVAILABLE
 
 log = structlog.get_logger()
 
@@ -85,7 +85,7 @@ class Sender:
     def finish(self) -> None:
         """Let the calls that are under way end, which they do within seconds, and write down how they went."""
         wait(self.calls, timeout=TOTAL_SECONDS + 1)
-        with suppress(*AWAY):  # without the database others send them again
+        with suppress(*UNAVAILABLE):  # without the database others send them again
             self._settle(self._open_database())
         self.close()
 
@@ -122,7 +122,7 @@ class Sender:
     def _begin(self, due: list[Claimed]) -> None:
         """Let threads call; the claims are committed by now."""
         if due:
-            passing("webhook.after_claim")
+            fail_point("webhook.after_claim")
         settings = runtime.settings()
         self.caller = self.caller or self.open_caller(settings)
         for claimed in due:
@@ -133,7 +133,7 @@ class Sender:
         ended = [future for future in self.calls if future.done()]
         for future in ended:
             claimed, answer = self.calls[future], _answer_of(future)
-            passing("webhook.after_answer")
+            fail_point("webhook.after_answer")
             with conn.transaction():
                 state = settle(conn, claimed, answer)
             del self.calls[future]  # only now: a database that is away finds it here again
