@@ -175,8 +175,15 @@ def test_what_is_wrong_is_named_with_its_line(client: FlaskClient, desk: Desk, s
         "(" * 100 + "{{ " + "(" * 20000 + "1" + ")" * 20000 + " }}",
         "{{ " + "not " * 15000 + "1 }}",
         "{% if 1 %}" * 3000 + "{% endif %}" * 3000,
+        "{{ gettext('%(n)1000000000d', n=1) }}",
+        "{{ _('%1000000000d') }}",
+        "{{ gettext(title) }}",
+        "{{ gettext.__globals__ }}",
+        "{{ gettext }}",
+        "{% trans a=mail.strong(title) %}{{ a }}{% endtrans %}"
+        + "{% set _trans = mail.strong(_trans ~ _trans) %}" * 60,
     ],
-    ids=range(25),
+    ids=range(31),
 )
 def test_what_could_harm_is_refused_at_once(client: FlaskClient, desk: Desk, text: str) -> None:
     began = time.monotonic()
@@ -212,6 +219,17 @@ def test_markup_in_a_value_or_in_the_template_is_text(desk: Desk, client: FlaskC
     assert "<script" not in html_of(mail)
     assert text_of(mail).count(text) >= 3
     assert str(mail["Subject"]) == f"{text} {text}"
+
+
+def test_words_to_translate_are_text_like_others(desk: Desk, client: FlaskClient) -> None:
+    a_seat(desk, title="<b>World Café</b>")
+    body = "{% trans title=mail.strong(title) %}100% of {{ title }} & <i>all</i>{% endtrans %}"
+
+    assert put(client, a_template(body=f"{{% call mail.paragraph() %}}{body}{{% endcall %}}")) == 200
+
+    [mail] = desk.mails()
+    assert "100% of <b>World Café</b> & <i>all</i>" in text_of(mail)
+    assert "100% of <strong>&lt;b&gt;World Café&lt;/b&gt;</strong> &amp; &lt;i&gt;all&lt;/i&gt;" in html_of(mail)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from markupsafe import escape
 
 # What `{% trans %}` becomes, and what its messages may have besides words: `%(name)s` and `%%`. Any other format could
 # make a text of any length.
-TRANSLATE = frozenset({"gettext", "ngettext", "pgettext", "npgettext"})
+TRANSLATE = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
+# Where `{% trans %}` keeps its first value if that is a call.
+COUNTED = "_trans"
 PLACEHOLDER = re.compile(r"%%|%\(\w+\)s")
 
 BLOCKS = frozenset({"subject", "preheader", "heading", "body", "reason"})
@@ -71,13 +73,17 @@ def _problem(node: nodes.Node, names: Collection[str]) -> str | None:
             return HEAD
         case nodes.Block(name=name) if name not in BLOCKS:
             return f"there is no block called {name}: {_listed(BLOCKS)}"
+        case nodes.Assign(target=nodes.Name(name=name), node=nodes.Call() as value) if name == COUNTED:
+            # From itself it could double with every line.
+            again = any(inner.name == COUNTED for inner in value.find_all(nodes.Name))
+            return f"{COUNTED} is not to be used here" if again else None
         case nodes.Call(node=nodes.Name(name=name)) if name in TRANSLATE:
             return (
                 None
                 if _is_message(node, counts=name.startswith("n"))
                 else "a text to translate has no formats of its own"
             )
-        case nodes.Name(name=name) if name not in names and name not in ("mail", "super", *TRANSLATE):
+        case nodes.Name(name=name) if name not in names and name not in ("mail", "super", COUNTED, *TRANSLATE):
             return f"there is no value called {name}"
         case nodes.Filter(name=name) if name not in FILTERS:
             return f"the filter {name} is not to be used here: {_listed(FILTERS)}"
