@@ -17,10 +17,12 @@ SERVICES = catalog registration notifications
 RUN = .venv/bin/python
 # Each may start all three services: with more of them, the connections of a test run could run out.
 PARALLEL = --numprocesses logical --maxprocesses 4
+# Where a file or words are asked for, workers would take longer to start than the tests.
+ONE_BY_ONE = $(or $(findstring -k,$(T)),$(findstring .py,$(T)),$(findstring --collect-only,$(T)))
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 export MODE YES
 .DEFAULT_GOAL := help
-.PHONY: help venv up down clean logs status sample demo roll backup restore backup-drill secrets token bench bench-catalog bench-registration bench-notifications bench-pages bench-scaling test security faults promises upgrade-test audit sbom lint types check schema format mail-pictures messages lock
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' Makefile)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -68,9 +70,12 @@ secrets: venv ## show the passwords and keys of the running system (SECRET=opera
 token: venv ## a staff token for the running system (SCOPE="catalog:write" limits it)
 	@$(RUN) -m deploy.run token $(SCOPE)
 
-test: venv ## every test, on all processors (T="…" goes to pytest)
+test: venv ## every test, on all processors; with T="-k seats -x", or a path, these alone and at once
 	@$(RUN) -m tests.servers.prepare
-	@$(RUN) -m pytest $(PARALLEL) $(T)
+	@$(RUN) -m pytest $(if $(ONE_BY_ONE),,$(PARALLEL)) $(T)
+
+test-down: venv ## end the PostgreSQL and RabbitMQ that are kept between test runs (they end after half an hour unused)
+	@$(RUN) -m tests.servers.down
 
 security: venv ## every test of what nobody may do (CASES=thousands fuzzes for long; T="…" goes to pytest)
 	@$(RUN) -m tests.servers.prepare

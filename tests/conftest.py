@@ -1,69 +1,84 @@
 """Fixtures for every test: real servers, a database and a virtual host for each xdist worker, shared by its tests."""
 
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
-from hypothesis import settings
 
-from deploy import token
 from shared import runtime
 from tests.processes import Process
-from tests.servers import databases, queues, sharing
+from tests.servers import databases, queues, sharing, slots
 from tests.servers.engines import SERVICES, Engines
-from tests.servers.topology import vhost_names
+from tests.servers.slots import Slot
 
-RUN_FOLDER = "CONVENE_TEST_RUN"
 # A test's transaction is open as long as the test runs, and it may rest in between.
 PATIENT = "-c idle_in_transaction_session_timeout=0"
+# Of an expression of `-k`, what is no word of a test's name.
+OPERATORS = re.compile(r"\b(?:and|or)\b|[()\s]+")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """One folder a test run, whose variable xdist's workers inherit; and what they start begins warm. No example is
-    wrong for the time that it takes.
-    """
+def pytest_configure() -> None:
+    """Let processes that tests start begin warm."""
     Process.warm = True
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-k seats`, import only files in which the word is: importing all of them takes half a minute.
+
+    A test is found by its name, its file's or its folder's, and by parameters that are written in its file.
+    """
+    words = [word.lower() for word in OPERATORS.split(str(config.getoption("keyword") or "")) if word]
+    if not words or "not" in words or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    text = f"{collection_path.relative_to(config.rootpath)}\n{collection_path.read_text()}".lower()
+    return None if any(word in text for word in words) else True
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """No example of Hypothesis is wrong for the time that it takes; its import takes a second, so it is not for all."""
+    if "hypothesis" in sys.modules or "hypothesis" not in module_path.read_text():
+        return
+    from hypothesis import settings
+
     settings.register_profile("convene", deadline=None)
     settings.load_profile("convene")
-    if not hasattr(config, "workerinput"):
-        os.environ[RUN_FOLDER] = str(sharing.new_folder())
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        sharing.remove(Path(os.environ[RUN_FOLDER]))
-
-
-@pytest.fixture(scope="session")
-def worker_number() -> int:
-    """0 without xdist, else the number of this worker."""
-    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where no test used Hypothesis, its plugin would import it in the end, to say that it has nothing to say."""
+    plugins = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
+        plugins.unregister(name="hypothesispytest")
 
 
 @pytest.fixture(scope="session")
 def engines() -> Engines:
-    """The PostgreSQL and RabbitMQ of this test run. Leave them running: others use them too."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
-    owner = os.getppid() if workers else os.getpid()
-    return sharing.obtain(Path(os.environ[RUN_FOLDER]), owner=owner, workers=workers or 1)
+    """The PostgreSQL and RabbitMQ of this checkout, kept between test runs. Leave them running: others use them too."""
+    return sharing.obtain_kept()
 
 
 @pytest.fixture(scope="session")
-def database(engines: Engines, worker_number: int) -> str:
+def slot(engines: Engines) -> Slot:
+    """This worker's share of the servers."""
+    return slots.take(engines)
+
+
+@pytest.fixture(scope="session")
+def database(engines: Engines, slot: Slot) -> str:
     """This worker's database, in which every service's migrations have run. Tests leave it as they found it."""
-    name = f"convene_{worker_number}"
-    databases.clone(engines, name)
-    return name
+    databases.clone(engines, slot.database)
+    return slot.database
 
 
 @pytest.fixture(scope="session")
-def vhost(worker_number: int, engines: Engines) -> str:
+def vhost(slot: Slot) -> str:
     """This worker's virtual host of the broker."""
-    return vhost_names(worker_number + 1)[-1]
+    return slot.vhost
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +100,9 @@ def empty_queues(engines: Engines, vhost: str) -> None:
 
 
 @pytest.fixture
-def fresh_database(engines: Engines) -> Iterator[str]:
+def fresh_database(engines: Engines, slot: Slot) -> Iterator[str]:
     """A database for one test that commits: migrated, empty, and thrown away afterwards."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = slot.new_database_name()
     databases.clone(engines, name)
     yield name
     databases.drop(engines, name)
@@ -124,7 +139,7 @@ def fault_engines(own_engines: Engines) -> Iterator[Engines]:
 @pytest.fixture
 def fault_environments(fault_engines: Engines) -> Iterator[dict[str, dict[str, str]]]:
     """As `service_environments`, for processes that use `fault_engines`."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = "convene_fault"
     databases.clone(fault_engines, name)
     queues.empty(fault_engines, "convene")
     yield {service: databases.service_environment(fault_engines, service, database=name) for service in SERVICES}
@@ -137,6 +152,8 @@ def fault_environments(fault_engines: Engines) -> Iterator[dict[str, dict[str, s
 @pytest.fixture(scope="session")
 def staff_token(engines: Engines) -> Callable[[str], str]:
     """Signs a staff token with these scopes (separated by blanks), as the issuer would."""
+    from deploy import token
+
     return lambda scope: token.sign(engines.secrets, scope=scope)
 
 

@@ -12,23 +12,23 @@ from tests.browser.site import Site
 from tests.processes import running
 from tests.servers import databases, queues
 from tests.servers.engines import Engines
+from tests.servers.slots import Slot
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 # Milliseconds in which a page does, and shows, what it is asked for.
 PATIENCE = 10_000
 expect.set_options(timeout=PATIENCE)
-DATABASE = "convene_browser"
 
 
 @pytest.fixture(scope="module")
-def site(engines: Engines, vhost: str, worker_number: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(engines: Engines, slot: Slot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """All of Convene behind one address, for the tests of a file. Those make what they change: the programme of the
     sample is for all of them.
     """
-    database = f"{DATABASE}_{worker_number}"
+    database = slot.new_database_name()
     databases.clone(engines, database)
-    queues.empty(engines, vhost)
-    site = Site(engines, database, vhost, tmp_path_factory.mktemp("site"))
+    queues.empty(engines, slot.vhost)
+    site = Site(engines, database, slot.vhost, tmp_path_factory.mktemp("site"))
     with running() as processes:
         processes += site.processes()
         site.start()

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,15 +16,16 @@ from tests.catalog.programmes import sample
 from tests.processes import Process, running
 from tests.servers import databases
 from tests.servers.engines import Engines
+from tests.servers.slots import Slot
 
 PAGE = (Path(__file__).parents[2] / "docs" / "catalog-api.md").read_text()
 EXAMPLES = re.findall(r"```(sh|js|python)\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def origin(engines: Engines) -> Iterator[str]:
+def origin(engines: Engines, slot: Slot) -> Iterator[str]:
     """Where a catalog with the real programme answers."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = slot.new_database_name()
     databases.clone(engines, name)
     environment = databases.service_environment(engines, "catalog", database=name)
     settings = CatalogSettings(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 import orjson
@@ -74,7 +74,7 @@ def a_confirmation(name: str) -> RegistrationConfirmed:
 @pytest.fixture
 def case(post: PostOffice, engines: Engines, fresh_database: str) -> Iterator[Restored]:
     """Everything that was sent before the restore is in the sink; nothing was sent since."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = f"{fresh_database}_restored"
     offices: list[PostOffice] = []
 
     def copy() -> PostOffice:

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -21,15 +20,16 @@ from tests.processes import Process, running
 from tests.registration.programmes import make_series, make_session
 from tests.servers import databases
 from tests.servers.engines import Engines
+from tests.servers.slots import Slot
 
 PAGE = (Path(__file__).parents[2] / "docs" / "registration.md").read_text()
 EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def origin(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def origin(engines: Engines, slot: Slot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a registration answers that knows a series of two webinars, in January 2017."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = slot.new_database_name()
     databases.clone(engines, name)
     clock = tmp_path_factory.mktemp("clock") / "clock"
     set_clock(clock, "2017-01-10T12:00:00-06:00")

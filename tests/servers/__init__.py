@@ -1,5 +1,5 @@
-"""Real PostgreSQL and RabbitMQ for tests: containers where a Docker engine answers, private native servers otherwise.
+"""Real PostgreSQL and RabbitMQ for tests: containers if a Docker engine answers, private native servers otherwise.
 
-A keeper process starts one of each for a test run, shared by all of its xdist workers, and removes them when the run
-has ended, in whatever way. Each worker has a database and a virtual host of its own.
+A keeper process starts one of each for a checkout and keeps them between its test runs, until `make test-down`, or
+until nobody has used them for half an hour. Each worker of a run has a slot: databases and a virtual host of its own.
 """

@@ -2,9 +2,6 @@
 
 import os
 
-import docker
-from docker.errors import DockerException, ImageNotFound
-
 from tests.servers.engines import Engines
 
 DURABLE = "CONVENE_TEST_DURABLE"
@@ -37,6 +34,9 @@ def engines_class() -> type[Engines]:
 
 
 def _engine_has_images() -> bool:
+    import docker  # takes half a second, which tests that need no server do not wait for
+    from docker.errors import DockerException, ImageNotFound
+
     try:
         client = docker.from_env(timeout=60)
         client.ping()

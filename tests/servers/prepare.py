@@ -15,7 +15,9 @@ OTHERS = {"chromium": "chromium", "prometheus": "promtool"}
 def missing_packages() -> list[str]:
     """The servers, where they are no containers; the gateway and further programs for the tests."""
     needed = binaries.missing_packages()
-    servers = needed if choose() == "native" else [package for package in needed if package == "nginx"]
+    servers = needed
+    if needed and choose() == "docker":
+        servers = [package for package in needed if package == "nginx"]
     others = [package for package, program in OTHERS.items() if not shutil.which(program)]
     return [*servers, *others]
 

@@ -4,9 +4,7 @@ They are what `pg_dump` says, without what differs between installations, or bet
 of the session, comments of pg_dump, owners and rights, and names of columns that are qualified without need.
 """
 
-import os
 import re
-import shutil
 from pathlib import Path
 
 from tests.servers import databases, sharing
@@ -56,15 +54,10 @@ def _without_qualification(view: re.Match[str]) -> str:
 
 
 def main() -> None:
-    """Write every schema.sql from a server started for it."""
-    folder = sharing.new_folder()
-    try:
-        engines = sharing.obtain(folder, owner=os.getpid(), workers=1)
-        for service in SERVICES:
-            file_of(service).write_text(read_schema(engines, service, database=databases.TEMPLATE))
-    finally:
-        sharing.remove(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    """Write every schema.sql from the template of the test servers."""
+    engines = sharing.obtain_kept()
+    for service in SERVICES:
+        file_of(service).write_text(read_schema(engines, service, database=databases.template()))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,6 +16,7 @@ from shared.migrate import migrate as apply
 from shared.settings import Settings, load
 from tests.servers import databases
 from tests.servers.engines import Engines
+from tests.servers.slots import Slot
 
 CONCURRENTLY = """-- Types are looked up.
 -- transactional: false
@@ -26,9 +26,9 @@ CREATE INDEX CONCURRENTLY outbox_types ON outbox (type);
 
 
 @pytest.fixture
-def empty_database(engines: Engines) -> Iterator[str]:
+def empty_database(engines: Engines, slot: Slot) -> Iterator[str]:
     """A database with roles and schemas, in which nothing was migrated."""
-    name = f"convene_{uuid4().hex[:12]}"
+    name = slot.new_database_name()
     engines.create_services(name)
     yield name
     databases.drop(engines, name)
