@@ -139,7 +139,7 @@ bench-scaling: venv ## what more replicas bring and cost, on a machine that does
 messages: venv ## extract the texts to translate (translations/messages.pot) and update the .po files
 	@$(RUN) -m deploy.messages
 
-mail-pictures: venv ## picture every mail anew for docs/mails.md (needs chromium and pngquant)
+mail-pictures: venv ## write docs/mails.md and its picture of every email (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures
 
 lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
