@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
-from services.catalog.discovery.shelf import Shelf
+from services.catalog.discovery.session_cache import SessionCache
 from services.catalog.settings import CatalogSettings
 from shared import runtime
 from shared.http.response_cache import ResponseCache
@@ -93,7 +93,7 @@ class Catalog:
 def forget(present: runtime.Runtime) -> None:
     """What was kept of another test, whose revisions come again, goes."""
     present.memory[ResponseCache].clear()
-    present.memory.pop(Shelf, None)
+    present.memory.pop(SessionCache, None)
 
 
 def types(events: list[dict[str, Any]]) -> list[str]:

@@ -10,8 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.catalog.app import SERVICE
-from services.catalog.editing import domain as editing
+from services.catalog.entries import domain as entries
 from services.catalog.imports.domain import import_programme
+from services.catalog.publication import domain as publication
 from services.catalog.settings import CatalogSettings
 from shared import runtime
 from shared.messaging.loop import UNAVAILABLE
@@ -167,9 +168,9 @@ def take_turns(number: int, dice: random.Random) -> None:
         document = one_session(number, f"Round {round_}")
         again(lambda conn, document=document: import_programme(conn, document, actor="test"))
         if dice.random() < 0.6:
-            again(lambda conn: editing.withdraw(conn, editing.find(conn, "session", f"cafe-{number}")))
+            again(lambda conn: publication.withdraw(conn, entries.find_entry(conn, "session", f"cafe-{number}")))
         if dice.random() < 0.5:
-            again(lambda conn: editing.publish(conn, editing.find(conn, "session", f"cafe-{number}")))
+            again(lambda conn: publication.publish(conn, entries.find_entry(conn, "session", f"cafe-{number}")))
 
 
 def one_session(number: int, title: str) -> dict[str, Any]:

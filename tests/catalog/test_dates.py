@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.catalog.dates import domain as dates
+from services.catalog.dates import edtf_dates as dates
 from services.catalog.dates.durations import read_duration, write_duration
 from shared.date_labels import label_edtf, label_moment
 

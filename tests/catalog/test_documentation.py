@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.catalog.imports.documents import read_yaml
 from services.catalog.imports.domain import import_programme
+from services.catalog.program_documents.text_formats import read_yaml
 from services.catalog.settings import CatalogSettings
 from shared import runtime
 from tests.catalog.programmes import sample

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.catalog.editing.domain import publish_due
+from services.catalog.publication.domain import publish_due
 from tests.catalog.conftest import V1, Catalog, types
 from tests.catalog.programmes import session_of, small
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.catalog.sessions.jobs import hold_ended_sessions
+from services.catalog.scheduling.jobs import hold_ended_sessions
 from shared.events.envelope import load
 from tests.catalog.conftest import Catalog, types
 from tests.catalog.programmes import JOIN_URL, changed, session_of, small

@@ -10,7 +10,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from oaipmh_scythe import Scythe
 from werkzeug.serving import make_server
 
-from services.catalog.harvesting import provider
+from services.catalog.harvesting import repository
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed, small
 from tests.catalog.test_editing import withdraw
@@ -51,7 +51,7 @@ def error_of(catalog: Catalog, query: str) -> str | None:
 def test_everything_is_harvested_through_resumption_tokens(
     filled: Catalog, harvester: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provider, "PAGE", 2)
+    monkeypatch.setattr(repository, "PAGE", 2)
 
     records = list(harvester.list_records(metadata_prefix="oai_dc"))
 
@@ -69,7 +69,7 @@ def test_everything_is_harvested_through_resumption_tokens(
 def test_what_was_withdrawn_is_deleted_and_what_changes_on_the_way_is_not_missed(
     filled: Catalog, harvester: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provider, "PAGE", 2)
+    monkeypatch.setattr(repository, "PAGE", 2)
     id = filled.show("/sessions/overview")["id"]
     harvest = harvester.list_records(metadata_prefix="oai_dc", set_="kind:session", ignore_deleted=False)
     seen = [next(harvest)]

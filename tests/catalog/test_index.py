@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pyroaring import BitMap
 
-from services.catalog.discovery.index import Index, Key
 from services.catalog.discovery.queries import IndexedSession
+from services.catalog.discovery.session_index import Key, SessionIndex
 
 DAY = datetime(2017, 1, 1, tzinfo=UTC)
 chance = random.Random(7)
@@ -40,7 +40,7 @@ def key(order: str, session: IndexedSession) -> Key:
     return getattr(session, f"{order}_key"), session.id.hex
 
 
-def pages(index: Index, order: str, found: BitMap, *, descending: bool, limit: int) -> list[IndexedSession]:
+def pages(index: SessionIndex, order: str, found: BitMap, *, descending: bool, limit: int) -> list[IndexedSession]:
     """All of them, page by page."""
     seen: list[IndexedSession] = []
     while page := index.page(
@@ -51,7 +51,7 @@ def pages(index: Index, order: str, found: BitMap, *, descending: bool, limit: i
 
 
 def test_every_order_is_that_of_sorting_after_any_changes() -> None:
-    index = Index([make(number) for number in range(200)])
+    index = SessionIndex([make(number) for number in range(200)])
     for step in range(300):
         number = chance.randrange(260)
         index.remove(number) if step % 4 == 0 else index.put(make(number))
@@ -70,7 +70,7 @@ def test_every_order_is_that_of_sorting_after_any_changes() -> None:
 
 
 def test_those_that_may_start_from_a_moment_on_are_found_by_their_interval() -> None:
-    index = Index([make(number) for number in range(100)])
+    index = SessionIndex([make(number) for number in range(100)])
     for number in range(40, 140):
         index.put(make(number))
     for number in range(0, 140, 5):

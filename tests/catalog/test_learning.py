@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from services.catalog.sessions.jobs import hold_ended_sessions
+from services.catalog.scheduling.jobs import hold_ended_sessions
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed, sample, small
 from tests.catalog.test_pages import HOSTILE, filled, read  # noqa: F401 - a fixture

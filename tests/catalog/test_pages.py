@@ -7,7 +7,7 @@ import extruct
 import pytest
 from lxml import html
 
-from services.catalog.sessions.jobs import hold_ended_sessions
+from services.catalog.scheduling.jobs import hold_ended_sessions
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import JOIN_URL, changed, small
 

@@ -7,8 +7,11 @@ import psycopg
 import pytest
 
 from services.catalog.announcements.schemas import AnnouncementSchema
-from services.catalog.programmes.schemas import InitiativeSchema, OrganizationSchema, SeriesSchema, VocabularySchema
+from services.catalog.initiatives.schemas import InitiativeSchema
+from services.catalog.organizations.schemas import OrganizationSchema
+from services.catalog.series.schemas import SeriesSchema
 from services.catalog.sessions.schemas import SessionSchema
+from services.catalog.vocabularies.schemas import VocabularySchema
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import JOIN_URL, changed, session_of, small
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from services.catalog.imports import domain
-from services.catalog.imports.commands import take_in_first
-from services.catalog.imports.documents import read_yaml
+from services.catalog.imports.cli import take_in_first
+from services.catalog.program_documents.text_formats import read_yaml
 from shared import runtime
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import SAMPLES, sample, small
@@ -26,7 +26,7 @@ FILE = str(SAMPLES / "ltc-models-for-change.yaml")
 PAST = {"starts_at": "2017-04-20T13:00:00", "ends_at": "2017-04-20T14:30:00", "timezone": "America/Chicago"}
 
 
-def load(catalog: Catalog) -> domain.Report | None:
+def load(catalog: Catalog) -> domain.ImportReport | None:
     return domain.import_first_programme(catalog.conn, read_yaml(sample().encode()), actor="test")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from services.catalog.pages import sitemap
+from services.catalog.sitemap import sitemap_xml as sitemap
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import small
 

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.catalog.sessions.handlers import keep_availability
-from services.catalog.sessions.jobs import hold_ended_sessions
+from services.catalog.availability.handlers import keep_availability
+from services.catalog.scheduling.jobs import hold_ended_sessions
 from shared.events.registration import Availability, AvailabilityChanged
 from tests.catalog.conftest import Catalog, types
 from tests.catalog.programmes import changed, session_of, small

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.catalog.editing.fields import KINDS, fields_of
-from services.catalog.editing.parts import CREATIONS
+from services.catalog.entry_forms.form_layout import LAYOUTS, fields_of
+from services.catalog.entry_forms.part_forms import CREATIONS
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import sample, small
 from tests.catalog.test_editing import PARTS
@@ -189,7 +189,7 @@ def test_the_overview_names_everything_and_what_is_worth_a_look(desk: Desk) -> N
     assert "Nothing was found." in desk.see("?state=withdrawn")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LAYOUTS)
 def test_a_form_has_every_member_that_its_schema_takes(kind: str) -> None:
     named = {field.name.split(".")[0] for field in fields_of(kind)}
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.catalog.pages.watching import find_player
-from services.catalog.sessions.jobs import hold_ended_sessions
+from services.catalog.recordings.players import find_player
+from services.catalog.scheduling.jobs import hold_ended_sessions
 from tests.catalog.conftest import Catalog
 from tests.catalog.test_editing import call
 from tests.catalog.test_pages import HOSTILE, SITE, filled, read  # noqa: F401 - a fixture

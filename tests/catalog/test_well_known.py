@@ -7,8 +7,8 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
-from services.catalog.pages import wellknown
 from services.catalog.settings import CatalogSettings
+from services.catalog.well_known import public_pages
 from shared import runtime
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import small
@@ -120,7 +120,7 @@ def test_the_icon_is_one(catalog: Catalog) -> None:
 
     assert (answer.status_code, answer.content_type) == (200, "image/x-icon")
     assert answer.data.startswith(b"\0\0\1\0")
-    assert f"max-age={wellknown.DAY}" in answer.headers["Cache-Control"]
+    assert f"max-age={public_pages.DAY}" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.covers("ASVS 3.4.1")

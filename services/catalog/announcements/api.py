@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Response
 
-from services.catalog import reading
-from services.catalog.announcements import documents, queries
+from services.catalog.announcements import queries
+from services.catalog.announcements.representations import present_announcement, present_entry
 from services.catalog.announcements.schemas import AnnouncementListSchema, AnnouncementSchema
-from services.catalog.answers import answer
-from services.catalog.cursors import decode_moment, encode_moment
+from services.catalog.entries import entry_responses
+from services.catalog.entries.responses import answer
+from services.catalog.entries.time_cursors import decode_moment, encode_moment
 from shared.http import Blueprint
 from shared.http.pagination import PageQuery, page
 from shared.runtime import connection
@@ -27,7 +28,7 @@ def list_announcements(query: dict[str, Any]) -> Response:
         found = queries.select_newest(conn, after=decode_moment(query["cursor"]), limit=query["limit"] + 1)
     shown = found[: query["limit"]]
     more = encode_moment(shown[-1]["announced_at"], shown[-1]["id"]) if len(found) > len(shown) else None
-    body, headers = page([documents.present(row["document"]) for row in shown], more)
+    body, headers = page([present_announcement(row["document"]) for row in shown], more)
     return answer(body, headers=headers)
 
 
@@ -35,4 +36,4 @@ def list_announcements(query: dict[str, Any]) -> Response:
 @public.response(200, AnnouncementSchema)
 def show_announcement(slug: str) -> Response:
     """An announcement."""
-    return reading.show("announcement", slug)
+    return entry_responses.show_entry("announcement", slug, present_entry)

@@ -7,8 +7,8 @@ from psycopg import Connection
 
 from services.catalog.announcements import queries
 from services.catalog.announcements.schemas import AnnouncementPart
-from services.catalog.programmes import references
-from services.catalog.publishing import queries as entries
+from services.catalog.entries import domain as entries_domain
+from services.catalog.entries import queries as entries
 from shared.markdown import render
 
 
@@ -16,8 +16,7 @@ def write_announcement(
     conn: Connection, part: AnnouncementPart, *, initiative_id: UUID, publish: bool, publish_at: datetime | None = None
 ) -> UUID:
     """Say what is announced; its references were checked before."""
-    id = entries.upsert_entry(
-        conn,
+    values = entries.EntryValues(
         kind="announcement",
         slug=part.slug,
         title=part.title,
@@ -27,11 +26,12 @@ def write_announcement(
         publish=publish,
         publish_at=publish_at,
     )
+    id = entries.upsert_entry(conn, values)
     queries.upsert_announcement(
         conn, id=id, initiative_id=initiative_id, announced_at=part.published_at, timezone=part.timezone
     )
     sessions = entries.select_ids(conn, "session", part.sessions)
     queries.delete_sessions(conn, id)
     queries.insert_sessions(conn, id, [sessions[slug] for slug in dict.fromkeys(part.sessions)])
-    references.write_terms(conn, id, part.terms)
+    entries_domain.write_terms(conn, id, part.terms)
     return id

@@ -8,10 +8,12 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 
-from services.catalog.dates import domain as dates
+from services.catalog.dates import edtf_dates as dates
+from services.catalog.dates.date_fields import IsoDateTime, Timezone
 from services.catalog.dates.schemas import resolve_into
-from services.catalog.fields import Moment, Slug, Text, Timezone, Title
-from services.catalog.sessions.schemas import LinksSchema, ReferenceSchema, terms_field
+from services.catalog.entries.schemas import LinksSchema, ReferenceSchema
+from services.catalog.taxonomy.schemas import terms_field
+from services.catalog.taxonomy.text_fields import Slug, Text, Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ class AnnouncementPartSchema(ma.Schema):
     title = Title(required=True)
     summary = Text(2000, load_default="")
     body = Text(50_000, load_default="", metadata={"description": "Markdown"})
-    published_at = Moment(required=True, metadata={"example": "2016-12-15T10:00:00"})
+    published_at = IsoDateTime(required=True, metadata={"example": "2016-12-15T10:00:00"})
     timezone = Timezone(load_default=None, allow_none=True, metadata={"example": "America/Chicago"})
     sessions = ma.fields.List(Slug(), load_default=list, validate=Length(max=200))
     terms = terms_field()

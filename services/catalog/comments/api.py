@@ -5,11 +5,11 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from services.catalog import reading
-from services.catalog.answers import answer
 from services.catalog.comments import domain, queries, schemas
 from services.catalog.comments.queries import Comment
-from services.catalog.cursors import decode_moment, encode_moment
+from services.catalog.entries import visibility
+from services.catalog.entries.responses import answer
+from services.catalog.entries.time_cursors import decode_moment, encode_moment
 from shared.http import Blueprint, auth, request_limits
 from shared.http.client_address import client_network
 from shared.http.idempotency import idempotent
@@ -27,7 +27,7 @@ staff = Blueprint("moderation", __name__, url_prefix="/catalog/v1/comments", des
 def list_comments(query: dict[str, Any], slug: str) -> Response:
     """Comments that were approved, the oldest first."""
     with connection() as conn:
-        session = reading.find(conn, "session", slug)
+        session = visibility.find_visible(conn, "session", slug)
         found = queries.select_comments(
             conn,
             status="approved",
@@ -48,7 +48,7 @@ def list_comments(query: dict[str, Any], slug: str) -> Response:
 def receive_comment(comment: dict[str, str], slug: str) -> Response:
     """Say something about a session. It is shown when staff have approved it."""
     with transaction() as conn:
-        session = reading.find(conn, "session", slug)
+        session = visibility.find_visible(conn, "session", slug)
         id, new = domain.receive(conn, session.id, **comment, network=client_network())
         if new:
             request_limits.consume(conn, [domain.charge(client_network(), most=settings().comments_per_network)])
@@ -58,7 +58,7 @@ def receive_comment(comment: dict[str, str], slug: str) -> Response:
 
 
 @staff.get("")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.arguments(schemas.ModerationQuery, location="query")
 @staff.response(200, schemas.ModeratedListSchema)
 def list_moderated(query: dict[str, Any]) -> Response:
@@ -73,7 +73,7 @@ def list_moderated(query: dict[str, Any]) -> Response:
 
 
 @staff.post("/<uuid:id>/approve")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.ModeratedSchema)
 def approve_comment(id: UUID) -> Comment:
     """Show a comment to everybody."""
@@ -82,7 +82,7 @@ def approve_comment(id: UUID) -> Comment:
 
 
 @staff.post("/<uuid:id>/reject")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.ModeratedSchema)
 def reject_comment(id: UUID) -> Comment:
     """Show a comment to nobody, or to nobody any more."""
@@ -91,7 +91,7 @@ def reject_comment(id: UUID) -> Comment:
 
 
 @staff.post("/<uuid:id>/reject-network")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.RejectedSchema)
 def reject_network(id: UUID) -> dict[str, int]:
     """Reject every comment that waits and came from the network that sent this one."""
@@ -100,7 +100,7 @@ def reject_network(id: UUID) -> dict[str, int]:
 
 
 @staff.delete("/<uuid:id>")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.response(204)
 def erase_comment(id: UUID) -> None:
     """Remove a comment and its name for good."""

@@ -36,11 +36,6 @@ def lock(conn: Connection, session_id: UUID, *, author: str, body: str) -> None:
     execute(conn, sql, id=session_id, author=author, body=body)
 
 
-def count_waiting(conn: Connection) -> int:
-    """How many comments wait for a decision."""
-    return fetch_value(conn, "SELECT count(*) FROM comments WHERE status = 'pending'")
-
-
 def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID | None:
     """The id of the same comment, where it waits already."""
     sql = """

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
-from services.catalog.fields import Text
+from services.catalog.taxonomy.text_fields import Text
 from shared.http.pagination import PageQuery
 from shared.http.schema_fields import NameField, reject_invisible
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import marshmallow as ma
 
-from services.catalog.dates import domain as dates
-from services.catalog.fields import Edtf, Moment, Timezone
+from services.catalog.dates import edtf_dates
+from services.catalog.dates.date_fields import EdtfDate, IsoDateTime, Timezone
 
 
 class WhenFields(ma.Schema):
     """A time that is known, or an uncertain date instead of it."""
 
-    starts_at = Moment(metadata={"example": "2017-04-06T13:00:00"})
-    ends_at = Moment(metadata={"example": "2017-04-06T14:30:00"})
+    starts_at = IsoDateTime(metadata={"example": "2017-04-06T13:00:00"})
+    ends_at = IsoDateTime(metadata={"example": "2017-04-06T14:30:00"})
     timezone = Timezone(metadata={"example": "America/Chicago"})
-    edtf = Edtf(metadata={"description": "Instead of the three; EDTF level 1", "example": "2017-23"})
+    edtf = EdtfDate(metadata={"description": "Instead of the three; EDTF level 1", "example": "2017-23"})
 
     @ma.validates_schema(skip_on_field_errors=False, pass_original=True)
     def check_when(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
@@ -52,8 +52,8 @@ def with_when(data: dict[str, Any]) -> dict[str, Any]:
     """Checked data with `when` in place of the time or the date that it is made of."""
     when = data.get("edtf")
     if when is None:
-        starts_at, ends_at = (dates.resolve(data[name], data["timezone"]) for name in ("starts_at", "ends_at"))
-        when = dates.exact(starts_at, ends_at, data["timezone"])
+        starts_at, ends_at = (edtf_dates.resolve(data[name], data["timezone"]) for name in ("starts_at", "ends_at"))
+        when = edtf_dates.exact(starts_at, ends_at, data["timezone"])
     rest = {name: value for name, value in data.items() if name not in ("starts_at", "ends_at", "edtf")}
     return {"timezone": None, **rest, "when": when}
 
@@ -61,7 +61,15 @@ def with_when(data: dict[str, Any]) -> dict[str, Any]:
 def resolve_into(errors: dict[str, list[str]], name: str, moment: datetime, timezone: str | None) -> datetime | None:
     """The moment in its zone; where it is none, why is put into `errors`."""
     try:
-        return dates.resolve(moment, timezone)
+        return edtf_dates.resolve(moment, timezone)
     except ValueError as error:
         errors[name] = [str(error)]
         return None
+
+
+class WhenSchema(ma.Schema):
+    edtf = ma.fields.String(metadata={"example": "2017-04-06T13:00:00-05:00"})
+    label = ma.fields.String(metadata={"example": "Thursday, April 6, 2017, 1:00 PM CDT"})
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    timezone = ma.fields.String(metadata={"example": "America/Chicago"})

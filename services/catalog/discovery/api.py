@@ -1,38 +1,25 @@
 """`/catalog/v1/sessions`, `recordings` and `changes`: what there is, and how a mirror stays exact."""
 
 from typing import Any, cast
-from urllib.parse import urlencode
 
 import marshmallow as ma
 import orjson
-from flask import Response, request
+from flask import Response
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
-from services.catalog import addresses
-from services.catalog.announcements import documents as announcements
-from services.catalog.answers import answer, answer_bytes, etag_of_bytes
-from services.catalog.discovery import cursors, listing, queries
-from services.catalog.discovery.schemas import (
-    ChangesQuery,
-    ChangesSchema,
-    RecordingListSchema,
-    RecordingQuery,
-    SessionListSchema,
-    SessionQuery,
-)
+from services.catalog.discovery import listing, session_cursors
+from services.catalog.discovery.schemas import RecordingListSchema, RecordingQuery, SessionListSchema, SessionQuery
+from services.catalog.entries.responses import answer_bytes, etag_of_bytes
 from services.catalog.sessions import details
 from shared.errors import Invalid
 from shared.http import Blueprint
-from shared.http.pagination import decode_cursor, encode_cursor, link_next, next_page
+from shared.http.pagination import link_next, next_page
 from shared.http.response_cache import FastPathResponse
-from shared.runtime import connection
 
-LARGEST = 2**63 - 1
 SESSIONS = "/catalog/v1/sessions"
 SESSION_QUERY = SessionQuery()
 REPEATED = MultiDictProxy(MultiDict(), SESSION_QUERY).multiple_keys
-
 public = Blueprint(
     "discovery", __name__, url_prefix="/catalog/v1", public=True, description="What there is, and what changed"
 )
@@ -72,54 +59,13 @@ def list_recordings(query: dict[str, Any]) -> Response:
 
 def _list(query: dict[str, Any], *, sort: str, facets: bool) -> tuple[bytes, str | None]:
     """A page in JSON, and the cursor of the next."""
-    after = cursors.decode(sort, query["cursor"])
+    after = session_cursors.decode(sort, query["cursor"])
     found = listing.find(query, sort=sort, after=after, limit=query["limit"], facets=facets)
     items = details.choose(found.items, fields=query["fields_"], include=query["include"])
-    more = cursors.encode(sort, found.more) if found.more else None
+    more = session_cursors.encode(sort, found.more) if found.more else None
     counted = b"" if found.facets is None else b',"facets":' + orjson.dumps(found.facets)
     return b'{"items":[%s],"next":%s%s}' % (b",".join(items), orjson.dumps(more), counted), more
 
 
 def _answer(body: bytes, more: str | None) -> Response:
     return answer_bytes(body, "application/json", headers=link_next(more))
-
-
-@public.get("/changes")
-@public.arguments(ChangesQuery, location="query")
-@public.response(200, ChangesSchema)
-def list_changes(query: dict[str, Any]) -> Response:
-    """Every public change in the order of commits.
-
-    Start without `after`; go on with the cursor of the last change that you took in. Nothing is missed or comes twice.
-    """
-    after = _position(query["after"])
-    with connection() as conn:
-        found = queries.select_changes(conn, after=after, limit=query["limit"] + 1)
-    items = [_present_change(change) for change in found[: query["limit"]]]
-    last = items[-1]["cursor"] if items else query["after"]
-    more = last if len(found) > query["limit"] else None
-    headers = {"Link": f'<{request.path}?{urlencode({**query, "after": more})}>; rel="next"'} if more else {}
-    return answer({"items": items, "next": more, "last": last}, headers=headers)
-
-
-def _position(cursor: str | None) -> int:
-    try:
-        (position,) = decode_cursor(cursor, int) or (0,)
-    except Invalid:
-        position = -1
-    if not 0 <= position <= LARGEST:
-        raise Invalid({"after": ["Not a cursor of this list."]})
-    return position
-
-
-def _present_change(change: dict[str, Any]) -> dict[str, Any]:
-    cursor = encode_cursor(change.pop("position"))
-    document, kind = change.pop("document"), change["kind"]
-    if document and kind == "announcement":
-        document = announcements.present(document)
-    elif document:
-        scheduled = kind == "session" and "starts_at" in document["when"]
-        document["links"] = addresses.links_of(kind, change["slug"], scheduled=scheduled)
-    if document and kind == "session":
-        document["registration"]["url"] = addresses.registration_url()
-    return {"cursor": cursor, **change, "document": document}

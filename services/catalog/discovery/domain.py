@@ -9,13 +9,12 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from services.catalog.discovery.index import Index, Key
-from services.catalog.discovery.queries import IndexedSession, Term
-from services.catalog.sessions.schemas import VOCABULARIES
+from services.catalog.discovery.queries import FacetTerm, IndexedSession
+from services.catalog.discovery.session_index import Key, SessionIndex
+from services.catalog.taxonomy.vocabularies import VOCABULARIES
 
 # Filters by a value that a session has; several values of one widen, several filters narrow.
 BY_VALUE = ("initiative", "series", "format", "status", "organization", *VOCABULARIES)
-
 # sort → the order of the index, and whether from its end.
 SORTS = {
     "starts": ("starts", False),
@@ -27,7 +26,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Page:
+class SessionSlice:
     """A page of sessions; `more` is the key to go on after, where there are more."""
 
     sessions: list[IndexedSession]
@@ -39,7 +38,7 @@ class Selection:
     are those in which the words of `q` were found.
     """
 
-    def __init__(self, index: Index, filters: dict[str, Any], *, matching: BitMap | None, now: datetime) -> None:
+    def __init__(self, index: SessionIndex, filters: dict[str, Any], *, matching: BitMap | None, now: datetime) -> None:
         self.index, self.now = index, now
         self.sets = {name: index.having(name, filters[name]) for name in BY_VALUE if filters.get(name)}
         if matching is not None:
@@ -58,16 +57,16 @@ class Selection:
         """What passes every filter, or every one but this."""
         return reduce(and_, (found for name, found in self.sets.items() if name != without), self.index.everything)
 
-    def page(self, sort: str, *, after: Key | None, limit: int) -> Page:
+    def page(self, sort: str, *, after: Key | None, limit: int) -> SessionSlice:
         """A page of what was found."""
         order, descending = SORTS[sort]
         sessions = self.index.page(order, self.found(), descending=descending, after=after, limit=limit + 1)
         if len(sessions) <= limit:
-            return Page(sessions, None)
+            return SessionSlice(sessions, None)
         last = sessions[limit - 1]
-        return Page(sessions[:limit], self.index.key(order, last))
+        return SessionSlice(sessions[:limit], self.index.key(order, last))
 
-    def facets(self, terms: dict[str, list[Term]]) -> dict[str, list[dict[str, Any]]]:
+    def facets(self, terms: dict[str, list[FacetTerm]]) -> dict[str, list[dict[str, Any]]]:
         """For each vocabulary how many sessions each term has, under the filters but the vocabulary's own: what a
         reader finds who takes another term of it as well. Terms that none has are left out.
         """

@@ -3,17 +3,16 @@
 import sys
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
-from services.catalog.sessions.admission import Window
-from shared.database import fetch, fetch_dicts, fetch_one
+from services.catalog.availability.registration_window import RegistrationWindow
+from shared.database import fetch, fetch_one
 
 
 @dataclass(frozen=True)
-class Stamp:
+class CatalogVersion:
     """What readers see changes when one of these does: a write, what registration or a moderator says, a moment from
     which one can register, or cannot any more.
     """
@@ -48,8 +47,8 @@ class IndexedSession:
     def __post_init__(self) -> None:
         object.__setattr__(self, "marks", tuple(map(sys.intern, self.marks)))
 
-    def window(self, confirmed: int) -> Window:
-        return Window(
+    def window(self, confirmed: int) -> RegistrationWindow:
+        return RegistrationWindow(
             status=self.status,
             opens_at=self.opens_at,
             closes_at=self.closes_at,
@@ -59,7 +58,7 @@ class IndexedSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class FacetTerm:
     """A term of a vocabulary; `mark` is how sessions that have it are marked."""
 
     vocabulary: str
@@ -68,7 +67,7 @@ class Term:
     mark: str
 
 
-def select_stamp(conn: Connection) -> Stamp:
+def select_catalog_version(conn: Connection) -> CatalogVersion:
     """By what is known whether what was read before still stands."""
     sql = """
         SELECT catalog.revision, stamped_at, reading.revision AS reading_revision,
@@ -77,7 +76,7 @@ def select_stamp(conn: Connection) -> Stamp:
                        WHERE coalesce(closes_at, starts_at) > programme_now())) AS next_moment
           FROM catalog_revision AS catalog, reading_revision AS reading
     """
-    stamp = fetch_one(conn, Stamp, sql)
+    stamp = fetch_one(conn, CatalogVersion, sql)
     assert stamp
     return stamp
 
@@ -124,21 +123,10 @@ def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, in
     return conn.execute(sql, {"numbers": numbers}).fetchall()
 
 
-def select_terms(conn: Connection) -> list[Term]:
+def select_terms(conn: Connection) -> list[FacetTerm]:
     """Every public term, in their order."""
     sql = """
         SELECT vocabulary, slug, label, vocabulary || ':' || slug AS mark
           FROM terms WHERE published_at IS NOT NULL ORDER BY vocabulary, place, slug
     """
-    return fetch(conn, Term, sql)
-
-
-def select_changes(conn: Connection, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """Public changes in the order in which they were committed, from after a position: none comes later before one
-    that was seen.
-    """
-    sql = """
-        SELECT position, revision, kind, entry_id AS id, slug, operation, changed_at, document
-          FROM changes WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
-    """
-    return fetch_dicts(conn, sql, after=after, limit=limit)
+    return fetch(conn, FacetTerm, sql)

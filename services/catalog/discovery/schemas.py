@@ -3,11 +3,13 @@
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf
 
-from services.catalog.fields import Bound, Slug, Text
-from services.catalog.sessions.schemas import FORMATS, STATUSES, DetailQuery, SessionSchema
-from shared.http.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuery
+from services.catalog.dates.date_fields import DateTimeBound
+from services.catalog.sessions.schemas import DetailQuery, SessionSchema
+from services.catalog.taxonomy.text_fields import Slug, Text
+from services.catalog.taxonomy.vocabularies import FORMATS, STATUSES
+from shared.http.pagination import PageQuery
 
 
 class FacetSchema(ma.Schema):
@@ -66,10 +68,10 @@ class FilterQuery(ma.Schema):
     budget = _slugs()
     community_size = _slugs()
     organization = _slugs()
-    starts_after = Bound(
+    starts_after = DateTimeBound(
         metadata={"description": "May start at or after this moment", "example": "2017-03-01T00:00:00Z"}
     )
-    starts_before = Bound(metadata={"description": "May start before this moment", "example": "2017-06-01"})
+    starts_before = DateTimeBound(metadata={"description": "May start before this moment", "example": "2017-06-01"})
     registration = _choice("open", "closed", "invitation")
     recorded = ma.fields.Boolean()
 
@@ -86,38 +88,3 @@ class SessionQuery(FilterQuery, DetailQuery, PageQuery):
 
 class RecordingQuery(DetailQuery, PageQuery):
     """A list of recordings."""
-
-
-class ChangesQuery(ma.Schema):
-    after = ma.fields.String(
-        load_default=None,
-        validate=Length(max=500),
-        metadata={"description": "`cursor` of the last change that was seen, or `last` of an answer"},
-    )
-    limit = ma.fields.Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
-
-
-class ChangeSchema(ma.Schema):
-    cursor = ma.fields.String(metadata={"description": "Where to go on after this change"})
-    revision = ma.fields.Integer(metadata={"description": "The catalog's revision that made it"})
-    kind = ma.fields.String(
-        validate=OneOf(("organization", "vocabulary", "initiative", "series", "session", "announcement"))
-    )
-    id = ma.fields.UUID()
-    slug = ma.fields.String()
-    operation = ma.fields.String(
-        validate=OneOf(("put", "delete")), metadata={"description": "`delete`: it is gone, a tombstone"}
-    )
-    changed_at = ma.fields.AwareDateTime()
-    document = ma.fields.Dict(
-        allow_none=True,
-        metadata={"description": "As it then was, without what the moment decides; null in a tombstone"},
-    )
-
-
-class ChangesSchema(ma.Schema):
-    items = ma.fields.List(ma.fields.Nested(ChangeSchema))
-    next = ma.fields.String(allow_none=True, metadata={"description": "Cursor of the next page, null at the end"})
-    last = ma.fields.String(
-        allow_none=True, metadata={"description": "Where to go on later: the cursor of the last change here"}
-    )

@@ -8,8 +8,8 @@ from typing import Any
 from flask import current_app
 from psycopg import Connection
 
-from services.catalog import addresses
-from services.catalog.discovery.queries import select_stamp
+from services.catalog.discovery.queries import select_catalog_version
+from services.catalog.entries import urls
 from services.catalog.publishing.domain import Outcome
 from shared import runtime
 from shared.cache_version import CacheVersion, CacheVersionMonitor
@@ -18,7 +18,7 @@ from shared.cache_version import CacheVersion, CacheVersionMonitor
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
-class Still(CacheVersionMonitor):
+class FixedVersion(CacheVersionMonitor):
     """Of a state that nothing changes."""
 
     def __init__(self, stamp: CacheVersion) -> None:
@@ -36,9 +36,9 @@ def render(conn: Connection, kind: str, slug: str) -> str:
     """The public page of a thing as this transaction sees it, drafts too; the process keeps nothing of what it reads
     for it.
     """
-    memory: dict[Any, Any] = {CacheVersionMonitor: Still(select_stamp(conn))}
+    memory: dict[Any, Any] = {CacheVersionMonitor: FixedVersion(select_catalog_version(conn))}
     routes = current_app.url_map.bind("localhost")
-    endpoint, values = routes.match(addresses.page_path(kind, slug), method="GET")
+    endpoint, values = routes.match(urls.page_path(kind, slug), method="GET")
     with runtime.use(replace(runtime.current(), memory=memory)):
         response = current_app.make_response(current_app.view_functions[endpoint](**values))  # pyright: ignore[reportArgumentType]
     return SCRIPT.sub("", response.get_data(as_text=True))

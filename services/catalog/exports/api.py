@@ -2,10 +2,10 @@
 
 from flask import Response, abort, request
 
-from services.catalog import reading
-from services.catalog.exports.documents import WRITERS
+from services.catalog.entries import visibility
 from services.catalog.exports.domain import export_programme
-from services.catalog.imports.schemas import ProgrammeSchema
+from services.catalog.program_documents.schemas import ProgrammeSchema
+from services.catalog.program_documents.text_formats import WRITERS
 from shared.http import Blueprint
 from shared.runtime import connection
 
@@ -14,7 +14,7 @@ BODY = {"description": "The programme document", "content": {kind: {"schema": Pr
 
 
 @staff.get("/<slug>/export")
-@staff.staff(reading.SCOPE)
+@staff.staff(visibility.SCOPE)
 @staff.response(200, ProgrammeSchema, content_type="application/yaml")
 @staff.doc(responses={200: BODY})
 def export_initiative(slug: str) -> Response:
@@ -23,5 +23,5 @@ def export_initiative(slug: str) -> Response:
     if not kind:
         abort(406, description=f"There is {' and '.join(WRITERS)}.")
     with connection() as conn:
-        body = WRITERS[kind](export_programme(conn, reading.find(conn, "initiative", slug)))
+        body = WRITERS[kind](export_programme(conn, visibility.find_visible(conn, "initiative", slug)))
     return Response(body, content_type=kind, headers={"Cache-Control": "no-store"})

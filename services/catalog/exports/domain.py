@@ -6,10 +6,10 @@ from typing import Any
 
 from psycopg import Connection
 
+from services.catalog.entries.queries import Entry
 from services.catalog.exports import queries
 from services.catalog.exports.queries import ExportedEntry
-from services.catalog.publishing.queries import Entry
-from services.catalog.sessions.schemas import VOCABULARIES
+from services.catalog.taxonomy.vocabularies import VOCABULARIES
 
 Part = dict[str, Any]
 

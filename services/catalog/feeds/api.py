@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from services.catalog import reading
 from services.catalog.announcements.queries import select_newest
-from services.catalog.answers import answer_bytes
 from services.catalog.discovery.listing import find_documents
+from services.catalog.entries import visibility
+from services.catalog.entries.queries import select_entry
+from services.catalog.entries.responses import answer_bytes
 from services.catalog.feeds import calendars, news, queries
 from services.catalog.feeds.schemas import CalendarQuery
-from services.catalog.publishing.queries import select_entry
 from shared import runtime
 from shared.errors import NotFound
 from shared.http import Blueprint
@@ -21,7 +21,6 @@ CALENDAR, ATOM, RSS = "text/calendar; charset=utf-8", "application/atom+xml; cha
 # How far back a calendar goes by itself, and for how long it is told that something was withdrawn.
 DAYS = 90
 MOST, NEWEST = 1000, 50
-
 public = Blueprint("feeds", __name__, url_prefix="/catalog", public=True, description="Calendars and news feeds")
 
 
@@ -47,7 +46,7 @@ def show_session_calendar(slug: str) -> Response:
     with connection() as conn:
         entry = select_entry(conn, "session", slug)
         gone = entry is not None and entry.withdrawn_at is not None and entry.was_public
-        document = entry.document if entry and gone else reading.find(conn, "session", slug).document
+        document = entry.document if entry and gone else visibility.find_visible(conn, "session", slug).document
     if not calendars.has_time(document):
         raise NotFound("This session has no exact time yet.", problem="not-scheduled")
     body = calendars.write([] if gone else [document], withdrawn=[document] if gone else [], name=document["title"])
@@ -84,7 +83,7 @@ def show_recordings_atom() -> Response:
     return answer_bytes(news.write_atom("Recordings", "/catalog/recordings.atom", items, withdrawn), ATOM)
 
 
-def _read_announcements() -> list[news.Item]:
+def _read_announcements() -> list[news.FeedItem]:
     with connection() as conn:
         found = select_newest(conn, after=None, limit=NEWEST)
     return [news.announced(row["document"]) for row in found]

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
-from services.catalog import addresses
-from services.catalog.publishing.domain import Document
+from services.catalog.entries import urls
+from services.catalog.entries.queries import Document
 from shared import runtime
 
 NAME = "Learning sessions"
@@ -39,7 +39,7 @@ def write(sessions: list[Document], *, withdrawn: list[Document] | None = None, 
 
 def _entry(document: Document, *, cancelled: bool) -> Event:
     when, changed = document["when"], datetime.fromisoformat(document["updated_at"]).astimezone(UTC)
-    page = addresses.page_of("session", document["slug"])
+    page = urls.page_of("session", document["slug"])
     entry = Event()
     entry.add("uid", f"{document['id']}@{urlsplit(runtime.settings().public_url).hostname}")
     entry.add("dtstamp", changed)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from feedgen.feed import FeedGenerator
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
-from services.catalog import addresses
-from services.catalog.feeds.queries import Withdrawn
-from services.catalog.publishing.domain import Document
+from services.catalog.entries import urls
+from services.catalog.entries.queries import Document
+from services.catalog.feeds.queries import WithdrawnEntry
 from shared import runtime
 
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -17,7 +17,7 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class FeedItem:
     """What is new: `published` and `updated` are aware moments."""
 
     id: str
@@ -30,12 +30,12 @@ class Item:
     terms: list[str] = field(default_factory=list)
 
 
-def announced(document: Document) -> Item:
+def announced(document: Document) -> FeedItem:
     """An announcement."""
-    return Item(
+    return FeedItem(
         id=document["id"],
         title=document["title"],
-        page=addresses.page_of("announcement", document["slug"]),
+        page=urls.page_of("announcement", document["slug"]),
         summary=document["summary"],
         html=document["body_html"],
         published=datetime.fromisoformat(document["published_at"]),
@@ -44,12 +44,12 @@ def announced(document: Document) -> Item:
     )
 
 
-def recorded(document: Document) -> Item:
+def recorded(document: Document) -> FeedItem:
     """A session that can be watched now."""
-    return Item(
+    return FeedItem(
         id=document["id"],
         title=document["title"],
-        page=addresses.page_of("session", document["slug"]),
+        page=urls.page_of("session", document["slug"]),
         summary=document["summary"],
         html=document["description_html"],
         published=datetime.fromisoformat(document["recording"]["published_at"]),
@@ -58,7 +58,7 @@ def recorded(document: Document) -> Item:
     )
 
 
-def write_atom(title: str, path: str, items: list[Item], withdrawn: list[Withdrawn]) -> bytes:
+def write_atom(title: str, path: str, items: list[FeedItem], withdrawn: list[WithdrawnEntry]) -> bytes:
     """An Atom feed at `path`. The same items give the same bytes."""
     feed = _make(title, path, items)
     feed.updated(max([BEGINNING, *(item.updated for item in items), *(one.withdrawn_at for one in withdrawn)]))
@@ -70,14 +70,14 @@ def write_atom(title: str, path: str, items: list[Item], withdrawn: list[Withdra
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def write_rss(title: str, path: str, items: list[Item]) -> bytes:
+def write_rss(title: str, path: str, items: list[FeedItem]) -> bytes:
     """The same as RSS, which knows no tombstones."""
     feed = _make(title, path, items)
     feed.lastBuildDate(max([BEGINNING, *(item.updated for item in items)]))
     return feed.rss_str()
 
 
-def _make(title: str, path: str, items: list[Item]) -> FeedGenerator:
+def _make(title: str, path: str, items: list[FeedItem]) -> FeedGenerator:
     origin = runtime.settings().public_url
     feed = FeedGenerator()
     feed.id(origin + path)

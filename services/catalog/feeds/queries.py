@@ -11,7 +11,7 @@ from shared.database import fetch
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class WithdrawnEntry:
     """Something that was public, as it last was."""
 
     id: UUID
@@ -19,11 +19,11 @@ class Withdrawn:
     document: dict[str, Any]
 
 
-def select_withdrawn(conn: Connection, kind: str, *, days: int) -> list[Withdrawn]:
+def select_withdrawn(conn: Connection, kind: str, *, days: int) -> list[WithdrawnEntry]:
     """What of this kind was withdrawn within these days, the latest first."""
     sql = """
         SELECT id, withdrawn_at, document FROM entries
          WHERE kind = %(kind)s AND revision > 0 AND withdrawn_at > programme_now() - %(days)s * interval '1 day'
          ORDER BY withdrawn_at DESC, id LIMIT 1000
     """
-    return fetch(conn, Withdrawn, sql, kind=kind, days=days)
+    return fetch(conn, WithdrawnEntry, sql, kind=kind, days=days)

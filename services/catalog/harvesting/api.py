@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from services.catalog.harvesting import provider
+from services.catalog.harvesting import repository
 from shared.http import Blueprint
 from shared.http.blueprint import consumes
 from shared.runtime import connection
@@ -12,7 +12,6 @@ QUERY = [
     {"in": "query", "name": name, "schema": {"type": "string"}}
     for name in ("verb", "identifier", "metadataPrefix", "from", "until", "set", "resumptionToken")
 ]
-
 public = Blueprint("harvesting", __name__, url_prefix="/catalog", public=True, description="For harvesters")
 
 
@@ -36,10 +35,12 @@ def harvest_by_form() -> Response:
 def _answer() -> Response:
     arguments = request.form if request.method == "POST" else request.args
     with connection() as conn:
-        body = provider.answer(conn, arguments.items(multi=True))
+        body = repository.answer(conn, arguments.items(multi=True))
     return Response(body, content_type="text/xml; charset=utf-8", headers={"Cache-Control": "public, max-age=1"})
 
 
 # The protocol has its own word for arguments that it does not know.
 vars(harvest).update(takes_query=True)
+
+
 vars(harvest_by_form).update(takes_query=True)

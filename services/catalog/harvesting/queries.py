@@ -21,19 +21,22 @@ class HarvestedEntry:
     document: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HarvestSelection:
+    """Which entries a request selects; `until` includes its whole second."""
+
+    kinds: list[str]
+    id: UUID | None = None
+    initiative: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def select_entries(
-    conn: Connection,
-    *,
-    id: UUID | None = None,
-    kinds: list[str],
-    initiative: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int,
+    conn: Connection, selection: HarvestSelection, *, after: tuple[datetime, UUID] | None = None, limit: int
 ) -> list[HarvestedEntry]:
-    """What was public at any time, what changed first first, from after a place in that order: what changes while it is
-    harvested comes again at the end. `until` includes its second.
+    """Return entries that are or were public, by when they last changed, after a place in that order. An entry that
+    changes during a harvest comes again at its end.
     """
     sql = """
         SELECT entry.id, entry.kind, entry.slug, entry.updated_at, entry.withdrawn_at IS NOT NULL AS withdrawn,
@@ -56,19 +59,7 @@ def select_entries(
          LIMIT %(limit)s
     """
     moment, last = after or (None, None)
-    return fetch(
-        conn,
-        HarvestedEntry,
-        sql,
-        id=id,
-        kinds=kinds,
-        initiative=initiative,
-        since=since,
-        until=until,
-        after_moment=moment,
-        after_id=last,
-        limit=limit,
-    )
+    return fetch(conn, HarvestedEntry, sql, **vars(selection), after_moment=moment, after_id=last, limit=limit)
 
 
 def select_earliest(conn: Connection) -> datetime | None:

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from services.catalog.imports import domain
-from services.catalog.imports.documents import read_json, read_yaml
-from services.catalog.imports.schemas import ImportQuery, ProgrammeSchema, ReportSchema
+from services.catalog.imports.schemas import ImportQuery, ReportSchema
+from services.catalog.program_documents.schemas import ProgrammeSchema
+from services.catalog.program_documents.text_formats import read_json, read_yaml
 from shared.http import Blueprint, auth
 from shared.http.blueprint import consumes
 from shared.http.idempotency import idempotent
@@ -14,7 +15,6 @@ from shared.runtime import transaction
 
 READERS = {"application/json": read_json, "application/yaml": read_yaml}
 BODY = {"required": True, "content": {kind: {"schema": ProgrammeSchema} for kind in READERS}}
-
 staff = Blueprint("imports", __name__, url_prefix="/catalog/v1/imports", description="Whole programmes")
 
 

@@ -10,25 +10,31 @@ from psycopg import Connection
 from services.catalog.announcements.domain import write_announcement
 from services.catalog.announcements.schemas import AnnouncementPart
 from services.catalog.imports import queries
-from services.catalog.imports.schemas import Programme, ProgrammeSchema
-from services.catalog.programmes import domain as programmes
-from services.catalog.programmes import references
-from services.catalog.programmes.documents import ORGANIZATION, VOCABULARY
-from services.catalog.programmes.schemas import InitiativePart, SeriesPart
+from services.catalog.initiatives import domain as initiatives
+from services.catalog.initiatives.schemas import InitiativePart
+from services.catalog.kinds.domain import refresh_family
+from services.catalog.organizations import domain as organizations_domain
+from services.catalog.organizations.representations import ORGANIZATION
+from services.catalog.program_documents import references
+from services.catalog.program_documents.schemas import ProgramDocument, ProgrammeSchema
 from services.catalog.publishing.domain import Outcome, Write
-from services.catalog.publishing.families import refresh_family
 from services.catalog.publishing.queries import lock_catalog
 from services.catalog.recordings import domain as recordings
+from services.catalog.scheduling.queries import update_status
+from services.catalog.series import domain as series_domain
+from services.catalog.series.schemas import SeriesPart
 from services.catalog.sessions import domain as sessions
+from services.catalog.sessions.document_part import SessionPart
 from services.catalog.sessions.domain import write_session
-from services.catalog.sessions.queries import update_places, update_status
-from services.catalog.sessions.schemas import SessionPart
+from services.catalog.sessions.queries import update_places
+from services.catalog.vocabularies import domain as vocabularies_domain
+from services.catalog.vocabularies.representations import VOCABULARY
 from shared import audit
 from shared.errors import Invalid, messages_by_path
 
 
 @dataclass(frozen=True)
-class Report:
+class ImportReport:
     """What an import did, or would do."""
 
     dry_run: bool
@@ -37,7 +43,7 @@ class Report:
     unchanged: list[Outcome]
 
 
-def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bool = False) -> Report:
+def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bool = False) -> ImportReport:
     """Make the catalog say what the document says, and tell what that changed; the same document again changes
     nothing. What it does not name is left alone; a dry run is rolled back.
 
@@ -54,7 +60,7 @@ def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bo
     return report
 
 
-def import_first_programme(conn: Connection, document: Any, *, actor: str) -> Report | None:
+def import_first_programme(conn: Connection, document: Any, *, actor: str) -> ImportReport | None:
     """Import it into a catalog that has never held anything; None, and nothing is done, where the catalog was used. Of
     two such imports at once the second finds what the first wrote.
     """
@@ -62,7 +68,7 @@ def import_first_programme(conn: Connection, document: Any, *, actor: str) -> Re
     return None if queries.has_held_anything(conn) else import_programme(conn, document, actor=actor)
 
 
-def _validate(conn: Connection, document: Any) -> Programme:
+def _validate(conn: Connection, document: Any) -> ProgramDocument:
     if not isinstance(document, dict):
         raise Invalid({"": ["A programme document has members."]})
     errors: dict[str, Any] = {}
@@ -78,23 +84,23 @@ def _validate(conn: Connection, document: Any) -> Programme:
     return loaded
 
 
-def _write(write: Write, programme: Programme) -> None:
+def _write(write: Write, programme: ProgramDocument) -> None:
     conn, publish = write.conn, programme.publish
 
     def when(part: InitiativePart | SeriesPart | SessionPart | AnnouncementPart) -> dict[str, Any]:
         """When a part becomes public: as it says, or else as its document does."""
         return {"publish": publish if part.publish is None else part.publish, "publish_at": part.publish_at}
 
-    organizations = programmes.write_organizations(conn, programme.organizations, publish=publish)
-    vocabularies = programmes.write_vocabularies(conn, programme.vocabularies, publish=publish)
-    initiative_id = programmes.write_initiative(conn, programme.initiative, **when(programme.initiative))
+    organizations = organizations_domain.write_organizations(conn, programme.organizations, publish=publish)
+    vocabularies = vocabularies_domain.write_vocabularies(conn, programme.vocabularies, publish=publish)
+    initiative_id = initiatives.write_initiative(conn, programme.initiative, **when(programme.initiative))
     series: dict[str, UUID] = {}
     for part in programme.series:
-        series |= programmes.write_series(conn, [part], initiative_id=initiative_id, **when(part))
+        series |= series_domain.write_series(conn, [part], initiative_id=initiative_id, **when(part))
     for session in programme.sessions:
         write_session(conn, session, initiative_id=initiative_id, **when(session))
     for part in programme.series:
-        programmes.write_completion(conn, series[part.slug], part.completion)
+        series_domain.write_completion(conn, series[part.slug], part.completion)
     update_places(conn, initiative_id, slugs=[session.slug for session in programme.sessions])
     for announcement in programme.announcements:
         write_announcement(conn, announcement, initiative_id=initiative_id, **when(announcement))
@@ -103,7 +109,7 @@ def _write(write: Write, programme: Programme) -> None:
     write.refresh(VOCABULARY, vocabularies)
     refresh_family(write, initiative_id, organization_ids=renamed)
     for session_id in recorded:
-        recordings.tell(conn, session_id)
+        recordings.announce(conn, session_id)
 
 
 def _write_what_happened(conn: Connection, parts: list[SessionPart]) -> list[UUID]:
@@ -113,14 +119,14 @@ def _write_what_happened(conn: Connection, parts: list[SessionPart]) -> list[UUI
     errors: dict[str, list[str]] = {}
     recorded = []
     for number, part in enumerate(parts):
-        session = sessions.find(conn, part.slug)
+        session = sessions.find_session(conn, part.slug)
         if part.cancelled and session.status == "held":
             errors[f"sessions.{number}.cancelled"] = ["The session was held."]
         elif part.cancelled:
             update_status(conn, session.id, "cancelled")
         if part.recording is None:
             continue
-        if refusal := recordings.find_refusal(sessions.find(conn, part.slug)):
+        if refusal := recordings.find_obstacle(sessions.find_session(conn, part.slug)):
             errors[f"sessions.{number}.recording"] = [refusal.detail]
         elif recordings.write_recording(conn, session.id, part.recording):
             recorded.append(session.id)
@@ -129,7 +135,7 @@ def _write_what_happened(conn: Connection, parts: list[SessionPart]) -> list[UUI
     return recorded
 
 
-def _named(programme: Programme) -> set[tuple[str, str]]:
+def _named(programme: ProgramDocument) -> set[tuple[str, str]]:
     return {
         ("initiative", programme.initiative.slug),
         *(("organization", part.slug) for part in programme.organizations),
@@ -140,10 +146,10 @@ def _named(programme: Programme) -> set[tuple[str, str]]:
     }
 
 
-def _report(outcomes: list[Outcome], named: set[tuple[str, str]], *, dry_run: bool) -> Report:
+def _report(outcomes: list[Outcome], named: set[tuple[str, str]], *, dry_run: bool) -> ImportReport:
     """What the document names is told in any case; of what else there is only what changed."""
     by_result: dict[str, list[Outcome]] = {"created": [], "changed": [], "unchanged": []}
     for outcome in outcomes:
         if outcome.result != "unchanged" or (outcome.kind, outcome.slug) in named:
             by_result[outcome.result].append(outcome)
-    return Report(dry_run, **by_result)
+    return ImportReport(dry_run, **by_result)

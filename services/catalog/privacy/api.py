@@ -5,13 +5,12 @@ from typing import Any
 from flask import Response
 
 from services.catalog.privacy import domain, schemas
+from services.catalog.privacy.domain import SCOPE
 from shared.email_addresses import fold_stored_email
 from shared.http import Blueprint
 from shared.http import responses as documents
 from shared.http.audit_api import record_staff_action
 from shared.runtime import transaction
-
-SCOPE = "people:erase"
 
 staff = Blueprint("held", __name__, url_prefix="/catalog/v1", description="What is held on people")
 

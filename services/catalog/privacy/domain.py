@@ -10,6 +10,7 @@ from psycopg import Connection
 from services.catalog.privacy import queries
 
 Held = dict[str, list[dict[str, Any]]]
+SCOPE = "people:erase"
 
 
 def describe(conn: Connection, email: str, *, name: str = "") -> Held:

@@ -13,18 +13,17 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.catalog.entries import queries as entries
+from services.catalog.entries.queries import Document, Entry
 from services.catalog.publishing import queries
-from services.catalog.publishing.queries import Entry
-from services.catalog.search import texts
+from services.catalog.text_index import texts
 from shared import runtime
 from shared.events.envelope import Event
 from shared.messaging import outbox
 
-Document = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Content:
+class EntryContent:
     """What an entry's tables say now."""
 
     id: UUID
@@ -33,24 +32,24 @@ class Content:
 
 
 @dataclass(frozen=True)
-class State:
+class EntryState:
     """An entry's content under the revision that it now has."""
 
-    content: Content
+    content: EntryContent
     revision: int
 
 
 @dataclass(frozen=True)
-class Kind:
+class EntryKind:
     """How entries of a kind are handled: `compose` reads their content; `own` takes from a document what is the
     entry's own, not told by others; `event` names what happened, given the document before (None where it is new to
     the public); `withdrawn` says that the public lost it.
     """
 
-    compose: Callable[[Connection, list[UUID]], Iterable[Content]]
+    compose: Callable[[Connection, list[UUID]], Iterable[EntryContent]]
     own: Callable[[Document], Document]
-    event: Callable[[Document | None, State], Event] | None
-    withdrawn: Callable[[State], Event] | None = None
+    event: Callable[[Document | None, EntryState], Event] | None
+    withdrawn: Callable[[EntryState], Event] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,15 +85,15 @@ class Write:
         """The catalog's revision that this write makes."""
         return queries.raise_revision(self.conn)
 
-    def refresh(self, kind: Kind, ids: Iterable[UUID]) -> list[Outcome]:
+    def refresh(self, kind: EntryKind, ids: Iterable[UUID]) -> list[Outcome]:
         """Make public what became of these entries."""
         asked = list(ids)
-        standing = {entry.id: entry for entry in queries.select_entries(self.conn, asked)}
+        standing = {entry.id: entry for entry in entries.select_entries(self.conn, asked)}
         done = [self._refresh(kind, standing[content.id], content) for content in kind.compose(self.conn, asked)]
         self.outcomes += done
         return done
 
-    def _refresh(self, kind: Kind, entry: Entry, content: Content) -> Outcome:
+    def _refresh(self, kind: EntryKind, entry: Entry, content: EntryContent) -> Outcome:
         before, after = body_of(entry.document) | entry.private, content.document | content.private
         own_before = kind.own(entry.document) | entry.private if entry.document else {}
         public = entry.published_at is not None
@@ -110,31 +109,31 @@ class Write:
             self._keep(kind, entry, content, event_due=changed)
         return Outcome(entry.id, entry.kind, entry.slug, result, before, after)
 
-    def _keep(self, kind: Kind, entry: Entry, content: Content, *, event_due: bool) -> None:
+    def _keep(self, kind: EntryKind, entry: Entry, content: EntryContent, *, event_due: bool) -> None:
         public = entry.published_at is not None
-        state = State(content, self._next(entry) if public and event_due else entry.revision)
+        state = EntryState(content, self._next(entry) if public and event_due else entry.revision)
         document = self._stamp(entry, state, announced=public)
         if not public:
             return
         if entry.announced and (former := _slug_of(entry.document)) != entry.slug:
             self._tell(entry, former, None)
         self._tell(entry, entry.slug, document)
-        texts.keep(self.conn, entry.number, entry.kind, document)
+        texts.index_text(self.conn, entry.number, entry.kind, document)
         if event_due and kind.event:
             outbox.add(self.conn, kind.event(entry.document if entry.announced else None, state))
 
-    def _withdraw(self, kind: Kind, entry: Entry, content: Content) -> None:
-        state = State(content, self._next(entry))
+    def _withdraw(self, kind: EntryKind, entry: Entry, content: EntryContent) -> None:
+        state = EntryState(content, self._next(entry))
         self._stamp(entry, state, announced=False)
         self._tell(entry, _slug_of(entry.document), None)
-        texts.forget(self.conn, entry.number)
+        texts.remove_text(self.conn, entry.number)
         if kind.withdrawn:
             outbox.add(self.conn, kind.withdrawn(state))
 
     def _next(self, entry: Entry) -> int:
         return queries.select_next_revision(self.conn, entry.revision)
 
-    def _stamp(self, entry: Entry, state: State, *, announced: bool) -> Document:
+    def _stamp(self, entry: Entry, state: EntryState, *, announced: bool) -> Document:
         now = runtime.current().clock.now().replace(microsecond=0)
         document = state.content.document | {"revision": state.revision, "updated_at": now.isoformat()}
         queries.update_entry(

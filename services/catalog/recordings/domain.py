@@ -21,27 +21,27 @@ def publish(conn: Connection, slug: str, **recording: Any) -> Outcome:
     the session is a draft, was cancelled or has not ended.
     """
     write = Write(conn)
-    session = sessions.find(conn, slug)
-    if refusal := find_refusal(session):
+    session = sessions.find_session(conn, slug)
+    if refusal := find_obstacle(session):
         raise refusal
     if write_recording(conn, session.id, recording):
-        tell(conn, session.id)
-    return sessions.refresh(write, session)
+        announce(conn, session.id)
+    return sessions.refresh_session(write, session)
 
 
 def withdraw(conn: Connection, slug: str) -> Outcome:
     """Say that a session cannot be watched any more. Raises NotFound, also where it has no recording."""
     write = Write(conn)
-    session = sessions.find(conn, slug)
+    session = sessions.find_session(conn, slug)
     published = queries.select_recording(conn, session.id)
     if published is None:
         raise NotFound("The session has no recording.")
     recording = replace(published, revision=queries.withdraw_recording(conn, session.id))
     outbox.add(conn, events.RecordingWithdrawn(recording=events.Recording(**vars(recording))))
-    return sessions.refresh(write, session)
+    return sessions.refresh_session(write, session)
 
 
-def find_refusal(session: SessionRow) -> Conflict | None:
+def find_obstacle(session: SessionRow) -> Conflict | None:
     """Why nothing can be watched of a session; None where it can."""
     if session.status == "cancelled":
         return Conflict("The session was cancelled.", problem="session-cancelled")
@@ -54,10 +54,10 @@ def find_refusal(session: SessionRow) -> Conflict | None:
 
 def write_recording(conn: Connection, session_id: UUID, recording: dict[str, Any]) -> bool:
     """Say how a session can be watched; whether that is new. The caller tells it to the world then."""
-    return queries.upsert_recording(conn, session_id, id=uuid7(), **recording) is not None
+    return queries.upsert_recording(conn, session_id, queries.RecordingValues(**recording), id=uuid7()) is not None
 
 
-def tell(conn: Connection, session_id: UUID) -> None:
+def announce(conn: Connection, session_id: UUID) -> None:
     """Tell the world of a session's recording."""
     published = queries.select_recording(conn, session_id)
     assert published

@@ -38,21 +38,20 @@ RECORDINGS: LiteralString = """
 """
 
 
-def upsert_recording(
-    conn: Connection,
-    session_id: UUID,
-    *,
-    id: UUID,
-    url: str,
-    duration_seconds: int,
-    captions: bool,
-    captions_url: str | None,
-    transcript_url: str | None,
-    published_at: datetime | None = None,
-) -> UUID | None:
-    """Say how a session can be watched, and since when: without `published_at` from now on, or as it stands. The
-    recording's id, or None where that is what stands.
-    """
+@dataclass(frozen=True, kw_only=True)
+class RecordingValues:
+    """What staff say about a recording; without `published_at` it is published now, or stays as it is."""
+
+    url: str
+    duration_seconds: int
+    captions: bool
+    captions_url: str | None
+    transcript_url: str | None
+    published_at: datetime | None = None
+
+
+def upsert_recording(conn: Connection, session_id: UUID, values: RecordingValues, *, id: UUID) -> UUID | None:
+    """Insert or update a session's recording; return its id, or None if nothing changed."""
     sql = """
         WITH withdrawn AS (
             DELETE FROM withdrawn_recordings WHERE session_id = %(session_id)s RETURNING id, revision
@@ -73,18 +72,7 @@ def upsert_recording(
                                  excluded.transcript_url, coalesce(%(published_at)s, known.published_at))
         RETURNING id
     """
-    return fetch_value(
-        conn,
-        sql,
-        id=id,
-        session_id=session_id,
-        url=url,
-        duration_seconds=duration_seconds,
-        captions=captions,
-        captions_url=captions_url,
-        transcript_url=transcript_url,
-        published_at=published_at,
-    )
+    return fetch_value(conn, sql, id=id, session_id=session_id, **vars(values))
 
 
 def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:

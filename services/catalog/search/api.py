@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
-from services.catalog.answers import answer
 from services.catalog.discovery import domain as discovery
-from services.catalog.discovery.shelf import open_shelf
+from services.catalog.discovery.session_cache import open_session_cache
+from services.catalog.entries.responses import answer
 from services.catalog.search.results import find_results
 from services.catalog.search.schemas import SearchQuery, SearchSchema
 from shared import runtime
@@ -14,7 +14,6 @@ from shared.http import Blueprint
 from shared.http.pagination import page
 
 public = Blueprint("search", __name__, url_prefix="/catalog/v1/search", public=True, description="Finding by words")
-
 LABELS = {"session": "Sessions", "recording": "Recordings", "series": "Series", "announcement": "Announcements"}
 
 
@@ -35,7 +34,7 @@ def search(query: dict[str, Any]) -> Response:
 
 
 def _count(numbers: dict[str, list[int]]) -> dict[str, list[dict[str, Any]]]:
-    with open_shelf() as shelf:
+    with open_session_cache() as shelf:
         matching, now = shelf.match(numbers.get("session", [])), runtime.current().clock.now()
         recorded = matching.intersection_cardinality(shelf.index.having("recorded", ["true"]))
         facets = discovery.Selection(shelf.index, {}, matching=matching, now=now).facets(shelf.terms)

@@ -4,15 +4,16 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from services.catalog import addresses
-from services.catalog.search import domain, queries
-from services.catalog.search.queries import COUNTED, RANKED, START, STOP, Hit
+from services.catalog.entries import urls
+from services.catalog.text_index import domain as text_index
+from services.catalog.text_index import queries as text_index_queries
+from services.catalog.text_index.queries import COUNTED, RANKED, START, STOP, SearchHit
 from shared.http.pagination import decode_cursor, encode_cursor
 from shared.runtime import connection
 
 
 @dataclass(frozen=True)
-class Results:
+class SearchResults:
     """A page of what was found; `more` is the cursor of the next, `numbers` by kind what all was found."""
 
     items: list[dict[str, Any]]
@@ -23,28 +24,26 @@ class Results:
 
 def find_results(
     words: str, *, kinds: list[str] | None = None, only: list[int] | None = None, limit: int, cursor: str | None
-) -> Results:
+) -> SearchResults:
     """What has these words: of some kinds, or of these numbers, which are known to have them. Raises Invalid."""
     after = decode_cursor(cursor, int, int)
     with connection() as conn:
-        found = domain.find(conn, words, limit=COUNTED)
+        found = text_index.find_text(conn, words, limit=COUNTED)
         first = found.first(RANKED) if only is None else only[:RANKED]
-        hits = queries.select_hits(
-            conn,
+        query = text_index_queries.HitQuery(
             finished=found.query.finished,
             prefix=found.query.prefix,
             kinds=kinds,
             among=None if kinds else first,
             only=only,
-            after=after and (after[0], after[1]),
-            limit=limit + 1,
         )
+        hits = text_index_queries.select_hits(conn, query, after=after and (after[0], after[1]), limit=limit + 1)
     shown = hits[:limit]
     more = encode_cursor(shown[-1].score, shown[-1].number) if len(hits) > limit else None
-    return Results([_present(hit) for hit in shown], more, found.corrected, found.numbers)
+    return SearchResults([_present(hit) for hit in shown], more, found.corrected, found.numbers)
 
 
-def _present(hit: Hit) -> dict[str, Any]:
+def _present(hit: SearchHit) -> dict[str, Any]:
     document = hit.document
     return {
         "kind": hit.kind,
@@ -57,7 +56,7 @@ def _present(hit: Hit) -> dict[str, Any]:
         "published_at": document.get("published_at"),
         "recorded": bool(document.get("recording")),
         "score": hit.score,
-        "links": addresses.links_of(hit.kind, hit.slug, scheduled="starts_at" in (document.get("when") or {})),
+        "links": urls.links_of(hit.kind, hit.slug, scheduled="starts_at" in (document.get("when") or {})),
     }
 
 

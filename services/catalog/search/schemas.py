@@ -3,8 +3,9 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
+from services.catalog.dates.schemas import WhenSchema
 from services.catalog.discovery.schemas import FacetSchema, words_field
-from services.catalog.sessions.schemas import SessionLinksSchema, WhenSchema
+from services.catalog.entries.schemas import SessionLinksSchema
 from shared.http.pagination import PageQuery
 
 KINDS = ("session", "series", "recording", "announcement")

@@ -5,9 +5,8 @@ from typing import Any
 
 import orjson
 
-from services.catalog import addresses
-from services.catalog.programmes.queries import select_documents_of
-from services.catalog.publishing.domain import Document
+from services.catalog.entries import urls
+from services.catalog.entries.queries import Document, select_documents_of
 from shared.runtime import connection
 
 
@@ -39,4 +38,4 @@ def _embed_organizations(documents: list[Document]) -> None:
 def _read(kind: str, slugs: Iterable[str]) -> dict[str, dict[str, Any]]:
     with connection() as conn:
         found = select_documents_of(conn, kind, sorted(set(slugs)))
-    return {slug: document | {"links": addresses.links_of(kind, slug)} for slug, document in found.items()}
+    return {slug: document | {"links": urls.links_of(kind, slug)} for slug, document in found.items()}

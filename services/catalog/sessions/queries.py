@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
-from services.catalog.dates.domain import When
-from services.catalog.sessions.admission import Window
-from shared.database import execute, fetch, fetch_one, fetch_value
+from services.catalog.dates.edtf_dates import When
+from shared.database import execute, fetch, fetch_one
 
 
 @dataclass(frozen=True)
@@ -59,51 +58,41 @@ class SessionContent:
     recording: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class PublicSession:
-    """A session's document, and by what is told whether one can register."""
+@dataclass(frozen=True, kw_only=True)
+class SessionValues:
+    """The columns of a session that a program document sets."""
 
     id: UUID
-    document: bytes
-    changed_in: int
-    status: str
+    initiative_id: UUID
+    series_id: UUID | None
+    format: str
+    when: When
+    timezone: str | None
+    policy: str
     opens_at: datetime | None
     closes_at: datetime | None
     capacity: int | None
-    confirmed: int
+    venue: dict[str, Any] | None
+    online: dict[str, Any] | None
+    contact_hours: float | None
+    learning_outcomes: list[str]
+    who_should_attend: str
+    materials: list[dict[str, Any]]
 
-    @property
-    def window(self) -> Window:
-        return Window(
-            status=self.status,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-            capacity=self.capacity,
-            confirmed=self.confirmed,
-        )
+    def parameters(self) -> dict[str, Any]:
+        """Return the values by the names of the columns, lists and mappings as JSON."""
+        json = {name: orjson.dumps(getattr(self, name)).decode() for name in ("learning_outcomes", "materials")}
+        optional = {
+            name: orjson.dumps(value).decode() if (value := getattr(self, name)) else None for name in OPTIONAL_JSON
+        }
+        return vars(self) | vars(self.when) | json | optional
 
 
-def upsert_session(
-    conn: Connection,
-    *,
-    id: UUID,
-    initiative_id: UUID,
-    series_id: UUID | None,
-    format: str,
-    when: When,
-    timezone: str | None,
-    policy: str,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-    capacity: int | None,
-    venue: dict[str, Any] | None,
-    online: dict[str, Any] | None,
-    contact_hours: float | None,
-    learning_outcomes: list[str],
-    who_should_attend: str,
-    materials: list[dict[str, Any]],
-) -> None:
-    """Say what a session is. What was cancelled stays so; what was held stays so unless its time moves."""
+OPTIONAL_JSON = ("venue", "online")
+
+
+def upsert_session(conn: Connection, values: SessionValues) -> None:
+    """Insert or update a session. A canceled one stays canceled; a held one stays held unless its time changes."""
     sql = """
         INSERT INTO sessions AS known (
                id, initiative_id, series_id, place, format, status, edtf, starts_earliest, starts_latest, starts_at,
@@ -129,30 +118,7 @@ def upsert_session(
                learning_outcomes = excluded.learning_outcomes, who_should_attend = excluded.who_should_attend,
                materials = excluded.materials
     """
-    execute(
-        conn,
-        sql,
-        id=id,
-        initiative_id=initiative_id,
-        series_id=series_id,
-        format=format,
-        edtf=when.edtf,
-        earliest=when.earliest,
-        latest=when.latest,
-        starts_at=when.starts_at,
-        ends_at=when.ends_at,
-        timezone=timezone,
-        policy=policy,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        capacity=capacity,
-        venue=orjson.dumps(venue).decode() if venue else None,
-        online=orjson.dumps(online).decode() if online else None,
-        contact_hours=contact_hours,
-        learning_outcomes=orjson.dumps(learning_outcomes).decode(),
-        who_should_attend=who_should_attend,
-        materials=orjson.dumps(materials).decode(),
-    )
+    execute(conn, sql, **values.parameters())
 
 
 def delete_presenters(conn: Connection, session_id: UUID) -> None:
@@ -204,162 +170,54 @@ def select_session(conn: Connection, slug: str) -> SessionRow | None:
     return fetch_one(conn, SessionRow, sql, slug=slug)
 
 
-def update_when(conn: Connection, id: UUID, *, when: When, timezone: str | None) -> None:
-    """Give a session another time; one that was held is to be held anew."""
-    sql = """
-        UPDATE sessions
-           SET edtf = %(edtf)s, starts_earliest = %(earliest)s, starts_latest = %(latest)s,
-               starts_at = %(starts_at)s, ends_at = %(ends_at)s, timezone = coalesce(%(timezone)s, timezone),
-               status = CASE WHEN %(starts_at)s::timestamptz IS NULL THEN 'planned'
-                             WHEN status = 'held' AND starts_at = %(starts_at)s AND ends_at = %(ends_at)s THEN 'held'
-                             ELSE 'scheduled' END
-         WHERE id = %(id)s
-    """
-    execute(
-        conn,
-        sql,
-        id=id,
-        edtf=when.edtf,
-        earliest=when.earliest,
-        latest=when.latest,
-        starts_at=when.starts_at,
-        ends_at=when.ends_at,
-        timezone=timezone,
-    )
-
-
-def update_status(conn: Connection, id: UUID, status: str) -> None:
-    sql = "UPDATE sessions SET status = %(status)s WHERE id = %(id)s"
-    execute(conn, sql, id=id, status=status)
-
-
-def open_registration(conn: Connection, id: UUID) -> None:
-    """Let everybody register from now on, also where it was closed."""
-    sql = """
-        UPDATE sessions SET policy = 'open',
-                            opens_at = CASE WHEN opens_at > programme_now() THEN programme_now() ELSE opens_at END,
-                            closes_at = CASE WHEN closes_at > programme_now() THEN closes_at END
-         WHERE id = %(id)s
-    """
-    execute(conn, sql, id=id)
-
-
-def close_registration(conn: Connection, id: UUID) -> None:
-    """Let nobody register from now on."""
-    sql = """
-        UPDATE sessions SET closes_at = date_trunc('second', programme_now()),
-                            opens_at = CASE WHEN opens_at < date_trunc('second', programme_now()) THEN opens_at END
-         WHERE id = %(id)s AND (closes_at IS NULL OR closes_at > programme_now())
-    """
-    execute(conn, sql, id=id)
-
-
-def has_ended_sessions(conn: Connection) -> bool:
-    """Whether any public session's end has passed without its being held."""
-    sql = """
-        SELECT EXISTS (SELECT FROM sessions AS session JOIN entries AS entry ON entry.id = session.id
-                        WHERE status = 'scheduled' AND ends_at <= programme_now() AND published_at IS NOT NULL)
-    """
-    return fetch_value(conn, sql)
-
-
-def hold_ended_sessions(conn: Connection, *, limit: int) -> list[UUID]:
-    """Mark public sessions whose end has passed as held, the first to end first."""
-    sql = """
-        UPDATE sessions SET status = 'held'
-         WHERE id IN (SELECT session.id FROM sessions AS session JOIN entries AS entry ON entry.id = session.id
-                       WHERE status = 'scheduled' AND ends_at <= programme_now() AND published_at IS NOT NULL
-                       ORDER BY ends_at LIMIT %(limit)s)
-        RETURNING id
-    """
-    return [row[0] for row in conn.execute(sql, {"limit": limit})]
-
-
-def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, confirmed: int, waitlisted: int) -> None:
-    """Keep what registration says of a session's seats, unless something newer is known; the processes that keep
-    answers are told.
-    """
-    sql = """
-        WITH news AS (
-            UPDATE reading_revision SET revision = revision + 1
-             WHERE NOT EXISTS (SELECT FROM availability WHERE session_id = %(session_id)s AND revision >= %(revision)s)
-            RETURNING revision, pg_notify(current_schema() || '_revision', '')
-        )
-        INSERT INTO availability AS known (session_id, revision, confirmed, waitlisted, changed_in)
-        SELECT %(session_id)s, %(revision)s, %(confirmed)s, %(waitlisted)s, news.revision FROM news
-        ON CONFLICT (session_id) DO UPDATE
-           SET revision = excluded.revision, confirmed = excluded.confirmed, waitlisted = excluded.waitlisted,
-               changed_in = excluded.changed_in
-         WHERE excluded.revision > known.revision
-    """
-    execute(conn, sql, session_id=session_id, revision=revision, confirmed=confirmed, waitlisted=waitlisted)
+# What sessions consist of. A session's place in its series counts public sessions, without the one that completing
+# the series invites to.
+CONTENTS: LiteralString = """
+    SELECT session.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
+           json_build_object('slug', initiative.slug, 'title', initiative.title) AS initiative,
+           CASE WHEN series.published_at IS NOT NULL THEN
+                json_build_object('slug', series.slug, 'title', series.title,
+                                  'position', part.position, 'of', coalesce(part.of, 0)) END AS series,
+           session.format, session.status, session.edtf, session.starts_at, session.ends_at, session.timezone,
+           session.venue, session.online,
+           (SELECT coalesce(json_agg(json_build_object('slug', organization.slug, 'name', organization.title,
+                                                       'role', role) ORDER BY place), '[]')
+              FROM involvements JOIN entries AS organization ON organization.id = organization_id
+             WHERE entry_id = session.id) AS organizations,
+           (SELECT coalesce(json_object_agg(vocabulary, terms), '{}')
+              FROM (SELECT vocabulary, json_agg(term ORDER BY term) AS terms
+                      FROM entry_terms WHERE entry_id = session.id GROUP BY vocabulary) AS named) AS terms,
+           session.policy, session.opens_at, session.closes_at, session.capacity, session.contact_hours,
+           (SELECT coalesce(json_agg(json_build_object(
+                       'name', name, 'title', presenter.title,
+                       'organization', CASE WHEN organization_id IS NOT NULL THEN
+                            json_build_object('slug', organization.slug, 'name', organization.title) END,
+                       'bio', bio) ORDER BY place), '[]')
+              FROM presenters AS presenter LEFT JOIN entries AS organization ON organization.id = organization_id
+             WHERE session_id = session.id) AS presenters,
+           session.learning_outcomes, session.who_should_attend, session.materials,
+           (SELECT json_build_object('url', url, 'duration_seconds', duration_seconds, 'captions', captions,
+                                     'captions_url', captions_url, 'transcript_url', transcript_url,
+                                     'published_at', published_at)
+              FROM recordings WHERE session_id = session.id) AS recording
+      FROM sessions AS session
+      JOIN entries AS entry ON entry.id = session.id
+      JOIN entries AS initiative ON initiative.id = session.initiative_id
+      LEFT JOIN entries AS series ON series.id = session.series_id
+      LEFT JOIN LATERAL (
+           SELECT count(*) AS of,
+                  CASE WHEN session.id IS DISTINCT FROM whole.invites_to
+                       THEN count(*) FILTER (WHERE sibling.place <= session.place) END AS position
+             FROM sessions AS sibling
+             JOIN entries AS known ON known.id = sibling.id AND known.published_at IS NOT NULL
+             JOIN series AS whole ON whole.id = sibling.series_id
+            WHERE sibling.series_id = session.series_id AND sibling.id IS DISTINCT FROM whole.invites_to
+            GROUP BY whole.invites_to) AS part ON true
+     WHERE session.id = ANY(%(ids)s)
+     ORDER BY session.starts_earliest, session.id
+"""
 
 
 def select_contents(conn: Connection, ids: list[UUID]) -> list[SessionContent]:
-    """What these sessions consist of. A session's place in its series counts what is public, without the session
-    that completing the series invites to.
-    """
-    sql = """
-        SELECT session.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
-               json_build_object('slug', initiative.slug, 'title', initiative.title) AS initiative,
-               CASE WHEN series.published_at IS NOT NULL THEN
-                    json_build_object('slug', series.slug, 'title', series.title,
-                                      'position', part.position, 'of', coalesce(part.of, 0)) END AS series,
-               session.format, session.status, session.edtf, session.starts_at, session.ends_at, session.timezone,
-               session.venue, session.online,
-               (SELECT coalesce(json_agg(json_build_object('slug', organization.slug, 'name', organization.title,
-                                                           'role', role) ORDER BY place), '[]')
-                  FROM involvements JOIN entries AS organization ON organization.id = organization_id
-                 WHERE entry_id = session.id) AS organizations,
-               (SELECT coalesce(json_object_agg(vocabulary, terms), '{}')
-                  FROM (SELECT vocabulary, json_agg(term ORDER BY term) AS terms
-                          FROM entry_terms WHERE entry_id = session.id GROUP BY vocabulary) AS named) AS terms,
-               session.policy, session.opens_at, session.closes_at, session.capacity, session.contact_hours,
-               (SELECT coalesce(json_agg(json_build_object(
-                           'name', name, 'title', presenter.title,
-                           'organization', CASE WHEN organization_id IS NOT NULL THEN
-                                json_build_object('slug', organization.slug, 'name', organization.title) END,
-                           'bio', bio) ORDER BY place), '[]')
-                  FROM presenters AS presenter LEFT JOIN entries AS organization ON organization.id = organization_id
-                 WHERE session_id = session.id) AS presenters,
-               session.learning_outcomes, session.who_should_attend, session.materials,
-               (SELECT json_build_object('url', url, 'duration_seconds', duration_seconds, 'captions', captions,
-                                         'captions_url', captions_url, 'transcript_url', transcript_url,
-                                         'published_at', published_at)
-                  FROM recordings WHERE session_id = session.id) AS recording
-          FROM sessions AS session
-          JOIN entries AS entry ON entry.id = session.id
-          JOIN entries AS initiative ON initiative.id = session.initiative_id
-          LEFT JOIN entries AS series ON series.id = session.series_id
-          LEFT JOIN LATERAL (
-               SELECT count(*) AS of,
-                      CASE WHEN session.id IS DISTINCT FROM whole.invites_to
-                           THEN count(*) FILTER (WHERE sibling.place <= session.place) END AS position
-                 FROM sessions AS sibling
-                 JOIN entries AS known ON known.id = sibling.id AND known.published_at IS NOT NULL
-                 JOIN series AS whole ON whole.id = sibling.series_id
-                WHERE sibling.series_id = session.series_id AND sibling.id IS DISTINCT FROM whole.invites_to
-                GROUP BY whole.invites_to) AS part ON true
-         WHERE session.id = ANY(%(ids)s)
-         ORDER BY session.starts_earliest, session.id
-    """
-    return fetch(conn, SessionContent, sql, ids=ids)
-
-
-def select_session_documents(conn: Connection, slugs: list[str]) -> list[PublicSession]:
-    """The documents of the sessions of these slugs, in whatever state."""
-    sql = """
-        SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in, session.status,
-               session.opens_at, coalesce(session.closes_at, session.starts_at) AS closes_at, session.capacity,
-               coalesce(availability.confirmed, 0) AS confirmed
-          FROM entries AS entry
-          JOIN sessions AS session ON session.id = entry.id
-          LEFT JOIN availability ON availability.session_id = session.id
-         WHERE entry.kind = 'session' AND entry.slug = ANY(%(slugs)s)
-    """
-    return fetch(conn, PublicSession, sql, slugs=slugs)
-
-
-def select_session_document(conn: Connection, slug: str) -> PublicSession | None:
-    """The document of the session of this slug, in whatever state."""
-    return next(iter(select_session_documents(conn, [slug])), None)
+    """Return what these sessions consist of."""
+    return fetch(conn, SessionContent, CONTENTS, ids=ids)

@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, Range
 
 from services.catalog.discovery.schemas import FilterQuery
-from services.catalog.fields import Text
+from services.catalog.taxonomy.text_fields import Text
 
 
 class WidgetQuery(FilterQuery):

@@ -8,7 +8,7 @@ import psycopg
 
 from services.catalog.imports.domain import import_programme
 from services.catalog.recordings import domain as recordings
-from services.catalog.sessions import domain as sessions
+from services.catalog.scheduling import domain as scheduling
 from shared import runtime
 from shared.settings import Settings
 from tests.bench.catalog import programme
@@ -49,7 +49,7 @@ def take_in(engines: Engines, name: str, documents: list[dict[str, Any]]) -> Non
             with conn.transaction():
                 import_programme(conn, document, actor="bench")
         with conn.transaction():
-            while sessions.hold_ended(conn):
+            while scheduling.hold_ended(conn):
                 pass
         _publish_recordings(conn)
 

@@ -1,0 +1,1 @@
+"""Taken seats as registration reports them, and whether a person can register now."""

@@ -1,0 +1,21 @@
+"""What registration tells of sessions."""
+
+from psycopg import Connection
+
+from services.catalog.availability import queries
+from shared.events.envelope import Envelope
+from shared.events.registration import AvailabilityChanged
+from shared.messaging.handlers import on
+
+
+@on("registration.availability.changed")
+def keep_availability(conn: Connection, event: AvailabilityChanged, _envelope: Envelope) -> None:
+    """Remember how many seats are taken, so that the catalog can say `full`."""
+    availability = event.availability
+    queries.upsert_availability(
+        conn,
+        session_id=availability.id,
+        revision=availability.revision,
+        confirmed=availability.confirmed,
+        waitlisted=availability.waitlisted,
+    )

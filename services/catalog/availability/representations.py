@@ -1,0 +1,33 @@
+"""A session as readers see it now: its stored document with URLs, registration state and seats left."""
+
+from typing import Any
+
+import orjson
+from psycopg import Connection
+
+from services.catalog.availability import queries
+from services.catalog.availability.queries import PublicSession
+from services.catalog.entries import urls
+from services.catalog.entries.queries import Document, Entry
+from shared import runtime
+
+
+def present_entry(conn: Connection, entry: Entry) -> Document:
+    """Return the public document of a session as it is now."""
+    session = queries.select_session_document(conn, entry.slug)
+    assert session
+    return present_session(session)
+
+
+def present_session(session: PublicSession) -> Document:
+    """A session as the public reads it at this moment."""
+    window = session.window
+    now = runtime.current().clock.now()
+    return present_state(orjson.loads(session.document), state=window.state(now), seats_left=window.seats_left)
+
+
+def present_state(document: Document, *, state: Any, seats_left: Any) -> Document:
+    """A session's document with its addresses, and with what the moment decides."""
+    document["registration"] |= {"state": state, "seats_left": seats_left, "url": urls.registration_url()}
+    document["links"] = urls.links_of("session", document["slug"], scheduled="starts_at" in document["when"])
+    return document

@@ -1,0 +1,1 @@
+"""The changes feed, by which mirrors stay exact."""

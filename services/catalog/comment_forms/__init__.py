@@ -1,0 +1,1 @@
+"""The comment form below the pages of sessions and announcements."""

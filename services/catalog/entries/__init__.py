@@ -1,0 +1,1 @@
+"""What all kinds of entries share: rows, URLs, visibility, responses."""

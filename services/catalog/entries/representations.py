@@ -1,0 +1,19 @@
+"""How an entry is shown, whatever its kind."""
+
+from services.catalog.entries import urls
+from services.catalog.entries.queries import Document, Entry
+
+
+def name_of(document: Document) -> str:
+    """How people call a thing; organizations have names, vocabularies labels, and the others titles."""
+    return document.get("title") or document.get("label") or document["name"]
+
+
+def with_links(kind: str, document: Document, slug: str) -> Document:
+    """Return the document with the `links` of its kind."""
+    return {**document, "links": urls.links_of(kind, slug)}
+
+
+def present_plain(_conn: object, entry: Entry) -> Document:
+    """Return the public document of an entry whose kind adds only links."""
+    return with_links(entry.kind, entry.document, entry.slug)

@@ -1,0 +1,1 @@
+"""HTML forms for the parts of a program document."""

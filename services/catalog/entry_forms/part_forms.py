@@ -1,0 +1,149 @@
+"""Parts of a programme document in forms: what stands, or was sent, as a form; and what a form says, as a part."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from psycopg import Connection
+from werkzeug.datastructures import MultiDict
+
+from services.catalog.dates import edtf_dates as dates
+from services.catalog.entries.queries import Entry
+from services.catalog.entry_forms import form_layout
+from services.catalog.exports.domain import export_part
+from services.catalog.initiatives import schemas as initiatives
+from services.catalog.organizations import schemas as organizations
+from services.catalog.program_documents import single_parts
+from shared.errors import messages_by_path
+from shared.http import forms
+from shared.http.forms import Form
+from shared.slugs import make_slug
+
+Document = dict[str, Any]
+LONGEST_SLUG = 100
+CREATIONS: dict[str, type[ma.Schema]] = {
+    "organization": organizations.OrganizationPartSchema,
+    "initiative": initiatives.InitiativePartSchema,
+    "series": single_parts.SeriesCreationSchema,
+    "session": single_parts.SessionCreationSchema,
+    "announcement": single_parts.AnnouncementCreationSchema,
+}
+REPLACEMENTS: dict[str, type[ma.Schema]] = {
+    "organization": single_parts.OrganizationReplacementSchema,
+    "initiative": single_parts.InitiativeReplacementSchema,
+    "series": single_parts.SeriesReplacementSchema,
+    "session": single_parts.SessionReplacementSchema,
+    "announcement": single_parts.AnnouncementReplacementSchema,
+}
+# What schemas say to programs, as people are told it.
+IN_WORDS = {
+    "Missing data for required field.": "Please fill this in.",
+    "Give starts_at, ends_at and timezone, or edtf.": "Give start, end and time zone, or an uncertain date.",
+    "Give either a time or edtf, not both.": "Give either a time or an uncertain date, not both.",
+    "Must be after starts_at.": "Must be after the start.",
+    "Must be after opens_at.": "Must be after registration opens.",
+    "Shorter than minimum length 1.": "Please choose at least one.",
+}
+
+
+def standing(conn: Connection, entry: Entry) -> Document:
+    """What a thing is, as the document that its form shows: times on the clocks of its zone."""
+    document = export_part(conn, entry)
+    zone = document.get("timezone")
+    for holder, name in ((document, "starts_at"), (document, "ends_at"), (document, "published_at")):
+        holder |= {name: _local(holder[name], zone)} if holder.get(name) else {}
+    if window := document.get("registration"):
+        local = {name: _local(window[name], zone) if window.get(name) else None for name in ("opens_at", "closes_at")}
+        document["registration"] = window | local
+    return document
+
+
+def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
+    """What a form said, as the document that a program would send; a slug that was left empty is made from the name."""
+    document = _settle(schema, forms.nest(schema, values))
+    name = document.get("title") or document.get("name") or ""
+    if schema.fields["slug"].required and (slug := make_slug(name, longest=LONGEST_SLUG)):
+        document.setdefault("slug", slug)
+    return document
+
+
+def keep_order(kind: str, document: Document, former: Document) -> Document:
+    """The document, in which what is ticked stands in the order that it had: boxes have one of their own."""
+    for field in form_layout.fields_of(kind):
+        holder, name = _find(document, field.name)
+        before, given = _find(former, field.name), holder.get(name)
+        if field.input == "checks" and isinstance(given, list):
+            known = {one: place for place, one in enumerate(before[0].get(before[1]) or ())}
+            holder[name] = sorted(given, key=lambda one: known.get(one, len(known)))
+    return document
+
+
+def form_of(kind: str, document: Mapping[str, Any]) -> Form:
+    """The form that shows a document."""
+    form = Form.of(document)
+    for field in form_layout.fields_of(kind):
+        if field.sent != field.name:
+            form.values.setlist(field.sent, form.values.poplist(field.name))
+    return form
+
+
+def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
+    """The part that a document is, and the form to show again; no part where it is wrong."""
+    form = form_of(kind, document)
+    try:
+        return schema.load(document), form
+    except ma.ValidationError as error:
+        return None, add_errors(form, messages_by_path(error.normalized_messages()))
+
+
+def add_errors(form: Form, errors: Mapping[str, Any]) -> Form:
+    """Say what is wrong in the words of people."""
+    return form.add_errors(
+        {
+            name: [IN_WORDS.get(one, one) for one in ([found] if isinstance(found, str) else found)]
+            for name, found in errors.items()
+        }
+    )
+
+
+def _find(document: Document, path: str) -> tuple[Document, str]:
+    """The mapping in which a path ends, and its name there; an empty one where there is none."""
+    *above, name = path.split(".")
+    for step in above:
+        document = document.get(step) or {}
+    return document, name
+
+
+def _local(text: str, zone: str | None) -> str:
+    """The moment on the clocks of its zone; with its offset where that tells more."""
+    moment = datetime.fromisoformat(text)
+    if zone is None:
+        return text
+    local = dates.resolve(moment, zone).replace(tzinfo=None)
+    try:
+        dates.resolve(local, zone)
+    except ValueError:
+        return text
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def _settle(schema: ma.Schema, document: Document) -> Document:
+    """Make numbers of the texts of numbers, and nothing of parts in which nothing was filled in."""
+    for name, field in schema.fields.items():
+        key = field.data_key or name
+        if key in document:
+            document[key] = _settled(field, document[key])
+    return document
+
+
+def _settled(field: Any, value: Any) -> Any:
+    if isinstance(field, ma.fields.Integer) and isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,18}\s*", value):
+        return int(value)
+    if isinstance(field, ma.fields.Nested) and isinstance(value, dict):
+        filled = any(inner not in (None, "", []) for inner in value.values())
+        return _settle(field.schema, value) if filled or not field.allow_none else None
+    if isinstance(field, ma.fields.Mapping) and isinstance(value, dict):
+        return {name: _settled(field.value_field, inner) for name, inner in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""The public page of each entry, with its comment form."""

@@ -1,0 +1,1 @@
+"""What was changed in an entry, from the audit log."""

@@ -1,0 +1,1 @@
+"""The home page of the catalog: lists, filters and search for learners."""

@@ -1,0 +1,27 @@
+"""`/catalog/v1/organizations`: public reads."""
+
+from typing import Any
+
+from flask import Response
+
+from services.catalog.entries.entry_responses import list_entries, show_entry
+from services.catalog.organizations import schemas
+from shared.http import Blueprint
+from shared.http.pagination import PageQuery
+
+public = Blueprint("organizations", __name__, url_prefix="/catalog/v1", public=True, description="Organizations")
+
+
+@public.get("/organizations")
+@public.arguments(PageQuery, location="query")
+@public.response(200, schemas.OrganizationListSchema)
+def list_organizations(query: dict[str, Any]) -> Response:
+    """Organizations, by slug."""
+    return list_entries("organization", query)
+
+
+@public.get("/organizations/<slug>")
+@public.response(200, schemas.OrganizationSchema)
+def show_organization(slug: str) -> Response:
+    """An organization."""
+    return show_entry("organization", slug)

@@ -1,0 +1,1 @@
+"""The program document: schemas, references by slug, YAML and JSON."""

@@ -1,1 +1,0 @@
-"""Initiatives and what they are made of: series, organizations, vocabularies."""

@@ -1,0 +1,1 @@
+"""The layout of all public pages, with structured data."""

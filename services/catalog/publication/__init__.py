@@ -1,0 +1,1 @@
+"""When an entry is public: publish, schedule, withdraw."""

@@ -1,0 +1,1 @@
+"""A session's time, registration window, cancellation and end."""

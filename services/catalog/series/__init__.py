@@ -1,0 +1,1 @@
+"""Series and what completes them."""

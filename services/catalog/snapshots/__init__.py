@@ -1,0 +1,1 @@
+"""Publishing the current state again, for services that keep a copy."""

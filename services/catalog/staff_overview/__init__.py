@@ -1,0 +1,1 @@
+"""Staff pages that list everything in the catalog."""

@@ -1,0 +1,1 @@
+"""`robots.txt`, `security.txt` and the icon."""
