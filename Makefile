@@ -33,6 +33,12 @@ venv:
 up: venv ## set everything up, start the system, say where it is
 	@$(RUN) -m deploy.run up
 
+dev: venv ## run the whole system natively, and restart a service when its code or templates change; Ctrl-C stops it
+	@$(RUN) -m deploy.development
+
+restart: venv ## restart the api and the worker of one running service (SERVICE=catalog)
+	@$(RUN) -m deploy.run restart $(SERVICE)
+
 down: venv ## stop all of it, keep the data
 	@$(RUN) -m deploy.run down
 

@@ -130,6 +130,12 @@ class ComposeSystem:
         """One line a container."""
         return "\n".join(f"  {c['Service']:<22} {c['Status']}" for c in self._containers() if c["State"] == "running")
 
+    def restart(self, service: str) -> None:
+        """Restart the containers of a service, and return when they are healthy."""
+        names = [f"{service}-api", f"{service}-worker"]
+        self._compose("restart", *names)
+        self._compose("up", "--detach", "--wait", "--no-deps", "--no-recreate", "--no-build", *names)
+
     def follow_logs(self) -> None:
         """Becomes `docker compose logs`."""
         os.chdir(ROOT)

@@ -1,4 +1,4 @@
-"""`python -m deploy.run up | down | clean | status | logs | sample | secrets [NAME] | token [SCOPE] |
+"""`python -m deploy.run up | down | clean | status | logs | sample | restart SERVICE | secrets [NAME] | token [SCOPE] |
 command SERVICE …`: the system on this machine.
 """
 
@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy import compose, mode, project
+from deploy import compose, development, mode, project
 from deploy.errors import DeployError
 from deploy.options import ROOT, Options, read_options
 from deploy.readers import READERS
@@ -81,6 +81,19 @@ def sample(options: Options) -> None:
     print(_running_system(options).load_sample())
 
 
+def restart(options: Options, service: str) -> None:
+    """Restart the api and the worker of one service of the running system, and return when both are ready."""
+    if service not in SERVICES:
+        raise DeployError(f"SERVICE must be one of {', '.join(SERVICES)}.")
+    if development.is_running():
+        development.request_restart(service)
+        print(f"`make dev` restarts {service}.")
+        return
+    began = time.monotonic()
+    _running_system(options).restart(service)
+    print(f"{service} was restarted, in {time.monotonic() - began:.1f} s.")
+
+
 def secrets(options: Options, name: str) -> None:
     """Print the secret of this name, or all of them."""
     if name and name not in SHOWN:
@@ -107,7 +120,7 @@ def command(options: Options, service: str, *words: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.run")
-    parser.add_argument("command", choices=[*COMMANDS, "secrets", "token", "command"])
+    parser.add_argument("command", choices=[*COMMANDS, "restart", "secrets", "token", "command"])
     parser.add_argument(
         "words", nargs=argparse.REMAINDER, help="scopes of the token, name of the secret, or a service and its command"
     )
@@ -118,6 +131,8 @@ def main() -> int:
         options = read_options()
         if arguments.command == "token":
             token(options, " ".join(arguments.words))
+        elif arguments.command == "restart":
+            restart(options, " ".join(arguments.words))
         elif arguments.command == "secrets":
             secrets(options, " ".join(arguments.words))
         elif arguments.command == "command":

@@ -14,9 +14,9 @@ from typing import IO
 
 from deploy.native.gateway import Gateway
 from deploy.native.ports import free_ports
+from deploy.native.warm import WarmProcess
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
-from tests.warm import WarmProcess
 
 
 def free_port() -> int:
@@ -27,7 +27,7 @@ def free_port() -> int:
 class Process:
     """One process of ours; `args` follow `python -m`. A worker's health answers at `port`.
 
-    Tests start theirs `warm` (see tests/warm.py), benches as an installation does.
+    Tests start theirs `warm` (see deploy/native/warm.py), benches as an installation does.
     """
 
     warm = False

@@ -56,6 +56,10 @@ class NativeCommands:
             for process in self.system.processes()
         )
 
+    def restart(self, service: str) -> None:
+        """Restart the processes of a service, and return when they are ready."""
+        self.system.restart_processes(f"{service}-api", f"{service}-worker")
+
     def follow_logs(self) -> None:
         """Becomes `tail`."""
         logs = [str(file) for file in sorted(self.system.supervisor.logs.glob("*.log"))]

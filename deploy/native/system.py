@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -100,8 +101,13 @@ class NativeSystem(SystemParts):
 
     def restart_process(self, name: str) -> None:
         """Stop one process, start it, and return when it can be used."""
-        self.stop_process(name)
-        self.start_process(name)
+        self.restart_processes(name)
+
+    def restart_processes(self, *names: str) -> None:
+        """Stop some processes, start them, all at the same time, and return when they can be used."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.stop_process, names))
+            list(pool.map(self.start_process, names))
 
     def wait_for(self, name: str) -> None:
         """Return when the process called `name` can be used, as after `kill`."""

@@ -1,8 +1,7 @@
-"""Starts processes of ours sooner: forked from a process in which the libraries that they import are there already.
+"""Start processes of the services faster: fork them from a process in which third-party libraries are imported.
 
-To import these takes a second of a processor, which most tests that start processes would spend in little else. Our own
-code is imported by each process itself, with the environment that it is given, as it is in an installation; that an
-installation's own way of starting works is for the tests of `make up`, of the containers and of the commands.
+Importing these takes a second of processor time. Our own code is imported by each process itself, with the environment
+that it is given, as in an installation. Used by tests and by `make dev`.
 """
 
 import atexit
@@ -17,15 +16,15 @@ from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from tests.servers.engines import SERVICES
+from deploy.secrets import SERVICES
 
-# Imported by the process itself, since what they do depends on its environment.
+# Imported by the process itself, since their effect depends on its environment.
 OWN = ("services", "shared", "deploy", "tests", "prometheus_client", "__main__", "__mp_main__")
 LISTED = "import sys, {apps}; print(*sys.modules)"
 
 
 class WarmProcess:
-    """As much of `subprocess.Popen` as tests use, for `python -m` with these arguments."""
+    """The part of the interface of `subprocess.Popen` that is needed here, for `python -m` with these arguments."""
 
     def __init__(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: str) -> None:
         self.args = args
