@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from deploy.docs import DOCS
 from services.notifications.messages.kinds import DIGEST, NEWSLETTER, SINGLE
-from services.notifications.newsletters.samples import sample_digest, sample_issue
-from services.notifications.rendering.samples import sample_values
+from services.notifications.newsletters.sample_issues import sample_digest, sample_issue
+from services.notifications.rendering.sample_mails import sample_values
 from services.notifications.rendering.templates import Texts, render_texts
 from services.notifications.settings import NotificationsSettings
 from shared import runtime

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.notifications.delivery.rates import parse_rates
-from services.notifications.delivery.servers import parse_server
-from services.notifications.rendering.addresses import parse_mailbox
-from services.notifications.webhooks.calls.urls import parse_allowed
+from services.notifications.formats.mail_headers import parse_mailbox
+from services.notifications.formats.private_hosts import parse_allowed
+from services.notifications.formats.send_rates import parse_rates
+from services.notifications.formats.smtp_urls import parse_server
 from shared import settings_checks
 from shared.settings import Settings, ca_file, secret_file, setting
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifications.delivery.transport import LineLost, Refused, Transport, Unavailable
+from services.notifications.delivery.smtp_transport import ConnectionLost, MailRefused, ServerUnavailable, Transport
 from services.notifications.settings import NotificationsSettings
 from tests.faults.mailsink import MailSink, Moment, Stage
 from tests.waiting import eventually
@@ -68,7 +68,7 @@ def test_a_mail_is_refused_at_every_stage_until_the_sink_is_healed(
     (sink.permanent if permanent else sink.temporary)(stage)
 
     for number in (1, 2):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(MailRefused) as refused:
             send(number)
         assert refused.value.permanent == permanent
 
@@ -80,10 +80,10 @@ def test_a_mail_is_refused_at_every_stage_until_the_sink_is_healed(
 
 def test_a_sender_is_refused(sink: MailSink, send: Callable[[int], str]) -> None:
     sink.temporary("mail")
-    with pytest.raises(Refused):
+    with pytest.raises(MailRefused):
         send(1)
     sink.permanent("mail")
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(1)
 
 
@@ -91,7 +91,7 @@ def test_a_fault_may_be_over_after_some_times(sink: MailSink, send: Callable[[in
     sink.temporary("rcpt", times=2)
 
     for _ in range(2):
-        with pytest.raises(Refused):
+        with pytest.raises(MailRefused):
             send(1)
 
     assert send(1) == "250 accepted"
@@ -101,9 +101,9 @@ def test_a_busy_sink_greets_nobody_and_ends_what_goes_on(sink: MailSink, send: C
     send(1)
     sink.busy()
 
-    with pytest.raises(Refused, match="421"):
+    with pytest.raises(MailRefused, match="421"):
         send(2)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(2)
 
     sink.heal()
@@ -120,7 +120,7 @@ def test_a_dropped_line_leaves_a_doubt_from_the_body_on(
 ) -> None:
     sink.drop(moment, times=1)
 
-    with pytest.raises(LineLost):
+    with pytest.raises(ConnectionLost):
         send(1)
 
     assert [mail.message_id for mail in sink.accepted()] == ["<1@ala.example>"] * stored
@@ -152,10 +152,10 @@ def test_who_gives_up_waiting_for_a_slow_reply_is_in_doubt(
 ) -> None:
     send(1)
     sink.slow(0.6)
-    monkeypatch.setattr("services.notifications.delivery.transport.STEP_SECONDS", 5)
-    monkeypatch.setattr("services.notifications.delivery.transport.DOT_SECONDS", 0.1)
+    monkeypatch.setattr("services.notifications.delivery.smtp_transport.STEP_SECONDS", 5)
+    monkeypatch.setattr("services.notifications.delivery.smtp_transport.DOT_SECONDS", 0.1)
 
-    with pytest.raises(LineLost):
+    with pytest.raises(ConnectionLost):
         send(2)
 
     assert [(mail.message_id, mail.stored) for mail in sink.doubtful()] == [("<2@ala.example>", True)]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.endpoints.sealing import seal
+from services.notifications.webhooks.endpoints.secret_encryption import encrypt_secret
 from tests.servers.databases import ROOT
 
 Environments = dict[str, dict[str, str]]
@@ -168,7 +168,7 @@ def test_secrets_of_webhooks_are_encrypted_by_the_key_on_top(
         INSERT INTO webhooks (id, url, owner_name, owner_email, description, types, filters, secret)
         VALUES (%s, 'https://x.example', '', '', '', '{}', '{}', %s)
     """
-    execute(service_environments, "notifications", sql, id, seal(settings, id, "whsec_1"))
+    execute(service_environments, "notifications", sql, id, encrypt_secret(settings, id, "whsec_1"))
     keys.write_text("the new key\nthe old key\n")
     reseal = ("webhooks", "reseal")
 

@@ -17,20 +17,20 @@ from psycopg.rows import dict_row
 
 from services.notifications.app import SERVICE
 from services.notifications.delivery.domain import write
-from services.notifications.delivery.jobs import Sender
-from services.notifications.fanout.jobs import fan_out, steer
-from services.notifications.messages.about import About, read_about
-from services.notifications.messages.domain import overtaken
-from services.notifications.messages.queries import Facts, select_facts
+from services.notifications.delivery.jobs import MailSender
+from services.notifications.delivery.mail_sources import MailSource, read_mail_sources
+from services.notifications.delivery.supersession import superseded_reason
+from services.notifications.fanout.jobs import apply_issue_states, fan_out
+from services.notifications.messages.queries import MailContext, select_mail_contexts
 from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters.jobs import begin_digest, begin_issues
 from services.notifications.newsletters.queries import Issue
 from services.notifications.reminders.jobs import remind
-from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import domain as subscriptions
-from services.notifications.subscriptions.queries import Origin, Subscription, Wish, insert_imported, lock_by_email
-from services.notifications.wording.domain import load
+from services.notifications.subscriptions.queries import Origin, SignUp, Subscription, insert_imported, lock_by_email
+from services.notifications.template_overrides.domain import load
 from shared import runtime
 from shared.clock import Clock
 from shared.database import Database
@@ -120,7 +120,7 @@ class PostOffice:
         self.settings = settings
         self.runtime = make_runtime(settings)
         self.conn = psycopg.connect(settings.database_url, autocommit=True)
-        self.senders: list[Sender] = []
+        self.senders: list[MailSender] = []
 
     def receive(self, *events: Event) -> None:
         for event in events:
@@ -130,7 +130,7 @@ class PostOffice:
     def subscribe(self, *emails: str) -> None:
         """Readers of the newsletter."""
         for email in emails:
-            wish = Wish(email=email)
+            wish = SignUp(email=email)
             insert_imported(
                 self.conn, wish, confirmed_at=datetime(2016, 1, 1, tzinfo=UTC), given_from="a list", wording="Yes."
             )
@@ -146,11 +146,11 @@ class PostOffice:
                 pass
         return issue
 
-    def sender(self) -> Sender:
-        self.senders.append(sender := Sender())
+    def sender(self) -> MailSender:
+        self.senders.append(sender := MailSender())
         return sender
 
-    def send(self, sender: Sender | None = None) -> int:
+    def send(self, sender: MailSender | None = None) -> int:
         """One round of a sender, which is due at once whatever was postponed."""
         self.conn.execute(
             "UPDATE messages SET next_attempt_at = now() WHERE state IN ('retry', 'in_doubt')"
@@ -239,13 +239,13 @@ class Desk:
     def sign_up(self, email: str) -> None:
         """Somebody gives this address for the newsletter."""
         with runtime.use(self.present), runtime.share_connection(self.conn):
-            subscriptions.request(self.conn, Wish(email=email), ORIGIN)
+            subscriptions.request(self.conn, SignUp(email=email), ORIGIN)
 
     def subscribe(self, email: str, name: str = "", **wishes: Any) -> Subscription:
         """A reader of the newsletter, whom no mail has told so."""
         insert_imported(
             self.conn,
-            Wish(email=email, name=name, **wishes),
+            SignUp(email=email, name=name, **wishes),
             confirmed_at=datetime(2016, 1, 1, tzinfo=UTC),
             given_from="a list",
             wording="Yes.",
@@ -272,7 +272,7 @@ class Desk:
     def work(self) -> None:
         """What the newsletter's jobs have to do."""
         with runtime.use(self.present), runtime.share_connection(self.conn):
-            while begin_issues() + begin_digest() + fan_out() + steer():
+            while begin_issues() + begin_digest() + fan_out() + apply_issue_states():
                 pass
 
     def rows(self) -> list[dict[str, Any]]:
@@ -284,22 +284,22 @@ class Desk:
 
     def due(self) -> list[str]:
         """The kinds of the mails that are still due."""
-        return [facts.kind for facts, about in self._facts() if not overtaken(facts, about)]
+        return [facts.kind for facts, about in self._facts() if not superseded_reason(facts, about)]
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that was caused, as it would be sent now."""
-        letterhead = read_letterhead(self.settings, load(self.conn))
-        return [parse(write(facts, about, letterhead)) for facts, about in self._facts()]
+        mail_settings = make_mail_settings(self.settings, load(self.conn))
+        return [parse(write(facts, about, mail_settings)) for facts, about in self._facts()]
 
     def mail(self, kind: str) -> EmailMessage:
         """The only mail of this kind."""
         [found] = [mail for mail, name in zip(self.mails(), self.kinds(), strict=True) if name == kind]
         return found
 
-    def _facts(self) -> list[tuple[Facts, About | None]]:
-        found = select_facts(self.conn, [row["id"] for row in self.rows()])
+    def _facts(self) -> list[tuple[MailContext, MailSource | None]]:
+        found = select_mail_contexts(self.conn, [row["id"] for row in self.rows()])
         with runtime.use(self.present):
-            about = read_about(self.conn, found)
+            about = read_mail_sources(self.conn, found)
         return [(facts, about.get(facts.id)) for facts in found]
 
 

@@ -14,15 +14,15 @@ from uuid import UUID, uuid4
 import psycopg
 
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.calls.caller import Answer, Caller
-from services.notifications.webhooks.deliveries.domain import PING
 from services.notifications.webhooks.deliveries.queries import insert_ping
 from services.notifications.webhooks.endpoints import domain
 from services.notifications.webhooks.endpoints.queries import Webhook
+from services.notifications.webhooks.http_client.client import CallResult, WebhookClient
+from services.notifications.webhooks.payloads import PING
 from services.notifications.webhooks.sending import queries
 from services.notifications.webhooks.sending.domain import settle
-from services.notifications.webhooks.sending.jobs import LANES, Sender
-from services.notifications.webhooks.sending.queries import Claimed
+from services.notifications.webhooks.sending.jobs import POOLS, WebhookSender
+from services.notifications.webhooks.sending.queries import ClaimedDelivery
 from shared import runtime
 from tests.notifications.conftest import PostOffice
 
@@ -172,16 +172,16 @@ class Switchboard(PostOffice):
         with self.conn.transaction():
             return domain.create(self.conn, self.settings, wanted)
 
-    def caller(self) -> Sender:
+    def caller(self) -> WebhookSender:
         """A sender of webhooks whose calls end soon."""
 
-        def make(settings: NotificationsSettings) -> Caller:
-            return Caller(allowed=domain.parse_allowed(settings.webhook_allow), seconds=PATIENCE)
+        def make(settings: NotificationsSettings) -> WebhookClient:
+            return WebhookClient(allowed=domain.parse_allowed(settings.webhook_allow), seconds=PATIENCE)
 
-        self.senders.append(sender := Sender(make))  # pyright: ignore[reportArgumentType]
+        self.senders.append(sender := WebhookSender(make))  # pyright: ignore[reportArgumentType]
         return sender
 
-    def call(self, sender: Sender | None = None) -> None:
+    def call(self, sender: WebhookSender | None = None) -> None:
         """Send what is due, whatever was postponed, until every call has ended."""
         self.conn.execute("UPDATE webhook_deliveries SET next_attempt_at = now() WHERE state = 'retry'")
         sender = sender or self.caller()
@@ -203,16 +203,16 @@ class Switchboard(PostOffice):
         return row
 
 
-def claim(conn: psycopg.Connection[Any]) -> list[Claimed]:
+def claim(conn: psycopg.Connection[Any]) -> list[ClaimedDelivery]:
     """Claim what is due as a sender would."""
     return [
         one
-        for lane in LANES
+        for lane in POOLS
         for one in queries.claim(conn, number=1, lease=60, slow=lane.slow, each=lane.each, limit=lane.calls)
     ]
 
 
-def answer_once(conn: psycopg.Connection[Any], answer: Answer) -> str:
+def answer_once(conn: psycopg.Connection[Any], answer: CallResult) -> str:
     """Let the only delivery that is due, or is postponed, be answered so; its new state."""
     conn.execute("UPDATE webhook_deliveries SET next_attempt_at = clock_timestamp() WHERE state = 'retry'")
     [claimed] = claim(conn)
@@ -223,4 +223,4 @@ def disable_a_webhook(conn: psycopg.Connection[Any], settings: NotificationsSett
     """A webhook that is called no more, by what the site answered to a test message."""
     made, _ = domain.create(conn, settings, WANTED)
     insert_ping(conn, made.id, event_id=uuid4(), type=PING, sequence=1, body="{}")
-    answer_once(conn, Answer(status=410, error="answered 410"))
+    answer_once(conn, CallResult(status=410, error="answered 410"))

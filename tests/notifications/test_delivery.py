@@ -7,10 +7,11 @@ import psycopg
 import pytest
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.jobs import Sender
-from services.notifications.delivery.servers import parse_server
+from services.notifications.delivery.jobs import MailSender
+from services.notifications.formats.smtp_urls import parse_server
 from shared import runtime
 from shared.events.catalog import SessionPublished
+from shared.work_queue import register_worker
 from tests.notifications.conftest import PostOffice, message_ids
 from tests.notifications.programme import a_person, a_registration, a_session, cancelled, confirmed, next_of, when
 from tests.notifications.sink import Sink
@@ -168,7 +169,7 @@ def test_two_senders_claim_different_mails(post: PostOffice) -> None:
 def test_several_senders_at_once_send_every_mail_once(post: PostOffice, sink: Sink) -> None:
     register(post, 120)
 
-    def work(sender: Sender) -> None:
+    def work(sender: MailSender) -> None:
         with runtime.use(post.runtime):
             while sender.send_due():
                 pass
@@ -186,7 +187,7 @@ def test_several_senders_at_once_send_every_mail_once(post: PostOffice, sink: Si
 def test_what_a_lost_sender_had_claimed_is_taken_over_at_once(post: PostOffice, sink: Sink) -> None:
     register(post)
     lost = psycopg.connect(post.settings.database_url, autocommit=True)
-    assert queries.lock_number(lost, 7)
+    assert register_worker(lost, 7)
     queries.claim(lost, number=7, lease=60, limit=5, letters=5)
     assert post.send() == 0  # it lives
 
@@ -200,7 +201,7 @@ def test_what_a_lost_sender_had_claimed_is_taken_over_at_once(post: PostOffice, 
 def test_a_claim_whose_lease_ran_out_is_void_though_its_sender_lives(post: PostOffice) -> None:
     register(post)
     with psycopg.connect(post.settings.database_url, autocommit=True) as hung:
-        queries.lock_number(hung, 7)
+        register_worker(hung, 7)
         [id] = queries.claim(hung, number=7, lease=-1, limit=5, letters=5)
         post.send()
 
@@ -211,7 +212,7 @@ def test_a_claim_whose_lease_ran_out_is_void_though_its_sender_lives(post: PostO
 def test_what_a_lost_sender_was_handing_over_is_in_doubt_and_sent_once_more(post: PostOffice, sink: Sink) -> None:
     register(post)
     with psycopg.connect(post.settings.database_url, autocommit=True) as lost:
-        queries.lock_number(lost, 7)
+        register_worker(lost, 7)
         [id] = queries.claim(lost, number=7, lease=60, limit=5, letters=5)
         assert queries.mark_handing_over(lost, id, 1, recipient="person0@library.example", lease=60)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifications.rendering.addresses import Mailbox, UnsafeText, check_address, parse_mailbox
-from services.notifications.rendering.domain import Content, addressee, values_of
-from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.formats.mail_headers import Mailbox, UnsafeText, check_address, parse_mailbox
+from services.notifications.rendering.domain import MailContent, addressee, values_of
+from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.rendering.mime import Head, build
-from services.notifications.rendering.samples import sample_facts, sample_session
+from services.notifications.rendering.sample_mails import sample_facts, sample_session
 from services.notifications.rendering.templates import Texts
 from shared.events import catalog
 from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, parse, text_of
@@ -139,7 +139,7 @@ def test_every_line_of_text_arrives_in_subject_and_name_as_it_was(subject: str, 
         again=False,
     )
 
-    mail = parse(build(head, Content(Texts(subject, "text", "<p>html</p>"), calendar=None)))
+    mail = parse(build(head, MailContent(Texts(subject, "text", "<p>html</p>"), calendar=None)))
 
     assert str(mail["Subject"]) == subject
     [address] = mail["To"].addresses
@@ -205,7 +205,7 @@ def test_no_text_becomes_a_calendar_property(desk: Desk, text: str) -> None:
 def test_a_name_from_before_its_rule_is_not_printed(present: Any, name: str) -> None:
     facts = replace(sample_facts("registration-confirmed"), name=name, context={"registered_by": name})
 
-    values = values_of(facts, sample_session(present.settings), read_letterhead(present.settings))
+    values = values_of(facts, sample_session(present.settings), make_mail_settings(present.settings))
 
     assert (values["name"], values["registered_by"]) == ("", None)
     assert addressee(facts) == Mailbox("", "ada@library.example")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from services.notifications.delivery.letters import HANDFUL
+from services.notifications.delivery.bulk_sender import BATCH_SIZE
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, PostOffice, message_ids
 from tests.notifications.programme import a_sign_in
@@ -15,7 +15,7 @@ from tests.notifications.sink import Sink
 from tests.processes import Process
 from tests.waiting import eventually
 
-READERS = [f"reader{number}@library.example" for number in range(3 * HANDFUL + 1)]
+READERS = [f"reader{number}@library.example" for number in range(3 * BATCH_SIZE + 1)]
 
 
 def recipients(sink: Sink) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_worker_that_is_killed_within_an_issue_skips_nobody_and_holds_what_is_
         doubtful = states()["in_doubt"]
         held = conn.execute("SELECT recipient FROM messages WHERE state = 'in_doubt'").fetchall()
 
-    assert 0 < doubtful <= 2 * HANDFUL
+    assert 0 < doubtful <= 2 * BATCH_SIZE
     got = recipients(sink)
     assert len(got) == len(set(got))  # nobody gets it twice unasked
     assert {*READERS} - {*got} <= {row[0] for row in held}

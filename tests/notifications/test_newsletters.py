@@ -11,9 +11,9 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
-from services.notifications.newsletters import composing
 from services.notifications.newsletters import domain as newsletters
-from services.notifications.newsletters.plain import render_plain
+from services.notifications.newsletters import issue_contents
+from services.notifications.newsletters.plain_text import render_plain
 from shared import signed_links
 from shared.events import catalog
 from tests.notifications.conftest import Desk, html_of, text_of
@@ -225,14 +225,14 @@ def test_an_issue_that_cannot_be_written_is_a_draft_again_and_keeps_nothing_else
     desk.subscribe(ANN)
     issue, other = desk.issue(), desk.issue("Fine.", slug="other")
     newsletters.send_test(desk.conn, issue, "staff@ala.example")
-    fill = composing.fill
+    fill = issue_contents.fill
 
     def fail(conn: Any, body: str) -> Any:
         if body == issue.body:
             raise RuntimeError
         return fill(conn, body)
 
-    monkeypatch.setattr(composing, "fill", fail)
+    monkeypatch.setattr(issue_contents, "fill", fail)
     desk.publish(issue)
     desk.publish(other)
 

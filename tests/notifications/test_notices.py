@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services.notifications.suppressions.reports import read_notice
+from services.notifications.bounces.delivery_reports import parse_delivery_report
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from shared.events.registration import Person
@@ -201,7 +201,7 @@ def test_a_notice_that_was_mangled_on_its_way_is_no_failure_of_ours(seed: int) -
         for _ in range(chosen.randrange(1, 15)):
             begin = chosen.randrange(len(content))
             content[begin : begin + chosen.randrange(20)] = chosen.randbytes(chosen.randrange(8))
-        read_notice(bytes(content))
+        parse_delivery_report(bytes(content))
 
 
 def test_a_mail_that_was_never_handed_over_has_not_come_back(desk: Desk, client: FlaskClient) -> None:

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from services.notifications.delivery import queries as delivery
-from services.notifications.privacy.domain import MailUnderWay
-from services.notifications.subscriptions.queries import Wish, insert_imported
+from services.notifications.privacy.domain import MailInDelivery
+from services.notifications.subscriptions.queries import SignUp, insert_imported
 from services.notifications.suppressions import queries as suppressions
 from shared import runtime, signed_links
 from shared.events import catalog
@@ -107,7 +107,7 @@ def test_an_erasure_is_not_done_while_a_mail_may_still_reach_its_person(post: Po
     assert delivery.mark_handing_over(post.conn, id, fence, recipient=person.email, lease=60)
     erased = participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person))
 
-    with runtime.use(post.runtime), pytest.raises(MailUnderWay), post.conn.transaction():
+    with runtime.use(post.runtime), pytest.raises(MailInDelivery), post.conn.transaction():
         post.receive(erased)
     delivery.mark_sent(post.conn, id, fence, reply="250 taken")
     with runtime.use(post.runtime):
@@ -124,7 +124,7 @@ def subscribe(desk: Desk, email: str) -> None:
     )
     insert_imported(
         desk.conn,
-        Wish(email=email, name="Old Name"),
+        SignUp(email=email, name="Old Name"),
         confirmed_at=datetime(2016, 1, 1, tzinfo=UTC),
         given_from="a list",
         wording="Yes.",

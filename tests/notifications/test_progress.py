@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifications.messages.domain import overtaken
+from services.notifications.delivery.supersession import superseded_reason
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, text_of
@@ -84,7 +84,7 @@ def test_a_session_that_will_not_take_place_is_not_to_go(desk: Desk) -> None:
     desk.receive(catalog.SessionPublished(session=session), progress(session), catalog.SessionCancelled(session=gone))
 
     [(facts, known)] = desk._facts()
-    assert overtaken(facts, known) == "the session is cancelled by now"
+    assert superseded_reason(facts, known) == "the session is cancelled by now"
 
 
 def test_the_erased_are_told_nothing_and_leave_nothing(desk: Desk) -> None:

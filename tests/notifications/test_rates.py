@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.notifications.delivery.rates import parse_rates
+from services.notifications.formats.send_rates import parse_rates
 from shared import runtime
 from shared.events import registration as participation
 from tests.notifications.conftest import PostOffice, make_runtime

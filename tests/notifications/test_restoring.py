@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from services.notifications.restoring.commands import settling
+from services.notifications.restorations.cli import settle_mails_command
 from shared import runtime
 from shared.cli import runner
 from shared.cli.restorations import restored_command
@@ -60,7 +60,7 @@ class Restored:
         )
 
     def settle(self, *arguments: str, sent: str = "") -> Result:
-        return self._run(settling, *arguments, given=sent)
+        return self._run(settle_mails_command, *arguments, given=sent)
 
     def _run(self, command: Callable[[Any], click.Command], *arguments: str, given: str = "") -> Result:
         made = command(lambda *_args, **_kwargs: make_runtime(self.office.settings))

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from services.notifications.suppressions.commands import reviewing
+from services.notifications.bounces.cli import review_suppressions_command
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import PostOffice, make_runtime
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed
@@ -28,7 +28,7 @@ KEPT = [
 
 
 def run(post: PostOffice, *arguments: str) -> list[dict[str, Any]]:
-    command: click.Command = reviewing(lambda *_args, **_kwargs: make_runtime(post.settings))
+    command: click.Command = review_suppressions_command(lambda *_args, **_kwargs: make_runtime(post.settings))
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 0, done.output
     return orjson.loads(done.stdout)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
-from services.notifications.delivery.transport import Refused, Transport, Unavailable
+from services.notifications.delivery.smtp_transport import MailRefused, ServerUnavailable, Transport
 from services.notifications.settings import NotificationsSettings
 from shared.errors import UnsafeSettings
 from shared.settings import load
@@ -110,7 +110,7 @@ def test_tls_from_the_start(
 def test_a_server_without_starttls_gets_nothing_where_it_is_demanded(
     listen: Callable[..., int], connect: Callable[[str], Transport], sink: Sink
 ) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(connect(f"smtp+starttls://convene@127.0.0.1:{listen()}"))
 
     assert not sink.accepted
@@ -125,7 +125,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
     port = listen(ssl_context=encryption)
     monkeypatch.delenv("SSL_CERT_FILE")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(connect(f"smtps://127.0.0.1:{port}"))
 
 
@@ -149,7 +149,7 @@ def test_a_certificate_of_another_name_is_refused_though_its_authority_is_truste
     context.load_cert_chain(authority.issue(*names, common_name=host))
     how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(connect(f"{scheme}://{host}:{listen(**how)}", smtp_ca_file=authority.file))
 
     assert not sink.accepted
@@ -165,7 +165,7 @@ def test_a_setting_names_the_authority_of_the_mail_server_and_then_no_other_is_t
 ) -> None:
     port = listen(ssl_context=encryption)
     other = write_certificate(tmp_path / "other.pem")
-    with pytest.raises(Unavailable):  # though the system trusts it
+    with pytest.raises(ServerUnavailable):  # though the system trusts it
         send(connect(f"smtps://127.0.0.1:{port}", smtp_ca_file=other))
     monkeypatch.delenv("SSL_CERT_FILE")
 
@@ -190,7 +190,7 @@ def test_whoever_takes_starttls_away_gets_no_mail_and_no_password(
     between.start()
     transport = connect(f"smtp+starttls://convene@127.0.0.1:{between.port}")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         transport.make_ready()
     between.stop()
 
@@ -242,7 +242,7 @@ def test_a_wrong_password_is_nobodys_mails_fault(
 ) -> None:
     port = listen(tls_context=encryption, require_starttls=True, auth_required=True, authenticator=authenticate)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServerUnavailable):
         send(connect(f"smtp+starttls://stranger@127.0.0.1:{port}"))
 
 
@@ -289,7 +289,11 @@ class Pipelining(Sink):
 
 @pytest.mark.parametrize(
     ("mail", "rcpt", "raises"),
-    [("250 OK", "250 OK", None), ("250 OK", "550 5.1.1 nobody", Refused), ("550 not you", "250 OK", Unavailable)],
+    [
+        ("250 OK", "250 OK", None),
+        ("250 OK", "550 5.1.1 nobody", MailRefused),
+        ("550 not you", "250 OK", ServerUnavailable),
+    ],
 )
 def test_a_server_that_takes_commands_together_gets_them_so_and_each_answer_counts(
     engines: Engines, mail: str, rcpt: str, raises: type[Exception] | None

@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from services.notifications.suppressions.verdicts import judge, read_reply
+from services.notifications.bounces.verdicts import judge, read_reply
 from tests.notifications.replies import REPLIES
 
 pytestmark = pytest.mark.covers("ASVS 2.2.1")

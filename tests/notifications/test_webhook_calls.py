@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from services.notifications.formats.private_hosts import parse_allowed
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.calls.addresses import Address, is_public
-from services.notifications.webhooks.calls.caller import Answer, Caller
-from services.notifications.webhooks.calls.resolver import Unresolved
-from services.notifications.webhooks.calls.urls import parse_allowed, parse_url
+from services.notifications.webhooks.http_client.client import CallResult, WebhookClient
+from services.notifications.webhooks.http_client.dns_resolver import Unresolved
+from services.notifications.webhooks.http_client.ip_ranges import Address, is_public
+from services.notifications.webhooks.http_client.urls import parse_url
 from shared.errors import UnsafeSettings
 from shared.settings import load
 from tests.notifications.certificates import write_certificate
@@ -151,9 +152,9 @@ def leads_to(*addresses: str) -> Callable[[str, float], list[Address]]:
     return lambda _host, _seconds: [ip_address(address) for address in addresses]
 
 
-def call(site: Site, **options: object) -> Answer:
+def call(site: Site, **options: object) -> CallResult:
     """Call a site that may be called."""
-    caller = Caller(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE, **options)  # pyright: ignore
+    caller = WebhookClient(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE, **options)  # pyright: ignore
     return caller.post(site.url, {"webhook-id": "1"}, b'{"a":1}')
 
 
@@ -176,7 +177,7 @@ def test_what_cannot_be_an_outside_site_is_refused_without_a_call(url: str) -> N
     with pytest.raises(ValueError):
         parse_url(url)
 
-    answer = Caller(resolve=nobody).post(url, {}, b"")
+    answer = WebhookClient(resolve=nobody).post(url, {}, b"")
 
     assert answer.status is None
     assert answer.error
@@ -201,7 +202,7 @@ def test_what_can_be_an_outside_site_may_be_given(url: str) -> None:
 @pytest.mark.covers("API7:2023", "ASVS 1.3.6")
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], [PUBLIC, "::1"], ["::1", PUBLIC], ["64:ff9b::7f00:1"], []])
 def test_a_name_that_leads_to_any_private_address_is_not_called(site: Site, addresses: list[str]) -> None:
-    caller = Caller(resolve=leads_to(*addresses), seconds=PATIENCE)
+    caller = WebhookClient(resolve=leads_to(*addresses), seconds=PATIENCE)
 
     answer = caller.post("https://www.library.example/", {}, b"")
 
@@ -223,7 +224,7 @@ def test_a_name_is_looked_up_once_and_the_checked_address_is_the_one_that_is_con
         raise OSError
 
     monkeypatch.setattr("socket.create_connection", connect)
-    answer = Caller(resolve=lambda _host, _seconds: next(looks)).post("https://www.library.example/", {}, b"")
+    answer = WebhookClient(resolve=lambda _host, _seconds: next(looks)).post("https://www.library.example/", {}, b"")
 
     assert connected == [PUBLIC]
     assert answer.error == "no connection"
@@ -233,7 +234,10 @@ def test_a_name_that_nobody_knows_is_not_called() -> None:
     def resolve(_host: str, _seconds: float) -> list[Address]:
         raise Unresolved
 
-    assert Caller(resolve=resolve).post("https://www.library.example/", {}, b"").error == "the name does not resolve"
+    assert (
+        WebhookClient(resolve=resolve).post("https://www.library.example/", {}, b"").error
+        == "the name does not resolve"
+    )
 
 
 @pytest.mark.covers("API10:2023", "API7:2023", "ASVS 15.3.2")
@@ -362,9 +366,9 @@ def test_the_certificate_is_verified_for_the_name_though_the_address_is_connecte
     tls: Site, monkeypatch: pytest.MonkeyPatch, name: str, status: int | None, error: str | None
 ) -> None:
     monkeypatch.setattr(
-        "services.notifications.webhooks.calls.line.resolve_here", lambda _host: [ip_address("127.0.0.1")]
+        "services.notifications.webhooks.http_client.connections.resolve_here", lambda _host: [ip_address("127.0.0.1")]
     )
-    caller = Caller(allowed=frozenset({(name, tls.port)}))
+    caller = WebhookClient(allowed=frozenset({(name, tls.port)}))
 
     answer = caller.post(f"https://{name}:{tls.port}/", {}, b"{}")
 
@@ -374,14 +378,14 @@ def test_the_certificate_is_verified_for_the_name_though_the_address_is_connecte
 
 def test_a_site_that_never_begins_with_tls_is_left_in_time(site: Site) -> None:
     site.deaf = True
-    caller = Caller(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
+    caller = WebhookClient(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
 
     assert caller.post(f"https://127.0.0.1:{site.port}/", {}, b"{}").error == "no answer in time"
 
 
 def test_a_site_that_takes_no_bytes_is_left_in_time(site: Site) -> None:
     site.deaf = True
-    caller = Caller(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
+    caller = WebhookClient(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE)
 
     assert caller.post(site.url, {}, b"x" * 50_000_000).error == "no answer in time"
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from standardwebhooks import Webhook
 
-from services.notifications.webhooks.endpoints.sealing import make_secret
+from services.notifications.webhooks.endpoints.secret_encryption import make_secret
 from services.notifications.webhooks.sending.domain import WAITS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()

@@ -12,8 +12,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from services.notifications.webhooks.calls.caller import Caller
-from services.notifications.webhooks.calls.resolver import Unresolved, resolve
+from services.notifications.webhooks.http_client.client import WebhookClient
+from services.notifications.webhooks.http_client.dns_resolver import Unresolved, resolve
 from tests.notifications.outside import PATIENCE
 
 # What the name server knows: a line of a zone by name and type.
@@ -86,7 +86,7 @@ def test_a_name_that_only_this_host_knows_is_none(name_server: threading.Event, 
 def test_a_name_that_leads_to_a_private_address_in_the_end_is_not_called(
     name_server: threading.Event, name: str
 ) -> None:
-    said = Caller(seconds=PATIENCE).post(f"https://{name}.library.example/", {}, b"{}")
+    said = WebhookClient(seconds=PATIENCE).post(f"https://{name}.library.example/", {}, b"{}")
 
     assert said.error == "the name leads to an address that is not public"
 
@@ -94,6 +94,6 @@ def test_a_name_that_leads_to_a_private_address_in_the_end_is_not_called(
 def test_a_name_server_that_says_nothing_is_left_in_time(name_server: threading.Event) -> None:
     name_server.set()
 
-    said = Caller(seconds=PATIENCE).post("https://www.library.example/", {}, b"{}")
+    said = WebhookClient(seconds=PATIENCE).post("https://www.library.example/", {}, b"{}")
 
     assert said.error == "the name does not resolve"

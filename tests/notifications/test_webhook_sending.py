@@ -11,11 +11,11 @@ import psycopg
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.notifications.webhooks.calls.caller import Answer, Caller
 from services.notifications.webhooks.deliveries.queries import TRIES, requeue
 from services.notifications.webhooks.endpoints import domain
+from services.notifications.webhooks.http_client.client import CallResult, WebhookClient
 from services.notifications.webhooks.sending.domain import LONGEST_WAIT, WAITS, call, settle, wait_for
-from services.notifications.webhooks.sending.queries import void_claims
+from services.notifications.webhooks.sending.queries import reclaim_expired
 from shared import runtime
 from shared.events import catalog
 from tests.notifications.conftest import Desk, handle, make_settings, text_of
@@ -36,8 +36,8 @@ from tests.notifications.sink import Sink
 from tests.servers.engines import Engines
 from tests.waiting import eventually
 
-FAILED = Answer(status=500, error="answered 500")
-TAKEN = Answer(status=204)
+FAILED = CallResult(status=500, error="answered 500")
+TAKEN = CallResult(status=204)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_an_endpoint_is_called_twice_at_a_time_at_most_and_once_while_it_fails(w
 
 
 def test_an_endpoint_that_takes_long_is_called_with_those_that_fail(waiting: Desk) -> None:
-    answer_once(waiting.conn, Answer(status=200, milliseconds=14_000))
+    answer_once(waiting.conn, CallResult(status=200, milliseconds=14_000))
     waiting.receive(a_series(), a_series())
 
     [claimed] = claim(waiting.conn)
@@ -284,7 +284,7 @@ def test_a_database_that_is_away_while_a_site_is_called_doubles_nothing(board: S
 def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
     [late] = claim(waiting.conn)
     waiting.conn.execute("UPDATE webhook_deliveries SET lease_until = now() - interval '1 second'")
-    assert void_claims(waiting.conn, number=2)
+    assert reclaim_expired(waiting.conn, number=2)
     [present] = claim(waiting.conn)
 
     assert settle(waiting.conn, late, FAILED) == "lost"
@@ -319,7 +319,7 @@ def test_a_site_is_left_alone_as_long_as_it_asks_for_a_day_at_most(
 ) -> None:
     [claimed] = claim(waiting.conn)
 
-    wait = wait_for(claimed, Answer(status=status, retry_after=asked))
+    wait = wait_for(claimed, CallResult(status=status, retry_after=asked))
 
     assert least <= wait <= least * 1.1
 
@@ -369,7 +369,7 @@ def test_who_answers_410_is_not_called_again(board: Switchboard, site: Site, sin
 
 
 def test_a_webhook_that_is_enabled_again_needs_no_mail_that_it_was_not(waiting: Desk) -> None:
-    answer_once(waiting.conn, Answer(status=410, error="answered 410"))
+    answer_once(waiting.conn, CallResult(status=410, error="answered 410"))
     assert waiting.due() == ["webhook-disabled"]
     id = row(waiting, "id", "webhooks")
 
@@ -413,7 +413,7 @@ def test_with_another_links_key_a_message_fails_and_says_so(waiting: Desk, tmp_p
     (other := tmp_path / "key").write_text("another")
     [claimed] = claim(waiting.conn)
 
-    answer = call(Caller(), claimed, replace(waiting.settings, links_key_file=other))
+    answer = call(WebhookClient(), claimed, replace(waiting.settings, links_key_file=other))
 
     assert not answer.taken
     assert "make it a new secret" in str(answer.error)

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.notifications.app import SERVICE
-from services.notifications.webhooks.deliveries.domain import PATTERNS, PUBLIC
-from services.notifications.webhooks.endpoints.sealing import SecretLost, seal, unseal
+from services.notifications.webhooks.endpoints.secret_encryption import SecretLost, decrypt_secret, encrypt_secret
+from services.notifications.webhooks.payloads import PATTERNS, PUBLIC
 from services.notifications.webhooks.sending.jobs import forget_old_deliveries
 from shared import runtime
 from shared.events import catalog
@@ -89,11 +89,11 @@ def test_a_secret_is_shown_once_and_kept_encrypted(desk: Desk, client: FlaskClie
 
 def test_a_secret_is_readable_for_its_own_webhook_alone(present: runtime.Runtime) -> None:
     id = uuid4()
-    sealed = seal(present.settings, id, "whsec_YQ==")
+    sealed = encrypt_secret(present.settings, id, "whsec_YQ==")
 
-    assert unseal(present.settings, id, sealed) == "whsec_YQ=="
+    assert decrypt_secret(present.settings, id, sealed) == "whsec_YQ=="
     with pytest.raises(SecretLost):
-        unseal(present.settings, uuid4(), sealed)
+        decrypt_secret(present.settings, uuid4(), sealed)
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://www.library.example/", "https://postgres:5432/"])

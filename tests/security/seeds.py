@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from services.notifications.webhooks.deliveries.domain import PING
 from services.notifications.webhooks.deliveries.queries import insert_ping
+from services.notifications.webhooks.payloads import PING
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime, signed_links
 from shared.events.catalog import Audience, SessionPublished

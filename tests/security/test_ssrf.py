@@ -11,7 +11,7 @@ from itertools import count
 
 import pytest
 
-from services.notifications.webhooks.calls.caller import Caller
+from services.notifications.webhooks.http_client.client import WebhookClient
 from tests.notifications.outside import PATIENCE, WANTED, Site
 from tests.security.hostile import Door
 
@@ -71,7 +71,9 @@ def test_no_url_but_of_a_public_host_is_registered_or_changed_to(door: Door) -> 
 def test_a_url_that_came_past_the_door_is_not_called(canary: Site, url: str) -> None:
     here = url.replace(":8443", f":{canary.port}")
 
-    said = Caller(resolve=lambda _name, _seconds: [ip_address("127.0.0.1")], seconds=PATIENCE).post(here, {}, b"{}")
+    said = WebhookClient(resolve=lambda _name, _seconds: [ip_address("127.0.0.1")], seconds=PATIENCE).post(
+        here, {}, b"{}"
+    )
 
     assert said.status is None
     assert said.error
@@ -100,7 +102,7 @@ def test_a_name_that_leads_inside_is_not_called_though_it_led_outside_before(can
         return [PUBLIC] if next(looked_up) == 1 else [PUBLIC, ip_address(inner)]
 
     rebind("www.library.example", 1)  # when the webhook was made
-    said = Caller(resolve=rebind, seconds=PATIENCE).post("https://www.library.example:8443/", {}, b"{}")  # pyright: ignore[reportArgumentType]
+    said = WebhookClient(resolve=rebind, seconds=PATIENCE).post("https://www.library.example:8443/", {}, b"{}")  # pyright: ignore[reportArgumentType]
 
     assert said.error == "the name leads to an address that is not public"
     assert next(looked_up) == 3  # a name is looked up once for a call, and its addresses are those that are called

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.notifications.rendering.addresses import check_address
+from services.notifications.formats.mail_headers import check_address
 from shared.email_addresses import fold_email, fold_stored_email, to_ascii_address
 from shared.errors import Invalid
 

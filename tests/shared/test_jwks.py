@@ -9,7 +9,12 @@ import pytest
 
 from deploy.rotation import _rotated_badges
 from deploy.secrets import new_signing_key
-from services.notifications.webhooks.endpoints.sealing import SecretLost, reseal, seal, unseal
+from services.notifications.webhooks.endpoints.secret_encryption import (
+    SecretLost,
+    decrypt_secret,
+    encrypt_secret,
+    reencrypt_secret,
+)
 from services.registration.certificates.badges import Issuer
 from services.registration.settings import RegistrationSettings
 from shared import signed_links
@@ -50,17 +55,17 @@ def test_a_link_of_the_key_before_works_until_that_key_is_taken_away(settings: R
 
 def test_a_secret_that_was_encrypted_anew_outlives_the_key_before(settings: RegistrationSettings) -> None:
     id = uuid4()
-    sealed = seal(settings, id, "whsec_1")
+    sealed = encrypt_secret(settings, id, "whsec_1")
     write(settings.links_key_file, NEW, OLD)
 
-    assert unseal(settings, id, sealed) == "whsec_1"
-    anew = reseal(settings, id, sealed)
-    assert reseal(settings, id, anew) == anew
+    assert decrypt_secret(settings, id, sealed) == "whsec_1"
+    anew = reencrypt_secret(settings, id, sealed)
+    assert reencrypt_secret(settings, id, anew) == anew
 
     write(settings.links_key_file, NEW)
-    assert unseal(settings, id, anew) == "whsec_1"
+    assert decrypt_secret(settings, id, anew) == "whsec_1"
     with pytest.raises(SecretLost):
-        unseal(settings, id, sealed)
+        decrypt_secret(settings, id, sealed)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from services.notifications.newsletters import plain
+from services.notifications.newsletters import plain_text
 from shared import markdown
 
 THREADS = 16
@@ -24,14 +24,14 @@ def impatient() -> Iterator[None]:
 
 
 def test_the_first_texts_of_a_process_are_read_at_once() -> None:
-    html, text = markdown.render(TEXT), plain.render_plain(TEXT)
+    html, text = markdown.render(TEXT), plain_text.render_plain(TEXT)
 
     def read(begin: Barrier) -> tuple[str, str]:
         begin.wait()
-        return markdown.render(TEXT), plain.render_plain(TEXT)
+        return markdown.render(TEXT), plain_text.render_plain(TEXT)
 
     for _ in range(20):
         markdown._parser.cache_clear()
-        plain._parser.cache_clear()
+        plain_text._parser.cache_clear()
         with ThreadPoolExecutor(THREADS) as crowd:
             assert set(crowd.map(read, [Barrier(THREADS)] * THREADS)) == {(html, text)}

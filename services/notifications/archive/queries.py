@@ -10,7 +10,7 @@ from shared.database import fetch
 
 
 @dataclass(frozen=True)
-class Archived:
+class ArchivedIssue:
     """An issue as anybody may read it; `content` is a part of a page."""
 
     id: UUID
@@ -21,7 +21,7 @@ class Archived:
     begun_at: datetime
 
 
-def select_archive(conn: Connection, *, limit: int, slug: str | None = None) -> list[Archived]:
+def select_archive(conn: Connection, *, limit: int, slug: str | None = None) -> list[ArchivedIssue]:
     """Issues that anybody may read, the newest first; or the one with this slug."""
     sql = """
         SELECT id, slug, subject, preheader, content, begun_at FROM newsletters
@@ -29,10 +29,10 @@ def select_archive(conn: Connection, *, limit: int, slug: str | None = None) -> 
            AND (%(slug)s::text IS NULL OR slug = %(slug)s)
          ORDER BY begun_at DESC, position DESC LIMIT %(limit)s
     """
-    return fetch(conn, Archived, sql, slug=slug, limit=limit)
+    return fetch(conn, ArchivedIssue, sql, slug=slug, limit=limit)
 
 
-def select_neighbours(conn: Connection, issue: Archived) -> tuple[Archived | None, Archived | None]:
+def select_neighbours(conn: Connection, issue: ArchivedIssue) -> tuple[ArchivedIssue | None, ArchivedIssue | None]:
     """The issues of the archive that were sent before and after this one."""
     sql = """
         (SELECT id, slug, subject, preheader, '' AS content, begun_at FROM newsletters
@@ -43,6 +43,6 @@ def select_neighbours(conn: Connection, issue: Archived) -> tuple[Archived | Non
           WHERE archived AND kind = 'issue' AND state IN ('sending', 'paused') AND begun_at > %(begun_at)s
           ORDER BY begun_at LIMIT 1)
     """
-    found = fetch(conn, Archived, sql, begun_at=issue.begun_at)
+    found = fetch(conn, ArchivedIssue, sql, begun_at=issue.begun_at)
     older = next((one for one in found if one.begun_at < issue.begun_at), None)
     return older, next((one for one in found if one.begun_at > issue.begun_at), None)

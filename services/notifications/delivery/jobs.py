@@ -9,21 +9,23 @@ import structlog
 from prometheus_client import Counter
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.domain import Resting, deliver
-from services.notifications.delivery.letters import HANDFUL, Postman
-from services.notifications.delivery.rates import hold_back, parse_rates
-from services.notifications.delivery.transport import Transport, Unavailable
-from services.notifications.messages.about import read_about
+from services.notifications.delivery.bulk_sender import BATCH_SIZE, BulkSender
+from services.notifications.delivery.domain import SendingPaused, deliver
+from services.notifications.delivery.mail_sources import read_mail_sources
+from services.notifications.delivery.rate_limits import hold_back
+from services.notifications.delivery.smtp_transport import ServerUnavailable, Transport
+from services.notifications.formats.send_rates import parse_rates
 from services.notifications.messages.kinds import is_bulk
-from services.notifications.messages.queries import Facts, select_facts
-from services.notifications.rendering.letterhead import Letterhead, read_letterhead
-from services.notifications.resting import domain as resting
+from services.notifications.messages.queries import MailContext, select_mail_contexts
+from services.notifications.rendering.mail_settings import MailSettings, make_mail_settings
+from services.notifications.sending_pause import domain as resting
 from services.notifications.settings import NotificationsSettings
-from services.notifications.wording import domain as templates
+from services.notifications.template_overrides import domain as templates
 from shared import runtime
 from shared import traceparent as w3c
 from shared.failpoints import fail_point
 from shared.jobs import Job
+from shared.work_queue import register_worker
 
 log = structlog.get_logger()
 
@@ -37,7 +39,7 @@ SHORTEST_REST, LONGEST_REST = 1.0, 60.0
 OUTCOMES = Counter("mails_total", "Mails by what became of them when it was their turn", ["kind", "state"])
 
 
-class Sender:
+class MailSender:
     """Holds a database connection, whose advisory lock says that it lives, and a connection to the mail server. One
     thread's own.
     """
@@ -75,13 +77,13 @@ class Sender:
         if self.conn is None or self.conn.closed:
             self.conn = psycopg.connect(present.database.conninfo, autocommit=True)
             self.number = _draw_number()
-            while not queries.lock_number(self.conn, self.number):
+            while not register_worker(self.conn, self.number):
                 self.number = _draw_number()
         present.database.set_clock(self.conn)
         return self.conn
 
     def _work(self, conn: psycopg.Connection) -> int:
-        for void in queries.void_claims(conn):
+        for void in queries.reclaim_expired(conn):
             log.warning("sender was lost", message_id=str(void.id), kind=void.kind, state=void.state)
             if void.state == "in_doubt":
                 OUTCOMES.labels(void.kind, void.state).inc()
@@ -91,7 +93,7 @@ class Sender:
         if not claimed:
             return 0
         fail_point("mail.after_claim")
-        mails = select_facts(conn, claimed)
+        mails = select_mail_contexts(conn, claimed)
         if forgotten := set(claimed) - {mail.id for mail in mails}:
             # Erased while another sender had it: nothing is left that it could say, or to whom.
             queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
@@ -99,24 +101,24 @@ class Sender:
         may_go = hold_back(conn, mails, parse_rates(runtime.settings().mail_rates), number=self.number)
         done = len(forgotten) + len(mails) - len(may_go)
         try:
-            done += self._deliver(conn, may_go, read_letterhead(runtime.settings(), overrides))
-        except Resting:
+            done += self._deliver(conn, may_go, make_mail_settings(runtime.settings(), overrides))
+        except SendingPaused:
             log.warning("sending rests")  # all senders do, by what the database says
-        except Unavailable as reason:
+        except ServerUnavailable as reason:
             self._rest(str(reason))
         templates.note_broken(conn, overrides)
         if done < len(claimed):
             queries.release(conn, number=self.number)
         return done
 
-    def _deliver(self, conn: psycopg.Connection, mails: list[Facts], letterhead: Letterhead) -> int:
-        """Deliver the mails until a round's time is over; how many. Raises Unavailable."""
+    def _deliver(self, conn: psycopg.Connection, mails: list[MailContext], mail_settings: MailSettings) -> int:
+        """Deliver the mails until a round's time is over; how many. Raises ServerUnavailable."""
         settings = runtime.settings()
         transport = self.transport = self.transport or self.open_transport(settings)
-        about = read_about(conn, mails)
+        source = read_mail_sources(conn, mails)
         until = time.monotonic() + ROUND
         done = 0
-        with Postman(conn, transport, about, letterhead) as postman:
+        with BulkSender(conn, transport, source, mail_settings) as postman:
             for together in _split(mails):
                 if time.monotonic() > until:
                     break
@@ -125,7 +127,7 @@ class Sender:
                     outcomes = postman.deliver(together)
                 else:
                     [mail] = together
-                    outcomes = [(mail, deliver(conn, transport, mail, about.get(mail.id), letterhead))]
+                    outcomes = [(mail, deliver(conn, transport, mail, source.get(mail.id), mail_settings))]
                 self.disappointments = 0
                 done += len(outcomes)
                 for mail, state in outcomes:
@@ -141,11 +143,11 @@ class Sender:
         log.warning("mail server cannot be used", reason=reason, retry_in=seconds)
 
 
-def _split(mails: list[Facts]) -> Iterator[list[Facts]]:
+def _split(mails: list[MailContext]) -> Iterator[list[MailContext]]:
     """Single mails each alone; those of issues by the handful."""
     yield from ([mail] for mail in mails if not is_bulk(mail.kind))
     letters = [mail for mail in mails if is_bulk(mail.kind)]
-    yield from (letters[begin : begin + HANDFUL] for begin in range(0, len(letters), HANDFUL))
+    yield from (letters[begin : begin + BATCH_SIZE] for begin in range(0, len(letters), BATCH_SIZE))
 
 
 def _draw_number() -> int:
@@ -154,4 +156,4 @@ def _draw_number() -> int:
 
 def deliver_mail() -> Job:
     """The job of a worker; each has a sender of its own."""
-    return Job("deliver-mail", Sender().send_due, every=1.0, topic="mails")
+    return Job("deliver-mail", MailSender().send_due, every=1.0, topic="mails")

@@ -15,7 +15,7 @@ from shared.database import execute, fetch, fetch_value
 
 
 @dataclass(frozen=True)
-class Void:
+class ReclaimedMail:
     """A claim that ended with its sender, and what has become of the mail."""
 
     id: UUID
@@ -23,13 +23,7 @@ class Void:
     state: str
 
 
-def lock_number(conn: Connection, number: int) -> bool:
-    """Be the sender of this number for as long as the connection lasts; False where another one is."""
-    sql = "SELECT pg_try_advisory_lock(hashtext('sender:' || current_schema()), %(number)s)"
-    return fetch_value(conn, sql, number=number)
-
-
-def void_claims(conn: Connection) -> list[Void]:
+def reclaim_expired(conn: Connection) -> list[ReclaimedMail]:
     """Take back what senders claimed who are gone, or who let their lease run out.
 
     Without its final dot no mail was accepted, and the dot is sent only after `handing_over` was committed on the
@@ -55,7 +49,7 @@ def void_claims(conn: Connection) -> list[Void]:
            AND (claimed_by IN (SELECT claimed_by FROM gone) OR lease_until < clock_timestamp())
         RETURNING id, kind, state
     """
-    return fetch(conn, Void, sql)
+    return fetch(conn, ReclaimedMail, sql)
 
 
 def claim(conn: Connection, *, number: int, lease: float, limit: int, letters: int) -> list[UUID]:
@@ -202,7 +196,7 @@ def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]], *, en
     execute(conn, sql, ids=ids, fences=fences, replies=[reply for _, _, reply in sent], ends_rest=ends_rest)
 
 
-def take_back(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
+def return_unsent(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
     """Mails that were to be handed over and were not begun with are claimed as they were."""
     sql = """
         UPDATE messages SET state = 'claimed', attempts = attempts - 1

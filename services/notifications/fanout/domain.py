@@ -13,7 +13,7 @@ BATCH = 5000
 
 def fan_out(conn: Connection) -> bool:
     """Make mails due for the next readers of an issue; False where everybody is reached."""
-    issue = queries.lock_to_fan_out(conn)
+    issue = queries.lock_unfinished_issue(conn)
     if issue is None:
         return False
     kind = kinds.DIGEST if issue.kind == "digest" else kinds.NEWSLETTER

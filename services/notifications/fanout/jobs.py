@@ -11,7 +11,7 @@ def fan_out() -> int:
         return domain.fan_out(conn)
 
 
-def steer() -> int:
+def apply_issue_states() -> int:
     """Hold, release and supersede mails whose issues were paused, resumed or canceled. Returns their number."""
     done = 0
     for act in (queries.hold_mails, queries.release_mails, queries.supersede_mails):
@@ -22,5 +22,5 @@ def steer() -> int:
 
 JOBS = [
     Job("fan-out", fan_out, every=1),
-    Job("steer-issues", steer, every=5),
+    Job("steer-issues", apply_issue_states, every=5),
 ]

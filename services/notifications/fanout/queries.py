@@ -8,12 +8,12 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.notifications.messages.kinds import Kind
+from services.notifications.messages.kinds import MailKind
 from shared.database import execute, fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
-class Sending:
+class StartedIssue:
     """What an issue said when it began, and how far it has got."""
 
     id: UUID
@@ -29,7 +29,7 @@ class Sending:
 
 
 @dataclass(frozen=True)
-class Progress:
+class IssueProgress:
     """How many mails of an issue are what. `due` are all that were made due so far; `waiting` are still to be sent;
     `in_doubt` wait for staff.
     """
@@ -45,13 +45,13 @@ class Progress:
     unsubscribed: int
 
 
-def select_sending(conn: Connection, ids: Sequence[UUID]) -> list[Sending]:
+def select_started(conn: Connection, ids: Sequence[UUID]) -> list[StartedIssue]:
     """What these issues say, since they began."""
     sql = """
         SELECT id, kind, slug, subject, preheader, archived, html, plain, news_since, begun_at
           FROM newsletters WHERE id = ANY(%(ids)s) AND begun_at IS NOT NULL
     """
-    return fetch(conn, Sending, sql, ids=list(ids))
+    return fetch(conn, StartedIssue, sql, ids=list(ids))
 
 
 def count_readers(conn: Connection, *, library_types: Sequence[str], topics: Sequence[str]) -> int:
@@ -64,17 +64,17 @@ def count_readers(conn: Connection, *, library_types: Sequence[str], topics: Seq
     return fetch_value(conn, sql, library_types=list(library_types), topics=list(topics))
 
 
-def lock_to_fan_out(conn: Connection) -> Sending | None:
+def lock_unfinished_issue(conn: Connection) -> StartedIssue | None:
     """An issue of which readers are still to be reached, and that no other worker is at."""
     sql = """
         SELECT id, kind, slug, subject, preheader, archived, html, plain, news_since, begun_at
           FROM newsletters WHERE state = 'sending' AND fanned_out_at IS NULL
          ORDER BY begun_at, position LIMIT 1 FOR UPDATE SKIP LOCKED
     """
-    return fetch_one(conn, Sending, sql)
+    return fetch_one(conn, StartedIssue, sql)
 
 
-def insert_mails(conn: Connection, id: UUID, kind: Kind, *, limit: int) -> int:
+def insert_mails(conn: Connection, id: UUID, kind: MailKind, *, limit: int) -> int:
     """Make an issue's mails due for the next `limit` readers, in the order in which they came; how many readers were
     looked at. Who came after it began, has left, or gets no mail is left out. A later digest overtakes an earlier one,
     an issue overtakes none.
@@ -146,7 +146,7 @@ def supersede_mails(conn: Connection, *, limit: int) -> int:
     return execute(conn, sql, limit=limit)
 
 
-def select_progress(conn: Connection, id: UUID) -> Progress:
+def select_progress(conn: Connection, id: UUID) -> IssueProgress:
     """What became of an issue's mails. Bounced are those whose address was told not to exist after they were sent."""
     sql = """
         SELECT (SELECT fanned_out_at IS NOT NULL FROM newsletters WHERE id = %(id)s) AS complete, count(*) AS due,
@@ -161,6 +161,6 @@ def select_progress(conn: Connection, id: UUID) -> Progress:
                (SELECT count(*) FROM subscriptions WHERE ended_by = %(id)s) AS unsubscribed
           FROM messages WHERE event_id = %(id)s AND category = 'bulk'
     """
-    found = fetch_one(conn, Progress, sql, id=id)
+    found = fetch_one(conn, IssueProgress, sql, id=id)
     assert found
     return found

@@ -5,8 +5,8 @@ These handlers are named after those that keep the copies, and so run after them
 
 from psycopg import Connection
 
+from services.notifications.erased_people.domain import is_erased
 from services.notifications.messages import kinds, queries
-from services.notifications.privacy.domain import is_erased
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
 from shared.events.registration import (

@@ -7,7 +7,7 @@ Method = Literal["REQUEST", "CANCEL"]
 
 
 @dataclass(frozen=True)
-class Kind:
+class MailKind:
     """`topic` is what such a mail tells the news of: later news of a topic about the same subject overtakes earlier
     news. `calendar` is what it does with the entry of a seat: bring or renew it, or take it back. `settles` are those
     that wait a little for later news, since what changes often changes again at once; not what somebody waits for who
@@ -20,32 +20,32 @@ class Kind:
     settles: bool = False
 
 
-CONFIRMED = Kind("registration-confirmed", "seat", "REQUEST")
-WAITLISTED = Kind("registration-waitlisted", "seat")
-OFFERED = Kind("registration-offered", "seat")
-PROMOTED = Kind("registration-promoted", "seat", "REQUEST", settles=True)
-CANCELLED = Kind("registration-cancelled", "seat", "CANCEL", settles=True)
-SESSION_CANCELLED = Kind("session-cancelled", "seat", "CANCEL")
-RESCHEDULED = Kind("session-rescheduled", "time", "REQUEST", settles=True)
-RECORDING = Kind("recording-published", "recording", settles=True)
-INVITATION = Kind("invitation-issued", "invitation")
-REMINDER = Kind("session-reminder", "reminder")
-SESSION_FULL = Kind("session-full", "full")
-INVITATION_REMINDER = Kind("invitation-reminder", "invitation")
-SIGN_IN = Kind("sign-in", "sign-in")
-GROUP_REQUESTED = Kind("group-requested", "group")
-CERTIFICATE = Kind("certificate-issued", "certificate")
-PROGRESS = Kind("series-progress", "progress", settles=True)
-SUBSCRIPTION_REQUESTED = Kind("subscription-requested", "subscription")
-SUBSCRIPTION_STANDING = Kind("subscription-standing", "subscription-standing")
-SUBSCRIPTION_ENDED = Kind("subscription-ended", "subscription")
-NEWSLETTER = Kind("newsletter", "newsletter")
-NEWSLETTER_TEST = Kind("newsletter-test", "newsletter-test")
-DIGEST = Kind("digest", "digest")
-WEBHOOK_DISABLED = Kind("webhook-disabled", "webhook")
+CONFIRMED = MailKind("registration-confirmed", "seat", "REQUEST")
+WAITLISTED = MailKind("registration-waitlisted", "seat")
+OFFERED = MailKind("registration-offered", "seat")
+PROMOTED = MailKind("registration-promoted", "seat", "REQUEST", settles=True)
+CANCELLED = MailKind("registration-cancelled", "seat", "CANCEL", settles=True)
+SESSION_CANCELLED = MailKind("session-cancelled", "seat", "CANCEL")
+RESCHEDULED = MailKind("session-rescheduled", "time", "REQUEST", settles=True)
+RECORDING = MailKind("recording-published", "recording", settles=True)
+INVITATION = MailKind("invitation-issued", "invitation")
+REMINDER = MailKind("session-reminder", "reminder")
+SESSION_FULL = MailKind("session-full", "full")
+INVITATION_REMINDER = MailKind("invitation-reminder", "invitation")
+SIGN_IN = MailKind("sign-in", "sign-in")
+GROUP_REQUESTED = MailKind("group-requested", "group")
+CERTIFICATE = MailKind("certificate-issued", "certificate")
+PROGRESS = MailKind("series-progress", "progress", settles=True)
+SUBSCRIPTION_REQUESTED = MailKind("subscription-requested", "subscription")
+SUBSCRIPTION_STANDING = MailKind("subscription-standing", "subscription-standing")
+SUBSCRIPTION_ENDED = MailKind("subscription-ended", "subscription")
+NEWSLETTER = MailKind("newsletter", "newsletter")
+NEWSLETTER_TEST = MailKind("newsletter-test", "newsletter-test")
+DIGEST = MailKind("digest", "digest")
+WEBHOOK_DISABLED = MailKind("webhook-disabled", "webhook")
 
 # Written by staff, or by the week, and the same to many.
-LETTERS = {kind.name for kind in (NEWSLETTER, NEWSLETTER_TEST, DIGEST)}
+ISSUE_KINDS = {kind.name for kind in (NEWSLETTER, NEWSLETTER_TEST, DIGEST)}
 
 KINDS = {
     kind.name: kind
@@ -77,7 +77,7 @@ KINDS = {
 }
 
 # Each of these has a template of its own.
-SINGLE = {name: kind for name, kind in KINDS.items() if name not in LETTERS}
+SINGLE = {name: kind for name, kind in KINDS.items() if name not in ISSUE_KINDS}
 
 
 def is_bulk(kind: str) -> bool:

@@ -10,7 +10,7 @@ import orjson
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from services.notifications.messages.kinds import Kind
+from services.notifications.messages.kinds import MailKind
 from shared import traceparent as w3c
 from shared import tracing
 from shared.database import execute, fetch
@@ -19,7 +19,7 @@ from shared.runtime import settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class MailContext:
     """A mail and what is known now of those whom it concerns. `status`, and `status_since` (a revision), are those of
     its subject: a registration, an invitation, a subscription …; `overtaken_by` is the kind of a later mail on the same
     topic and subject; `suppressed` is why no mail goes to the address, where none does; `attended` whether the person
@@ -61,7 +61,7 @@ class Facts:
 def insert_message(
     conn: Connection,
     envelope: Envelope,
-    kind: Kind,
+    kind: MailKind,
     *,
     session_id: UUID | None,
     recipient: str,
@@ -83,7 +83,7 @@ def insert_message(
 
 
 def insert_notice(
-    conn: Connection, kind: Kind, *, subject: UUID, cause: UUID, recipient: str, revision: int = 1
+    conn: Connection, kind: MailKind, *, subject: UUID, cause: UUID, recipient: str, revision: int = 1
 ) -> None:
     """A mail that no event of another service causes: to the one whom `subject` is about, once for a `cause`."""
     sql = """
@@ -108,7 +108,7 @@ def insert_notice(
     )
 
 
-def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, context: dict[str, Any]) -> None:
+def insert_for_registrants(conn: Connection, envelope: Envelope, kind: MailKind, *, context: dict[str, Any]) -> None:
     """A mail to everybody who has a seat in the session that is the event's subject; once for an event and person."""
     sql = """
         WITH added AS (
@@ -125,7 +125,7 @@ def insert_for_registrants(conn: Connection, envelope: Envelope, kind: Kind, *, 
     execute(conn, sql, context=Jsonb(context), **_causing(envelope, kind))
 
 
-def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> None:
+def insert_for_recording(conn: Connection, envelope: Envelope, kind: MailKind) -> None:
     """A mail to everybody who has a seat in the session whose recording is the event's subject; once for a recording
     and person, however often the recording's description changes.
     """
@@ -145,7 +145,7 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: Kind) -> No
 
 
 def insert_for_registrations(
-    conn: Connection, kind: Kind, caused: Sequence[tuple[Envelope, dict[str, Any]]], *, late: Kind | None = None
+    conn: Connection, kind: MailKind, caused: Sequence[tuple[Envelope, dict[str, Any]]], *, late: MailKind | None = None
 ) -> None:
     """A mail to the person of each registration that is the subject of one of these events, unless they were erased;
     once for an event, with the context that is given beside it.
@@ -201,7 +201,7 @@ def insert_for_registrations(
 NOT_LATE = {"late": None, "late_topic": None, "late_wait": 0.0}
 
 
-def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
+def _causing(envelope: Envelope, kind: MailKind) -> dict[str, Any]:
     """What an event tells of the mails that it causes; they may be claimed after `wait` seconds."""
     return {
         "kind": kind.name,
@@ -215,11 +215,11 @@ def _causing(envelope: Envelope, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _wait(kind: Kind) -> float:
+def _wait(kind: MailKind) -> float:
     return settings().settle_seconds if kind.settles else 0.0
 
 
-def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
+def select_mail_contexts(conn: Connection, ids: Sequence[UUID]) -> list[MailContext]:
     """The mails with what is known now, in the order in which they were caused."""
     sql = """
         SELECT message.id, message.kind, message.subject, message.event_id, message.revision, message.session_id,
@@ -287,4 +287,4 @@ def select_facts(conn: Connection, ids: Sequence[UUID]) -> list[Facts]:
          WHERE message.id = ANY(%(ids)s)
          ORDER BY message.position
     """
-    return fetch(conn, Facts, sql, ids=list(ids))
+    return fetch(conn, MailContext, sql, ids=list(ids))

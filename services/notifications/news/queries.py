@@ -12,7 +12,7 @@ from shared.database import fetch, fetch_one
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class NewsItem:
     """Something to tell of, since `moment`. Of a session its date; of a recording its length."""
 
     kind: Literal["session", "recording", "announcement"]
@@ -56,7 +56,7 @@ def _meet(offered: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def select_upcoming(
     conn: Connection, *, limit: int, library_type: str | None, topic: str | None, series: str | None
-) -> list[Item]:
+) -> list[NewsItem]:
     """Sessions still to come, the next first; those without a day of their own last."""
     sql = """
         SELECT * FROM news_sessions
@@ -66,12 +66,12 @@ def select_upcoming(
            AND (%(series)s::text IS NULL OR id IN (SELECT id FROM sessions WHERE series_slug = %(series)s))
          ORDER BY starts_at NULLS LAST, title LIMIT %(limit)s
     """
-    return fetch(conn, Item, sql, library_type=library_type, topic=topic, series=series, limit=limit)
+    return fetch(conn, NewsItem, sql, library_type=library_type, topic=topic, series=series, limit=limit)
 
 
 def select_recordings(
     conn: Connection, *, days: int, limit: int, library_type: str | None, topic: str | None, series: str | None
-) -> list[Item]:
+) -> list[NewsItem]:
     """Recordings of the last `days` days, the newest first."""
     sql = """
         SELECT * FROM news_recordings
@@ -83,12 +83,12 @@ def select_recordings(
                            WHERE series_slug = %(series)s))
          ORDER BY moment DESC, title LIMIT %(limit)s
     """
-    return fetch(conn, Item, sql, days=days, library_type=library_type, topic=topic, series=series, limit=limit)
+    return fetch(conn, NewsItem, sql, days=days, library_type=library_type, topic=topic, series=series, limit=limit)
 
 
 def select_announcements(
     conn: Connection, *, days: int, limit: int, library_type: str | None, topic: str | None
-) -> list[Item]:
+) -> list[NewsItem]:
     """Announcements of the last `days` days, the newest first."""
     sql = """
         SELECT * FROM news_announcements
@@ -97,10 +97,10 @@ def select_announcements(
            AND (%(topic)s::text IS NULL OR %(topic)s = ANY(topics))
          ORDER BY moment DESC, title LIMIT %(limit)s
     """
-    return fetch(conn, Item, sql, days=days, library_type=library_type, topic=topic, limit=limit)
+    return fetch(conn, NewsItem, sql, days=days, library_type=library_type, topic=topic, limit=limit)
 
 
-def select_new(conn: Connection, *, since: datetime, until: datetime) -> list[Item]:
+def select_new(conn: Connection, *, since: datetime, until: datetime) -> list[NewsItem]:
     """What became public from `since` to before `until`: announcements, sessions to come, recordings."""
     sql = """
         SELECT * FROM (SELECT * FROM news_announcements UNION ALL SELECT * FROM news_sessions
@@ -108,7 +108,7 @@ def select_new(conn: Connection, *, since: datetime, until: datetime) -> list[It
          WHERE moment >= %(since)s AND moment < %(until)s AND (starts_at IS NULL OR starts_at > %(until)s)
          ORDER BY kind = 'recording', kind, moment, title LIMIT 200
     """
-    return fetch(conn, Item, sql, since=since, until=until)
+    return fetch(conn, NewsItem, sql, since=since, until=until)
 
 
 def select_topics(conn: Connection) -> Topics:

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from psycopg import Connection
 
 from services.notifications.news import queries as news
-from services.notifications.news.queries import Item
+from services.notifications.news.queries import NewsItem
 
 LINE = re.compile(r"\[\[\s*([a-z-]+)((?:\s+[a-z_]+=[a-z0-9-]+)*)\s*\]\][ \t]*")
 MOST, MOST_DAYS = 20, 366
 FILTERS = ("library_type", "topic", "series")
 
 
-class BadBlock(ValueError):
+class InvalidBlock(ValueError):
     """A block that cannot be understood; the message says in which line, and why."""
 
 
@@ -37,7 +37,7 @@ class Block:
     narrowed: dict[str, str] = field(default_factory=dict)
 
 
-FILLS: dict[str, Callable[[Connection, Block], list[Item]]] = {
+FILLS: dict[str, Callable[[Connection, Block], list[NewsItem]]] = {
     "upcoming-sessions": lambda conn, block: news.select_upcoming(conn, limit=block.limit, **_filters(block)),
     "new-recordings": lambda conn, block: news.select_recordings(
         conn, days=block.days, limit=block.limit, **_filters(block)
@@ -53,7 +53,7 @@ FILLS: dict[str, Callable[[Connection, Block], list[Item]]] = {
 
 
 def split(body: str) -> list[str | Block]:
-    """The Markdown between blocks, and the blocks. Raises BadBlock."""
+    """The Markdown between blocks, and the blocks. Raises InvalidBlock."""
     parts: list[str | Block] = []
     lines: list[str] = []
     for number, line in enumerate(body.splitlines(), 1):
@@ -65,7 +65,7 @@ def split(body: str) -> list[str | Block]:
     return [*parts, "\n".join(lines)]
 
 
-def fill(conn: Connection, block: Block) -> list[Item]:
+def fill(conn: Connection, block: Block) -> list[NewsItem]:
     """What the block tells of now."""
     return FILLS[block.name](conn, block)
 
@@ -73,12 +73,12 @@ def fill(conn: Connection, block: Block) -> list[Item]:
 def _read(line: str, number: int) -> Block:
     found = LINE.fullmatch(line)
     if not found or found[1] not in FILLS:
-        raise BadBlock(f"Line {number}: there is no such block; there are {', '.join(FILLS)}.")
+        raise InvalidBlock(f"Line {number}: there is no such block; there are {', '.join(FILLS)}.")
     given = dict(pair.split("=") for pair in found[2].split())
     limit, days = (_number(given.pop(name, default), most, name, number) for name, default, most in NUMBERS)
     known = FILTERS if found[1] != "announcements" else FILTERS[:2]
     if unknown := given.keys() - set(known):
-        raise BadBlock(f"Line {number}: {found[1]} does not take {', '.join(sorted(unknown))}.")
+        raise InvalidBlock(f"Line {number}: {found[1]} does not take {', '.join(sorted(unknown))}.")
     return Block(found[1], limit, days, given)
 
 
@@ -87,7 +87,7 @@ NUMBERS = (("limit", "5", MOST), ("days", "30", MOST_DAYS))
 
 def _number(text: str, most: int, name: str, line: int) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise BadBlock(f"Line {line}: {name} must be a number from 1 to {most}.")
+        raise InvalidBlock(f"Line {line}: {name} must be a number from 1 to {most}.")
     return int(text)
 
 

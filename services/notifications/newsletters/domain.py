@@ -17,9 +17,9 @@ from uuid_utils.compat import uuid7
 from services.notifications.messages import kinds
 from services.notifications.messages import queries as messages
 from services.notifications.news import queries as news
-from services.notifications.newsletters import blocks, composing, queries
+from services.notifications.newsletters import blocks, issue_contents, queries
 from services.notifications.newsletters.queries import Issue
-from services.notifications.rendering.letters import Letter
+from services.notifications.rendering.issue_mails import IssueMail
 from services.notifications.rendering.links import Links
 from shared import runtime
 from shared.database import constraint_name
@@ -133,7 +133,7 @@ def send_test(conn: Connection, issue: Issue, email: str) -> None:
     messages.insert_notice(conn, kinds.NEWSLETTER_TEST, subject=issue.id, cause=uuid7(), recipient=email)
 
 
-def preview(conn: Connection, issue: Issue) -> Letter:
+def preview(conn: Connection, issue: Issue) -> IssueMail:
     """What it would say now. Raises Invalid."""
     return _compose(conn, issue)[0]
 
@@ -177,14 +177,14 @@ def check_blocks(body: str) -> None:
     """Raises Invalid for a block that cannot be understood."""
     try:
         blocks.split(body)
-    except blocks.BadBlock as wrong:
+    except blocks.InvalidBlock as wrong:
         raise Invalid({"body": [str(wrong)]}) from None
 
 
-def _compose(conn: Connection, issue: Issue) -> tuple[Letter, str]:
+def _compose(conn: Connection, issue: Issue) -> tuple[IssueMail, str]:
     """The mail, and what it says as a part of a page."""
-    content = composing.fill(conn, issue.body)
-    letter = composing.lay_out(
+    content = issue_contents.fill(conn, issue.body)
+    letter = issue_contents.lay_out(
         issue.id,
         content,
         subject=issue.subject,

@@ -10,13 +10,11 @@ from shared.http.audit_api import record_staff_action
 from shared.http.responses import json_response
 from shared.runtime import transaction
 
-SCOPE = "people:erase"
-
 staff = Blueprint("held", __name__, url_prefix="/notifications/v1", description="What is held on people")
 
 
 @staff.get("/people/<email>")
-@staff.staff(SCOPE)
+@staff.staff(domain.SCOPE)
 @staff.response(200, HeldSchema)
 def show_held(email: str) -> Response:
     """Everything that notifications holds under an address: the subscription with its proof, mails, suppressions,

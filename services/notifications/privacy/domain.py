@@ -1,35 +1,33 @@
 """People who are erased: what is held under their addresses goes, and what comes late of them is not taken in."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import structlog
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.notifications.privacy import queries
-from shared.events.envelope import Envelope
 from shared.events.registration import Erasure
-from shared.messaging.erasure import blank_events, blank_person, blank_registrar
+from shared.messaging.erasure import blank_person, blank_registrar
 
 log = structlog.get_logger()
 
-Held = dict[str, list[dict[str, Any]]]
+SCOPE = "people:erase"
+HeldData = dict[str, list[dict[str, Any]]]
 # What is held of readers as such.
 READER = ("subscription", "consents", "subscription_requests")
 
 
-class MailUnderWay(Exception):
+class MailInDelivery(Exception):
     """A mail to the person is just being taken by the mail server: they are erased once that is over."""
 
 
-def describe(conn: Connection, email: str) -> Held:
+def describe(conn: Connection, email: str) -> HeldData:
     """Everything that notifications holds under this folded address: empty lists where it holds nothing."""
     return queries.select_held(conn, email)
 
 
-def describe_reader(conn: Connection, email: str) -> tuple[Held, bool]:
+def describe_reader(conn: Connection, email: str) -> tuple[HeldData, bool]:
     """What is held of a reader of the newsletter, and whether they have registered too: the link to preferences is
     not asked to show more than what it is for.
     """
@@ -46,33 +44,11 @@ def erase_address(conn: Connection, email: str) -> None:
     blank_person(conn, stranger, emails=[email])
 
 
-def drop_erased(conn: Connection, happened: Sequence[tuple[UUID, Envelope]]) -> set[UUID]:
-    """Those of these people, each with an event about them, who are erased. Their events are not taken in: nothing of
-    them stays but their ids, which the log tells.
-    """
-    erased = queries.select_erased(conn, {person_id for person_id, _ in happened})
-    for person_id, envelope in happened:
-        if person_id in erased:
-            log.info(
-                "event about an erased person dropped",
-                type=envelope.type,
-                event_id=str(envelope.id),
-                person_id=str(person_id),
-            )
-            blank_events(conn, envelope.source, [envelope.id])
-    return erased
-
-
-def is_erased(conn: Connection, person_id: UUID, envelope: Envelope) -> bool:
-    """Whether the person of this event is erased; then it is dropped, as `drop_erased` does."""
-    return bool(drop_erased(conn, [(person_id, envelope)]))
-
-
 def erase(conn: Connection, erasure: Erasure) -> None:
     """Erase a person in mails, copies and kept messages, under every address that they had, and who they were in what
     they did for others; what told of it included.
 
-    Raises MailUnderWay, so that no mail comes after we have said that this is done.
+    Raises MailInDelivery, so that no mail comes after we have said that this is done.
     """
     person = erasure.person
     emails = sorted({email.lower() for email in (person.email, *erasure.former_emails) if email})
@@ -83,7 +59,7 @@ def erase(conn: Connection, erasure: Erasure) -> None:
     queries.blank(conn, person.id, emails=emails)
     queries.delete_deliveries(conn, emails=emails)
     if queries.is_handing_over(conn):
-        raise MailUnderWay
+        raise MailInDelivery
     blank_person(conn, person.id, emails=emails)
     queries.blank_registrar(conn, erasure.registered)
     blank_registrar(conn, erasure.registered)

@@ -16,13 +16,6 @@ SUBJECTS: LiteralString = """
 """
 
 
-def select_erased(conn: Connection, people: Iterable[UUID]) -> set[UUID]:
-    """Those of these people who are to be erased. Whoever asks, and those who erase them, take turns until their
-    transactions end.
-    """
-    return {row[0] for row in conn.execute("SELECT erased_among(%(people)s)", {"people": list(people)})}
-
-
 def select_held(conn: Connection, email: str) -> dict[str, list[dict[str, Any]]]:
     """Every row under an address, by the name of what it is; of people of this address their copies too."""
     people: LiteralString = f"SELECT person_id FROM ({SUBJECTS}) AS one WHERE lower(email) = %(email)s"  # noqa: S608

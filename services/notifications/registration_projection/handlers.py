@@ -3,7 +3,7 @@
 from psycopg import Connection
 
 from services.notifications.catalog_projection import domain as catalog
-from services.notifications.privacy.domain import drop_erased, is_erased
+from services.notifications.erased_people.domain import drop_erased, is_erased
 from services.notifications.registration_projection import queries
 from shared.events.envelope import Envelope
 from shared.events.registration import (

@@ -10,6 +10,9 @@ from shared.database import execute, fetch_one, fetch_value
 
 # No staff may set more than this; so no session that begins later has to be looked at.
 LONGEST_DAYS = 30
+BATCH = 1000
+# Days before an invitation ends.
+INVITATION_DAYS = 3
 
 
 @dataclass(frozen=True)

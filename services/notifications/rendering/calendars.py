@@ -12,8 +12,8 @@ from uuid import UUID
 from icalendar import Calendar, Event, vCalAddress
 
 from services.notifications.catalog_projection.queries import Session
+from services.notifications.formats.mail_headers import Mailbox
 from services.notifications.messages.kinds import Method
-from services.notifications.rendering.addresses import Mailbox
 
 
 def write_entry(

@@ -5,6 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from services.notifications.catalog_projection.queries import Session
+from services.notifications.formats.mail_headers import (
+    Mailbox,
+    UnsafeText,
+    check_address,
+    check_header_text,
+    name_in_mail,
+)
 from services.notifications.messages.kinds import (
     GROUP_REQUESTED,
     INVITATION,
@@ -15,18 +22,11 @@ from services.notifications.messages.kinds import (
     SUBSCRIPTION_STANDING,
     Method,
 )
-from services.notifications.messages.queries import Facts
-from services.notifications.rendering.addresses import (
-    Mailbox,
-    UnsafeText,
-    check_address,
-    check_header_text,
-    name_in_mail,
-)
+from services.notifications.messages.queries import MailContext
 from services.notifications.rendering.calendars import write_entry
-from services.notifications.rendering.letterhead import Letterhead
-from services.notifications.rendering.letters import Letter
+from services.notifications.rendering.issue_mails import IssueMail
 from services.notifications.rendering.links import AFTER_MAIL, AFTER_SESSION, Holder, Links, web_link
+from services.notifications.rendering.mail_settings import MailSettings
 from services.notifications.rendering.templates import Texts
 from shared.date_labels import label_duration, label_moment, label_time_for, label_wait
 from shared.i18n import current_locale
@@ -36,7 +36,7 @@ NOT_REGISTERED = (INVITATION.topic, PROGRESS.topic, GROUP_REQUESTED.topic)
 
 
 @dataclass(frozen=True)
-class Content:
+class MailContent:
     """What a mail says; `calendar` is its method and the iCalendar object, `leave` where its reader leaves the list
     that it goes to.
     """
@@ -46,115 +46,115 @@ class Content:
     leave: str | None = None
 
 
-def render(facts: Facts, about: Session | Letter | None, letterhead: Letterhead) -> Content:
-    """A mail as it would be sent now; `about` is None where it is about a person alone. Raises UnsafeText where its
+def render(mail: MailContext, source: Session | IssueMail | None, mail_settings: MailSettings) -> MailContent:
+    """A mail as it would be sent now; `source` is None where it is about a person alone. Raises UnsafeText where its
     calendar entry would be for no valid address.
     """
-    if isinstance(about, Letter):
-        texts, leave = about.personal(letterhead.links, facts.subject, _reader(facts))
-        return Content(texts, leave=leave)
-    values = values_of(facts, about, letterhead)
-    texts = letterhead.overrides.render(facts.kind, values)
-    return Content(texts, _calendar(facts, about, values, letterhead.sender) if about else None)
+    if isinstance(source, IssueMail):
+        texts, leave = source.personal(mail_settings.links, mail.subject, _reader(mail))
+        return MailContent(texts, leave=leave)
+    values = values_of(mail, source, mail_settings)
+    texts = mail_settings.overrides.render(mail.kind, values)
+    return MailContent(texts, _calendar(mail, source, values, mail_settings.sender) if source else None)
 
 
-def values_of(facts: Facts, session: Session | None, letterhead: Letterhead) -> dict[str, Any]:
+def values_of(mail: MailContext, session: Session | None, mail_settings: MailSettings) -> dict[str, Any]:
     """Everything that a template of this mail may name."""
     if session:
-        return _values(facts, session, letterhead.links)
-    return _values_of_notice(facts, letterhead.links, letterhead.sender)
+        return _values(mail, session, mail_settings.links)
+    return _values_of_notice(mail, mail_settings.links, mail_settings.sender)
 
 
-def addressee(facts: Facts) -> Mailbox:
+def addressee(mail: MailContext) -> Mailbox:
     """To whom the mail goes; a name that may not stand in a header is left out. Raises UnsafeText for the address."""
     try:
-        name = check_header_text(name_in_mail(facts.name))
+        name = check_header_text(name_in_mail(mail.name))
     except UnsafeText:
         name = ""
-    return Mailbox(name, check_address(facts.email))
+    return Mailbox(name, check_address(mail.email))
 
 
-def _values_of_notice(facts: Facts, links: Links, sender: Mailbox) -> dict[str, Any]:
+def _values_of_notice(mail: MailContext, links: Links, sender: Mailbox) -> dict[str, Any]:
     """Everything that a template about no session may name."""
-    hours = facts.context.get("hours")
+    hours = mail.context.get("hours")
     return {
         "language": current_locale(),
-        "name": name_in_mail(facts.name),
+        "name": name_in_mail(mail.name),
         "initiative": sender.name or sender.address,
-        "title": facts.context.get("title"),
-        "completed": facts.context.get("certificate") == "completion",
+        "title": mail.context.get("title"),
+        "completed": mail.context.get("certificate") == "completion",
         "hours": f"{hours:g}" if hours else None,
-        "sign_in_url": links.sign_in(facts.subject) if facts.kind == SIGN_IN.name else None,
-        "certificate_url": links.certificate(facts.subject),
-        "confirm_url": links.subscription_request(facts.subject) if facts.kind == SUBSCRIPTION_REQUESTED.name else None,
-        "preferences_url": links.subscription(facts.subject, _reader(facts))
-        if facts.kind == SUBSCRIPTION_STANDING.name
+        "sign_in_url": links.sign_in(mail.subject) if mail.kind == SIGN_IN.name else None,
+        "certificate_url": links.certificate(mail.subject),
+        "confirm_url": links.subscription_request(mail.subject) if mail.kind == SUBSCRIPTION_REQUESTED.name else None,
+        "preferences_url": links.subscription(mail.subject, _reader(mail))
+        if mail.kind == SUBSCRIPTION_STANDING.name
         else None,
         "origin": links.origin,
-        **{f"webhook_{name}": facts.context.get(name) for name in ("url", "why", "last")},
+        **{f"webhook_{name}": mail.context.get(name) for name in ("url", "why", "last")},
     }
 
 
-def _values(facts: Facts, session: Session, links: Links) -> dict[str, Any]:
+def _values(mail: MailContext, session: Session, links: Links) -> dict[str, Any]:
     """Everything that a template may name; what does not apply to a mail is None."""
     online = session.online or {}
-    topic = KINDS[facts.kind].topic
+    topic = KINDS[mail.kind].topic
     invited, registered = topic == INVITATION.topic, topic not in NOT_REGISTERED
-    holder, invitee, watcher = _registrant(facts, session), _invitee(facts, session), _reader(facts)
-    recorded = facts.recording_url is not None and "recorded" in facts.context.get("counts", ["recorded"])
+    holder, invitee, watcher = _registrant(mail, session), _invitee(mail, session), _reader(mail)
+    recorded = mail.recording_url is not None and "recorded" in mail.context.get("counts", ["recorded"])
     return {
         "language": current_locale(),
-        "name": name_in_mail(facts.name),
+        "name": name_in_mail(mail.name),
         "title": session.title,
         "initiative": session.initiative,
-        "series": facts.series_title or facts.context.get("series"),
-        "when": label_time_for(session, facts.timezone, online=bool(online) and not session.venue),
-        "begins": label_wait(session, facts.dated_at),
+        "series": mail.series_title or mail.context.get("series"),
+        "when": label_time_for(session, mail.timezone, online=bool(online) and not session.venue),
+        "begins": label_wait(session, mail.dated_at),
         "timed": session.starts_at is not None,
-        "previous": facts.previous,
+        "previous": mail.previous,
         "place": _place(session),
-        "join_url": links.join(facts.subject, holder) if web_link(online.get("join_url")) and registered else None,
+        "join_url": links.join(mail.subject, holder) if web_link(online.get("join_url")) and registered else None,
         "page_url": web_link(session.page_url),
-        "manage_url": links.registration(facts.subject, holder) if registered else None,
-        "accept_url": links.offer(facts.subject, holder) if registered else None,
-        "seen": facts.context.get("seen"),
-        "total": facts.context.get("total"),
+        "manage_url": links.registration(mail.subject, holder) if registered else None,
+        "accept_url": links.offer(mail.subject, holder) if registered else None,
+        "seen": mail.context.get("seen"),
+        "total": mail.context.get("total"),
         "upcoming": session.status in ("planned", "scheduled"),
-        "position": facts.context.get("position"),
-        "by_registrant": facts.context.get("reason") == "cancelled by registrant",
-        "had_seat": facts.context.get("was") == "confirmed",
-        "had_offer": facts.context.get("was") == "offered",
-        "moved": facts.context.get("reason") == "moved by staff",
-        "passed_on": facts.context.get("reason") == "offer not accepted in time",
-        "registered_by": name_in_mail(facts.context.get("registered_by")) or None,
-        "accept_until": _moment(facts.context.get("offered_until"), session),
-        "invitation_url": links.invitation(facts.subject, invitee) if invited else None,
-        "size": facts.context.get("size"),
-        "group_url": links.group(facts.subject) if topic == GROUP_REQUESTED.topic else None,
-        "deadline": label_moment(facts.expires_at, session.timezone or "UTC") if facts.expires_at else None,
-        "watch_url": links.views(session.slug, session.id, facts.person_id, watcher) if recorded else None,
-        "recording_url": web_link(facts.recording_url),
-        "duration": label_duration(facts.recording_seconds) if facts.recording_seconds else None,
-        "came": facts.attended is True,
-        "missed": facts.attended is False,
-        "captions": "yes" if facts.recording_captions else None,
+        "position": mail.context.get("position"),
+        "by_registrant": mail.context.get("reason") == "cancelled by registrant",
+        "had_seat": mail.context.get("was") == "confirmed",
+        "had_offer": mail.context.get("was") == "offered",
+        "moved": mail.context.get("reason") == "moved by staff",
+        "passed_on": mail.context.get("reason") == "offer not accepted in time",
+        "registered_by": name_in_mail(mail.context.get("registered_by")) or None,
+        "accept_until": _moment(mail.context.get("offered_until"), session),
+        "invitation_url": links.invitation(mail.subject, invitee) if invited else None,
+        "size": mail.context.get("size"),
+        "group_url": links.group(mail.subject) if topic == GROUP_REQUESTED.topic else None,
+        "deadline": label_moment(mail.expires_at, session.timezone or "UTC") if mail.expires_at else None,
+        "watch_url": links.views(session.slug, session.id, mail.person_id, watcher) if recorded else None,
+        "recording_url": web_link(mail.recording_url),
+        "duration": label_duration(mail.recording_seconds) if mail.recording_seconds else None,
+        "came": mail.attended is True,
+        "missed": mail.attended is False,
+        "captions": "yes" if mail.recording_captions else None,
     }
 
 
-def _registrant(facts: Facts, session: Session) -> Holder:
+def _registrant(mail: MailContext, session: Session) -> Holder:
     """Links to a registration end some time after its session, where that has a date."""
     known = [moment for moment in (session.starts_at, session.ends_at) if moment]
-    return Holder(facts.generation, max(known) + AFTER_SESSION if known else None)
+    return Holder(mail.generation, max(known) + AFTER_SESSION if known else None)
 
 
-def _invitee(facts: Facts, session: Session) -> Holder:
+def _invitee(mail: MailContext, session: Session) -> Holder:
     """An invitation's ends with its deadline, where it has one."""
-    return Holder(facts.generation, facts.expires_at) if facts.expires_at else _registrant(facts, session)
+    return Holder(mail.generation, mail.expires_at) if mail.expires_at else _registrant(mail, session)
 
 
-def _reader(facts: Facts) -> Holder:
+def _reader(mail: MailContext) -> Holder:
     """Links of the newsletter, and to watch, end some time after the mail."""
-    return Holder(facts.generation, facts.dated_at + AFTER_MAIL)
+    return Holder(mail.generation, mail.dated_at + AFTER_MAIL)
 
 
 def _moment(written: str | None, session: Session) -> str | None:
@@ -170,9 +170,11 @@ def _place(session: Session) -> str | None:
     return f"Online ({session.online['platform']})" if session.online else None
 
 
-def _calendar(facts: Facts, session: Session, values: dict[str, Any], sender: Mailbox) -> tuple[Method, bytes] | None:
+def _calendar(
+    mail: MailContext, session: Session, values: dict[str, Any], sender: Mailbox
+) -> tuple[Method, bytes] | None:
     """The entry that this mail brings or takes back; None where it does neither, or the session has no time yet."""
-    method = KINDS[facts.kind].calendar
+    method = KINDS[mail.kind].calendar
     if method is None or session.starts_at is None or (method == "CANCEL" and not values["had_seat"]):
         return None
     brings = method == "REQUEST"
@@ -183,13 +185,13 @@ def _calendar(facts: Facts, session: Session, values: dict[str, Any], sender: Ma
         session,
         starts_at=session.starts_at,
         method=method,
-        registration_id=facts.subject,
-        standing=facts.status_since,
+        registration_id=mail.subject,
+        standing=mail.status_since,
         organizer=sender,
-        attendee=addressee(facts),
+        attendee=addressee(mail),
         description="\n".join(line for line in described if line),
         place=(values["place"] if session.venue else join_url) or values["place"],
         url=join_url or values["page_url"],
-        stamp=facts.dated_at,
+        stamp=mail.dated_at,
     )
     return method, entry

@@ -16,13 +16,13 @@ from email.policy import compat32
 from email.utils import format_datetime, getaddresses
 from uuid import UUID
 
-from services.notifications.rendering.addresses import (
+from services.notifications.formats.mail_headers import (
     Mailbox,
     UnsafeText,
     encode_subject,
     unfold,
 )
-from services.notifications.rendering.domain import Content
+from services.notifications.rendering.domain import MailContent
 from shared.i18n import current_locale
 
 # Characters of base64 in a line (RFC 2045, 6.8).
@@ -46,7 +46,7 @@ class Head:
         return f"<{self.id}@{self.sender.domain}>"
 
 
-def build(head: Head, content: Content) -> bytes:
+def build(head: Head, content: MailContent) -> bytes:
     """The mail, with lines that end in CRLF. Raises UnsafeText where it would not be what was meant."""
     kind, body = _body(head.id, content)
     headers = {"Content-Type": kind, "MIME-Version": "1.0", **_headers(head, content)}
@@ -55,7 +55,7 @@ def build(head: Head, content: Content) -> bytes:
     return top + b"\r\n" + body
 
 
-def _headers(head: Head, content: Content) -> dict[str, str]:
+def _headers(head: Head, content: MailContent) -> dict[str, str]:
     optional = {
         "Reply-To": head.reply_to.header if head.reply_to else None,
         "X-Convene-Again": "yes" if head.again else None,
@@ -77,7 +77,7 @@ def _headers(head: Head, content: Content) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value is not None}
 
 
-def _body(id: UUID, content: Content) -> tuple[str, bytes]:
+def _body(id: UUID, content: MailContent) -> tuple[str, bytes]:
     """The content type of the whole, and its parts."""
     texts = [
         _part('text/plain; charset="utf-8"', _with_crlf(content.texts.text)),

@@ -11,8 +11,8 @@ from flask import Response, request
 
 from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
-from services.notifications.subscriptions.origins import origin
-from services.notifications.subscriptions.queries import Subscription, Wish
+from services.notifications.subscriptions.queries import SignUp, Subscription
+from services.notifications.subscriptions.request_origins import origin
 from services.notifications.subscriptions.schemas import (
     AskedSchema,
     ImportQuery,
@@ -70,7 +70,7 @@ def request_subscription(wanted: dict[str, Any]) -> dict[str, str]:
     """Sign up for the newsletter. Its mails begin once the owner of the address has confirmed that by a link in a mail;
     the answer is the same whether the address is known or not.
     """
-    wish = Wish(**{**wanted, "email": fold_email(wanted["email"])})
+    wish = SignUp(**{**wanted, "email": fold_email(wanted["email"])})
     with transaction() as conn:
         request_limits.consume(conn, [request_limits.network_charge()])
         domain.request(conn, wish, origin())
@@ -202,9 +202,9 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
     return report
 
 
-def _url(standing: Subscription) -> str:
-    return f"{runtime.settings().public_url}/notifications/v1/subscriptions/{domain.sign(standing)}"
+def _url(subscription: Subscription) -> str:
+    return f"{runtime.settings().public_url}/notifications/v1/subscriptions/{domain.sign(subscription)}"
 
 
-def _show(standing: Subscription) -> Response:
-    return json_response(OwnSubscriptionSchema().dump({**asdict(standing), "url": _url(standing)}))
+def _show(subscription: Subscription) -> Response:
+    return json_response(OwnSubscriptionSchema().dump({**asdict(subscription), "url": _url(subscription)}))

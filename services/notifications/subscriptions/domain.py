@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from services.notifications.messages import kinds
 from services.notifications.messages import queries as messages
 from services.notifications.subscriptions import queries
-from services.notifications.subscriptions.queries import Origin, Subscription, Wish
+from services.notifications.subscriptions.queries import Origin, SignUp, Subscription
 from shared import rate_limits, runtime, signed_links
 from shared.email_addresses import mailbox_of
 from shared.errors import Conflict, Gone, NotFound
@@ -57,7 +57,7 @@ class LinkEnded(Gone):
 EXPIRED = Gone("This link is not good any more: please sign up again.", problem="link-expired")
 
 
-def request(conn: Connection, wish: Wish, origin: Origin) -> None:
+def request(conn: Connection, wish: SignUp, origin: Origin) -> None:
     """Ask the owner of an address to confirm a wish, unless they were asked just now; whatever was mailed before stays
     good.
     """
@@ -70,17 +70,19 @@ def request(conn: Connection, wish: Wish, origin: Origin) -> None:
         return
     id = uuid7()
     queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)
-    standing = queries.lock_by_email(conn, wish.email)
-    if standing and standing.status == "confirmed":
-        messages.insert_notice(conn, kinds.SUBSCRIPTION_STANDING, subject=standing.id, cause=id, recipient=wish.email)
+    subscription = queries.lock_by_email(conn, wish.email)
+    if subscription and subscription.status == "confirmed":
+        messages.insert_notice(
+            conn, kinds.SUBSCRIPTION_STANDING, subject=subscription.id, cause=id, recipient=wish.email
+        )
     else:
         messages.insert_notice(conn, kinds.SUBSCRIPTION_REQUESTED, subject=id, cause=id, recipient=wish.email)
 
 
 def is_reader(conn: Connection, email: str) -> bool:
     """Whether the newsletter goes to this address."""
-    standing = queries.lock_by_email(conn, email)
-    return standing is not None and standing.status == "confirmed"
+    subscription = queries.lock_by_email(conn, email)
+    return subscription is not None and subscription.status == "confirmed"
 
 
 def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
@@ -90,11 +92,11 @@ def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
     asked = queries.lock_request(conn, UUID(_verify(REQUEST, token)))
     if asked is None:
         raise EXPIRED
-    standing = queries.lock_by_email(conn, asked.email)
+    subscription = queries.lock_by_email(conn, asked.email)
     if asked.expired:
         raise EXPIRED
-    if standing and standing.status == "confirmed":
-        return standing
+    if subscription and subscription.status == "confirmed":
+        return subscription
     if asked.confirmed:
         raise EXPIRED
     queries.mark_confirmed(conn, asked.id)
@@ -116,11 +118,11 @@ def find(conn: Connection, token: str) -> Subscription:
     return found
 
 
-def sign(standing: Subscription) -> str:
+def sign(subscription: Subscription) -> str:
     """A token by which a reader sees and changes what they hear of."""
     ends_at = runtime.current().clock.now() + timedelta(days=LINK_DAYS)
     return signed_links.issue(
-        runtime.settings(), signed_links.PREFERENCES, Ticket(str(standing.id), standing.generation, ends_at)
+        runtime.settings(), signed_links.PREFERENCES, Ticket(str(subscription.id), subscription.generation, ends_at)
     )
 
 
@@ -130,7 +132,7 @@ def request_for_link(conn: Connection, token: str, origin: Origin) -> None:
     """
     _, found = _find(conn, token)
     if found and found.status == "confirmed":
-        wish = Wish(
+        wish = SignUp(
             email=found.email,
             name=found.name,
             library_types=found.library_types,
@@ -142,35 +144,35 @@ def request_for_link(conn: Connection, token: str, origin: Origin) -> None:
 
 def renew_links(conn: Connection, token: str) -> None:
     """End all links to a reader's preferences, by the one that is good, and mail a new one. Raises what `find` does."""
-    standing = find(conn, token)
-    queries.raise_generation(conn, standing.id)
-    if standing.status == "confirmed":
+    subscription = find(conn, token)
+    queries.raise_generation(conn, subscription.id)
+    if subscription.status == "confirmed":
         messages.insert_notice(
-            conn, kinds.SUBSCRIPTION_STANDING, subject=standing.id, cause=uuid7(), recipient=standing.email
+            conn, kinds.SUBSCRIPTION_STANDING, subject=subscription.id, cause=uuid7(), recipient=subscription.email
         )
 
 
-def change(conn: Connection, standing: Subscription, changes: Mapping[str, Any], origin: Origin) -> Subscription:
+def change(conn: Connection, subscription: Subscription, changes: Mapping[str, Any], origin: Origin) -> Subscription:
     """Let the reader hear of other things. Raises Conflict once they have left."""
-    if standing.status != "confirmed":
+    if subscription.status != "confirmed":
         raise Conflict("This subscription has ended: please sign up again.", problem="subscription-ended")
-    wanted = replace(standing, **changes)
-    if wanted == standing:
-        return standing
+    wanted = replace(subscription, **changes)
+    if wanted == subscription:
+        return subscription
     queries.update_wish(conn, wanted)
-    queries.insert_consent(conn, standing.id, "changed", given_from=origin.address, wording=WORDING)
-    return _read(conn, standing.id)
+    queries.insert_consent(conn, subscription.id, "changed", given_from=origin.address, wording=WORDING)
+    return _read(conn, subscription.id)
 
 
-def end(conn: Connection, standing: Subscription, origin: Origin, *, issue: UUID | None = None) -> Subscription:
+def end(conn: Connection, subscription: Subscription, origin: Origin, *, issue: UUID | None = None) -> Subscription:
     """Let the reader go, and tell them; who has left already is told nothing. `issue` is the newsletter that made
     them leave, where one did.
     """
-    if standing.status == "ended":
-        return standing
-    queries.end(conn, standing.id, issue=issue)
-    queries.insert_consent(conn, standing.id, "ended", given_from=origin.address, wording=LEAVING)
-    ended = _read(conn, standing.id)
+    if subscription.status == "ended":
+        return subscription
+    queries.end(conn, subscription.id, issue=issue)
+    queries.insert_consent(conn, subscription.id, "ended", given_from=origin.address, wording=LEAVING)
+    ended = _read(conn, subscription.id)
     messages.insert_notice(
         conn,
         kinds.SUBSCRIPTION_ENDED,
@@ -186,10 +188,10 @@ def unsubscribe(conn: Connection, token: str, origin: Origin) -> None:
     """End the subscription that the link in a mail is of. The link is good for ever, and for nothing else (RFC 8058);
     whose subscription is gone has none to end. Raises NotFound for what is no such link.
     """
-    subscription, _, issue = _verify(LEAVE, token).partition(" ")
-    standing = queries.lock(conn, UUID(subscription))
-    if standing:
-        end(conn, standing, origin, issue=UUID(issue) if issue else None)
+    id, _, issue = _verify(LEAVE, token).partition(" ")
+    subscription = queries.lock(conn, UUID(id))
+    if subscription:
+        end(conn, subscription, origin, issue=UUID(issue) if issue else None)
 
 
 def check_leaving(token: str) -> None:
@@ -199,21 +201,21 @@ def check_leaving(token: str) -> None:
 
 def stop(conn: Connection, email: str) -> None:
     """End the subscription of whoever called our mail spam, without another mail."""
-    standing = queries.lock_by_email(conn, email)
-    if standing and standing.status == "confirmed":
-        queries.end(conn, standing.id, issue=None)
-        queries.insert_consent(conn, standing.id, "ended", given_from="a complaint", wording=LEAVING)
+    subscription = queries.lock_by_email(conn, email)
+    if subscription and subscription.status == "confirmed":
+        queries.end(conn, subscription.id, issue=None)
+        queries.insert_consent(conn, subscription.id, "ended", given_from="a complaint", wording=LEAVING)
 
 
 def forget(conn: Connection, id: UUID) -> None:
     """Leave nothing of a reader, the proof included: at their wish. Who merely leaves is known as having left. Raises
     NotFound.
     """
-    standing = queries.lock(conn, id)
-    if standing is None:
+    subscription = queries.lock(conn, id)
+    if subscription is None:
         raise NotFound("There is no such reader.")
-    queries.blank_mails(conn, id, email=standing.email)
-    queries.delete(conn, id, email=standing.email)
+    queries.blank_mails(conn, id, email=subscription.email)
+    queries.delete(conn, id, email=subscription.email)
 
 
 def _read(conn: Connection, id: UUID) -> Subscription:

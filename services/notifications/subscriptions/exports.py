@@ -7,13 +7,13 @@ from typing import Any
 from flask import Response
 
 from services.notifications.subscriptions import queries
-from services.notifications.subscriptions.queries import Exported
+from services.notifications.subscriptions.queries import ExportedReader
 from shared.http import tables
 
 
 def table(kind: str) -> Response:
     """As CSV or XLSX, by content type."""
-    return tables.table(kind, "readers", [field.name for field in fields(Exported)], _cells)
+    return tables.table(kind, "readers", [field.name for field in fields(ExportedReader)], _cells)
 
 
 def _cells(conn: Any) -> Iterator[tuple[Any, ...]]:

@@ -2,9 +2,9 @@
 
 from psycopg import Connection
 
-from services.notifications.privacy.domain import is_erased
+from services.notifications.erased_people.domain import is_erased
 from services.notifications.subscriptions import domain
-from services.notifications.subscriptions.queries import Origin, Wish
+from services.notifications.subscriptions.queries import Origin, SignUp
 from shared.events.envelope import Envelope
 from shared.events.registration import NewsletterRequested
 from shared.messaging.handlers import on
@@ -18,6 +18,6 @@ def request_subscription(conn: Connection, event: NewsletterRequested, envelope:
     wanted = event.request
     if is_erased(conn, wanted.person.id, envelope):
         return
-    wish = Wish(email=wanted.person.email, name=wanted.person.name, library_types=wanted.library_types)
+    wish = SignUp(email=wanted.person.email, name=wanted.person.name, library_types=wanted.library_types)
     if not domain.is_reader(conn, wish.email):
         domain.request(conn, wish, REGISTRATION)

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from services.notifications.subscriptions import queries
-from services.notifications.subscriptions.queries import Wish
+from services.notifications.subscriptions.queries import SignUp
 from services.notifications.suppressions import queries as suppressions
 from shared import runtime
 from shared.email_addresses import fold_email
@@ -57,7 +57,7 @@ def _fate(email: str, known: dict[str, queries.Status], suppressed: set[str]) ->
 
 
 def _insert(conn: Connection, email: str, one: dict[str, Any]) -> None:
-    wish = Wish(
+    wish = SignUp(
         email=email,
         name=one["name"],
         library_types=one["library_types"],

@@ -15,7 +15,7 @@ Act = Literal["confirmed", "changed", "ended"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class SignUp:
     """What somebody wants to hear of; `email` is folded. No library types are all of them, and so with topics."""
 
     email: str
@@ -36,7 +36,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Request:
+class SubscriptionRequest:
     """Somebody's claim that an address wants the newsletter."""
 
     id: UUID
@@ -63,7 +63,7 @@ class Subscription:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportedReader:
     """A reader, with the proof of the consent that stands."""
 
     email: str
@@ -78,7 +78,7 @@ class Exported:
     ended_at: datetime | None
 
 
-def insert_request(conn: Connection, id: UUID, wish: Wish, origin: Origin, *, wording: str, days: int) -> None:
+def insert_request(conn: Connection, id: UUID, wish: SignUp, origin: Origin, *, wording: str, days: int) -> None:
     """Keep a request, which is good for `days` days."""
     sql = """
         INSERT INTO subscription_requests (id, email, name, library_types, topics, digest, asked_from, network, wording,
@@ -89,12 +89,12 @@ def insert_request(conn: Connection, id: UUID, wish: Wish, origin: Origin, *, wo
     execute(conn, sql, id=id, wording=wording, days=days, **asdict(origin), **asdict(wish))
 
 
-def lock_request(conn: Connection, id: UUID) -> Request | None:
+def lock_request(conn: Connection, id: UUID) -> SubscriptionRequest | None:
     sql = """
         SELECT id, email, wording, confirmed_at IS NOT NULL AS confirmed, expires_at <= programme_now() AS expired
           FROM subscription_requests WHERE id = %(id)s FOR UPDATE
     """
-    return fetch_one(conn, Request, sql, id=id)
+    return fetch_one(conn, SubscriptionRequest, sql, id=id)
 
 
 def mark_confirmed(conn: Connection, id: UUID) -> None:
@@ -154,7 +154,7 @@ def select_statuses(conn: Connection, emails: list[str]) -> dict[str, Status]:
     return dict(conn.execute(sql, {"emails": emails}).fetchall())
 
 
-def insert_imported(conn: Connection, wish: Wish, *, confirmed_at: datetime, given_from: str, wording: str) -> None:
+def insert_imported(conn: Connection, wish: SignUp, *, confirmed_at: datetime, given_from: str, wording: str) -> None:
     """A subscription that was confirmed elsewhere, with its proof; where the address is known, nothing."""
     sql = """
         WITH made AS (
@@ -244,7 +244,7 @@ def select_readers(
     )
 
 
-def stream_readers(conn: Connection) -> Iterator[Exported]:
+def stream_readers(conn: Connection) -> Iterator[ExportedReader]:
     """Every reader, those who left included, in the order in which they came."""
     sql = """
         SELECT email, name, status, library_types, topics, digest, confirmed_at, given_from, wording, ended_at
@@ -254,7 +254,7 @@ def stream_readers(conn: Connection) -> Iterator[Exported]:
                 ORDER BY id DESC LIMIT 1) AS proof ON true
          ORDER BY position
     """
-    return stream(conn, Exported, sql)
+    return stream(conn, ExportedReader, sql)
 
 
 def blank_mails(conn: Connection, id: UUID, *, email: str) -> None:

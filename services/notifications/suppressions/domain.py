@@ -4,7 +4,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.notifications.rendering.addresses import UnsafeText, check_address
+from services.notifications.formats.mail_headers import UnsafeText, check_address
 from services.notifications.suppressions import queries
 from services.notifications.suppressions.queries import Reason
 from shared.errors import Invalid, NotFound

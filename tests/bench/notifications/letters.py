@@ -12,11 +12,11 @@ from uuid import UUID
 import psycopg
 
 from services.notifications.delivery.domain import write
+from services.notifications.delivery.mail_sources import read_mail_sources
 from services.notifications.fanout.jobs import fan_out
-from services.notifications.messages.about import read_about
-from services.notifications.messages.queries import select_facts
+from services.notifications.messages.queries import select_mail_contexts
 from services.notifications.newsletters import domain
-from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.rendering.mail_settings import make_mail_settings
 from shared import runtime
 from tests.bench import report, running
 from tests.bench.notifications.setting import Setting
@@ -116,8 +116,8 @@ def _send(conn: psycopg.Connection[Any], setting: Setting) -> float:
 def _send_bare(conn: psycopg.Connection[Any], setting: Setting) -> float:
     row = conn.execute("SELECT id FROM messages LIMIT 1").fetchone()
     assert row
-    [facts] = select_facts(conn, [row[0]])
-    mail = write(facts, read_about(conn, [facts])[facts.id], read_letterhead(runtime.settings())).decode()
+    [facts] = select_mail_contexts(conn, [row[0]])
+    mail = write(facts, read_mail_sources(conn, [facts])[facts.id], make_mail_settings(runtime.settings())).decode()
     began = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", setting.sink.port, "bench") as smtp:
         for number in range(setting.effort.mails):

@@ -15,9 +15,9 @@ from typing import Any
 import psycopg
 
 from services.notifications.catalog_projection.queries import select_sessions
-from services.notifications.messages.queries import select_facts
-from services.notifications.rendering.domain import Content, render
-from services.notifications.rendering.letterhead import read_letterhead
+from services.notifications.messages.queries import select_mail_contexts
+from services.notifications.rendering.domain import MailContent, render
+from services.notifications.rendering.mail_settings import make_mail_settings
 from shared.events.catalog import SessionPublished
 from tests.bench import report, running
 from tests.bench.notifications.setting import Setting
@@ -63,7 +63,7 @@ def measure(setting: Setting) -> list[Row]:
     ]
 
 
-def fill(conn: psycopg.Connection[Any], engines: Engines, number: int) -> Content:
+def fill(conn: psycopg.Connection[Any], engines: Engines, number: int) -> MailContent:
     """A session and those who registered for it; what the mail to one of them says."""
     session = a_session()
     receive(conn, SessionPublished(session=session))
@@ -72,8 +72,8 @@ def fill(conn: psycopg.Connection[Any], engines: Engines, number: int) -> Conten
     settings = make_settings(engines, "")
     row = conn.execute("SELECT id FROM messages LIMIT 1").fetchone()
     assert row
-    [facts], [known] = select_facts(conn, [row[0]]), select_sessions(conn, [session.id])
-    return render(facts, known, read_letterhead(settings))
+    [facts], [known] = select_mail_contexts(conn, [row[0]]), select_sessions(conn, [session.id])
+    return render(facts, known, make_mail_settings(settings))
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _sent(conn: psycopg.Connection[Any]) -> int:
     return row[0]
 
 
-def _send_bare(setting: Setting, content: Content) -> float:
+def _send_bare(setting: Setting, content: MailContent) -> float:
     assert content.calendar
     method, entry = content.calendar
     began = time.perf_counter()

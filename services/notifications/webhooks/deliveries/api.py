@@ -7,7 +7,6 @@ from flask import Response
 from psycopg import Connection
 
 from services.notifications.webhooks.deliveries import queries
-from services.notifications.webhooks.deliveries.domain import PING, write_body
 from services.notifications.webhooks.deliveries.queries import TRIES, Delivery
 from services.notifications.webhooks.deliveries.schemas import (
     WebhookDeliveriesQuery,
@@ -16,6 +15,7 @@ from services.notifications.webhooks.deliveries.schemas import (
     WebhookDeliverySchema,
 )
 from services.notifications.webhooks.endpoints import domain as endpoints
+from services.notifications.webhooks.payloads import PING, write_body
 from shared import runtime
 from shared.errors import Conflict, NotFound
 from shared.http import Blueprint

@@ -46,7 +46,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingDeliveries:
     """Deliveries that wait for their first and for a later try, and endpoints whose last call failed."""
 
     queued: int
@@ -54,17 +54,17 @@ class Waiting:
     failing: int
 
 
-def count_waiting(conn: Connection) -> Waiting:
+def count_waiting(conn: Connection) -> WaitingDeliveries:
     """How much waits to be told."""
     sql = """
         SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'retry') AS retry,
                (SELECT count(*) FROM webhooks WHERE state = 'active' AND failing_since IS NOT NULL) AS failing
           FROM webhook_deliveries WHERE state IN ('queued', 'retry')
     """
-    return fetch(conn, Waiting, sql)[0]
+    return fetch(conn, WaitingDeliveries, sql)[0]
 
 
-def is_anybody_told(conn: Connection, names: list[str]) -> bool:
+def has_subscribers(conn: Connection, names: list[str]) -> bool:
     """Whether any endpoint asked for one of these types: mostly there is none, and nothing has to be written."""
     sql = "SELECT EXISTS (SELECT FROM webhooks WHERE state = 'active' AND types && %(names)s)"
     return fetch_value(conn, sql, names=names)
@@ -167,15 +167,6 @@ def requeue(conn: Connection, id: UUID, *, tries: int) -> bool:
         SELECT count(*) > 0, pg_notify(current_schema() || '_webhooks', '') FROM again
     """
     return fetch_value(conn, sql, id=id, tries=tries)
-
-
-def fail_waiting(conn: Connection, webhook_id: UUID, *, error: str) -> None:
-    """Nothing that waits for this endpoint is sent any more."""
-    sql = """
-        UPDATE webhook_deliveries SET state = 'failed', error = %(error)s, next_attempt_at = NULL
-         WHERE webhook_id = %(webhook_id)s AND state IN ('queued', 'retry')
-    """
-    execute(conn, sql, webhook_id=webhook_id, error=error)
 
 
 def forget(conn: Connection, *, days: int, attempt_days: int) -> None:

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from psycopg import Connection
 
+from services.notifications.formats.private_hosts import parse_allowed
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.calls.urls import parse_allowed, parse_url
-from services.notifications.webhooks.deliveries import queries as deliveries
 from services.notifications.webhooks.endpoints import queries
 from services.notifications.webhooks.endpoints.queries import Webhook
-from services.notifications.webhooks.endpoints.sealing import can_be_read, make_secret, seal
+from services.notifications.webhooks.endpoints.secret_encryption import encrypt_secret, is_readable, make_secret
+from services.notifications.webhooks.http_client.urls import parse_url
 from shared.errors import Conflict, Invalid, NotFound
 
 MOST = 100
@@ -29,7 +29,7 @@ def create(conn: Connection, settings: NotificationsSettings, wanted: dict[str, 
     if queries.lock_count(conn) >= MOST:
         raise Conflict(f"There are {MOST} webhooks already: delete one first.", problem="too-many-webhooks")
     id, secret = uuid4(), make_secret()
-    queries.insert_webhook(conn, id=id, secret=seal(settings, id, secret), **wanted)
+    queries.insert_webhook(conn, id=id, secret=encrypt_secret(settings, id, secret), **wanted)
     return find(conn, id), secret
 
 
@@ -73,7 +73,7 @@ def disable(conn: Connection, id: UUID, *, reason: str) -> bool:
     """Call it no more, for what waits included; False where it is disabled already."""
     if not queries.disable(conn, id, reason=reason):
         return False
-    deliveries.fail_waiting(conn, id, error="the webhook was disabled")
+    queries.fail_waiting(conn, id, error="the webhook was disabled")
     return True
 
 
@@ -83,9 +83,9 @@ def rotate(conn: Connection, settings: NotificationsSettings, id: UUID) -> tuple
     """
     lock(conn, id)
     [present] = queries.lock_secrets(conn, id)
-    hours = OVERLAP_HOURS if can_be_read(settings, id, present.secret) else 0
+    hours = OVERLAP_HOURS if is_readable(settings, id, present.secret) else 0
     secret = make_secret()
-    return secret, queries.update_secret(conn, id, seal(settings, id, secret), hours=hours)
+    return secret, queries.update_secret(conn, id, encrypt_secret(settings, id, secret), hours=hours)
 
 
 def delete(conn: Connection, id: UUID) -> None:

@@ -109,7 +109,7 @@ def update_secret(conn: Connection, id: UUID, secret: bytes, *, hours: int) -> d
 
 
 @dataclass(frozen=True)
-class Sealed:
+class EncryptedSecrets:
     """A webhook's secrets as they are kept; `previous_secret` is None where it does not sign any more."""
 
     id: UUID
@@ -117,16 +117,16 @@ class Sealed:
     previous_secret: bytes | None
 
 
-def lock_secrets(conn: Connection, id: UUID | None = None) -> list[Sealed]:
+def lock_secrets(conn: Connection, id: UUID | None = None) -> list[EncryptedSecrets]:
     """Every webhook's secrets, or those of one, which nobody else changes until the transaction ends."""
     sql = """
         SELECT id, secret, CASE WHEN previous_until > clock_timestamp() THEN previous_secret END AS previous_secret
           FROM webhooks WHERE %(id)s::uuid IS NULL OR id = %(id)s ORDER BY id FOR UPDATE
     """
-    return fetch(conn, Sealed, sql, id=id)
+    return fetch(conn, EncryptedSecrets, sql, id=id)
 
 
-def update_sealed(conn: Connection, id: UUID, *, secret: bytes, previous_secret: bytes | None) -> None:
+def update_encrypted_secrets(conn: Connection, id: UUID, *, secret: bytes, previous_secret: bytes | None) -> None:
     """Keep the same secrets, encrypted anew: it is the webhook of the same revision."""
     sql = """
         UPDATE webhooks SET secret = %(secret)s, previous_secret = coalesce(%(previous_secret)s, previous_secret)
@@ -179,3 +179,12 @@ def delete_webhook(conn: Connection, id: UUID) -> bool:
     """
     execute(conn, sql, id=id, kind=WEBHOOK_DISABLED.name)
     return bool(execute(conn, "DELETE FROM webhooks WHERE id = %(id)s", id=id))
+
+
+def fail_waiting(conn: Connection, webhook_id: UUID, *, error: str) -> None:
+    """Nothing that waits for this endpoint is sent any more."""
+    sql = """
+        UPDATE webhook_deliveries SET state = 'failed', error = %(error)s, next_attempt_at = NULL
+         WHERE webhook_id = %(webhook_id)s AND state IN ('queued', 'retry')
+    """
+    execute(conn, sql, webhook_id=webhook_id, error=error)

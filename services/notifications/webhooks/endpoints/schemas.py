@@ -5,9 +5,9 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.notifications.rendering.addresses import UnsafeText, check_address
-from services.notifications.webhooks.calls.urls import LONGEST
-from services.notifications.webhooks.deliveries.domain import PATTERNS
+from services.notifications.formats.mail_headers import UnsafeText, check_address
+from services.notifications.webhooks.http_client.urls import LONGEST
+from services.notifications.webhooks.payloads import PATTERNS
 from shared.http.schema_fields import LineField
 
 STATES = ("active", "disabled")

@@ -11,14 +11,14 @@ from psycopg import Connection
 from standardwebhooks import Webhook
 
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.calls.caller import Answer, Caller
-from services.notifications.webhooks.deliveries.domain import PING
 from services.notifications.webhooks.deliveries.queries import TRIES
 from services.notifications.webhooks.endpoints import domain as endpoints
 from services.notifications.webhooks.endpoints.queries import insert_mail
-from services.notifications.webhooks.endpoints.sealing import SecretLost, unseal
+from services.notifications.webhooks.endpoints.secret_encryption import SecretLost, decrypt_secret
+from services.notifications.webhooks.http_client.client import CallResult, WebhookClient
+from services.notifications.webhooks.payloads import PING
 from services.notifications.webhooks.sending import queries
-from services.notifications.webhooks.sending.queries import Claimed
+from services.notifications.webhooks.sending.queries import ClaimedDelivery
 
 MINUTE, HOUR = 60.0, 3600.0
 # Seconds from a failed try to the next: in all more than three days.
@@ -34,20 +34,20 @@ GONE = 410
 ASKS_TO_WAIT = (429, 503)
 
 
-def call(caller: Caller, claimed: Claimed, settings: NotificationsSettings) -> Answer:
+def call(caller: WebhookClient, claimed: ClaimedDelivery, settings: NotificationsSettings) -> CallResult:
     """Send a delivery, signed now."""
     try:
         headers = sign(claimed, settings)
     except SecretLost as error:
-        return Answer(error=str(error))
+        return CallResult(error=str(error))
     return caller.post(claimed.url, headers, claimed.body.encode())
 
 
-def sign(claimed: Claimed, settings: NotificationsSettings) -> dict[str, str]:
+def sign(claimed: ClaimedDelivery, settings: NotificationsSettings) -> dict[str, str]:
     """The headers of Standard Webhooks; while two secrets are good, with a signature by each. Raises SecretLost."""
     now, id = datetime.now(UTC), str(claimed.event_id)
     sealed = [secret for secret in (claimed.secret, claimed.previous_secret) if secret]
-    secrets = [unseal(settings, claimed.webhook_id, secret) for secret in sealed]
+    secrets = [decrypt_secret(settings, claimed.webhook_id, secret) for secret in sealed]
     signatures = [Webhook(secret).sign(id, now, claimed.body) for secret in secrets]
     return {
         "webhook-id": id,
@@ -56,7 +56,7 @@ def sign(claimed: Claimed, settings: NotificationsSettings) -> dict[str, str]:
     }
 
 
-def settle(conn: Connection, claimed: Claimed, answer: Answer) -> str:
+def settle(conn: Connection, claimed: ClaimedDelivery, answer: CallResult) -> str:
     """Bring a delivery to the state that the answer leads to, and give that; `lost` where somebody else has it by now,
     or its webhook was deleted. Within a transaction.
     """
@@ -70,7 +70,7 @@ def settle(conn: Connection, claimed: Claimed, answer: Answer) -> str:
     return state
 
 
-def wait_for(claimed: Claimed, answer: Answer) -> float:
+def wait_for(claimed: ClaimedDelivery, answer: CallResult) -> float:
     """Seconds until a delivery that failed is tried again: by the number of its tries, or as long as the site asks, but
     for a day at most.
     """
@@ -79,7 +79,7 @@ def wait_for(claimed: Claimed, answer: Answer) -> float:
     return max(usual, min(asked or 0, LONGEST_WAIT)) * (1 + random.uniform(0, JITTER))  # noqa: S311 - not a secret
 
 
-def _reason_to_disable(conn: Connection, claimed: Claimed, answer: Answer) -> str | None:
+def _reason_to_disable(conn: Connection, claimed: ClaimedDelivery, answer: CallResult) -> str | None:
     """Why the endpoint is to be called no more; None while it is. A test message that fails says nothing of it."""
     if answer.status == GONE:
         return "it answered 410 Gone"
@@ -90,10 +90,10 @@ def _reason_to_disable(conn: Connection, claimed: Claimed, answer: Answer) -> st
         return endpoints.BY_STAFF
     if claimed.tries_left <= 1:
         return "a message failed at each of its tries, which take three days"
-    return "every message has failed for three days" if failing.worn_out else None
+    return "every message has failed for three days" if failing.expired else None
 
 
-def _mark(conn: Connection, claimed: Claimed, answer: Answer, state: str) -> str:
+def _mark(conn: Connection, claimed: ClaimedDelivery, answer: CallResult, state: str) -> str:
     marked = queries.settle(
         conn,
         claimed,
@@ -106,7 +106,7 @@ def _mark(conn: Connection, claimed: Claimed, answer: Answer, state: str) -> str
     return state if marked else "lost"
 
 
-def _disable(conn: Connection, claimed: Claimed, answer: Answer, reason: str) -> None:
+def _disable(conn: Connection, claimed: ClaimedDelivery, answer: CallResult, reason: str) -> None:
     """Once, with a mail to the owner; not again where it is disabled already."""
     if endpoints.disable(conn, claimed.webhook_id, reason=reason):
         context = {"url": claimed.url, "why": reason, "last": answer.error}

@@ -15,18 +15,18 @@ import psycopg
 import structlog
 from prometheus_client import Counter
 
-from services.notifications.delivery.queries import lock_number
+from services.notifications.formats.private_hosts import parse_allowed
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.calls.caller import TOTAL_SECONDS, Caller
-from services.notifications.webhooks.calls.urls import parse_allowed
 from services.notifications.webhooks.deliveries.queries import forget
+from services.notifications.webhooks.http_client.client import TOTAL_SECONDS, WebhookClient
 from services.notifications.webhooks.sending import queries
-from services.notifications.webhooks.sending.domain import Answer, call, settle
-from services.notifications.webhooks.sending.queries import Claimed
+from services.notifications.webhooks.sending.domain import CallResult, call, settle
+from services.notifications.webhooks.sending.queries import ClaimedDelivery
 from shared import runtime
 from shared.failpoints import fail_point
 from shared.jobs import Job
 from shared.messaging.loop import UNAVAILABLE
+from shared.work_queue import register_worker
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ OUTCOMES = Counter("webhook_deliveries_total", "Calls of outside sites by what b
 
 
 @dataclass(frozen=True)
-class Lane:
+class CallPool:
     """So many calls at the same time, and so many to one endpoint."""
 
     slow: bool
@@ -50,25 +50,25 @@ class Lane:
     each: int
 
 
-LANES = (Lane(slow=False, calls=12, each=2), Lane(slow=True, calls=4, each=1))
+POOLS = (CallPool(slow=False, calls=12, each=2), CallPool(slow=True, calls=4, each=1))
 
 
-def make_caller(settings: NotificationsSettings) -> Caller:
-    return Caller(allowed=parse_allowed(settings.webhook_allow))
+def make_client(settings: NotificationsSettings) -> WebhookClient:
+    return WebhookClient(allowed=parse_allowed(settings.webhook_allow))
 
 
-class Sender:
+class WebhookSender:
     """Holds a database connection, whose advisory lock says that it lives, and the calls that are under way. One
     thread's own; only the calls themselves are made by others, and they touch nothing of it.
     """
 
-    def __init__(self, open_caller: Callable[[NotificationsSettings], Caller] = make_caller) -> None:
+    def __init__(self, open_caller: Callable[[NotificationsSettings], WebhookClient] = make_client) -> None:
         self.open_caller = open_caller
-        self.caller: Caller | None = None
+        self.caller: WebhookClient | None = None
         self.conn: psycopg.Connection | None = None
         self.number = random.getrandbits(31)
-        self.calls: dict[Future[Answer], Claimed] = {}
-        self.pool = ThreadPoolExecutor(sum(lane.calls for lane in LANES), thread_name_prefix="webhook")
+        self.calls: dict[Future[CallResult], ClaimedDelivery] = {}
+        self.pool = ThreadPoolExecutor(sum(lane.calls for lane in POOLS), thread_name_prefix="webhook")
 
     def send_due(self) -> int:
         """Settle webhook calls that have ended and start those that are due. Returns their number."""
@@ -100,26 +100,26 @@ class Sender:
         if self.conn is None or self.conn.closed:
             self.conn = psycopg.connect(present.database.conninfo, autocommit=True, options=NO_IDLING)
             # Under its old number, if it had one, the calls that are under way stay its own.
-            while not lock_number(self.conn, self.number):
+            while not register_worker(self.conn, self.number):
                 self.number = random.getrandbits(31)
         present.database.set_clock(self.conn)
         return self.conn
 
-    def _claim(self, conn: psycopg.Connection) -> list[Claimed]:
+    def _claim(self, conn: psycopg.Connection) -> list[ClaimedDelivery]:
         """Claim what is due, what lost senders had included, as far as each lane has room."""
         with conn.transaction():
-            queries.take_turn(conn)
-            lost = queries.void_claims(conn, number=self.number)
-            claimed = [one for lane in LANES for one in self._claim_for(conn, lane)]
+            queries.lock_claiming(conn)
+            lost = queries.reclaim_expired(conn, number=self.number)
+            claimed = [one for lane in POOLS for one in self._claim_for(conn, lane)]
         for id in lost:
             log.warning("sender of webhooks was lost", delivery_id=str(id))
         return claimed
 
-    def _claim_for(self, conn: psycopg.Connection, lane: Lane) -> list[Claimed]:
+    def _claim_for(self, conn: psycopg.Connection, lane: CallPool) -> list[ClaimedDelivery]:
         room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
         return queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=max(room, 0))
 
-    def _begin(self, due: list[Claimed]) -> None:
+    def _begin(self, due: list[ClaimedDelivery]) -> None:
         """Let threads call; the claims are committed by now."""
         if due:
             fail_point("webhook.after_claim")
@@ -150,11 +150,11 @@ class Sender:
         return len(ended)
 
 
-def _answer_of(future: Future[Answer]) -> Answer:
+def _answer_of(future: Future[CallResult]) -> CallResult:
     """What a call came to; a mistake of ours counts as a failure of this delivery, and keeps no other."""
     if error := future.exception():
         log.error("webhook not sent", error=type(error).__name__)
-        return Answer(error=f"not sent: {type(error).__name__}")
+        return CallResult(error=f"not sent: {type(error).__name__}")
     return future.result()
 
 
@@ -167,7 +167,7 @@ def forget_old_deliveries() -> int:
 
 def jobs() -> list[Job]:
     """The jobs of a worker; each has a sender of its own."""
-    sender = Sender()
+    sender = WebhookSender()
     return [
         Job("send-webhooks", sender.send_due, every=1.0, topic="webhooks", end=sender.finish),
         Job("forget-webhook-deliveries", forget_old_deliveries, every=3600.0),

@@ -13,7 +13,7 @@ from shared.database import execute, fetch, fetch_one
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claimed:
+class ClaimedDelivery:
     """A delivery that this sender has. `previous_secret` is None where it does not sign any more; `slow` is
     whether the last call of its endpoint failed, or took long.
     """
@@ -32,14 +32,14 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Failing:
-    """An endpoint that failed just now; `worn_out` is whether it has for longer than it may."""
+class EndpointFailure:
+    """An endpoint that failed just now; `expired` is whether it has for longer than it may."""
 
     state: str
-    worn_out: bool
+    expired: bool
 
 
-def void_claims(conn: Connection, *, number: int) -> list[UUID]:
+def reclaim_expired(conn: Connection, *, number: int) -> list[UUID]:
     """Take back what other senders claimed who are gone, or who let their lease run out: it is sent once more, since
     nobody can tell whether it was taken.
     """
@@ -59,12 +59,12 @@ def void_claims(conn: Connection, *, number: int) -> list[UUID]:
     return [row[0] for row in conn.execute(sql, {"number": number})]
 
 
-def take_turn(conn: Connection) -> None:
+def lock_claiming(conn: Connection) -> None:
     """Let one sender claim at a time, until the transaction ends: else two of them count the same calls."""
     execute(conn, "SELECT pg_advisory_xact_lock(hashtext('webhook-claims:' || current_schema()))")
 
 
-def claim(conn: Connection, *, number: int, lease: float, slow: bool, each: int, limit: int) -> list[Claimed]:
+def claim(conn: Connection, *, number: int, lease: float, slow: bool, each: int, limit: int) -> list[ClaimedDelivery]:
     """Claim what is next for `lease` seconds, of endpoints that failed last or took long, or of the others: `each`
     of an endpoint at most, those of all senders counted, and the first of every endpoint before the second of any.
     """
@@ -98,7 +98,7 @@ def claim(conn: Connection, *, number: int, lease: float, slow: bool, each: int,
                       AS previous_secret,
                   webhook.failing_since IS NOT NULL OR webhook.slow AS slow
     """
-    return fetch(conn, Claimed, sql, number=number, lease=lease, slow=slow, each=each, limit=limit)
+    return fetch(conn, ClaimedDelivery, sql, number=number, lease=lease, slow=slow, each=each, limit=limit)
 
 
 def note_success(conn: Connection, webhook_id: UUID, *, slow: bool) -> None:
@@ -110,21 +110,21 @@ def note_success(conn: Connection, webhook_id: UUID, *, slow: bool) -> None:
     execute(conn, sql, id=webhook_id, slow=slow)
 
 
-def note_failure(conn: Connection, webhook_id: UUID, *, days: int) -> Failing | None:
+def note_failure(conn: Connection, webhook_id: UUID, *, days: int) -> EndpointFailure | None:
     """The endpoint fails, by now for more than `days` or not; nobody else changes it until the transaction ends. None
     where it was deleted.
     """
     sql = """
         UPDATE webhooks SET failing_since = coalesce(failing_since, clock_timestamp())
          WHERE id = %(id)s
-        RETURNING state, failing_since < clock_timestamp() - make_interval(days => %(days)s) AS worn_out
+        RETURNING state, failing_since < clock_timestamp() - make_interval(days => %(days)s) AS expired
     """
-    return fetch_one(conn, Failing, sql, id=webhook_id, days=days)
+    return fetch_one(conn, EndpointFailure, sql, id=webhook_id, days=days)
 
 
 def settle(
     conn: Connection,
-    claimed: Claimed,
+    claimed: ClaimedDelivery,
     *,
     state: str,
     status: int | None,

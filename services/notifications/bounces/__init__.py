@@ -1,0 +1,1 @@
+"""Bounces and complaints: reports about mails that came back, and the suppressions that follow from them."""

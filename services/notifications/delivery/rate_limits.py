@@ -1,0 +1,54 @@
+"""How many mails a second go to a mail provider, by all senders together.
+
+Mails of issues are held back: each is given its place in line, and is due again when that comes. A single mail takes a
+place as well, and goes at once: whoever signs in does not wait for a newsletter.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from services.notifications.delivery import queries
+from services.notifications.messages.kinds import is_bulk
+from services.notifications.messages.queries import MailContext
+
+EVERYBODY = "*"
+
+# Seconds: places that come so soon are as good as now.
+SOON = timedelta(seconds=1)
+
+
+def hold_back(
+    conn: Connection, mails: Sequence[MailContext], rates: Mapping[str, float], *, number: int
+) -> list[MailContext]:
+    """Those of the mails, which the sender of this number has claimed, that may go now; the others have their places in
+    line.
+    """
+    if not rates:
+        return list(mails)
+    now = queries.select_now(conn)
+    places = _give_places(conn, mails, rates)
+    held = {
+        mail.id: place for mail in mails if (place := places.get(mail.id)) and place > now + SOON and is_bulk(mail.kind)
+    }
+    queries.postpone(conn, number=number, places=held)
+    return [mail for mail in mails if mail.id not in held]
+
+
+def _give_places(conn: Connection, mails: Sequence[MailContext], rates: Mapping[str, float]) -> dict[object, datetime]:
+    """The latest place in line of each mail that has none yet."""
+    waiting: dict[str, list[MailContext]] = defaultdict(list)
+    for mail in mails:
+        if not mail.paced:
+            for domain in (mail.email.rpartition("@")[2].lower(), EVERYBODY):
+                waiting[domain].append(mail)
+    places: dict[object, datetime] = {}
+    for domain in sorted(waiting.keys() & rates.keys()):
+        step = timedelta(seconds=1 / rates[domain])
+        first = queries.reserve(conn, domain, seconds=len(waiting[domain]) / rates[domain])
+        for turn, mail in enumerate(waiting[domain]):
+            place = first + turn * step
+            places[mail.id] = max(place, places.get(mail.id, place))
+    return places

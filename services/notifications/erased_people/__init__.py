@@ -1,0 +1,1 @@
+"""People who were erased, so that late events about them are dropped."""
