@@ -9,14 +9,13 @@ from typing import Any
 
 import yaml
 
-from deploy import belongings, project
-from deploy.backup.client import Client
+from deploy import docker_resources, project
 from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.calls import output, run_interruptibly, succeeds
 from deploy.errors import DeployError
-from deploy.native.ports import is_free
-from deploy.native.system import SAMPLE
-from deploy.options import ROOT, Options
+from deploy.options import ROOT, SAMPLE, Options
+from deploy.ports import is_free
+from deploy.postgres_client import Client
 from deploy.secrets import SERVICES
 
 QUIET = ["--progress", "quiet"]
@@ -100,14 +99,14 @@ class ComposeSystem:
         project.refuse_foreign(project.name())
         subprocess.run(docker_compose(*QUIET, "down", "--remove-orphans"), check=False, cwd=ROOT)
 
-    def belongings(self) -> list[str]:
+    def resources(self) -> list[str]:
         """What `remove` would remove, a line each."""
-        return belongings.describe(project.own_names())
+        return docker_resources.describe(project.own_names())
 
     def remove(self) -> None:
         """Remove containers, networks, volumes, and the images that were built here, of this folder and its demo."""
         for name in project.own_names():
-            belongings.remove(name)
+            docker_resources.remove(name)
 
     def running(self) -> bool:
         """Whether any of its containers is up."""
@@ -205,7 +204,7 @@ class ComposeSystem:
     def _remove_broker_data(self) -> None:
         """The volumes of every node."""
         name = project.name()
-        for volume in belongings.volumes(name):
+        for volume in docker_resources.volumes(name):
             if volume.startswith(f"{name}_broker"):
                 output(["docker", "volume", "rm", volume])
 

@@ -17,10 +17,10 @@ from deploy.errors import DeployError
 from deploy.native import binaries, readiness
 from deploy.native.commands import FOLDER
 from deploy.native.system import NativeSystem
-from deploy.native.waiting import wait_until
 from deploy.native.warm import WarmProcess
 from deploy.options import ROOT, read_options
 from deploy.secrets import SERVICES
+from deploy.waiting import wait_until
 
 CHECK_SECONDS = 0.3
 STOP_SECONDS = 10.0

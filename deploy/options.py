@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from deploy.errors import DeployError
 
 ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
 
 
 def option(meaning: str, *, unit: str, default: Any) -> Any:

@@ -17,8 +17,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from deploy.errors import DeployError
-from deploy.native.ports import is_free
 from deploy.options import ROOT, Options
+from deploy.ports import is_free
 
 NAME = "COMPOSE_PROJECT_NAME"
 # What every folder's system was called until 0.1.0.

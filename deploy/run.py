@@ -47,7 +47,7 @@ def down(options: Options) -> None:
 def clean(options: Options) -> None:
     """Say what there is of this folder's system, in both modes, and remove it where somebody agrees."""
     systems = [mode.system(one, options) for one in mode.MODES if one == "native" or compose.engine_answers()]
-    found = [line for system in systems for line in system.belongings()]
+    found = [line for system in systems for line in system.resources()]
     if not found:
         print("There is nothing to remove.")
         return

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from deploy.native.gateway import Gateway
-from deploy.native.ports import free_ports
 from deploy.native.warm import WarmProcess
+from deploy.ports import free_ports
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.backup import contents
-from deploy.backup.client import DATABASE, Client
 from deploy.backup.manifest import (
     Manifest,
     UnfitBackupError,
@@ -18,6 +17,7 @@ from deploy.backup.manifest import (
 )
 from deploy.backup.taking import DUMP
 from deploy.errors import DeployError
+from deploy.postgres_client import DATABASE, Client
 
 
 class NotEmptyError(DeployError):

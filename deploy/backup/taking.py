@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.backup import contents
-from deploy.backup.client import DATABASE, Client, Snapshot
 from deploy.backup.manifest import Manifest, describe_file, prints_of
+from deploy.postgres_client import DATABASE, Client, Snapshot
 from deploy.secrets import SERVICES, TOPOLOGY
 
 DUMP, BROKER = "database.dump", "broker-topology.json"

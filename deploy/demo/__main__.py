@@ -15,11 +15,11 @@ from dataclasses import replace
 import httpx
 
 from deploy import compose
-from deploy.demo import tally, work
-from deploy.demo.choices import Sizes
+from deploy.demo import results, work
 from deploy.demo.instances import ComposeInstance, Instance, NativeInstance
-from deploy.demo.story import Story
-from deploy.demo.telling import Teller
+from deploy.demo.plan import Sizes
+from deploy.demo.scenario import Scenario
+from deploy.demo.terminal import Terminal
 from deploy.demo.workshop import Workshop
 from deploy.errors import DeployError
 from deploy.mode import MODES
@@ -34,7 +34,7 @@ def main() -> int:
     try:
         sizes = sizes_for(_number("PEOPLE", 200))
         with _alone():
-            return tell(_instance(), sizes, Teller(), keep=bool(os.environ.get("KEEP")))
+            return tell(_instance(), sizes, Terminal(), keep=bool(os.environ.get("KEEP")))
     except DeployError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -43,15 +43,15 @@ def main() -> int:
         return 130
 
 
-def tell(instance: Instance, sizes: Sizes, teller: Teller, *, keep: bool) -> int:
-    """Play the story on an instance that is started for it, and removed afterwards unless it is to be kept."""
+def tell(instance: Instance, sizes: Sizes, terminal: Terminal, *, keep: bool) -> int:
+    """Play the scenario on an instance that is started for it, and removed afterwards unless it is to be kept."""
     finished = False
     try:
-        teller.step(0, "A system of its own is started")
-        instance.start(teller.say)
-        teller.say("After each step stands what each service did, counted in its own tables; an event is how one tells")
-        teller.say("the others what happened.")
-        succeeded = play(instance, sizes, teller)
+        terminal.step(0, "A system of its own is started")
+        instance.start(terminal.say)
+        terminal.say("After each step you see what each service did, counted in its own tables; services notify")
+        terminal.say("each other by events.")
+        succeeded = play(instance, sizes, terminal)
         finished = True
         return 0 if succeeded else 1
     except (TimeoutError, AssertionError, httpx.HTTPError) as error:
@@ -60,27 +60,27 @@ def tell(instance: Instance, sizes: Sizes, teller: Teller, *, keep: bool) -> int
         return 1
     finally:
         if keep and finished:
-            teller.say(f"It goes on: {instance.origins()['catalog']}, its mails at {instance.mail_address()}.")
-            teller.say(f"`{instance.how_to_remove()}` removes it; so does the next demo.")
+            terminal.say(f"It goes on: {instance.origins()['catalog']}, its mails at {instance.mail_address()}.")
+            terminal.say(f"`{instance.how_to_remove()}` removes it; so does the next demo.")
         else:
             instance.remove()
 
 
-def play(instance: Instance, sizes: Sizes, teller: Teller) -> bool:
-    """Tell the whole story; whether everything came out as it had to."""
-    story = Story(instance, sizes, teller.say)
+def play(instance: Instance, sizes: Sizes, terminal: Terminal) -> bool:
+    """Tell the whole scenario; whether everything came out as it had to."""
+    scenario = Scenario(instance, sizes, terminal.say)
     before = work.NOTHING
-    for number, (title, act) in enumerate([*story.steps(), *Workshop(story).steps()], 1):
-        teller.step(number, title)
+    for number, (title, act) in enumerate([*scenario.steps(), *Workshop(scenario).steps()], 1):
+        terminal.step(number, title)
         act()
         now = work.count(instance)
-        teller.add(now.since(before).describe())
+        terminal.add(now.since(before).describe())
         before = now
-    return teller.show(tally.count(story))
+    return terminal.show(results.count(scenario))
 
 
 def sizes_for(people: int) -> Sizes:
-    """The story's usual proportions for another number of people."""
+    """The scenario's usual proportions for another number of people."""
     usual = Sizes()
     share = people / usual.people
     return replace(

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from deploy.demo import choices
+from deploy.demo import plan
 from deploy.demo.people import Person
 
 SAMPLE = Path(__file__).parent.parent / "sample"
@@ -41,9 +41,9 @@ def attendance_report(came: list[Person]) -> tuple[bytes, dict[str, int]]:
 
 
 def _joins(person: Person) -> list[list[str]]:
-    if not choices.stays(person):
+    if not plan.stays(person):
         return [[person.name, person.email, "13:00", "13:05", "5", "No"]]
-    if choices.joins_twice(person):
+    if plan.joins_twice(person):
         return [
             [person.name, person.email.upper(), "13:00", "13:30", "30", "No"],
             [person.name, person.email, "13:35", "14:30", "55", "No"],

@@ -12,16 +12,16 @@ import amqp
 import psycopg
 from psycopg.rows import dict_row
 
-from deploy import belongings, compose, packages, project, token
+from deploy import compose, docker_resources, packages, project, token
 from deploy.clock import set_clock
 from deploy.errors import DeployError
 from deploy.native import binaries
 from deploy.native.commands import INSTANCES
-from deploy.native.ports import free_ports
 from deploy.native.readiness import log_end
 from deploy.native.system import NativeSystem
-from deploy.native.waiting import wait_until
 from deploy.options import ROOT, Options, read_options
+from deploy.ports import free_ports
+from deploy.waiting import wait_until
 
 SERVICES = ("catalog", "registration", "notifications")
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 
 class Instance(Protocol):
-    """A running system, and what the story does to it besides calling it."""
+    """A running system, and what the scenario does to it besides calling it."""
 
     def start(self, say: Say) -> None: ...
     def origins(self) -> dict[str, str]: ...
@@ -147,7 +147,7 @@ class ComposeInstance:
         self.system = compose.ComposeSystem(self.options)
 
     def start(self, say: Say) -> None:
-        belongings.remove(self.project)
+        docker_resources.remove(self.project)
         self.system.start(say, scale=self.scale)
 
     def origins(self) -> dict[str, str]:
@@ -190,7 +190,7 @@ class ComposeInstance:
         return f"docker compose --project-name {self.project} down --volumes"
 
     def remove(self) -> None:
-        belongings.remove(self.project)
+        docker_resources.remove(self.project)
 
     def _compose(self, *arguments: str) -> str:
         command = compose.docker_compose(*compose.QUIET, *arguments)

@@ -3,12 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from deploy.demo.choices import WORLD_CAFE
 from deploy.demo.instances import Instance
 from deploy.demo.mailbox import Entry, Mail, Mailbox, Opened
 from deploy.demo.people import Person
+from deploy.demo.plan import WORLD_CAFE
 from deploy.demo.record import Due, Record
-from deploy.demo.telling import Line
+from deploy.demo.terminal import Line
 from deploy.demo.work import SAYINGS
 
 MESSAGES = """

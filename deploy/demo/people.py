@@ -35,7 +35,7 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Person:
-    """`number` decides what they do: see `deploy.demo.choices`."""
+    """`number` decides what they do: see `deploy.demo.plan`."""
 
     number: int
     name: str

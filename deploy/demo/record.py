@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from deploy.demo.choices import SERIES, WEBINARS, WORKSHOP, WORLD_CAFE
+from deploy.demo.plan import SERIES, WEBINARS, WORKSHOP, WORLD_CAFE
 
 Due = tuple[
     str, str, str

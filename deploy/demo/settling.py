@@ -3,7 +3,7 @@
 from typing import Any
 
 from deploy.demo.instances import Instance
-from deploy.demo.telling import wait_for
+from deploy.demo.terminal import wait_for
 
 PATIENCE = 90.0
 

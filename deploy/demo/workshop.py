@@ -1,4 +1,4 @@
-"""The story's last steps: who is invited to the workshop, who gets the seats in it, and what remains of the series."""
+"""Last steps of the scenario: invitations to the workshop, its seats, and what remains of the series."""
 
 import re
 from collections import Counter
@@ -8,22 +8,22 @@ from typing import Any
 import httpx
 
 from deploy.demo import mailbox
-from deploy.demo.choices import INITIATIVE, SERIES, WEBINARS, WORKSHOP
+from deploy.demo.plan import INITIATIVE, SERIES, WEBINARS, WORKSHOP
+from deploy.demo.scenario import Scenario
 from deploy.demo.settling import settle, wait_told_full
 from deploy.demo.site import CATALOG, REGISTRATION
-from deploy.demo.story import Story
-from deploy.demo.telling import wait_for
+from deploy.demo.terminal import wait_for
 
 OFFER_HOURS = 48
 CERTIFICATES = "SELECT count(*) AS number FROM registration.certificates"
 
 
 class Workshop:
-    """Plays them for a story that has come so far."""
+    """Plays them for a scenario that has come so far."""
 
-    def __init__(self, story: Story) -> None:
-        self.story = story
-        self.site, self.record, self.say = story.site, story.record, story.say
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.site, self.record, self.say = scenario.site, scenario.record, scenario.say
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
         """Title and act of each, in their order."""
@@ -38,18 +38,18 @@ class Workshop:
         """Who saw all three was invited to the workshop; they accept until it is full. The workers are killed
         meanwhile.
         """
-        self.story.instance.set_clock("2017-05-15T09:00:00-05:00")
-        codes = mailbox.find(mailbox.INVITATION, self.story.mails.read_all())
+        self.scenario.instance.set_clock("2017-05-15T09:00:00-05:00")
+        codes = mailbox.find(mailbox.INVITATION, self.scenario.mails.read_all())
         self.say(f"{len(codes)} people who saw all three webinars have an invitation in their mail, and accept it.")
         order = sorted(codes)
         third = len(order) // 3
         self._accept(order[:third], codes)
-        killed = self.story.meanwhile(
-            self.story.instance.kill_workers, lambda: self._accept(order[third : 2 * third], codes)
+        killed = self.scenario.meanwhile(
+            self.scenario.instance.kill_workers, lambda: self._accept(order[third : 2 * third], codes)
         )
         self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people accepted.")
         self._accept(order[2 * third :], codes)
-        settle(self.story.instance)
+        settle(self.scenario.instance)
         answers = [status for (_, slug), status in self.record.answers.items() if slug == WORKSHOP]
         self.say(
             f"{answers.count('confirmed')} have a seat; it is full, and {answers.count('waitlisted')} are in line."
@@ -58,33 +58,33 @@ class Workshop:
 
     def offer(self) -> None:
         """Two give up their seats. The first in line accepts; the second does not, and the third is asked."""
-        self.story.instance.set_clock("2017-06-01T09:00:00-05:00")
+        self.scenario.instance.set_clock("2017-06-01T09:00:00-05:00")
         self.site.replace(f"{REGISTRATION}/sessions/{WORKSHOP}/rules", {"offer_hours": OFFER_HOURS})
         givers = sorted(self.record.seated(WORKSHOP))[:2]
         first, second, third = self.record.line(WORKSHOP)[:3]
         manage = self._links(mailbox.MANAGE)
         for email in givers:
             self.site.call("DELETE", manage[email]).raise_for_status()
-        settle(self.story.instance)
+        settle(self.scenario.instance)
         offered = self._links(mailbox.OFFER)
         assert set(offered) == {first, second}, "the seats were offered to others than the first in line"
         self.site.post(offered[first]).raise_for_status()
         self.say(
             f"Two give up their seats, which are offered to the first two in line for {OFFER_HOURS} hours; one accepts."
         )
-        self.story.instance.set_clock("2017-06-03T10:00:00-05:00")
+        self.scenario.instance.set_clock("2017-06-03T10:00:00-05:00")
         wait_for("the offer to pass on", lambda: third in self._links(mailbox.OFFER), seconds=30)
         late = self.site.post(offered[second])
         self.record.late_answer = f"{late.status_code} {late.json()['type'].rpartition(':')[2]}"
         self.site.post(self._links(mailbox.OFFER)[third]).raise_for_status()
         self.record.gave_up |= {(email, WORKSHOP) for email in givers}
         self.record.offered, self.record.lapsed = [first, second, third], second
-        settle(self.story.instance)
+        settle(self.scenario.instance)
         self.say("The other does not answer in time: the offer passes on to the third, who accepts.")
 
     def hold(self) -> None:
         """People are let in at the door by their codes, but for one who does not come; what is earned is certified."""
-        self.story.instance.set_clock("2017-06-23T08:30:00-05:00")
+        self.scenario.instance.set_clock("2017-06-23T08:30:00-05:00")
         workshop, manage = f"{REGISTRATION}/sessions/{WORKSHOP}", self._links(mailbox.MANAGE)
         *came, _absent = sorted(self.record.seated(WORKSHOP))
         for email in came:
@@ -92,17 +92,17 @@ class Workshop:
             arrival = self.site.act(f"{workshop}/check-ins", {"code": code})
             assert arrival["checked_in"]["code"] == code, "somebody else was let in"
         self.record.came_to_workshop = set(came)
-        self.story.instance.set_clock("2017-06-23T20:00:00-05:00")
+        self.scenario.instance.set_clock("2017-06-23T20:00:00-05:00")
         session = f"{CATALOG}/sessions/{WORKSHOP}"
         wait_for("the workshop to be held", lambda: self.site.read(session)["status"] == "held", seconds=30)
         self.record.titles |= {
             WORKSHOP: self.site.read(session)["title"],
             SERIES: self.site.read(f"{CATALOG}/series/{SERIES}")["title"],
         }
-        wait_told_full(self.story.instance, WORKSHOP, len(self.record.waiting(WORKSHOP)))
+        wait_told_full(self.scenario.instance, WORKSHOP, len(self.record.waiting(WORKSHOP)))
         due = self.record.certificates(self._emails()).total()
         wait_for("the certificates", lambda: self._count(CERTIFICATES) >= due, seconds=30)
-        settle(self.story.instance)
+        settle(self.scenario.instance)
         self.say(
             f"{len(came)} are let in at the door, by the codes of their seats; {due} certificates are in the mail."
         )
@@ -120,19 +120,19 @@ class Workshop:
         def accept(email: str) -> httpx.Response:
             return self.site.post(f"{REGISTRATION}/invitations/{codes[email]}/accept")
 
-        for email, made in self.story.all_at_once(accept, emails):
-            self.story.note(email, made)
+        for email, made in self.scenario.all_at_once(accept, emails):
+            self.scenario.note(email, made)
 
     def _turn_away(self) -> None:
         """Somebody who saw two of the three asks for a seat in the workshop."""
-        person = next(one for one in self.story.people if self.record.seen(one.email) == len(WEBINARS) - 1)
-        answer = self.story.apply(person, WORKSHOP)
+        person = next(one for one in self.scenario.people if self.record.seen(one.email) == len(WEBINARS) - 1)
+        answer = self.scenario.apply(person, WORKSHOP)
         self.record.refusal = f"{answer.status_code} {answer.json()['type'].rpartition(':')[2]}"
         self.say("Somebody who saw two of the three was not invited, asks for a seat all the same, and is turned away.")
 
     def _look_at_certificate(self) -> None:
         """One that somebody has in their mail: as a badge, to print, and as what others verify it by."""
-        links = mailbox.find(mailbox.CERTIFICATE, self.story.mails.read_all())
+        links = mailbox.find(mailbox.CERTIFICATE, self.scenario.mails.read_all())
         email = sorted(self.record.came_to_workshop)[0]
         files = f"{REGISTRATION}/certificates/{links[email].rpartition('/')[2]}"
         badge = self.site.read(f"{files}.json")
@@ -147,11 +147,11 @@ class Workshop:
 
     def _links(self, pattern: re.Pattern[str]) -> dict[str, str]:
         """What is in the latest mail about the workshop that has such a link, by whose it is."""
-        about = (mail for mail in self.story.mails.read_all() if "Dialogue & Deliberation for Large" in mail.subject)
+        about = (mail for mail in self.scenario.mails.read_all() if "Dialogue & Deliberation for Large" in mail.subject)
         return {email: mailbox.for_programs(link) for email, link in mailbox.find(pattern, about).items()}
 
     def _emails(self) -> list[str]:
-        return [person.email for person in self.story.people]
+        return [person.email for person in self.scenario.people]
 
     def _count(self, sql: str) -> Any:
-        return self.story.instance.query(sql)[0]["number"]
+        return self.scenario.instance.query(sql)[0]["number"]

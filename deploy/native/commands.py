@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy import packages, token
-from deploy.backup.client import Client
 from deploy.backup.restoring import Backup, refuse_other_keys
 from deploy.native import binaries
-from deploy.native.system import SAMPLE, NativeSystem
-from deploy.options import ROOT, Options
+from deploy.native.system import NativeSystem
+from deploy.options import ROOT, SAMPLE, Options
+from deploy.postgres_client import Client
 from deploy.secrets import make_secrets
 
 INSTANCES = ROOT / ".convene"
@@ -31,7 +31,7 @@ class NativeCommands:
     def stop(self) -> None:
         self.system.stop()
 
-    def belongings(self) -> list[str]:
+    def resources(self) -> list[str]:
         """What `remove` would remove, a line each."""
         return [f"folder {folder.relative_to(ROOT)}, {_held_by(folder)}" for folder in _instances()]
 

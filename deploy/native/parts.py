@@ -9,11 +9,11 @@ from deploy.errors import DeployError
 from deploy.native.gateway import Gateway
 from deploy.native.identity import identity_provider
 from deploy.native.mailcatcher.program import mail_catcher
-from deploy.native.ports import free_ports, is_free
 from deploy.native.program import Program
 from deploy.native.servers import NativeServers
 from deploy.native.services import SERVICES, Services
 from deploy.options import Options
+from deploy.ports import free_ports, is_free
 from deploy.secrets import make_secrets
 
 PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("api", "worker"))

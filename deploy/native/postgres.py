@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.backup.client import Client
 from deploy.errors import DeployError
 from deploy.native import accounts, binaries
 from deploy.native.program import Program
-from deploy.native.waiting import wait_until
+from deploy.postgres_client import Client
+from deploy.waiting import wait_until
 
 CREATE_SERVICES = Path(__file__).resolve().parents[1] / "postgres" / "create-services.sh"
 HOST = "127.0.0.1"

@@ -6,7 +6,7 @@ import amqp
 
 from deploy.native import binaries
 from deploy.native.program import Program
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 
 SETTINGS = Path(__file__).resolve().parents[1] / "rabbitmq" / "rabbitmq.conf"
 HOST = "127.0.0.1"

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.errors import DeployError
-from deploy.native.waiting import TooLateError, wait_until
+from deploy.waiting import TooLateError, wait_until
 
 LOG_LINES = 6
 

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from deploy.native.ports import free_ports, is_free
 from deploy.native.postgres import Postgres
 from deploy.native.program import Program
 from deploy.native.rabbitmq import RabbitMQ
 from deploy.native.supervisor import Supervisor
+from deploy.ports import free_ports, is_free
 
 
 class NativeServers:

@@ -16,7 +16,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from deploy.errors import DeployError
 from deploy.native import configuration
 from deploy.native.program import Program
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("HOME", "LANG", "PATH", "TZ", "LOG_LEVEL", "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONDONTWRITEBYTECODE")

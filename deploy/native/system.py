@@ -15,8 +15,7 @@ from deploy.native import accounts, readiness
 from deploy.native.parts import SystemParts
 from deploy.native.services import SERVICES
 from deploy.native.supervisor import Process
-
-SAMPLE = "deploy/sample/ltc-models-for-change.yaml"
+from deploy.options import SAMPLE
 
 Say = Callable[[str], None]
 

@@ -12,11 +12,11 @@ from rich.console import Console
 
 from deploy.demo import documents, mailbox, mails, work
 from deploy.demo.__main__ import sizes_for
-from deploy.demo.choices import INTRODUCTION, WORLD_CAFE, Sizes
 from deploy.demo.mailbox import Mailbox
 from deploy.demo.people import Person, invent
+from deploy.demo.plan import INTRODUCTION, WORLD_CAFE, Sizes
 from deploy.demo.record import Record
-from deploy.demo.telling import Line, Teller, wait_for
+from deploy.demo.terminal import Line, Terminal, wait_for
 from deploy.native.mailcatcher.mailbox import Mailbox as CaughtMails
 from deploy.native.mailcatcher.web import create_app
 from services.registration.attendance.platform_reports import read_csv
@@ -212,12 +212,12 @@ def test_a_calendar_entry_that_replaces_nothing_is_found(delivered, record):
 
 def test_a_table_with_a_difference_shows_it_and_fails():
     shown = StringIO()
-    teller = Teller(Console(file=shown, width=100))
+    terminal = Terminal(Console(file=shown, width=100))
 
-    assert not teller.show([Line("seats", 120, 121, ("person [001]",)), Line("in order", True, True)])
+    assert not terminal.show([Line("seats", 120, 121, ("person [001]",)), Line("in order", True, True)])
     assert "seats: expected 120, found 121" in shown.getvalue()
     assert "person [001]" in shown.getvalue()
-    assert teller.show([Line("seats", 120, 120)])
+    assert terminal.show([Line("seats", 120, 120)])
 
 
 def test_work_is_told_for_each_service():

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from deploy.native.mailcatcher.mailbox import Mailbox
 from deploy.native.mailcatcher.web import create_app
-from deploy.native.ports import free_ports
+from deploy.ports import free_ports
 from tests.processes import Process, running
 from tests.waiting import eventually
 

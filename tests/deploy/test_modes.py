@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import belongings, compose, mode, options
+from deploy import compose, docker_resources, mode, options
 from deploy.errors import DeployError
 from deploy.native.gateway import TEMPLATES, Gateway, fill_in
 from deploy.options import Options, read_options
@@ -82,7 +82,7 @@ def test_the_options_have_the_defaults_of_compose():
 def test_images_are_told_apart_by_whose_they_are():
     assert {"postgres:17", "rabbitmq:4-management", "python:3.13-slim"} <= set(compose.foreign_images())
     own = [f"mine-{kind}" for kind in ("catalog", "notifications", "registration", "setup")]
-    assert belongings.own_images("mine") == own
+    assert docker_resources.own_images("mine") == own
     assert not any("COMPOSE_PROJECT_NAME" in image for image in compose.foreign_images())
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from deploy.native import ports
+from deploy import ports
 from tests.servers.databases import ROOT
 
 FEW = range(20000, 20016)
@@ -15,7 +15,7 @@ def drawn_elsewhere(count: int) -> subprocess.Popen[str]:
     """Another process that draws `count` of the few ports, says which, and holds them until its input ends."""
     names = [str(number) for number in range(count)]
     draw = (
-        "import sys; from deploy.native import ports; "
+        "import sys; from deploy import ports; "
         f"ports.LOWEST, ports.HIGHEST = {FEW[0]}, {FEW[-1]}; "
         f"print(*ports.free_ports({names}).values(), flush=True); sys.stdin.read()"
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from deploy import belongings, compose, project
+from deploy import compose, docker_resources, project
 from deploy.options import Options
 from tests.servers.choice import choose
 from tests.servers.databases import ROOT
@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: Known) -> Fol
         if env is not None:
             (clone / ".env").write_text(env)
         monkeypatch.setattr(project, "ROOT", clone)
-        monkeypatch.setattr(belongings, "ROOT", ROOT)
+        monkeypatch.setattr(docker_resources, "ROOT", ROOT)
         project._found.cache_clear()
         return clone
 
@@ -126,7 +126,7 @@ def test_a_project_of_another_folder_is_not_touched(folder: Folder, known: Known
     folder("b", env="COMPOSE_PROJECT_NAME=library\n")
     known["ps"] = [f"library\t{other}"]
 
-    for touch in (project.settle, lambda: belongings.remove("library"), compose.ComposeSystem(Options()).stop):
+    for touch in (project.settle, lambda: docker_resources.remove("library"), compose.ComposeSystem(Options()).stop):
         with pytest.raises(project.ForeignProjectError, match=str(other)):
             touch()
 
@@ -207,13 +207,13 @@ def _docker(*arguments: str) -> None:
 
 def test_removing_a_project_leaves_every_other_as_it_is(projects: list[str]) -> None:
     one, other = projects
-    there = belongings.describe([other])
-    assert belongings.describe([one]) == [f"container {one}-one", f"volume {one}_data", f"network {one}_data"]
+    there = docker_resources.describe([other])
+    assert docker_resources.describe([one]) == [f"container {one}-one", f"volume {one}_data", f"network {one}_data"]
 
-    belongings.remove(one)
+    docker_resources.remove(one)
 
-    assert belongings.describe([one]) == []
-    assert belongings.describe([other]) == there
+    assert docker_resources.describe([one]) == []
+    assert docker_resources.describe([other]) == there
     assert len(there) == 3
 
 

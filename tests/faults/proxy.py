@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeVar
 
-from deploy.native.ports import free_ports
+from deploy.ports import free_ports
 
 T = TypeVar("T")
 

@@ -16,11 +16,11 @@ from psycopg.rows import dict_row
 from deploy import token
 from deploy.demo.instances import queue_lengths
 from deploy.native.gateway import Gateway
-from deploy.native.ports import free_ports
 from deploy.native.program import Program
 from deploy.native.services import HOST, SERVICES, Services
 from deploy.native.system import NativeSystem
 from deploy.options import Options
+from deploy.ports import free_ports
 from deploy.secrets import VHOST, hash_password
 from tests.faults import clocks
 from tests.faults.disk import Disk

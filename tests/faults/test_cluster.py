@@ -15,12 +15,12 @@ from unittest.mock import patch
 import pytest
 
 from deploy import compose
-from deploy.demo.choices import DIALOGUE, INTRODUCTION, WORLD_CAFE
 from deploy.demo.instances import QUEUES, ComposeInstance
 from deploy.demo.mailbox import Mailbox
+from deploy.demo.plan import DIALOGUE, INTRODUCTION, WORLD_CAFE
+from deploy.demo.results import SET_ASIDE
 from deploy.demo.settling import settle
 from deploy.demo.site import CATALOG, REGISTRATION, Site
-from deploy.demo.tally import SET_ASIDE
 from deploy.options import ROOT
 from tests.faults.cluster import NODES, PATIENCE, Cluster
 from tests.waiting import eventually

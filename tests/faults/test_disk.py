@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from deploy.native import accounts, binaries
-from deploy.native.ports import free_ports
 from deploy.native.postgres import Postgres
 from deploy.native.supervisor import Supervisor
+from deploy.ports import free_ports
 from deploy.secrets import make_secrets
 from tests.faults.disk import Disk, may_mount, no_connections_left, small_disk
 from tests.servers import sharing

@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.backup.client import Client
 from deploy.backup.manifest import Manifest
 from deploy.backup.restoring import Backup, NotEmptyError, open_backup
 from deploy.backup.taking import take
 from deploy.native import accounts
 from deploy.native.commands import INSTANCES
-from deploy.native.waiting import wait_until
+from deploy.postgres_client import Client
+from deploy.waiting import wait_until
 from tests.faults import world
 from tests.faults.drill import Drill
 from tests.faults.mailsink import MailSink

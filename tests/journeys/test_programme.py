@@ -1,4 +1,4 @@
-"""The programme of 2016 to 2017, from end to end: the story of `make demo` with fewer people, on the servers of the
+"""The programme of 2016 to 2017, from end to end: the scenario of `make demo` with fewer people, on the servers of the
 test run.
 """
 
@@ -12,10 +12,10 @@ from psycopg.rows import dict_row
 
 from deploy import token
 from deploy.clock import set_clock
-from deploy.demo import tally
+from deploy.demo import results
 from deploy.demo.__main__ import sizes_for
 from deploy.demo.instances import SERVICES, Say, queue_lengths
-from deploy.demo.story import Story
+from deploy.demo.scenario import Scenario
 from deploy.demo.workshop import Workshop
 from tests.processes import Process, free_port, running
 from tests.servers.engines import TESTER, Engines
@@ -102,8 +102,8 @@ def instance(
 @pytest.mark.timeout(300)
 def test_the_real_programme_runs_through_all_three_services(instance: ProcessInstance) -> None:
     instance.start(print)
-    story = Story(instance, sizes_for(PEOPLE), print)
-    for _, act in [*story.steps(), *Workshop(story).steps()]:
+    scenario = Scenario(instance, sizes_for(PEOPLE), print)
+    for _, act in [*scenario.steps(), *Workshop(scenario).steps()]:
         act()
 
-    assert [line for line in tally.count(story) if not line.agrees] == []
+    assert [line for line in results.count(scenario) if not line.agrees] == []

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from deploy import belongings
-from deploy.native.ports import free_ports
+from deploy import docker_resources
+from deploy.ports import free_ports
 from deploy.readers import PUBLIC, READERS
 from deploy.secrets import SERVICES
 from tests.security.compose import OTHERS, READS, STARTED
@@ -64,7 +64,7 @@ def system() -> Iterator[System]:
         system.compose("up", "--build", "--wait", "--quiet-pull")
         yield system
     finally:
-        belongings.remove(NAME)
+        docker_resources.remove(NAME)
 
 
 @pytest.fixture(scope="module")

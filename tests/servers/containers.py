@@ -20,9 +20,9 @@ import docker
 from docker.errors import NotFound
 from testcontainers.core.container import DockerContainer
 
-from deploy.native.ports import free_ports
 from deploy.native.postgres import CREATE_SERVICES
 from deploy.native.rabbitmq import SETTINGS
+from deploy.ports import free_ports
 from tests.servers import reaper
 from tests.servers.choice import durable
 from tests.servers.engines import DUMP, Engine, Engines

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import amqp
 import psycopg
 
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 
 Engine = Literal["postgres", "rabbitmq"]
 SERVICES = ("catalog", "registration", "notifications")

@@ -11,7 +11,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import Reaper
 from testcontainers.core.labels import LABEL_SESSION_ID, SESSION_ID
 
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 
 _held: list[socket.socket] = []
 

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from deploy.native.waiting import TooLateError, wait_until
+from deploy.waiting import TooLateError, wait_until
 from tests.servers import databases
 from tests.servers.databases import ROOT
 from tests.servers.engines import Engines

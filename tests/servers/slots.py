@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 from tests.servers import databases, queues
 from tests.servers.engines import Engines
 from tests.servers.sharing import SLOTS

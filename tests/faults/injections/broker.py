@@ -3,7 +3,7 @@
 import subprocess
 
 from deploy.native import binaries
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 from tests.faults.injections.injection import Injection
 from tests.faults.injections.processes import freeze, kill
 from tests.faults.site import FaultSite

@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 from random import Random
 
 from deploy.native.services import HOST
-from deploy.native.waiting import wait_until
+from deploy.waiting import wait_until
 from tests.faults.disk import may_mount, no_connections_left
 from tests.faults.injections.injection import Injection
 from tests.faults.injections.processes import kill

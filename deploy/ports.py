@@ -12,11 +12,9 @@ _reserved: dict[int, socket.socket] = {}
 
 
 def is_free(port: int) -> bool:
-    """Whether a server may listen on `port`, on every address of this machine."""
+    """True if a server may listen on `port`, on every address of this machine."""
     with socket.socket() as probe:
-        probe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # what closed connections leave behind is no obstacle
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ignore connections in TIME_WAIT
         try:
             probe.bind(("", port))
         except OSError:
@@ -25,7 +23,7 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(names: list[str]) -> dict[str, int]:
-    """A different free port for each name, none of which anybody is given again while this process runs."""
+    """Return a different free port for each name, and none of them again while this process runs."""
     ports: dict[str, int] = {}
     while len(ports) < len(names):
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST + 1)

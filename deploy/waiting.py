@@ -9,11 +9,11 @@ PAUSE = 0.05
 
 
 class TooLateError(DeployError):
-    """What was awaited did not come in time."""
+    """The condition did not hold in time."""
 
 
 def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:
-    """Return when `check` holds; raise TooLateError, naming `what`, when it does not within `seconds`."""
+    """Return when `check` holds. Raises TooLateError, naming `what`, if it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not check():
         if time.monotonic() > deadline:

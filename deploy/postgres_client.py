@@ -20,7 +20,7 @@ class DatabaseFailedError(DeployError):
 
 @dataclass(frozen=True)
 class Client:
-    """`command` tells how a program is called, such as `psql`; `environment` what it is told besides."""
+    """`command` returns the command line of a program such as `psql`; `environment` is added to its variables."""
 
     command: Callable[[str], list[str]]
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The story in its steps. What each step must lead to is computed from the choices (`deploy.demo.choices`) and from
+"""The scenario in its steps. What each step must lead to is computed from the choices (`deploy.demo.plan`) and from
 what callers were answered: see `deploy.demo.record`.
 """
 
@@ -10,16 +10,16 @@ from typing import TypeVar
 
 import httpx
 
-from deploy.demo import choices, documents, mailbox
-from deploy.demo.choices import DIALOGUE, INTRODUCTION, SERIES, WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
+from deploy.demo import documents, mailbox, plan
 from deploy.demo.instances import Instance, Say
 from deploy.demo.mailbox import Mailbox
 from deploy.demo.mirror import Mirror
 from deploy.demo.people import Person, invent
+from deploy.demo.plan import DIALOGUE, INTRODUCTION, SERIES, WEBINARS, WORKSHOP, WORLD_CAFE, Sizes
 from deploy.demo.record import Record
 from deploy.demo.settling import settle, wait_told_full
 from deploy.demo.site import CATALOG, NOTIFICATIONS, REGISTRATION, Site
-from deploy.demo.telling import wait_for
+from deploy.demo.terminal import wait_for
 
 AT_ONCE = 16
 HEARTBEAT = timedelta(minutes=10)
@@ -30,7 +30,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Story:
+class Scenario:
     """Plays the programme of 2016 to 2017 on a running system, until `deploy.demo.workshop.Workshop` goes on."""
 
     def __init__(self, instance: Instance, sizes: Sizes, say: Say) -> None:
@@ -86,8 +86,8 @@ class Story:
         clicks = [
             (person, wanted)
             for person in self.people
-            for wanted in ((SERIES,) if choices.takes_the_series(person) else WEBINARS)
-            for _ in range(2 if choices.clicks_twice(person) else 1)
+            for wanted in ((SERIES,) if plan.takes_the_series(person) else WEBINARS)
+            for _ in range(2 if plan.clicks_twice(person) else 1)
         ]
         third = len(clicks) // 3
         self._register(clicks[:third])
@@ -95,7 +95,7 @@ class Story:
         self.say(f"[red]All {killed} workers were killed[/] (SIGKILL) and started again, while people registered.")
         self.meanwhile(self.instance.restart_broker, lambda: self._register(clicks[2 * third :]))
         self.say("[red]RabbitMQ was restarted[/], while people registered.")
-        forgetful = [replace(p, email=p.email.upper()) for p in self.people if choices.registers_again(p)]
+        forgetful = [replace(p, email=p.email.upper()) for p in self.people if plan.registers_again(p)]
         self._register([(person, webinar) for person in forgetful for webinar in WEBINARS])
         settle(self.instance)
         line = len(self.record.position[WORLD_CAFE])
@@ -114,8 +114,8 @@ class Story:
         self.instance.set_clock("2017-01-12T09:00:00-06:00")
         record = self.record
         links = mailbox.find(mailbox.CONFIRM, self.mails.read_all())
-        record.asked_to_confirm = [person.email for person in self.people if choices.wants_the_newsletter(person)]
-        record.readers = [person.email for person in self.people if choices.confirms_it(person)]
+        record.asked_to_confirm = [person.email for person in self.people if plan.wants_the_newsletter(person)]
+        record.readers = [person.email for person in self.people if plan.confirms_it(person)]
         self.all_at_once(lambda email: self._confirm(links[email]), record.readers)
         issue = self.site.act(f"{NOTIFICATIONS}/newsletters/announcements/{ANNOUNCEMENT}")
         path = f"{NOTIFICATIONS}/newsletters/{issue['id']}"
@@ -164,7 +164,7 @@ class Story:
 
     def apply(self, person: Person, wanted: str) -> httpx.Response:
         """Register somebody for a session, or for the whole series."""
-        wants = choices.wants_the_newsletter(person)
+        wants = plan.wants_the_newsletter(person)
         body = {"email": person.email, "name": person.name, "library": person.library, "newsletter": wants}
         if wanted == SERIES:
             return self.site.post(f"{REGISTRATION}/series/{SERIES}/registrations", body)
@@ -189,7 +189,7 @@ class Story:
             link = mailbox.for_programs(manage[email])
             assert self.site.read(link)["session"] == WORLD_CAFE, "the link leads to another session"
             self.site.call("DELETE", link).raise_for_status()
-        series = sum(choices.takes_the_series(person) for person in self.people)
+        series = sum(plan.takes_the_series(person) for person in self.people)
         self.say(f"{series} of the {len(self.people)} people took the whole series in one form.")
         self.record.places_given_up, self.record.seats_given_up = leave, give
 
@@ -201,12 +201,12 @@ class Story:
         wait_told_full(self.instance, webinar, len(self.record.waiting(webinar)))
         settle(self.instance)
         seated = set(self.record.seated(webinar))
-        came = [person for person in self.people if person.email in seated and choices.comes(person, webinar)]
+        came = [person for person in self.people if person.email in seated and plan.comes(person, webinar)]
         report, held = documents.attendance_report(came)
         first, again = (self._hand_in_report(webinar, report) for _ in range(2))
         assert again["changed"] == 0, "a report that came twice counted twice"
         self.record.reports.append((held, {name: first[name] for name in held}))
-        self.record.attended |= {(person.email, webinar) for person in came if choices.stays(person)}
+        self.record.attended |= {(person.email, webinar) for person in came if plan.stays(person)}
         video = {"url": f"https://video.example.org/{webinar}", "duration": "PT1H30M", "captions": True}
         self.site.act(f"{session}/recording", video)
         title = self.record.titles[webinar] = self.site.read(session)["title"]
@@ -229,7 +229,7 @@ class Story:
             viewers = [
                 (person.email, webinar)
                 for person in self.people
-                if choices.watches_later(person)
+                if plan.watches_later(person)
                 and (person.email, webinar) not in self.record.attended
                 and (person.email, webinar) in tokens
             ]

@@ -11,7 +11,7 @@ SERIES, INITIATIVE = "large-urban-public", "ltc-models-for-change"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the story is told: people, seats in the World Café webinar and in the workshop, seats given up,
+    """How large the scenario is told: people, seats in the World Café webinar and in the workshop, seats given up,
     places given up.
     """
 

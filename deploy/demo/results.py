@@ -5,11 +5,11 @@ of the choices.
 from collections import Counter
 
 from deploy.demo import settling
-from deploy.demo.choices import DIALOGUE, INTRODUCTION, WEBINARS, WORKSHOP, WORLD_CAFE
 from deploy.demo.mails import count_mails
+from deploy.demo.plan import DIALOGUE, INTRODUCTION, WEBINARS, WORKSHOP, WORLD_CAFE
+from deploy.demo.scenario import Scenario
 from deploy.demo.site import CATALOG, REGISTRATION
-from deploy.demo.story import Story
-from deploy.demo.telling import Line
+from deploy.demo.terminal import Line
 
 REGISTRATIONS = """
     SELECT p.email, s.slug, r.status, r.joined FROM registration.registrations AS r
@@ -60,25 +60,25 @@ SET_ASIDE = """
 """
 
 
-def count(story: Story) -> list[Line]:
+def count(scenario: Scenario) -> list[Line]:
     """Every line of the table."""
     return [
-        *_registrations(story),
-        *_taking_part(story),
-        *_workshop(story),
-        *_certificates(story),
-        *count_mails(story.instance, story.mails, story.record, story.people),
-        *_agreement(story),
+        *_registrations(scenario),
+        *_taking_part(scenario),
+        *_workshop(scenario),
+        *_certificates(scenario),
+        *count_mails(scenario.instance, scenario.mails, scenario.record, scenario.people),
+        *_agreement(scenario),
     ]
 
 
-def _registrations(story: Story) -> list[Line]:
-    record, people, sizes = story.record, len(story.people), story.sizes
-    rows = story.instance.query(REGISTRATIONS)
+def _registrations(scenario: Scenario) -> list[Line]:
+    record, people, sizes = scenario.record, len(scenario.people), scenario.sizes
+    rows = scenario.instance.query(REGISTRATIONS)
     statuses = {(row["email"], row["slug"]): row["status"] for row in rows}
     found = Counter((row["slug"], row["status"]) for row in rows)
     in_line = [row["email"] for row in rows if (row["slug"], row["status"]) == (WORLD_CAFE, "waitlisted")]
-    promoted = [row["email"] for row in story.instance.query(PROMOTED)]
+    promoted = [row["email"] for row in scenario.instance.query(PROMOTED)]
     different = record.statuses.items() ^ statuses.items()
     gone = sizes.seats_given_up + sizes.places_given_up
     first_in_line = people - sizes.webinar_seats
@@ -93,7 +93,9 @@ def _registrations(story: Story) -> list[Line]:
         Line("those who moved up were the first in line, in order", True, promoted == record.promoted),
         Line("registrations (webinars, workshop), none twice", len(record.answers), len(rows)),
         Line("of which other than people were told", 0, len(different), tuple(map(str, different))),
-        Line("sessions that were ever oversold, or are miscounted", 0, story.instance.query(MISCOUNTED)[0]["number"]),
+        Line(
+            "sessions that were ever oversold, or are miscounted", 0, scenario.instance.query(MISCOUNTED)[0]["number"]
+        ),
     ]
 
 
@@ -101,12 +103,12 @@ def _numbered(position: dict[str, int], most: int) -> bool:
     return sorted(position.values()) == list(range(1, most + 1))
 
 
-def _taking_part(story: Story) -> list[Line]:
-    record = story.record
-    [found] = story.instance.query(TAKING_PART)
+def _taking_part(scenario: Scenario) -> list[Line]:
+    record = scenario.record
+    [found] = scenario.instance.query(TAKING_PART)
     held, reported = (sum((Counter(report[i]) for report in record.reports), Counter()) for i in (0, 1))
     return [
-        Line("people, however often and however they wrote their address", len(story.people), found["people"]),
+        Line("people, however often and however they wrote their address", len(scenario.people), found["people"]),
         Line("people with a seat in the platforms' reports", held["matched"], reported["matched"]),
         Line("strangers in them", held["unmatched"], reported["unmatched"]),
         Line("rows of people who joined twice", held["duplicates"], reported["duplicates"]),
@@ -116,49 +118,49 @@ def _taking_part(story: Story) -> list[Line]:
             found["attended"],
         ),
         Line("recordings watched", len(record.watched), found["watched"]),
-        Line("people who saw all three webinars", len(_complete(story)), found["completed"]),
+        Line("people who saw all three webinars", len(_complete(scenario)), found["completed"]),
     ]
 
 
-def _complete(story: Story) -> set[str]:
-    return story.record.complete(person.email for person in story.people)
+def _complete(scenario: Scenario) -> set[str]:
+    return scenario.record.complete(person.email for person in scenario.people)
 
 
-def _workshop(story: Story) -> list[Line]:
-    complete, seats = _complete(story), story.sizes.workshop_seats
-    invitations = story.instance.query(INVITATIONS)
+def _workshop(scenario: Scenario) -> list[Line]:
+    complete, seats = _complete(scenario), scenario.sizes.workshop_seats
+    invitations = scenario.instance.query(INVITATIONS)
     accepted = Counter(row["status"] for row in invitations)["accepted"]
-    rows = story.instance.query(REGISTRATIONS)
+    rows = scenario.instance.query(REGISTRATIONS)
     found = Counter(row["status"] for row in rows if row["slug"] == WORKSHOP)
-    offered = [row["email"] for row in story.instance.query(OFFERED)]
+    offered = [row["email"] for row in scenario.instance.query(OFFERED)]
     invited = {row["email"] for row in invitations}
     return [
         Line("invitations to the workshop", len(complete), len(invitations)),
         Line("of which to others than those who saw all three", 0, len(invited ^ complete), tuple(invited ^ complete)),
         Line("accepted", len(complete), accepted),
         Line("seats in the workshop", min(seats, len(complete)), found["confirmed"]),
-        Line("in line for it", max(len(complete) - seats, 0) - len(story.record.offered), found["waitlisted"]),
-        Line("who was offered a seat, in the order of the line", True, offered == story.record.offered),
-        Line("who answers an offer too late is answered", "410 offer-lapsed", story.record.late_answer),
-        Line("who saw only two is answered", "403 invitation-required", story.record.refusal),
+        Line("in line for it", max(len(complete) - seats, 0) - len(scenario.record.offered), found["waitlisted"]),
+        Line("who was offered a seat, in the order of the line", True, offered == scenario.record.offered),
+        Line("who answers an offer too late is answered", "410 offer-lapsed", scenario.record.late_answer),
+        Line("who saw only two is answered", "403 invitation-required", scenario.record.refusal),
     ]
 
 
-def _certificates(story: Story) -> list[Line]:
-    record = story.record
-    due = record.certificates(person.email for person in story.people)
-    found = Counter((row["email"], row["title"]) for row in story.instance.query(CERTIFICATES))
+def _certificates(scenario: Scenario) -> list[Line]:
+    record = scenario.record
+    due = record.certificates(person.email for person in scenario.people)
+    found = Counter((row["email"], row["title"]) for row in scenario.instance.query(CERTIFICATES))
     live = {email for email, _ in record.attended} | record.came_to_workshop
-    watched, complete = {email for email, _ in record.watched}, _complete(story)
+    watched, complete = {email for email, _ in record.watched}, _complete(scenario)
     counted = {
-        "registered": len(story.people),
+        "registered": len(scenario.people),
         "attended": len(live),
         "watched": len(watched),
         "completed": len(complete),
         "invited": len(complete),
         "took_part": len(live | watched),
     }
-    by_type = Counter(person.library["type"] for person in story.people)
+    by_type = Counter(person.library["type"] for person in scenario.people)
     return [
         Line("certificates of attendance and of completion", due.total(), found.total()),
         Line("of which to others than had earned them", 0, (found - due).total(), tuple(map(str, found - due))),
@@ -175,25 +177,25 @@ def _certificates(story: Story) -> list[Line]:
     ]
 
 
-def _agreement(story: Story) -> list[Line]:
+def _agreement(scenario: Scenario) -> list[Line]:
     sessions = (*WEBINARS, WORKSHOP)
-    disagreeing = tuple(slug for slug in sessions if not _seats_agree(story, slug))
-    story.mirror.follow()
-    differences = tuple(story.mirror.differences())
-    waiting = settling.waiting(story.instance)
-    queues = story.instance.queue_lengths()
+    disagreeing = tuple(slug for slug in sessions if not _seats_agree(scenario, slug))
+    scenario.mirror.follow()
+    differences = tuple(scenario.mirror.differences())
+    waiting = settling.waiting(scenario.instance)
+    queues = scenario.instance.queue_lengths()
     return [
         Line("sessions whose seats catalog and registration say otherwise", 0, len(disagreeing), disagreeing),
         Line("things that the outside site's mirror has otherwise", 0, len(differences), differences),
         Line("events and mails that wait in databases", 0, sum(waiting.values()), _named(waiting)),
         Line("messages in the broker's queues", 0, sum(queues.values()), _named(queues)),
-        Line("set aside in quarantine", 0, story.instance.query(SET_ASIDE)[0]["number"]),
+        Line("set aside in quarantine", 0, scenario.instance.query(SET_ASIDE)[0]["number"]),
     ]
 
 
-def _seats_agree(story: Story, slug: str) -> bool:
-    shown = story.site.read(f"{CATALOG}/sessions/{slug}")["registration"]
-    known = story.site.read(f"{REGISTRATION}/sessions/{slug}/availability")
+def _seats_agree(scenario: Scenario, slug: str) -> bool:
+    shown = scenario.site.read(f"{CATALOG}/sessions/{slug}")["registration"]
+    known = scenario.site.read(f"{REGISTRATION}/sessions/{slug}/availability")
     return all(shown[name] == known[name] for name in ("capacity", "seats_left", "state"))
 
 

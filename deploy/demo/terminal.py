@@ -1,4 +1,4 @@
-"""How the story is told in the terminal."""
+"""How the scenario is told in the terminal."""
 
 import sys
 import time
@@ -30,8 +30,8 @@ class Line:
         return self.expected == self.found
 
 
-class Teller:
-    """Tells steps as they happen, with the seconds since the story began; plainly where that is no terminal."""
+class Terminal:
+    """Tells steps as they happen, with the seconds since the scenario began; plainly where that is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
