@@ -53,15 +53,15 @@ def test_who_takes_part_is_found_corrected_and_cancelled(
 
     page.goto(f"{DESK}/sessions/{session}")
     assert_accessible(page)
-    page.get_by_label("Name or address").fill(name)
+    page.get_by_label("Name or email").fill(name)
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name=name).click()
     assert_accessible(page)
-    page.get_by_label("Note, for staff alone").fill("Comes by train")
+    page.get_by_label("Note (staff only)").fill("Comes by train")
     page.get_by_label("Name", exact=True).fill(f"{name} Lovelace")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name=f"{name} Lovelace").wait_for()
-    assert page.get_by_label("Note, for staff alone").input_value() == "Comes by train"
+    assert page.get_by_label("Note (staff only)").input_value() == "Comes by train"
 
     page.get_by_role("button", name="Cancel this registration").click()
     page.get_by_text("Cancelled", exact=True).wait_for()
@@ -75,19 +75,19 @@ def test_somebody_is_registered_by_hand_and_moved(site: Site, session: str, staf
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Email").fill("no address")
     page.get_by_label("Library").first.fill("Springfield")
-    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Library type").select_option("public")
     page.get_by_label("Email").evaluate("input => input.type = 'text'")
     page.get_by_role("button", name="Register").click()
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("Name", exact=True).input_value() == name
     assert_accessible(page)
     page.get_by_label("Email").fill(f"{uuid4().hex[:8]}@library.example")
-    page.get_by_label("Give a seat even where none is free").check()
+    page.get_by_label("Give a seat even if none is free").check()
     page.get_by_role("button", name="Register").click()
     page.get_by_role("heading", name=name).wait_for()
 
     page.get_by_label("Session").select_option(index=1)
-    page.get_by_label("Even where no seat is free").check()
+    page.get_by_label("Even if no seat is free").check()
     page.get_by_role("button", name="Move", exact=True).click()
     page.get_by_role("heading", name=name).wait_for()
     expect(page.get_by_text("Confirmed", exact=True)).to_be_visible()
@@ -105,17 +105,17 @@ def test_people_are_let_in_at_the_door_by_a_phone(
 
     page.keyboard.type(code_of(site, first))
     page.keyboard.press("Enter")
-    page.get_by_text(f"Jane {family}, Springfield Public Library is in.").wait_for()
+    page.get_by_text(f"Jane {family}, Springfield Public Library is checked in.").wait_for()
     assert page.evaluate("document.activeElement.id") == "who"
     page.keyboard.type(family)
     page.keyboard.press("Enter")
     page.get_by_role("button", name=f"Jim {family}").click()
-    page.get_by_text(f"Jim {family}, Springfield Public Library is in.").wait_for()
+    page.get_by_text(f"Jim {family}, Springfield Public Library is checked in.").wait_for()
     page.get_by_label("Code or name").fill(code_of(site, first))
-    page.get_by_role("button", name="Let in").click()
-    page.get_by_text("was in already").wait_for()
+    page.get_by_role("button", name="Check in").click()
+    page.get_by_text("was already checked in").wait_for()
     page.get_by_label("Code or name").fill("Nobody at all")
-    page.get_by_role("button", name="Let in").click()
+    page.get_by_role("button", name="Check in").click()
     page.get_by_text("Nobody with a seat").wait_for()
     assert_accessible(page)
 
@@ -132,8 +132,8 @@ def test_a_report_is_looked_at_before_it_is_applied(
     assert_accessible(page)
 
     file = {"name": "zoom.csv", "mimeType": "text/csv", "buffer": rows.encode("utf-16")}
-    page.get_by_label("Report of the platform").set_input_files(file)  # pyright: ignore[reportArgumentType]
-    page.get_by_role("button", name="Look what it would do").click()
+    page.get_by_label("Platform’s report").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_role("button", name="Preview changes").click()
     page.get_by_text("1 with a seat").wait_for()
     expect(page.get_by_text("1 without one")).to_be_visible()
     assert_accessible(page)
@@ -155,7 +155,7 @@ def test_the_grant_report_counts_and_can_be_taken_along(
     page = staff_page(f"{DESK}/reports", name="Dana Desk")
     assert_accessible(page)
 
-    page.get_by_label("Counted by").select_option("library_type")
+    page.get_by_label("Group by").select_option("library_type")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("heading", name="Participation by library type").wait_for()
     assert page.locator("svg.chart rect.bar").count() >= 1
@@ -168,23 +168,23 @@ def test_the_grant_report_counts_and_can_be_taken_along(
 def test_who_may_only_look_changes_nothing(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
     page = staff_page(f"{DESK}/", name="Edie Editor")
 
-    expect(page.get_by_role("heading", name="This is not for you")).to_be_visible()
+    expect(page.get_by_role("heading", name="You don’t have access to this page")).to_be_visible()
 
 
 def test_a_form_asks_what_staff_want_to_know(site: Site, session: str, staff_page: Callable[..., Page]) -> None:
     page = staff_page(f"{DESK}/sessions/{session}/rules", name="Dana Desk")
     assert_accessible(page)
 
-    page.get_by_label("What is asked").first.fill("Vegetarian?")
+    page.get_by_label("Question", exact=True).first.fill("Vegetarian?")
     page.get_by_label("Answer (optional)").first.select_option("choice")
     page.get_by_label("Short name").first.fill("food")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").wait_for()
-    assert page.get_by_label("What is asked").first.input_value() == "Vegetarian?"
+    assert page.get_by_label("Question", exact=True).first.input_value() == "Vegetarian?"
     assert_accessible(page)
     page.get_by_label("Question 1, option 1").fill("Yes")
     page.get_by_label("Question 1, option 2").fill("No")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     page.get_by_label("Question 2, option 1").wait_for()
 
     page.goto(f"/registration/sessions/{session}")
@@ -219,14 +219,14 @@ def test_a_person_is_looked_up_and_forgotten(site: Site, session: str, staff_pag
     page = staff_page(f"{DESK}/people", name="Sam Staff")
     assert_accessible(page)
 
-    page.get_by_label("Their address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_role("button", name="Look up").click()
     page.get_by_role("heading", name="Ada Forget").wait_for()
     assert_accessible(page)
-    page.get_by_label("Type the address once more").fill("somebody@else.example")
+    page.get_by_label("Retype the address").fill("somebody@else.example")
     page.get_by_role("button", name="Erase this person").click()
     page.get_by_role("alert").wait_for()
-    page.get_by_label("Type the address once more").fill(email)
+    page.get_by_label("Retype the address").fill(email)
     page.get_by_role("button", name="Erase this person").click()
     page.get_by_role("heading", name="erased").wait_for()
 

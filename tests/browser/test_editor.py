@@ -34,18 +34,18 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
     page.locator("#preview li, #preview h3, #preview a").first.wait_for()
     assert page.locator("#preview b").count() == 0
     assert_accessible(page)
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
 
-    page.get_by_label("Mail a test to").fill(tester)
-    page.get_by_role("button", name="Mail a test").click()
+    page.get_by_label("Send a test to").fill(tester)
+    page.get_by_role("button", name="Send test").click()
     expect(page.get_by_text(f"A test is on its way to {tester}.")).to_be_visible()
     eventually(lambda: [m for m in site.mailbox().read_all() if m.to == tester and subject in m.subject], seconds=30)
 
-    page.get_by_role("link", name="Send it …").click()
+    page.get_by_role("link", name="Send …").click()
     expect(page.get_by_text("reader", exact=False).first).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Now").check()
-    page.get_by_role("button", name="Send it to").click()
+    page.get_by_role("button", name="Send to").click()
     eventually(lambda: [m for m in site.mailbox().read_all() if m.to == reader and m.subject == subject], seconds=60)
     page.reload()
     page.get_by_text("Sent", exact=True).first.wait_for()
@@ -62,18 +62,18 @@ def test_an_issue_is_written_tried_sent_and_read(site: Site, staff_page: Callabl
 def test_of_two_who_write_at_once_neither_loses_a_word(staff_page: Callable[..., Page]) -> None:
     mine = staff_page(f"{NEWS}/new", name="Nia News")
     mine.get_by_label("Subject").fill("Together")
-    mine.get_by_role("button", name="Keep").click()
+    mine.get_by_role("button", name="Save").click()
     theirs = mine.context.new_page()
     theirs.goto(mine.url)
 
     theirs.get_by_label("Text", exact=True).fill("Their words")
-    theirs.get_by_role("button", name="Keep").click()
+    theirs.get_by_role("button", name="Save").click()
     mine.get_by_label("Text", exact=True).fill("My words")
-    mine.get_by_role("button", name="Keep").click()
+    mine.get_by_role("button", name="Save").click()
 
     expect(mine.get_by_text("Somebody else has changed this issue")).to_be_visible()
     assert mine.get_by_label("Text", exact=True).input_value() == "My words"
-    assert "Their words" in (mine.get_by_label("Theirs", exact=True).text_content() or "")
+    assert "Their words" in (mine.get_by_label("Their version", exact=True).text_content() or "")
     assert_accessible(mine)
 
 
@@ -83,7 +83,7 @@ def test_a_block_that_there_is_not_is_said_at_once(staff_page: Callable[..., Pag
     page.get_by_label("Text", exact=True).press_sequentially("[[upcoming]]")
     page.get_by_text("there is no such block").wait_for()
     page.get_by_label("Subject").fill("Wrong")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
 
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("Text", exact=True).input_value() == "[[upcoming]]"
@@ -99,7 +99,7 @@ def test_the_log_answers_whether_she_got_it(site: Site, staff_page: Callable[...
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="subscription-requested").click()
     expect(page.get_by_text("Sent", exact=True).first).to_be_visible()
-    assert "/notifications/confirm?token=hidden" in (page.get_by_label("How it reads").text_content() or "")
+    assert "/notifications/confirm?token=hidden" in (page.get_by_label("Preview").text_content() or "")
     assert_accessible(page)
     page.get_by_role("button", name="Send it again").click()
 
@@ -127,11 +127,11 @@ def test_readers_are_taken_in_after_a_look(site: Site, staff_page: Callable[...,
     rows = f"email,name,confirmed_at,given_from,wording\n{email},Ada,2016-11-01T10:00:00Z,old list,Yes\n"
 
     page.get_by_label("File").set_input_files({"name": "r.csv", "mimeType": "text/csv", "buffer": rows.encode()})
-    page.get_by_role("button", name="Look what it would do").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_text("1 new")).to_be_visible()
     assert_accessible(page)
     assert not site.query("SELECT FROM notifications.readers WHERE email = %(email)s", email=email)
-    page.get_by_role("button", name="Take them in").click()
+    page.get_by_role("button", name="Import them").click()
 
     page.get_by_role("link", name=email).wait_for()
 
@@ -142,9 +142,9 @@ def test_an_address_is_suppressed_and_freed(site: Site, staff_page: Callable[...
 
     page.get_by_label("Address", exact=True).fill(email)
     page.get_by_label("Why").fill("asked us on the phone")
-    page.get_by_role("button", name="Send nothing there").click()
+    page.get_by_role("button", name="Block address").click()
     expect(page.get_by_text("asked us on the phone")).to_be_visible()
-    page.get_by_role("button", name=f"Allow mail again {email}").click()
+    page.get_by_role("button", name=f"Unblock {email}").click()
 
     assert not site.query("SELECT FROM notifications.suppressions WHERE email = %(email)s", email=email)
 
@@ -154,9 +154,9 @@ def test_a_template_is_worded_otherwise_seen_and_put_back(staff_page: Callable[.
     source = page.get_by_label("Template")
 
     source.fill(source.input_value().replace("{% block subject %}", "{% block subject %}New: "))
-    page.get_by_role("button", name="Show it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Subject: New:")).to_be_visible()
     page.get_by_label("Template").fill("{% for x in y %}{% endfor %}")
-    page.get_by_role("button", name="Use this one").click()
+    page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("Template").input_value() == "{% for x in y %}{% endfor %}"

@@ -74,8 +74,8 @@ def sign_in(site: Site, page: Page, email: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     assert_accessible(page)
     page.get_by_label("Email").fill(email)
-    page.get_by_role("button", name="Mail me a link").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    page.get_by_role("button", name="Email me a link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     assert_accessible(page)
     page.goto(link_in_mail(site, email, r"/registration/sign-in/link\S+"))
     assert_accessible(page)
@@ -118,7 +118,7 @@ def test_a_link_that_was_used_says_so(circles: Site, page: Page) -> None:
     page.goto(link_in_mail(circles, email, r"/registration/sign-in/link\S+"))
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("This link is not good any more")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
     assert_accessible(page)
 
 
@@ -137,8 +137,8 @@ def test_an_invitation_is_accepted_from_the_mail(
     page.goto(link_in_mail(circles, email, r"/registration/invitations/\S+/accept"))
     if javascript:
         assert_accessible(page)
-    page.get_by_label("Name of the library").fill("Springfield")
-    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Library name").fill("Springfield")
+    page.get_by_label("Library type").select_option("public")
     page.get_by_role("button", name="Accept the invitation").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("You have a seat")

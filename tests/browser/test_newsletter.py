@@ -29,7 +29,7 @@ def sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Public").check()
     page.get_by_role("button", name="Sign up").click()
-    page.get_by_role("heading", name="Look into your mail").wait_for()
+    page.get_by_role("heading", name="Check your email").wait_for()
 
 
 @pytest.mark.parametrize(("size", "javascript"), [("phone", True), ("desktop", True), ("phone", False)])
@@ -53,15 +53,15 @@ def test_a_reader_signs_up_chooses_and_leaves(
     page.goto(f"/notifications/preferences/{site.sign('subscription', reader['id'])}")
     assert page.get_by_label("Public").is_checked()
     page.get_by_label("Your name").fill("Ada Ünal")
-    page.get_by_label("Also send me a mail on Mondays").check()
-    page.get_by_role("button", name="Keep this choice").click()
-    expect(page.get_by_text("Your choice is kept.")).to_be_visible()
+    page.get_by_label("Also send me a weekly summary on Mondays").check()
+    page.get_by_role("button", name="Save preferences").click()
+    expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
     assert page.get_by_label("Your name").input_value() == "Ada Ünal"
     if javascript:
         assert_accessible(page)
 
-    page.get_by_role("button", name="Leave the newsletter").click()
-    expect(page.get_by_role("heading", name="You have left the newsletter")).to_be_visible()
+    page.get_by_role("button", name="Unsubscribe").click()
+    expect(page.get_by_role("heading", name="You have unsubscribed")).to_be_visible()
     [reader] = site.query("SELECT status FROM notifications.readers WHERE email = %(email)s", email=email)
     assert reader["status"] == "ended"
 
@@ -90,7 +90,7 @@ def test_the_form_needs_no_mouse(contexts: Callable[..., BrowserContext]) -> Non
     page.keyboard.type(f"{uuid4().hex[:8]}@library.example")
     page.keyboard.press("Enter")
 
-    page.get_by_role("heading", name="Look into your mail").wait_for()
+    page.get_by_role("heading", name="Check your email").wait_for()
 
 
 def test_the_archive_can_be_read(page: Page) -> None:

@@ -54,9 +54,9 @@ def test_a_session_is_drafted_previewed_published_and_changed(site: Site, staff_
     expect(public.get_by_role("heading", name=title)).to_be_visible()
     expect(public.get_by_text("Fall 2017").first).to_be_visible()
     assert_accessible(page)
-    page.get_by_role("button", name="Go on writing").click()
+    page.get_by_role("button", name="Continue editing").click()
     expect(page.get_by_label("Summary")).to_have_value("Hear what is said.")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create draft").click()
 
     expect(page.get_by_text("Nobody but staff sees it.")).to_be_visible()
     assert_accessible(page)
@@ -92,16 +92,16 @@ def test_an_announcement_is_published_later_without_scripts(site: Site, contexts
     page.get_by_label("Date it bears").fill("2016-12-16T09:00")
     page.get_by_label("Time zone").fill("America/Chicago")
     page.get_by_label("World Café").check()
-    page.get_by_role("button", name="Make the draft").click()
-    page.get_by_label("Or at").fill("2030-01-01T09:00")
-    page.get_by_role("button", name="Publish later").click()
+    page.get_by_role("button", name="Create draft").click()
+    page.get_by_label("Or schedule for").fill("2030-01-01T09:00")
+    page.get_by_role("button", name="Schedule").click()
     expect(page.locator("#errors")).to_be_visible()
     page.get_by_label("Time zone").fill("America/Chicago")
-    page.get_by_role("button", name="Publish later").click()
+    page.get_by_role("button", name="Schedule").click()
     expect(page.get_by_text("It will become public at that time.")).to_be_visible()
     expect(page.get_by_text("January 1, 2030").first).to_be_visible()
 
-    page.get_by_role("button", name="Do not publish by itself").click()
+    page.get_by_role("button", name="Cancel scheduled publishing").click()
     [begun] = site.query("SELECT max(at) + interval '3 seconds' AS soon FROM catalog.audit_log")
     path = f"/catalog/v1/announcements/{slug_of(title)}"
     planned = site.api("POST", f"{path}/publish", json={"publish_at": begun["soon"].isoformat()})
@@ -138,7 +138,7 @@ def test_comments_are_moderated(site: Site, staff_page: SignIn, size: str) -> No
     assert good in authors
     assert bad not in authors
     page.goto("/catalog/staff/comments?status=rejected")
-    page.get_by_role("button", name=f"Erase for good the comment of {bad}").click()
+    page.get_by_role("button", name=f"Delete permanently the comment of {bad}").click()
     expect(page.get_by_text("The comment was erased.")).to_be_visible()
 
 
@@ -152,16 +152,16 @@ def test_a_programme_is_imported_after_a_look(site: Site, staff_page: SignIn, tm
     assert_accessible(page)
 
     page.get_by_label("File").set_input_files(file)
-    page.get_by_role("button", name="See what it would do").click()
-    expect(page.get_by_role("heading", name="What this would do")).to_be_visible()
+    page.get_by_role("button", name="Preview changes").click()
+    expect(page.get_by_role("heading", name="Preview of changes")).to_be_visible()
     assert_accessible(page)
     assert site.api("GET", f"/catalog/initiatives/{slug_of(title)}", staff=False).status_code == 404
-    page.get_by_role("button", name="Take it in").click()
+    page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("The document was taken in.")).to_be_visible()
     assert site.api("GET", f"/catalog/initiatives/{slug_of(title)}", staff=False).status_code == 200
 
     page.get_by_label("Or paste it here").fill("initiative: {slug: Wrong!, title: X}")
-    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.locator("#errors")).to_contain_text("initiative.slug")
     assert_accessible(page)
     version = site.api("GET", f"/catalog/v1/initiatives/{slug_of(title)}").headers["ETag"]
@@ -191,7 +191,7 @@ def test_an_organization_is_made_by_keyboard_alone(site: Site, staff_page: SignI
     expect(page.locator("#url")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("https://keyboard.example")
-    go_to("Make the draft")
+    go_to("Create draft")
     page.keyboard.press("Space")
 
     expect(page.get_by_role("heading", name=name)).to_be_visible()

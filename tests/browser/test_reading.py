@@ -162,7 +162,7 @@ def test_without_scripts_a_reader_finds_and_opens_a_session(plain_page: Page) ->
     page.get_by_role("button", name="Search").click()
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("School (K-12)").check()
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="Show results").click()
     assert "library_type=school" in page.url
     assert "Models for Change Overview" in titles(page)
     assert "World Café" not in titles(page)
@@ -264,7 +264,7 @@ def test_a_session_tells_its_time_where_the_reader_is(page: Page) -> None:
 def test_a_link_is_copied(contexts: Callable[..., BrowserContext]) -> None:
     page = contexts("phone", permissions=["clipboard-read", "clipboard-write"]).new_page()
     page.goto("/catalog/sessions/world-cafe")
-    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_role("button", name="Copy link").click()
 
     expect(page.get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith("/catalog/sessions/world-cafe")
@@ -277,7 +277,7 @@ def test_a_series_is_a_path(page: Page) -> None:
     steps = page.locator(".path > .step h3").all_inner_texts()
     assert steps[0] == "Introduction to Dialogue & Deliberation"
     assert len(steps) == 3
-    expect(page.get_by_text("You get a certificate, and an invitation to the workshop.")).to_be_visible()
+    expect(page.get_by_text("You get a certificate and an invitation to the workshop.")).to_be_visible()
 
 
 @pytest.mark.usefixtures("told")
@@ -305,7 +305,7 @@ def test_who_is_not_signed_in_watches_and_is_told_how_to_have_it_count(page: Pag
     page.goto("/catalog/recordings/first-story")
     page.locator("video").evaluate("video => { video.muted = true; return video.play() }")
 
-    link = page.get_by_role("link", name="Sign in to have this count")
+    link = page.get_by_role("link", name="Sign in to count this")
     expect(link).to_be_visible()
     assert link.get_attribute("href") == "/registration/sign-in?next=/catalog/recordings/first-story"
     assert not page.locator("video").evaluate("video => video.paused")
@@ -361,13 +361,13 @@ def test_a_reader_comments_without_scripts_and_sees_it_once_it_is_approved(told:
     page.get_by_text("Write a comment").click()
     page.get_by_label("Your name").fill("Zoë")
     page.get_by_label("Your comment").fill(" ")
-    page.get_by_role("button", name="Send the comment").click()
+    page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.get_by_label("Your name").input_value() == "Zoë"
 
     page.get_by_label("Your comment").fill("This *helped* us.")
-    page.get_by_role("button", name="Send the comment").click()
-    expect(page.get_by_text("It will appear once somebody has read and approved it")).to_be_visible()
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.get_by_text("It will appear once it has been approved")).to_be_visible()
     page.get_by_role("link", name="Back to").click()
     assert page.get_by_text("This helped us.").count() == 0
 

@@ -47,8 +47,8 @@ def address() -> str:
 def fill(page: Page, email: str, *, name: str = "Ada Lovelace") -> None:
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Email", exact=True).fill(email)
-    page.get_by_label("Name of the library").fill("A library nobody lists")
-    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Library name").fill("A library nobody lists")
+    page.get_by_label("Library type").select_option("public")
     page.get_by_label("What do you hope for?").fill("Ideas")
 
 
@@ -84,7 +84,7 @@ def test_a_librarian_registers_and_manages_it_by_the_link_in_the_mail(registerin
     expect(page.get_by_text("Housing")).to_be_visible()
     assert_accessible(page)
 
-    page.get_by_role("link", name="Change this").click()
+    page.get_by_role("link", name="Change details").click()
     assert_accessible(page)
     expect(page.get_by_label("Housing")).to_be_checked()
     page.get_by_label("Job title").fill("Director")
@@ -95,7 +95,7 @@ def test_a_librarian_registers_and_manages_it_by_the_link_in_the_mail(registerin
     page.get_by_role("link", name="Cancel my registration").click()
     assert_accessible(page)
     page.get_by_role("button", name="Cancel my registration").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("This registration is cancelled")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This registration is canceled")
     assert_accessible(page)
 
 
@@ -132,8 +132,8 @@ def test_a_library_is_looked_up_while_typing_by_keyboard_alone(registering: Site
     assert_accessible(page)
     press("ArrowDown")
     press("Enter")
-    expect(page.get_by_label("Name of the library")).to_have_value("Springfield Public Library")
-    expect(page.get_by_label("Kind of library")).to_have_value("public")
+    expect(page.get_by_label("Library name")).to_have_value("Springfield Public Library")
+    expect(page.get_by_label("Library type")).to_have_value("public")
     expect(page.get_by_label("State or province")).to_have_value("IL")
     expect(page.locator("input[name='library.fscskey']")).to_have_value("IL0001")
     for _ in range(3):
@@ -164,12 +164,12 @@ def test_one_registers_and_cancels_without_javascript(registering: Site, plain_p
 
     page.go_back()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_text("This address was registered already for what follows;")).to_be_visible()
+    expect(page.get_by_text("This address was already registered for the sessions below;")).to_be_visible()
 
     page.goto(link_in_mail(registering, email))
     page.get_by_role("link", name="Cancel my registration").click()
     page.get_by_role("button", name="Cancel my registration").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("This registration is cancelled")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This registration is canceled")
 
 
 def test_a_series_takes_one_form(registering: Site, page: Page) -> None:
@@ -189,8 +189,8 @@ def test_colleagues_are_registered_in_one_form(registering: Site, page: Page) ->
     assert_accessible(page)
     page.get_by_label("Your name").fill("Grace Hopper")
     page.get_by_label("Your email").fill(registrar := address())
-    page.get_by_label("Name of the library").fill("Springfield")
-    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Library name").fill("Springfield")
+    page.get_by_label("Library type").select_option("public")
     for number in (1, 2):
         row = page.get_by_role("group", name=f"Colleague {number}", exact=True)
         row.get_by_label("Name", exact=True).fill(f"Colleague {number}")
@@ -217,8 +217,8 @@ def test_colleagues_are_registered_without_javascript(registering: Site, plain_p
     page.goto(f"{SESSION}/group")
     page.get_by_label("Your name").fill("Grace Hopper")
     page.get_by_label("Your email").fill(registrar := address())
-    page.get_by_label("Name of the library").fill("Springfield")
-    page.get_by_label("Kind of library").select_option("public")
+    page.get_by_label("Library name").fill("Springfield")
+    page.get_by_label("Library type").select_option("public")
     for number in (1, 3):
         row = page.get_by_role("group", name=f"Colleague {number}", exact=True)
         row.get_by_label("Name", exact=True).fill(f"Colleague {number}")
@@ -242,8 +242,8 @@ def test_who_comes_late_waits_and_accepts_the_seat_that_is_offered(
         page.goto(f"/registration/sessions/{slug}")
         page.get_by_label("Name", exact=True).fill("Ada Lovelace")
         page.get_by_label("Email", exact=True).fill(email)
-        page.get_by_label("Name of the library").fill("Springfield")
-        page.get_by_label("Kind of library").select_option("public")
+        page.get_by_label("Library name").fill("Springfield")
+        page.get_by_label("Library type").select_option("public")
         page.get_by_role("button", name="Register" if email == first else "Join the waiting list").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(outcome)
     assert_accessible(page)

@@ -32,7 +32,7 @@ def test_one_sign_in_is_for_all_services_until_one_signs_out(site: Site, staff_p
 def test_who_lacks_the_scope_is_told_so(site: Site, staff_page: Callable[..., Page]) -> None:
     page = staff_page("/catalog/staff/queues", name="Edie Editor")
 
-    expect(page.get_by_role("heading", name="This is not for you")).to_be_visible()
+    expect(page.get_by_role("heading", name="You don’t have access to this page")).to_be_visible()
     assert_accessible(page)
 
 

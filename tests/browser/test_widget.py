@@ -206,6 +206,6 @@ def test_the_page_that_makes_the_code_follows_the_choice(page: Page, site: Site)
 def test_it_makes_the_code_without_scripts_too(plain_page: Page) -> None:
     plain_page.goto("/catalog/widget")
     plain_page.get_by_label("Workshop").check()
-    plain_page.get_by_role("button", name="Show the code").click()
+    plain_page.get_by_role("button", name="Get code").click()
 
     assert 'format="workshop"' in (plain_page.locator("#code").text_content() or "")

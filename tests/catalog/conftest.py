@@ -45,7 +45,7 @@ class Catalog:
         return [item["slug"] for item in self.show(path)["items"]]
 
     def send(self, document: Any, query: str = "", **headers: str) -> TestResponse:
-        """Import a programme document, as staff."""
+        """Import a program document, as staff."""
         return self.client.post(f"{V1}/imports{query}", json=document, headers=self.staff | headers)
 
     def take_in(self, document: Any) -> dict[str, list[str]]:

@@ -186,7 +186,7 @@ def test_the_overview_names_everything_and_what_is_worth_a_look(desk: Desk) -> N
     assert "1 comment waiting" in page
     assert "Overview" not in re.sub(r"<nav.*?</nav>", "", desk.see("?q=caf"), flags=re.DOTALL)
     assert "Free" not in desk.see("?attention=true")
-    assert "Nothing was found." in desk.see("?state=withdrawn")
+    assert "No entries match these filters." in desk.see("?state=withdrawn")
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
@@ -426,15 +426,18 @@ def test_a_document_is_looked_at_before_it_is_taken_in(catalog: Catalog) -> None
     looked = catalog.client.post("/catalog/staff/imports", data=file, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert looked.status_code == 200, looked.text
-    assert "What this would do" in looked.text
+    assert "Preview of changes" in looked.text
     assert catalog.slugs("/initiatives") == []
     [document, *_] = [value for name, value in Typed(looked.text).fields if name == "document"]
     assert desk.send("imports", {"document": document, "step": "apply"}).status_code == 303
     assert catalog.slugs("/initiatives") == ["ltc-models-for-change"]
     exported = desk.see("initiatives/ltc-models-for-change/export.yaml")
-    assert "It is all there already." in desk.send("imports", {"document": exported}).text
     assert (
-        "It is all there already."
+        "Nothing to change: the catalog already matches this document."
+        in desk.send("imports", {"document": exported}).text
+    )
+    assert (
+        "Nothing to change: the catalog already matches this document."
         in desk.send("imports", {"document": desk.see("initiatives/ltc-models-for-change/export.json")}).text
     )
 

@@ -248,7 +248,7 @@ def test_a_confirmation_is_not_sent_after_its_cancellation(post: PostOffice, sin
     post.send()
 
     assert [row["state"] for row in post.rows()] == ["superseded", "sent"]
-    assert [mail["Subject"] for mail in sink.mails] == ["Your registration is cancelled: World Café"]
+    assert [mail["Subject"] for mail in sink.mails] == ["Your registration is canceled: World Café"]
 
 
 def test_a_mail_that_cannot_be_sent_safely_fails_and_others_go_on(post: PostOffice, sink: Sink) -> None:

@@ -99,7 +99,7 @@ def test_the_overview_counts_what_waits(desk: Desk, staff: FlaskClient, client: 
 
     shown = html.fromstring(staff.get(f"{STAFF}/").text)
 
-    [seconds] = shown.xpath("//dt[.='Longest wait of what is due']/following-sibling::dd/text()")
+    [seconds] = shown.xpath("//dt[.='Oldest waiting email']/following-sibling::dd/text()")
     assert 90 <= int(seconds.split()[0]) <= 120
     assert shown.xpath("//dt[.='Queued']/following-sibling::dd//text()") == ["1"]
 

@@ -353,7 +353,7 @@ def test_readers_are_reached_batch_by_batch_and_each_once(desk: Desk, monkeypatc
 
 def test_issues_are_kept_for_anybody_to_read_unless_they_are_not_to_be(desk: Desk, client: FlaskClient) -> None:
     del client.environ_base["HTTP_AUTHORIZATION"]
-    assert "No issue was sent yet." in client.get(ARCHIVE).text
+    assert "No issues have been sent yet." in client.get(ARCHIVE).text
     desk.publish(desk.issue("**Come.**", slug="first", subject="First & last"))
     desk.publish(desk.issue("Secret.", slug="second", archived=False))
     desk.issue("Draft.", slug="third")

@@ -25,7 +25,7 @@ def test_who_came_and_who_missed_it_are_told_otherwise(desk: Desk, told: str) ->
     assert str(again["Subject"]) == "To watch again: the recording: World Café"
     assert "Thank you for coming" in text_of(again)
     assert "pass the recording on" in text_of(again)
-    assert str(first["Subject"]) == "You missed it? The recording is there: World Café"
+    assert str(first["Subject"]) == "Missed it? The recording is available: World Café"
     assert "it counts just as attending does" in " ".join(text_of(first).split())
 
 
@@ -33,7 +33,7 @@ def test_who_is_in_no_report_missed_it_and_without_any_report_nobody_knows(desk:
     session = a_session()
     came, absent = a_registration(session), a_registration(session)
     desk.receive(catalog.SessionPublished(session=session), confirmed(came), confirmed(absent), a_recording(session))
-    assert str(desk.mails()[-1]["Subject"]) == "The recording is there: World Café"
+    assert str(desk.mails()[-1]["Subject"]) == "The recording is available: World Café"
 
     desk.receive(attendance(came, attended=True))
 

@@ -197,7 +197,7 @@ def test_one_click_leaves_works_again_and_is_confirmed_once(desk: Desk, reader: 
     assert [click.status_code for click in clicks] == [200, 200]
     assert desk.conn.execute("SELECT status, ended_by FROM subscriptions").fetchone() == ("ended", issue)
     assert desk.kinds().count("subscription-ended") == 1
-    assert "You have left the newsletter" in text_of(desk.mail("subscription-ended"))
+    assert "You have unsubscribed" in text_of(desk.mail("subscription-ended"))
 
 
 def test_leaving_needs_the_link_of_ones_own_and_the_word_of_the_standard(desk: Desk, reader: FlaskClient) -> None:

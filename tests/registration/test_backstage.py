@@ -42,7 +42,7 @@ def test_an_operator_decides_once_and_it_is_written_down(staff: FlaskClient, set
     log = html.fromstring(staff.get("/registration/staff/audit?action=quarantine.discard").text)
 
     assert answers == [303, 404]
-    assert "Nothing is set aside." in staff.get(QUEUES).text
+    assert "Nothing is quarantined." in staff.get(QUEUES).text
     assert log.xpath("count(//tbody/tr)") == 1
     assert str(set_aside) in log.xpath("string(//tbody)")
 

@@ -118,7 +118,7 @@ def test_a_recommendation_warns_and_forbids_nothing(registration: Registration) 
 
     assert stranger.status_code == 201
     assert stranger.json["advice"] == (
-        "Large and urban is meant for academic libraries of large or urban communities. You are welcome all the same."
+        "Large and urban is meant for academic libraries of large or urban communities. You are welcome too."
     )
     assert meant.json["advice"] is None
 

@@ -100,7 +100,7 @@ def test_a_seat_is_given_up_once_and_goes_to_the_next_in_line(registration: Regi
     first, second = (post(registration, manage(made, "cancel")) for _ in range(2))
 
     assert (first.status_code, second.status_code) == (303, 303)
-    assert "This registration is cancelled" in get(registration, first.location).text
+    assert "This registration is canceled" in get(registration, first.location).text
     assert "You have a seat" in get(registration, manage(waiting)).text
     assert registration.events("registration").count("registration.cancelled") == 1
     assert post(registration, manage(made, "change")).status_code in (303, 409)
@@ -171,7 +171,7 @@ def test_an_invitation_is_passed_on_where_the_rules_allow_it(registration: Regis
     assert "Pass it on" in get(registration, path).text
     assert post(registration, f"{path}/transfer", name="Eve", email="nonsense").status_code == 422
     assert post(registration, f"{path}/transfer", **colleague).status_code == 303
-    assert "is not yours any more" in get(registration, path).text
+    assert "is no longer yours" in get(registration, path).text
     assert "Eve, you are invited to" in get(registration, invited(registration, "eve@x.org")).text
 
 

@@ -1,4 +1,4 @@
-"""What is held on a person, and forgetting them."""
+"""Data held about a person, and forgetting them."""
 
 from secrets import token_urlsafe
 from typing import Any

@@ -101,7 +101,7 @@ def test_what_is_wrong_stands_at_its_field_with_what_was_typed(registration: Reg
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text
     assert 'href="#email">Email: Not a valid email address.' not in answer.text  # the schema comes first
-    assert 'href="#library.type">Kind of library: Please fill this in.' in answer.text
+    assert 'href="#library.type">Library type: Please fill this in.' in answer.text
     again = send(registration, email="nonsense")
     assert 'href="#email">Email: Not a valid email address.' in again.text
     asked = send(registration)
@@ -143,7 +143,7 @@ def test_the_newsletter_is_asked_for_only_by_who_ticks_it(registration: Registra
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({"status": "cancelled"}, "This session was cancelled."),
+        ({"status": "cancelled"}, "This session was canceled."),
         ({"status": "held"}, "This session is over."),
         ({"status": "planned", "starts_at": None}, "Registration is not open yet."),
     ],

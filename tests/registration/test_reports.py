@@ -96,7 +96,7 @@ def test_a_report_is_a_table_and_a_page(programme: Registration) -> None:
     ]
     assert page.mimetype == "text/html"
     assert page.text.count("<svg") == 1
-    assert '<th scope="row">Everybody, once</th><td>3</td>' in page.text
+    assert '<th scope="row">Total (unique people)</th><td>3</td>' in page.text
 
 
 def test_reports_are_for_staff(registration: Registration) -> None:

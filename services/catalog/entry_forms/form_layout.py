@@ -118,7 +118,7 @@ LAYOUTS: dict[str, tuple[FieldGroup, ...]] = {
                 FormField(
                     name="online.join_url",
                     label="Link to join",
-                    hint="Never public: registrants get it by mail.",
+                    hint="Never public: registrants get it by email.",
                     input="url",
                 ),
                 FormField(name="venue.name", label="Place"),

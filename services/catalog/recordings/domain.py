@@ -44,7 +44,7 @@ def withdraw(conn: Connection, slug: str) -> Outcome:
 def find_obstacle(session: SessionRow) -> Conflict | None:
     """Why nothing can be watched of a session; None where it can."""
     if session.status == "cancelled":
-        return Conflict("The session was cancelled.", problem="session-cancelled")
+        return Conflict("The session was canceled.", problem="session-cancelled")
     if not session.public:
         return Conflict("The session is a draft.", problem="session-not-published")
     if not session.ended:

@@ -43,7 +43,7 @@ class PlaceSchema(ma.Schema):
 class OnlineInputSchema(ma.Schema):
     platform = Text(100, least=1, required=True, metadata={"example": "Zoom"})
     join_url = WebUrl(
-        load_default=None, allow_none=True, metadata={"description": "Never public: registrants get it by mail"}
+        load_default=None, allow_none=True, metadata={"description": "Never public: registrants get it by email"}
     )
 
 

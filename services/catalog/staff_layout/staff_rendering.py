@@ -23,7 +23,7 @@ DONE = {
     "kept": "It stays a draft.",
     "withdrawn": "It was withdrawn.",
     "rescheduled": "The new time is saved.",
-    "cancelled": "The session is cancelled.",
+    "cancelled": "The session is canceled.",
     "opened": "Registration is open.",
     "closed": "Registration is closed.",
     "recording": "The recording is saved.",

@@ -49,12 +49,12 @@ class LinkEnded(Gone):
 
     def __init__(self, token: str) -> None:
         super().__init__(
-            "This link is not good any more. We can mail a new one to the address that we have.",
+            "This link has expired. We can email a new one to the address we have on file.",
             new_link=f"/notifications/new-link?{urlencode({'token': token})}",
         )
 
 
-EXPIRED = Gone("This link is not good any more: please sign up again.", problem="link-expired")
+EXPIRED = Gone("This link has expired: please sign up again.", problem="link-expired")
 
 
 def request(conn: Connection, wish: SignUp, origin: Origin) -> None:

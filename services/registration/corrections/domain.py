@@ -36,7 +36,7 @@ def correct(conn: Connection, id: UUID, changes: dict[str, Any]) -> tuple[Regist
     if not people.lock_living(conn, before.person_id):
         raise Erased
     if before.status == "cancelled":
-        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+        raise Conflict("This registration is canceled.", problem="registration-cancelled")
     if "answers" in changes:
         terms = rules.find_terms(conn, before.session_slug)
         changes = {**changes, "answers": rules.check_answers(terms, changes["answers"])}

@@ -176,4 +176,4 @@ def _check(conn: Connection, terms: Terms, colleagues: list[Applicant]) -> dict[
 
 
 def _lapsed() -> Gone:
-    return Gone("This link is not good any more. Please send the form again.", problem="group-expired")
+    return Gone("This link has expired. Please submit the form again.", problem="group-expired")

@@ -16,7 +16,7 @@ from shared.http.request_limits import rate_limited
 from shared.http.responses import see_other
 from shared.runtime import connection
 
-CHANGED = "The questions of this session were changed. Please send the form again."
+CHANGED = "The questions of this session were changed. Please submit the form again."
 
 pages = Pages("confirming", url_prefix="/registration/group")
 

@@ -23,7 +23,7 @@ def learner() -> UUID:
     """Who is signed in in this browser. Raises Unauthorized."""
     if found := signed_in():
         return found
-    raise Unauthorized("Sign in: a link by mail lets you in.")
+    raise Unauthorized("Please sign in. We will email you a link.")
 
 
 def signed_in() -> UUID | None:

@@ -62,7 +62,7 @@ def begin_session(conn: Connection, token: str) -> tuple[str, events.Person]:
     id = signed_links.verify(runtime.settings(), PURPOSE, token)
     person_id = queries.use_sign_in(conn, UUID(id)) if id else None
     if person_id is None:
-        raise Gone("This link is not good any more.", problem="sign-in-expired")
+        raise Gone("This link has expired.", problem="sign-in-expired")
     secret = secrets.token_urlsafe(32)
     queries.insert_session(conn, secret, person_id=person_id, days=SESSION_DAYS)
     person = people.select_many(conn, [person_id])[person_id]

@@ -137,7 +137,7 @@ def move(conn: Connection, id: UUID, *, slug: str, over_capacity: bool) -> Regis
     lock_seats(conn, [left.session_id, rules.find_terms(conn, slug).id])
     left, terms = get(conn, id), rules.find_terms(conn, slug)
     if left.status == "cancelled":
-        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+        raise Conflict("This registration is canceled.", problem="registration-cancelled")
     admission.check_not_over(rules.find_terms(conn, left.session_slug))
     admission.check_not_cancelled(terms)
     admission.check_not_over(terms)

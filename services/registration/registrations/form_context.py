@@ -35,7 +35,7 @@ TITLES = {
     "name": "Name",
     "email": "Email",
     "library.name": "Library",
-    "library.type": "Kind of library",
+    "library.type": "Library type",
     "library.state": "State or province",
     "people": "Colleagues",
 }

@@ -31,7 +31,7 @@ def check_not_closed(session: Session) -> None:
 def check_not_cancelled(session: Session) -> None:
     """Raises Conflict (session-cancelled)."""
     if session.status == "cancelled":
-        raise Conflict("This session was cancelled.", problem="session-cancelled")
+        raise Conflict("This session was canceled.", problem="session-cancelled")
 
 
 def check_not_over(session: Session) -> None:

@@ -83,7 +83,7 @@ def advise(terms: Terms, library: dict[str, Any]) -> str | None:
     meant = f"{terms.series_title or terms.title} is meant for {_describe(audience, types, sizes)}."
     if terms.audience_required:
         raise WrongAudience(meant)
-    return f"{meant} You are welcome all the same."
+    return f"{meant} You are welcome too."
 
 
 def describe_audience(terms: Terms) -> str | None:

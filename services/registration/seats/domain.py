@@ -151,7 +151,7 @@ def seat(conn: Connection, registration: Registration, *, over_capacity: bool) -
     if registration.status == "confirmed":
         return
     if registration.status == "cancelled":
-        raise Conflict("This registration is cancelled.", problem="registration-cancelled")
+        raise Conflict("This registration is canceled.", problem="registration-cancelled")
     if registration.status == "offered":
         waiting_list_queries.confirm_offer(conn, registration.id)
     elif over_capacity or waiting_list_queries.has_free_seat(conn, registration.session_id):

@@ -22,7 +22,7 @@ class LinkEnded(Gone):
 
     def __init__(self, token: str) -> None:
         super().__init__(
-            "This link is not good any more. We can mail a new one to the address that we have.",
+            "This link has expired. We can email a new one to the address we have on file.",
             new_link=urls.new_link(token),
         )
 
