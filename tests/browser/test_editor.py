@@ -99,7 +99,7 @@ def test_the_log_answers_whether_she_got_it(site: Site, staff_page: Callable[...
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="subscription-requested").click()
     expect(page.get_by_text("Sent", exact=True).first).to_be_visible()
-    assert "/notifications/confirm?token=hidden" in (page.get_by_label("Preview").text_content() or "")
+    assert "/notifications/confirm?token=hidden" in (page.get_by_label("Email text").text_content() or "")
     assert_accessible(page)
     page.get_by_role("button", name="Send it again").click()
 

@@ -107,7 +107,7 @@ def test_a_comment_waits_and_is_shown_once_it_is_approved(held: Catalog, path: s
 
     assert (sent.status_code, sent.headers["Location"]) == (303, f"{path}/comments")
     assert again.status_code == 303
-    assert "will appear once somebody has read" in read(held, f"{path}/comments").text_content()
+    assert "will appear once it has been approved" in read(held, f"{path}/comments").text_content()
     assert "helped" not in held.client.get(path).text
     [waiting] = (call(held, "GET", "/comments").json or {})["items"]
     assert (waiting["kind"], waiting["session"]) == (kind, path.rpartition("/")[2])

@@ -237,7 +237,7 @@ def test_a_mail_that_a_later_event_overtook_is_not_sent(post: PostOffice, sink: 
     waiting, promoted = post.rows()
     assert (waiting["state"], waiting["reason"]) == ("superseded", "overtaken by registration-promoted")
     assert promoted["state"] == "sent"
-    assert [mail["Subject"] for mail in sink.mails] == ["A seat is yours: World Café"]
+    assert [mail["Subject"] for mail in sink.mails] == ["You have a seat: World Café"]
 
 
 def test_a_confirmation_is_not_sent_after_its_cancellation(post: PostOffice, sink: Sink) -> None:

@@ -117,6 +117,6 @@ def test_staff_see_that_sending_rests_and_what_the_server_said(desk: Desk, staff
 
     assert "Sending rests" not in before
     [told] = page.xpath("//p[@role='status']")
-    assert "Sending rests since" in told.text_content()
+    assert "Sending has been paused since" in told.text_content()
     assert f"554 5.7.1 {HOSTILE} Relay access denied" in told.text_content()
     assert told.xpath("a/@href") == [f"{STAFF}/messages/{row['id']}"]

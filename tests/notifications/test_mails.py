@@ -162,7 +162,7 @@ def test_a_confirmation_says_when_and_where_in_the_sessions_zone(desk: Desk) -> 
 
     assert "When: Thursday, April 6, 2017, 1:00–2:30 PM CDT\r\n" in text
     assert "Where: Online (Zoom)" in text
-    assert "You are registered for World Café. A calendar entry comes" in " ".join(text.split())
+    assert "You are registered for World Café. A calendar entry is attached" in " ".join(text.split())
     assert f"Your link to join: {JOIN}" in text
     assert JOIN_URL not in text  # who comes is recorded on the way
 

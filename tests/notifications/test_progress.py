@@ -34,7 +34,7 @@ def test_the_session_that_is_left_is_named_with_its_time(desk: Desk) -> None:
     [mail] = desk.mails()
     text = " ".join(text_of(mail).split())
     assert str(mail["Subject"]) == "One more to go: World Café"
-    assert "You have seen 2 of the 3 sessions of the series Large and Urban Communities." in text
+    assert "You have completed 2 of the 3 sessions of the series Large and Urban Communities." in text
     assert "When: Thursday, April 6, 2017, 1:00–2:30 PM CDT" in text
     assert "token=" not in text
 
@@ -45,7 +45,7 @@ def test_its_recording_can_be_watched_through_ones_own_link(desk: Desk) -> None:
     desk.receive(catalog.SessionPublished(session=session), progress(session), a_recording(session))
 
     text = text_of(desk.mail("series-progress"))
-    assert "you can watch its recording" in " ".join(text.split())
+    assert "you can watch the recording" in " ".join(text.split())
     assert "/catalog/recordings/world-cafe#token=" in text
 
 

@@ -24,7 +24,7 @@ def test_who_came_and_who_missed_it_are_told_otherwise(desk: Desk, told: str) ->
     again, first = (next(mail for to, mail in mails.items() if name in to) for name in ("came@", "missed@"))
     assert str(again["Subject"]) == "To watch again: the recording: World Café"
     assert "Thank you for coming" in text_of(again)
-    assert "pass the recording on" in text_of(again)
+    assert "share the recording" in text_of(again)
     assert str(first["Subject"]) == "Missed it? The recording is available: World Café"
     assert "it counts just as attending does" in " ".join(text_of(first).split())
 
@@ -37,7 +37,7 @@ def test_who_is_in_no_report_missed_it_and_without_any_report_nobody_knows(desk:
 
     desk.receive(attendance(came, attended=True))
 
-    assert "You missed it?" in str(desk.mails()[-1]["Subject"])
+    assert "Missed it?" in str(desk.mails()[-1]["Subject"])
 
 
 def test_older_news_of_attendance_changes_nothing(desk: Desk) -> None:

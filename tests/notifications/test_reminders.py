@@ -48,7 +48,7 @@ def test_a_webinar_is_reminded_of_a_day_and_an_hour_before(desk: Desk) -> None:
     assert desk.kinds().count("session-reminder") == 2
     assert desk.due().count("session-reminder") == 1, "the later overtakes the earlier, if that was not sent"
     last = desk.mails()[-1]
-    assert "It begins in 30 minutes" in text_of(last)
+    assert "It starts in 30 minutes" in text_of(last)
     assert "/registration/v1/join?token=" in text_of(last)
 
 

@@ -332,7 +332,7 @@ def test_an_old_link_leads_to_a_page_that_explains(registration: Registration) -
     for path in ("/registration/group", "/registration/group?token=nonsense"):
         page = get(registration, path)
         assert page.status_code == 410
-        assert "good for 24 hours" in page.text
+        assert "work for 24 hours" in page.text
     assert get(registration, "/registration/group/requested?receipt=nonsense").status_code == 404
 
 

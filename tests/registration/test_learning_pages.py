@@ -132,7 +132,7 @@ def test_who_is_signed_in_finds_the_form_filled_in(registration: Registration) -
     other, same = (look(registration, f"/registration/sessions/{slug}").text for slug in ("other", "world-cafe"))
 
     assert all(f'value="{text}"' in other for text in ("ada@x.org", "Countess", "Springfield Public Library"))
-    assert "You are registered for this already" in same
+    assert "You are already registered" in same
     assert f"/registration/manage/{made.json['id']}" in same  # pyright: ignore[reportOptionalSubscript]
 
 

@@ -165,10 +165,10 @@ def test_an_invitation_is_passed_on_where_the_rules_allow_it(registration: Regis
     invite(registration)
     path, colleague = invited(registration), {"name": "Eve", "email": "eve@x.org"}
 
-    assert "Pass it on" not in get(registration, path).text
+    assert "Pass this invitation on" not in get(registration, path).text
     assert post(registration, f"{path}/transfer", **colleague).status_code == 403
     set_rules(registration, "workshop", transferable=True)
-    assert "Pass it on" in get(registration, path).text
+    assert "Pass this invitation on" in get(registration, path).text
     assert post(registration, f"{path}/transfer", name="Eve", email="nonsense").status_code == 422
     assert post(registration, f"{path}/transfer", **colleague).status_code == 303
     assert "is no longer yours" in get(registration, path).text
