@@ -97,7 +97,7 @@ def label_time_for(session: Timed, timezone: str | None, *, online: bool, locale
 
 
 def label_wait(session: Timed, now: datetime, locale: str | None = None) -> str:
-    """How long it is until a session, by the days of its zone: `in 50 minutes`, `today`, `tomorrow`, `in 7 days`;
+    """Return how long it is until a session, by the days of its zone: `in 50 minutes`, `today`, `tomorrow`, `in 7 days`;
     `soon` if its time is unknown or past.
     """
     with use_locale(locale or current_locale()):
@@ -275,5 +275,5 @@ def _label_month(month: int, locale: str) -> str:
 
 @lru_cache
 def _date_and_time(locale: str) -> str:
-    """How a date and a time are joined: `{1}, {0}`."""
+    """Return the pattern that joins a time and a date: `{1}, {0}`."""
     return Locale.parse(locale).datetime_formats["medium"]

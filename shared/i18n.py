@@ -2,8 +2,8 @@
 
 English is the source. A language is one file in each folder that has texts: `shared/translations/<locale>.po` and
 `services/<name>/translations/<locale>.po`, made from the templates that `make messages` writes. A text without a
-translation is shown in English. Where two languages need different words for one English word, its two uses are told
-apart by a context (pgettext).
+translation is shown in English. Where two languages need different words for one English word, its two uses are
+distinguished by a context (pgettext).
 """
 
 import gettext as standard
@@ -60,7 +60,7 @@ def npgettext(context: str, singular: str, plural: str, num: int, **values: obje
 
 
 def noop(message: str) -> str:
-    """Mark a message that stands in a constant, for the extraction; it is translated where it is shown."""
+    """Mark a message in a constant, for the extraction; it is translated where it is shown."""
     return message
 
 

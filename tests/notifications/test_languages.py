@@ -17,7 +17,7 @@ from services.notifications.settings import NotificationsSettings
 from shared import i18n, runtime
 from tests.notifications.conftest import Desk
 
-# What a link has after an address that is a value.
+# Ends of links whose beginning is a value.
 LINKS = re.compile(r"/accept|/decline|\.pdf|\.json")
 WORD = re.compile(r"[A-Za-z]{2,}")
 

@@ -52,7 +52,8 @@ FRAGMENTS = {
 # Phrases in which one of those words is right: a venue has a door.
 EXCEPTIONS = re.compile(
     r"\b(?:at the door|doors? open\w*|(?:code|codes|list) for the door|staff/door|door\.html|'door'|\"door\""
-    r"|doors? of (?:a|the) (?:venue|workshop)|warehouses?|publishing houses?|house number)\b",
+    r"|doors? of (?:a|the) (?:venue|workshop)|warehouses?|publishing houses?|house number)\b"
+    r"|/door\b",  # the path of the check-in page
     re.IGNORECASE,
 )
 CODE_IN_MARKDOWN = re.compile(r"^```.*?^```|`[^`]*`|\]\([^)]*\)|https?://\S+", re.DOTALL | re.MULTILINE)
