@@ -97,7 +97,7 @@ def label_time_for(session: Timed, timezone: str | None, *, online: bool, locale
 
 
 def label_wait(session: Timed, now: datetime, locale: str | None = None) -> str:
-    """Return how long it is until a session, by the days of its zone: `in 50 minutes`, `today`, `tomorrow`, `in 7 days`;
+    """Return how long it is until a session: `in 50 minutes`, `today`, `tomorrow`, `in 7 days`, by days of its zone;
     `soon` if its time is unknown or past.
     """
     with use_locale(locale or current_locale()):

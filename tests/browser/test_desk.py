@@ -175,12 +175,12 @@ def test_a_form_asks_what_staff_want_to_know(site: Site, session: str, staff_pag
     page = staff_page(f"{DESK}/sessions/{session}/rules", name="Dana Desk")
     assert_accessible(page)
 
-    page.get_by_label("Question", exact=True).first.fill("Vegetarian?")
+    page.get_by_label("Question (optional)").first.fill("Vegetarian?")
     page.get_by_label("Answer (optional)").first.select_option("choice")
     page.get_by_label("Short name").first.fill("food")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").wait_for()
-    assert page.get_by_label("Question", exact=True).first.input_value() == "Vegetarian?"
+    assert page.get_by_label("Question (optional)").first.input_value() == "Vegetarian?"
     assert_accessible(page)
     page.get_by_label("Question 1, option 1").fill("Yes")
     page.get_by_label("Question 1, option 2").fill("No")

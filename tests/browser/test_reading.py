@@ -100,7 +100,7 @@ def sign_in(site: Site, context: BrowserContext, email: str) -> None:
     site.api("POST", "/registration/v1/registrations", staff=False, json={**wanted, "library": library})
     site.api("POST", "/registration/v1/learners/sign-in", staff=False, json={"email": email})
     [mail] = eventually(
-        lambda: [one for one in site.mailbox().read_all() if one.to == email and "sign in" in one.subject.lower()]
+        lambda: [one for one in site.mailbox().read_all() if one.to == email and "sign-in" in one.subject.lower()]
     )
     found = re.search(r"token=([\w.-]+)", mail.text)
     assert found
