@@ -8,10 +8,10 @@ import pytest
 from babel.messages.pofile import write_po
 from flask.testing import FlaskClient
 from lxml import html
-from services.notifications.rendering.samples import sample_values
 
 from deploy.messages import FOLDERS, extract
 from services.notifications.messages.kinds import SINGLE
+from services.notifications.rendering.sample_mails import sample_values
 from services.notifications.rendering.templates import render_texts
 from services.notifications.settings import NotificationsSettings
 from shared import i18n, runtime

@@ -22,11 +22,11 @@ def test_who_came_and_who_missed_it_are_told_otherwise(desk: Desk, told: str) ->
 
     mails = {str(mail["To"]): mail for mail in desk.mails() if "ecording" in str(mail["Subject"])}
     again, first = (next(mail for to, mail in mails.items() if name in to) for name in ("came@", "missed@"))
-    assert str(again["Subject"]) == "To watch again: the recording: World Café"
+    assert str(again["Subject"]) == "Watch the recording again: World Café"
     assert "Thank you for coming" in text_of(again)
     assert "share the recording" in text_of(again)
     assert str(first["Subject"]) == "Missed it? The recording is available: World Café"
-    assert "it counts just as attending does" in " ".join(text_of(first).split())
+    assert "it counts just like attending" in " ".join(text_of(first).split())
 
 
 def test_who_is_in_no_report_missed_it_and_without_any_report_nobody_knows(desk: Desk) -> None:
