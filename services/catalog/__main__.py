@@ -1,4 +1,4 @@
-"""`python -m services.catalog api | worker | migrate | …`."""
+"""Run the catalog's commands: `python -m services.catalog api | worker | migrate | …`."""
 
 from shared import start
 

@@ -108,5 +108,5 @@ SERVICE = Service(
 
 
 def create_app() -> Flask:
-    """The WSGI application, for gunicorn."""
+    """Return the WSGI application, for gunicorn."""
     return SERVICE.create_app()

@@ -1,4 +1,4 @@
-"""What processes of the catalog write, by table. `migrate` grants this, and to read; no more."""
+"""The tables that the catalog's processes write, with the rights that `migrate` grants besides reading."""
 
 WRITES = {
     "announcement_sessions": "INSERT, DELETE",

@@ -1,4 +1,4 @@
-"""The settings of the catalog: those of every service, how much readers may say, and whom they tell of holes."""
+"""The catalog's settings, besides those of every service."""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from shared import settings_checks
 from shared.settings import Settings, setting
 
-# RFC 9116, 2.5.3: an address that a program can open; of pages, those by https.
+# RFC 9116, 2.5.3: a contact is a URI; web pages must use https.
 CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*|tel:\+?[\d-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogSettings(Settings):
-    """What the catalog is told by its environment."""
+    """The catalog's settings, read from the environment."""
 
     comments_per_network: int = setting(
         "Comments that one network may send in an hour before it is answered 429; 0: no limit",
@@ -28,7 +28,7 @@ class CatalogSettings(Settings):
     )
 
     def contacts(self) -> list[str]:
-        """Whom to tell of a hole, the best way first."""
+        """The security contacts, best first."""
         return self.security_contact.split()
 
     def problems(self) -> list[str]:
@@ -40,6 +40,6 @@ class CatalogSettings(Settings):
 
 
 def _domain(contact: str) -> str:
-    """Whose an address of a mailbox or of a page is; nobody's for a telephone."""
+    """Return the domain of a mailto or https URL; empty for a telephone."""
     parts = urlsplit(contact)
     return parts.hostname or parts.path.partition("@")[2]

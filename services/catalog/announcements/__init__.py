@@ -1,1 +1,1 @@
-"""Announcements: what is told of the programme, when, and about which sessions."""
+"""Announcements, and the sessions that they are about."""

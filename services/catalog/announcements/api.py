@@ -1,4 +1,4 @@
-"""`/catalog/v1/announcements`: what the public reads of announcements."""
+"""`/catalog/v1/announcements`: public reads."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ public = Blueprint(
 @public.arguments(PageQuery, location="query")
 @public.response(200, AnnouncementListSchema)
 def list_announcements(query: dict[str, Any]) -> Response:
-    """Announcements, the newest first."""
+    """List announcements, newest first."""
     with connection() as conn:
         found = queries.select_newest(conn, after=decode_moment(query["cursor"]), limit=query["limit"] + 1)
     shown = found[: query["limit"]]
@@ -35,5 +35,5 @@ def list_announcements(query: dict[str, Any]) -> Response:
 @public.get("/<slug>")
 @public.response(200, AnnouncementSchema)
 def show_announcement(slug: str) -> Response:
-    """An announcement."""
+    """Show an announcement."""
     return entry_responses.show_entry("announcement", slug, present_entry)

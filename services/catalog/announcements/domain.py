@@ -1,4 +1,4 @@
-"""Writing announcements; the caller refreshes what may have changed."""
+"""Writing announcements. The caller refreshes the entries that may have changed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from shared.markdown import render
 def write_announcement(
     conn: Connection, part: AnnouncementPart, *, initiative_id: UUID, publish: bool, publish_at: datetime | None = None
 ) -> UUID:
-    """Say what is announced; its references were checked before."""
+    """Insert or update an announcement; return its id. The caller has checked its references."""
     values = entries.EntryValues(
         kind="announcement",
         slug=part.slug,

@@ -42,7 +42,7 @@ def delete_sessions(conn: Connection, announcement_id: UUID) -> None:
 
 
 def insert_sessions(conn: Connection, announcement_id: UUID, session_ids: list[UUID]) -> None:
-    """Say which sessions an announcement is about, in this order."""
+    """Link the announcement to these sessions, in this order."""
     sql = """
         INSERT INTO announcement_sessions (announcement_id, session_id, place)
         SELECT %(announcement_id)s, given.* FROM unnest(%(session_ids)s::uuid[]) WITH ORDINALITY AS given
@@ -51,7 +51,7 @@ def insert_sessions(conn: Connection, announcement_id: UUID, session_ids: list[U
 
 
 def select_contents(conn: Connection, ids: list[UUID]) -> list[AnnouncementContent]:
-    """What announcements consist of; of their sessions what is public."""
+    """Return announcements with their public sessions and terms."""
     sql = """
         SELECT entry.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
                announced_at, timezone,
@@ -73,7 +73,7 @@ def select_contents(conn: Connection, ids: list[UUID]) -> list[AnnouncementConte
 
 
 def select_newest(conn: Connection, *, after: tuple[datetime, UUID] | None, limit: int) -> list[dict[str, Any]]:
-    """Public announcements, the newest first, from after a place in that order."""
+    """Return public announcements, newest first, after a place in that order."""
     sql = """
         SELECT announcement.id, announced_at, document
           FROM announcements AS announcement

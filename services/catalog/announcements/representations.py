@@ -1,4 +1,4 @@
-"""What the public reads of an announcement, and what its events carry."""
+"""The public document of an announcement, and its events."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from shared.events import catalog as events
 
 
 def compose(conn: Connection, ids: list[UUID]) -> Iterable[EntryContent]:
-    """The announcements' documents, without addresses."""
+    """Compose the stored documents of announcements, without URLs."""
     for row in queries.select_contents(conn, ids):
         document = {
             "id": str(row.id),
@@ -35,7 +35,7 @@ def compose(conn: Connection, ids: list[UUID]) -> Iterable[EntryContent]:
 
 
 def own(document: Document) -> Document:
-    """An announcement's own state: which sessions it is about, not how they are called."""
+    """Return the announcement's own state, with the slugs of its sessions but not their titles."""
     stated = {name: value for name, value in document.items() if name not in ("revision", "updated_at")}
     return stated | {"sessions": [session["slug"] for session in document["sessions"]]}
 
@@ -66,7 +66,7 @@ def _state(state: EntryState) -> events.Announcement:
 
 
 def present_announcement(document: Document) -> Document:
-    """An announcement as the public reads it, with the way that leads to it."""
+    """Return an announcement as the public reads it, with breadcrumb and links."""
     initiative = document["initiative"]
     return document | {
         "breadcrumb": [

@@ -1,4 +1,4 @@
-"""What crosses the doors of announcements: their part of the programme document, and what the public reads."""
+"""Announcements: their part of the program document, and what the public reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

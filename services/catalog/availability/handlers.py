@@ -1,4 +1,4 @@
-"""What registration tells of sessions."""
+"""Handlers of registration's events about sessions."""
 
 from psycopg import Connection
 
@@ -10,7 +10,7 @@ from shared.messaging.handlers import on
 
 @on("registration.availability.changed")
 def keep_availability(conn: Connection, event: AvailabilityChanged, _envelope: Envelope) -> None:
-    """Remember how many seats are taken, so that the catalog can say `full`."""
+    """Store how many seats are taken, so that the catalog can show `full`."""
     availability = event.availability
     queries.upsert_availability(
         conn,

@@ -12,7 +12,7 @@ from shared.database import execute, fetch
 
 @dataclass(frozen=True)
 class PublicSession:
-    """A session's document, and by what is told whether one can register."""
+    """A session's stored document with the columns that decide whether registration is open."""
 
     id: UUID
     document: bytes
@@ -35,9 +35,7 @@ class PublicSession:
 
 
 def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, confirmed: int, waitlisted: int) -> None:
-    """Keep what registration says of a session's seats, unless something newer is known; the processes that keep
-    answers are told.
-    """
+    """Store registration's seat counts unless a newer revision is stored, and invalidate cached responses."""
     sql = """
         WITH news AS (
             UPDATE reading_revision SET revision = revision + 1
@@ -55,7 +53,7 @@ def upsert_availability(conn: Connection, *, session_id: UUID, revision: int, co
 
 
 def select_session_documents(conn: Connection, slugs: list[str]) -> list[PublicSession]:
-    """The documents of the sessions of these slugs, in whatever state."""
+    """Return the sessions with these slugs, in any state."""
     sql = """
         SELECT session.id, convert_to(entry.document::text, 'UTF8') AS document, entry.changed_in, session.status,
                session.opens_at, coalesce(session.closes_at, session.starts_at) AS closes_at, session.capacity,
@@ -69,5 +67,5 @@ def select_session_documents(conn: Connection, slugs: list[str]) -> list[PublicS
 
 
 def select_session_document(conn: Connection, slug: str) -> PublicSession | None:
-    """The document of the session of this slug, in whatever state."""
+    """Return the session with this slug, in any state."""
     return next(iter(select_session_documents(conn, [slug])), None)

@@ -1,4 +1,4 @@
-"""Whether a person can register for a session at a given time.
+"""The rule by which a person can register for a session at a given time.
 
 The registration service decides; the catalog shows readers the same rule's result.
 """
@@ -9,8 +9,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationWindow:
-    """What decides it. `closes_at` is when registration ends, the session's start included; `confirmed` are the seats
-    that registration says are taken.
+    """The values that decide it. `closes_at` is when registration ends, at the session's start at the latest;
+    `confirmed` is the number of taken seats.
     """
 
     status: str
@@ -20,7 +20,7 @@ class RegistrationWindow:
     confirmed: int
 
     def state(self, now: datetime) -> str:
-        """`not_open`, `open`, `full` (the waiting list is taken) or `closed`."""
+        """Return `not_open`, `open`, `full` (the waiting list is open) or `closed`."""
         if self.status in ("held", "cancelled"):
             return "closed"
         if self.opens_at is None and self.status == "planned":
@@ -33,5 +33,5 @@ class RegistrationWindow:
 
     @property
     def seats_left(self) -> int | None:
-        """None where seats are not limited."""
+        """The number of free seats; None if seats are unlimited."""
         return None if self.capacity is None else max(self.capacity - self.confirmed, 0)

@@ -20,14 +20,14 @@ def present_entry(conn: Connection, entry: Entry) -> Document:
 
 
 def present_session(session: PublicSession) -> Document:
-    """A session as the public reads it at this moment."""
+    """Return a session as the public reads it now."""
     window = session.window
     now = runtime.current().clock.now()
     return present_state(orjson.loads(session.document), state=window.state(now), seats_left=window.seats_left)
 
 
 def present_state(document: Document, *, state: Any, seats_left: Any) -> Document:
-    """A session's document with its addresses, and with what the moment decides."""
+    """Add URLs and the values that depend on the current time to a session's document."""
     document["registration"] |= {"state": state, "seats_left": seats_left, "url": urls.registration_url()}
     document["links"] = urls.links_of("session", document["slug"], scheduled="starts_at" in document["when"])
     return document

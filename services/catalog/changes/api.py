@@ -23,9 +23,8 @@ LARGEST = 2**63 - 1
 @public.arguments(ChangesQuery, location="query")
 @public.response(200, ChangesSchema)
 def list_changes(query: dict[str, Any]) -> Response:
-    """Every public change in the order of commits.
-
-    Start without `after`; go on with the cursor of the last change that you took in. Nothing is missed or comes twice.
+    """List every public change in commit order. Start without `after`, then continue with the cursor of the last change
+    you processed. No change is missed or repeated.
     """
     after = _position(query["after"])
     with connection() as conn:

@@ -8,8 +8,8 @@ from shared.database import fetch_dicts
 
 
 def select_changes(conn: Connection, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """Public changes in the order in which they were committed, from after a position: none comes later before one
-    that was seen.
+    """Return public changes in commit order, after a position. A change that commits later always has a higher
+    position.
     """
     sql = """
         SELECT position, revision, kind, entry_id AS id, slug, operation, changed_at, document

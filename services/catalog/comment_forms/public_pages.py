@@ -1,4 +1,4 @@
-"""Comments that readers send from a page: they wait until staff approve them, as those from the API."""
+"""Comments sent from a page. Like those sent to the API, they wait for approval by staff."""
 
 from collections.abc import Callable
 
@@ -25,26 +25,26 @@ pages = Pages("talking", url_prefix="/catalog")
 @pages.form("/sessions/<slug>/comments")
 @rate_limited
 def comment_on_session(slug: str) -> Response:
-    """Take in a comment on a session."""
+    """Receive a comment on a session."""
     return _receive("session", slug, render_session)
 
 
 @pages.form("/announcements/<slug>/comments")
 @rate_limited
 def comment_on_announcement(slug: str) -> Response:
-    """Take in a comment on an announcement."""
+    """Receive a comment on an announcement."""
     return _receive("announcement", slug, render_announcement)
 
 
 @pages.get("/sessions/<slug>/comments")
 def thank_for_session(slug: str) -> Response:
-    """What becomes of the comment that was sent."""
+    """Confirm that the comment was received."""
     return _thank("session", slug)
 
 
 @pages.get("/announcements/<slug>/comments")
 def thank_for_announcement(slug: str) -> Response:
-    """What becomes of the comment that was sent."""
+    """Confirm that the comment was received."""
     return _thank("announcement", slug)
 
 

@@ -1,1 +1,1 @@
-"""Comments of readers on sessions and announcements, which nobody else sees before staff approve them."""
+"""Readers' comments on sessions and announcements; they become public when staff approve them."""

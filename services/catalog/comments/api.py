@@ -1,4 +1,4 @@
-"""`/catalog/v1/sessions/…/comments`, and `/catalog/v1/comments` for those who decide."""
+"""`/catalog/v1/sessions/…/comments`, and `/catalog/v1/comments` for moderators."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ staff = Blueprint("moderation", __name__, url_prefix="/catalog/v1/comments", des
 @public.arguments(PageQuery, location="query")
 @public.response(200, schemas.CommentListSchema)
 def list_comments(query: dict[str, Any], slug: str) -> Response:
-    """Comments that were approved, the oldest first."""
+    """List approved comments, oldest first."""
     with connection() as conn:
         session = visibility.find_visible(conn, "session", slug)
         found = queries.select_comments(
@@ -46,7 +46,7 @@ def list_comments(query: dict[str, Any], slug: str) -> Response:
 @public.arguments(schemas.CommentInputSchema)
 @public.response(202, schemas.ReceivedSchema)
 def receive_comment(comment: dict[str, str], slug: str) -> Response:
-    """Say something about a session. It is shown when staff have approved it."""
+    """Comment on a session. The comment is shown once staff have approved it."""
     with transaction() as conn:
         session = visibility.find_visible(conn, "session", slug)
         id, new = domain.receive(conn, session.id, **comment, network=client_network())
@@ -62,7 +62,7 @@ def receive_comment(comment: dict[str, str], slug: str) -> Response:
 @staff.arguments(schemas.ModerationQuery, location="query")
 @staff.response(200, schemas.ModeratedListSchema)
 def list_moderated(query: dict[str, Any]) -> Response:
-    """Comments that wait for a decision, or were decided on, the oldest first."""
+    """List pending, approved or rejected comments, oldest first."""
     with connection() as conn:
         found = queries.select_comments(
             conn, status=query["status"], after=decode_moment(query["cursor"]), limit=query["limit"] + 1
@@ -76,7 +76,7 @@ def list_moderated(query: dict[str, Any]) -> Response:
 @staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.ModeratedSchema)
 def approve_comment(id: UUID) -> Comment:
-    """Show a comment to everybody."""
+    """Approve a comment: it becomes public."""
     with transaction() as conn:
         return domain.decide(conn, id, "approved", actor=auth.actor())
 
@@ -85,7 +85,7 @@ def approve_comment(id: UUID) -> Comment:
 @staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.ModeratedSchema)
 def reject_comment(id: UUID) -> Comment:
-    """Show a comment to nobody, or to nobody any more."""
+    """Reject a comment, or withdraw its approval."""
     with transaction() as conn:
         return domain.decide(conn, id, "rejected", actor=auth.actor())
 
@@ -94,7 +94,7 @@ def reject_comment(id: UUID) -> Comment:
 @staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.RejectedSchema)
 def reject_network(id: UUID) -> dict[str, int]:
-    """Reject every comment that waits and came from the network that sent this one."""
+    """Reject every pending comment from the network that sent this one."""
     with transaction() as conn:
         return {"rejected": domain.reject_network(conn, id, actor=auth.actor())}
 
@@ -103,7 +103,7 @@ def reject_network(id: UUID) -> dict[str, int]:
 @staff.staff(visibility.SCOPE)
 @staff.response(204)
 def erase_comment(id: UUID) -> None:
-    """Remove a comment and its name for good."""
+    """Delete a comment and its author's name permanently."""
     with transaction() as conn:
         domain.erase(conn, id, actor=auth.actor())
 

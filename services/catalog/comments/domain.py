@@ -1,4 +1,4 @@
-"""Taking comments in, and deciding on them."""
+"""Receiving and moderating comments."""
 
 from uuid import UUID
 
@@ -18,9 +18,9 @@ TOO_MANY = "Too many comments came from your network. Yours was not lost here: p
 
 
 def receive(conn: Connection, session_id: UUID, *, author: str, body: str, network: str) -> tuple[UUID, bool]:
-    """Keep a comment on a session, or on an announcement, until staff decide on it: its id, and whether it is new.
+    """Store a comment on a session or an announcement until staff decide; return its id and whether it is new.
 
-    How many wait refuses nobody, it only takes staff longer; a network that sends too many is refused by `charge`.
+    The number of pending comments is not limited; `charge` limits what one network may send.
     """
     queries.lock(conn, session_id, author=author, body=body)
     if known := queries.find_pending(conn, session_id, author=author, body=body):
@@ -33,12 +33,12 @@ def receive(conn: Connection, session_id: UUID, *, author: str, body: str, netwo
 
 
 def charge(network: str, *, most: int) -> Charge:
-    """What one comment counts as, of which one network may send `most` an hour."""
+    """Return the rate-limit charge for one comment; a network may send `most` an hour."""
     return Charge("comments", network, most, HOUR, TOO_MANY, problem="too-many-comments")
 
 
 def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
-    """Approve or reject a comment; a decision can be changed, and the same again changes nothing. Raises NotFound."""
+    """Approve or reject a comment. A decision can be changed; repeating it changes nothing. Raises NotFound."""
     before = queries.lock_status(conn, id)
     comment = queries.update_status(conn, id, status)
     if comment is None:
@@ -51,8 +51,8 @@ def decide(conn: Connection, id: UUID, status: str, *, actor: str) -> Comment:
 
 
 def reject_network(conn: Connection, id: UUID, *, actor: str) -> int:
-    """Reject every waiting comment of the network that sent this one, itself included; how many. Raises NotFound, or
-    Conflict where this one was decided on, since it is not known any more where it came from.
+    """Reject every pending comment from the network that sent this one; return how many. Raises NotFound, or Conflict
+    if this one was decided before, since its network is then no longer stored.
     """
     if queries.lock_status(conn, id) is None:
         raise NotFound("There is no such comment.")
@@ -65,7 +65,7 @@ def reject_network(conn: Connection, id: UUID, *, actor: str) -> int:
 
 
 def erase(conn: Connection, id: UUID, *, actor: str) -> None:
-    """Remove a comment for good. Raises NotFound."""
+    """Delete a comment permanently. Raises NotFound."""
     if not queries.delete_comment(conn, id):
         raise NotFound("There is no such comment.")
     raise_reading_revision(conn)

@@ -11,9 +11,8 @@ from shared.database import execute, fetch, fetch_one, fetch_value
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment; `session` is the slug of what it is about, `kind` whether that is a session or an announcement.
-
-    `from_network` is how many wait that came from the same network, itself included; 0 once it is decided on.
+    """A comment. `session` is the slug of the session or announcement that it is about, `kind` tells which;
+    `from_network` counts pending comments from the same network, itself included, and is 0 once it is decided.
     """
 
     id: UUID
@@ -28,7 +27,7 @@ class Comment:
 
 
 def lock(conn: Connection, session_id: UUID, *, author: str, body: str) -> None:
-    """Let the same comment come in one after the other."""
+    """Lock this author and text, so that duplicates are stored one after the other."""
     sql = """
         SELECT pg_advisory_xact_lock(
                    hashtextextended(concat_ws(chr(1), %(id)s::text, %(author)s::text, %(body)s::text), 0))
@@ -37,7 +36,7 @@ def lock(conn: Connection, session_id: UUID, *, author: str, body: str) -> None:
 
 
 def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) -> UUID | None:
-    """The id of the same comment, where it waits already."""
+    """Return the id of the same comment if it is pending."""
     sql = """
         SELECT id FROM comments
          WHERE session_id = %(session_id)s AND md5(author) = md5(%(author)s) AND md5(body) = md5(%(body)s)
@@ -49,7 +48,7 @@ def find_pending(conn: Connection, session_id: UUID, *, author: str, body: str) 
 def insert_comment(
     conn: Connection, *, id: UUID, session_id: UUID, author: str, body: str, body_html: str, network: str
 ) -> None:
-    """Keep a comment until staff decide."""
+    """Insert a pending comment."""
     sql = """
         INSERT INTO comments (id, session_id, author, body, body_html, network)
         VALUES (%(id)s, %(session_id)s, %(author)s, %(body)s, %(body_html)s, %(network)s)
@@ -65,7 +64,7 @@ def select_comments(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Comment]:
-    """Comments in this state, the oldest first, from after a place in that order."""
+    """Return comments with this status, oldest first, after a place in that order."""
     sql = """
         SELECT comment.id, entry.kind, entry.slug AS session, status, author, body, body_html, created_at,
                CASE WHEN status = 'pending' AND network IS NOT NULL THEN (
@@ -83,12 +82,12 @@ def select_comments(
 
 
 def lock_status(conn: Connection, id: UUID) -> str | None:
-    """How a comment stands, on which nobody else decides until the transaction ends; None where there is none."""
+    """Lock a comment and return its status; None if there is no such comment."""
     return fetch_value(conn, "SELECT status FROM comments WHERE id = %(id)s FOR UPDATE", id=id)
 
 
 def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:
-    """Decide on a comment; None where there is none."""
+    """Set a comment's status and return it; None if there is no such comment."""
     sql = """
         UPDATE comments SET status = %(status)s, network = NULL WHERE id = %(id)s
         RETURNING id, (SELECT kind FROM entries WHERE id = session_id) AS kind,
@@ -99,7 +98,7 @@ def update_status(conn: Connection, id: UUID, status: str) -> Comment | None:
 
 
 def reject_network(conn: Connection, id: UUID) -> list[UUID]:
-    """Reject what waits of the network that sent a comment that waits; which ones."""
+    """Reject all pending comments from the network of a pending comment; return their ids."""
     sql = """
         UPDATE comments SET status = 'rejected', network = NULL
          WHERE status = 'pending' AND network = (SELECT network FROM comments WHERE id = %(id)s AND status = 'pending')

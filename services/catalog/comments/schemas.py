@@ -1,4 +1,4 @@
-"""What crosses the doors of comments."""
+"""Comments: what readers send and what the API returns."""
 
 import marshmallow as ma
 from marshmallow.validate import OneOf

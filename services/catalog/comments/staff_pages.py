@@ -1,4 +1,4 @@
-"""`/catalog/staff/comments`: what readers wrote, to be decided on one by one."""
+"""`/catalog/staff/comments`: moderation."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ pages = Pages("comments-desk", url_prefix=HERE)
 @pages.get("")
 @pages.staff(visibility.SCOPE)
 def list_comments() -> Response:
-    """Comments that wait, or were decided on, the oldest first."""
+    """List pending, approved or rejected comments, oldest first."""
     query = parse_query(schemas.ModerationQuery())
     with connection() as conn:
         found = queries.select_comments(
@@ -37,7 +37,7 @@ def list_comments() -> Response:
 @pages.form("/<uuid:id>/<any(approve, reject):decision>")
 @pages.staff(visibility.SCOPE)
 def decide(id: UUID, decision: str) -> Response:
-    """Show a comment to everybody, or to nobody."""
+    """Approve or reject a comment."""
     with transaction() as conn:
         domain.decide(conn, id, DECISIONS[decision], actor=auth.actor())
     return _go_on("decided", DECISIONS[decision])
@@ -46,7 +46,7 @@ def decide(id: UUID, decision: str) -> Response:
 @pages.form("/<uuid:id>/reject-network")
 @pages.staff(visibility.SCOPE)
 def reject_network(id: UUID) -> Response:
-    """Show none of the comments that wait and came from the network that sent this one."""
+    """Reject all pending comments from the network that sent this one."""
     with transaction() as conn:
         domain.reject_network(conn, id, actor=auth.actor())
     return see_other(f"{HERE}?done=decided")
@@ -55,12 +55,12 @@ def reject_network(id: UUID) -> Response:
 @pages.form("/<uuid:id>/erase")
 @pages.staff(visibility.SCOPE)
 def erase(id: UUID) -> Response:
-    """Remove a comment and its name for good."""
+    """Delete a comment and its author's name permanently."""
     try:
         with transaction() as conn:
             domain.erase(conn, id, actor=auth.actor())
     except NotFound:
-        pass  # it was sent twice
+        pass  # double submit
     return _go_on("erased", "erased")
 
 

@@ -1,1 +1,1 @@
-"""When something is: a moment in a zone, or an uncertain date in EDTF."""
+"""Dates of sessions and programs: exact times in a zone, or uncertain dates in EDTF."""

@@ -11,7 +11,7 @@ from services.catalog.dates import durations, edtf_dates
 
 
 class Timezone(ma.fields.String):
-    """The name of an IANA zone."""
+    """The name of an IANA time zone."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if (name := super()._deserialize(value, attr, data, **kwargs)) not in edtf_dates.zones():
@@ -20,7 +20,7 @@ class Timezone(ma.fields.String):
 
 
 class IsoDateTime(ma.fields.String):
-    """A date with its time in ISO 8601, with an offset or without."""
+    """An ISO 8601 date and time, with or without an offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -34,7 +34,7 @@ class IsoDateTime(ma.fields.String):
 
 
 class OffsetDateTime(IsoDateTime):
-    """A moment that says its offset."""
+    """An ISO 8601 date and time with an offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         moment = super()._deserialize(value, attr, data, **kwargs)
@@ -44,7 +44,7 @@ class OffsetDateTime(IsoDateTime):
 
 
 class DateTimeBound(IsoDateTime):
-    """A moment to compare with: one without an offset is in UTC, and a date alone is its first moment."""
+    """A date and time to compare with. Without an offset it is in UTC; a date alone means its first moment."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = f"{value}T00:00:00" if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
@@ -53,7 +53,7 @@ class DateTimeBound(IsoDateTime):
 
 
 class EdtfDate(ma.fields.String):
-    """An uncertain date; YAML reads a bare year as a number, which is as good."""
+    """An uncertain date in EDTF. A number is accepted too, since YAML reads a bare year as one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = str(value) if type(value) is int else value
@@ -64,7 +64,7 @@ class EdtfDate(ma.fields.String):
 
 
 class IsoDuration(ma.fields.String):
-    """A duration in ISO 8601, as its seconds."""
+    """An ISO 8601 duration, loaded as seconds."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:

@@ -1,6 +1,6 @@
-"""Reading dates: EDTF (Library of Congress, ISO 8601-2) levels 0 and 1, and local times in IANA zones.
+"""Parsing dates: EDTF (Library of Congress, ISO 8601-2) levels 0 and 1, and local times in IANA zones.
 
-A date becomes the interval in which the thing starts, so that uncertain dates and exact moments sort and filter
+A date becomes the interval in which the session may start, so that uncertain dates and exact times sort and filter
 together.
 """
 
@@ -18,16 +18,16 @@ from edtf.parser import EDTFParseException
 from shared.date_labels import label_edtf, label_moment
 from shared.i18n import ENGLISH
 
-# Dates of programmes: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
+# Supported dates: years of four digits, months, days, the four seasons, unknown digits, one qualifier at the end.
 DATE = re.compile(r"((?:\d{4}|\d{3}X)|\d{4}-(?:\d\d|XX)|\d{4}-(?:\d\d-(?:\d\d|XX)|XX-XX))([?~%]?)", re.ASCII)
-# The parser finds out how its own functions are called while it reads its first dates, and for all threads at once.
+# The parser initializes itself while it parses its first dates, which is not thread-safe.
 TURN = threading.Lock()
 BEGINNING, END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """`earliest` and `latest` bound the moment at which it starts; they are that moment where it is known."""
+    """A date or time. `earliest` and `latest` bound the start; they are equal if it is known exactly."""
 
     edtf: str
     earliest: datetime
@@ -38,14 +38,14 @@ class When:
 
 @cache
 def zones() -> frozenset[str]:
-    """Names of the IANA zones."""
+    """Return the names of the IANA time zones."""
     return frozenset(available_timezones() - {"Factory", "localtime", "posixrules"})
 
 
 def resolve(moment: datetime, timezone: str | None) -> datetime:
-    """The moment in its zone. One without an offset is local time there; without a zone it must have an offset.
+    """Return the time in its zone. Without an offset it is local time there; without a zone it must have an offset.
 
-    Raises ValueError for a local time that the clocks skip, and for one that comes twice.
+    Raises ValueError for a local time that the clocks skip or repeat.
     """
     if timezone is None:
         if moment.tzinfo is None:
@@ -63,13 +63,13 @@ def resolve(moment: datetime, timezone: str | None) -> datetime:
 
 
 def exact(starts_at: datetime, ends_at: datetime, timezone: str) -> When:
-    """A time that is known; both moments are aware."""
+    """Return a When for a known time; both arguments are timezone-aware."""
     edtf = starts_at.astimezone(ZoneInfo(timezone)).isoformat()
     return When(edtf=edtf, earliest=starts_at, latest=starts_at, starts_at=starts_at, ends_at=ends_at)
 
 
 def uncertain(edtf: str) -> When:
-    """A date in EDTF, or an interval of two. Raises ValueError where it is none that a programme can have."""
+    """Parse a date in EDTF, or an interval of two. Raises ValueError if it is not supported."""
     start, slash, end = edtf.partition("/")
     earliest, latest = _read(start, may_be_open=bool(slash))
     if slash:
@@ -80,7 +80,7 @@ def uncertain(edtf: str) -> When:
 
 
 def describe_exact(starts_at: datetime, ends_at: datetime, timezone: str) -> dict[str, Any]:
-    """A time that is known as the public reads it."""
+    """Return a known time as the public reads it."""
     zone = ZoneInfo(timezone)
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
     return {
@@ -93,14 +93,14 @@ def describe_exact(starts_at: datetime, ends_at: datetime, timezone: str) -> dic
 
 
 def describe_uncertain(edtf: str) -> dict[str, Any]:
-    """A date in EDTF, read before, as the public reads it."""
+    """Return an EDTF date, already validated, as the public reads it."""
     return {"edtf": edtf, "label": label_edtf(edtf, ENGLISH)}
 
 
-# A programme has the same few dates in hundreds of places, and the parser takes milliseconds for each.
+# A program repeats the same few dates hundreds of times, and the parser takes milliseconds for each.
 @lru_cache(maxsize=4096)
 def _read(text: str, *, may_be_open: bool) -> tuple[datetime, datetime]:
-    """The first moment of a date, and the first moment after it, in UTC."""
+    """Return the first moment of a date and the first moment after it, in UTC."""
     if may_be_open and text in ("", ".."):
         return BEGINNING, END
     match = DATE.fullmatch(text)
@@ -116,13 +116,13 @@ def _read(text: str, *, may_be_open: bool) -> tuple[datetime, datetime]:
 
 
 def _is_plain(date: str) -> bool:
-    """Whether its month is one of the twelve or of the four seasons: level 2 has others."""
+    """True if the month is one of the twelve or of the four seasons; EDTF level 2 has others."""
     month = date[5:7] or "01"
     return month == "XX" or 1 <= int(month) <= 12 or (21 <= int(month) <= 24 and len(date) == 7)
 
 
 def label_typed_date(edtf: str) -> str:
-    """The label of a date in EDTF; nothing for what is none yet."""
+    """Return the label of an EDTF date; empty if the text is not a date yet."""
     try:
         return label_edtf(uncertain(edtf).edtf)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Dates as documents have them: a time that is known in three members, or an uncertain date in one."""
+"""Dates in documents: three members for a known time, or one for an uncertain date."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from services.catalog.dates.date_fields import EdtfDate, IsoDateTime, Timezone
 
 
 class WhenFields(ma.Schema):
-    """A time that is known, or an uncertain date instead of it."""
+    """A known time, or an uncertain date instead."""
 
     starts_at = IsoDateTime(metadata={"example": "2017-04-06T13:00:00"})
     ends_at = IsoDateTime(metadata={"example": "2017-04-06T14:30:00"})
@@ -21,7 +21,7 @@ class WhenFields(ma.Schema):
     @ma.validates_schema(skip_on_field_errors=False, pass_original=True)
     def check_when(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
         if not isinstance(original, Mapping) or any(name in original and name not in data for name in MEMBERS):
-            return  # what is wrong with those is said already
+            return  # those errors are reported already
         if errors := _find_errors_of_when(data):
             raise ma.ValidationError(errors)
 
@@ -49,7 +49,7 @@ def _find_errors_of_when(data: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def with_when(data: dict[str, Any]) -> dict[str, Any]:
-    """Checked data with `when` in place of the time or the date that it is made of."""
+    """Replace the date members of validated data by a `when`."""
     when = data.get("edtf")
     if when is None:
         starts_at, ends_at = (edtf_dates.resolve(data[name], data["timezone"]) for name in ("starts_at", "ends_at"))
@@ -59,7 +59,7 @@ def with_when(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def resolve_into(errors: dict[str, list[str]], name: str, moment: datetime, timezone: str | None) -> datetime | None:
-    """The moment in its zone; where it is none, why is put into `errors`."""
+    """Return the time in its zone; if it does not exist there, put the reason into `errors` and return None."""
     try:
         return edtf_dates.resolve(moment, timezone)
     except ValueError as error:

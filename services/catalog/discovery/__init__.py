@@ -1,1 +1,1 @@
-"""Finding what there is: the changes that a mirror follows."""
+"""Finding sessions: filters, facets and sort orders, from an index in memory."""

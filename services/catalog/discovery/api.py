@@ -1,4 +1,4 @@
-"""`/catalog/v1/sessions`, `recordings` and `changes`: what there is, and how a mirror stays exact."""
+"""`/catalog/v1/sessions` and `/catalog/v1/recordings`: filtered lists."""
 
 from typing import Any, cast
 
@@ -29,18 +29,20 @@ public = Blueprint(
 @public.arguments(SESSION_QUERY, location="query")
 @public.response(200, SessionListSchema)
 def list_sessions(query: dict[str, Any]) -> Response:
-    """Sessions, those that may start first first.
+    """List sessions, by default by their earliest possible start.
 
-    Several values of one filter widen the list, several filters narrow it. A session without an exact time is found
-    by the interval in which it may start.
+    Several values of one filter widen the list, several filters narrow it. A session without an exact time matches by
+    the interval in which it may start.
     """
     return _answer(*_list(query, sort=query["sort"], facets=query["facets"]))
 
 
 def list_sessions_directly(asked: MultiDict[str, str]) -> FastPathResponse | None:
-    """The same without Flask, which costs more than to find them; None for what is to be refused."""
+    """Fast path: the same list without Flask, which costs more than the lookup. Returns None if the request is invalid,
+    so that Flask answers it.
+    """
     try:
-        # As webargs reads a query, which raises and catches an exception for each parameter that is not there.
+        # Like webargs' parser, which raises and catches an exception for each missing parameter.
         given = {name: asked.getlist(name) if name in REPEATED else asked[name] for name in asked}
         query = cast("dict[str, Any]", SESSION_QUERY.load(given, unknown=ma.RAISE))
         body, more = _list(query, sort=query["sort"], facets=query["facets"])
@@ -53,12 +55,12 @@ def list_sessions_directly(asked: MultiDict[str, str]) -> FastPathResponse | Non
 @public.arguments(RecordingQuery, location="query")
 @public.response(200, RecordingListSchema)
 def list_recordings(query: dict[str, Any]) -> Response:
-    """Sessions that have a published recording, the newest first."""
+    """List sessions that have a published recording, newest first."""
     return _answer(*_list({**query, "recorded": True}, sort="-recorded", facets=False))
 
 
 def _list(query: dict[str, Any], *, sort: str, facets: bool) -> tuple[bytes, str | None]:
-    """A page in JSON, and the cursor of the next."""
+    """Return a page as JSON, and the cursor of the next one."""
     after = session_cursors.decode(sort, query["cursor"])
     found = listing.find(query, sort=sort, after=after, limit=query["limit"], facets=facets)
     items = details.choose(found.items, fields=query["fields_"], include=query["include"])

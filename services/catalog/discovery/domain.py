@@ -1,4 +1,4 @@
-"""Finding sessions: which pass the filters, in which order, and how many there are of each term."""
+"""Selecting sessions: filters, sort order, and facet counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from services.catalog.discovery.queries import FacetTerm, IndexedSession
 from services.catalog.discovery.session_index import Key, SessionIndex
 from services.catalog.taxonomy.vocabularies import VOCABULARIES
 
-# Filters by a value that a session has; several values of one widen, several filters narrow.
+# Filters by a session's values. Several values of one filter widen the list, several filters narrow it.
 BY_VALUE = ("initiative", "series", "format", "status", "organization", *VOCABULARIES)
-# sort → the order of the index, and whether from its end.
+# sort → (index order, descending)
 SORTS = {
     "starts": ("starts", False),
     "-starts": ("starts", True),
@@ -27,15 +27,15 @@ SORTS = {
 
 @dataclass(frozen=True)
 class SessionSlice:
-    """A page of sessions; `more` is the key to go on after, where there are more."""
+    """One page of sessions; `more` is the key to continue after, if there are more."""
 
     sessions: list[IndexedSession]
     more: Key | None
 
 
 class Selection:
-    """The sessions that pass filters, each filter's own set kept apart, so that facets can leave one out. `matching`
-    are those in which the words of `q` were found.
+    """The sessions that match the filters. Each filter's set is kept apart, so that facets can leave one out.
+    `matching` are the sessions that contain the words of `q`.
     """
 
     def __init__(self, index: SessionIndex, filters: dict[str, Any], *, matching: BitMap | None, now: datetime) -> None:
@@ -54,11 +54,11 @@ class Selection:
             self.sets["recorded"] = index.having("recorded", ["true" if filters["recorded"] else "false"])
 
     def found(self, *, without: str | None = None) -> BitMap:
-        """What passes every filter, or every one but this."""
+        """Return what matches all filters, or all but one."""
         return reduce(and_, (found for name, found in self.sets.items() if name != without), self.index.everything)
 
     def page(self, sort: str, *, after: Key | None, limit: int) -> SessionSlice:
-        """A page of what was found."""
+        """Return one page of the matches."""
         order, descending = SORTS[sort]
         sessions = self.index.page(order, self.found(), descending=descending, after=after, limit=limit + 1)
         if len(sessions) <= limit:
@@ -67,8 +67,8 @@ class Selection:
         return SessionSlice(sessions[:limit], self.index.key(order, last))
 
     def facets(self, terms: dict[str, list[FacetTerm]]) -> dict[str, list[dict[str, Any]]]:
-        """For each vocabulary how many sessions each term has, under the filters but the vocabulary's own: what a
-        reader finds who takes another term of it as well. Terms that none has are left out.
+        """Count the sessions of each term, per vocabulary, ignoring that vocabulary's own filter. Terms without
+        sessions are left out.
         """
         every, sets = self.found(), self.index.sets
         counted: dict[str, list[dict[str, Any]]] = {}
@@ -82,9 +82,7 @@ class Selection:
         return counted
 
     def count(self, name: str, values: Iterable[str]) -> dict[str, int]:
-        """How many sessions each of these values of a filter has, under the filters but this one, as for a vocabulary's
-        terms.
-        """
+        """Count the sessions with each of these values of a filter, ignoring that filter itself."""
         under = self.found(without=name)
         return {value: under.intersection_cardinality(self._having(name, value)) for value in values}
 

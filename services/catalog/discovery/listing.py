@@ -1,4 +1,4 @@
-"""Lists of sessions, for every door that shows one."""
+"""Lists of sessions, for every entry point that shows one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,7 @@ from shared import runtime
 
 @dataclass(frozen=True)
 class SessionListing:
-    """A page of sessions in JSON as the public reads them; `more` is the key to go on after; `facets` where they were
-    asked for.
-    """
+    """One page of sessions as JSON; `more` is the key to continue after, `facets` are set if requested."""
 
     items: list[bytes]
     more: Key | None
@@ -30,7 +28,7 @@ class SessionListing:
 
 @dataclass(frozen=True)
 class SessionCounts:
-    """How many sessions pass filters; how many each term has, as the API tells it, and each value of other filters."""
+    """Counts of sessions: how many match, in total, per vocabulary term, and per value of other filters."""
 
     total: int
     terms: dict[str, list[dict[str, Any]]]
@@ -38,28 +36,29 @@ class SessionCounts:
 
 
 Found = TypeVar("Found")
-# What is done with the sessions that pass filters.
+# A function of the matching sessions.
 Use = Callable[[SessionCache, domain.Selection, datetime], Found]
 
 
 def find(
     filters: dict[str, Any], *, sort: str, limit: int, after: Key | None = None, facets: bool = False
 ) -> SessionListing:
-    """The public sessions that pass the filters (those of `discovery.schemas.FilterQuery`), from after a place in the
-    order. Raises Invalid for words that cannot be looked for.
+    """Return public sessions that match the filters (`discovery.schemas.FilterQuery`), after a place in the order.
+
+    Raises Invalid if `q` cannot be searched for.
     """
     return _select(filters, partial(_list, sort=sort, limit=limit, after=after, facets=facets))
 
 
 def count(filters: dict[str, Any], names: dict[str, tuple[str, ...] | None]) -> SessionCounts:
-    """How many sessions pass the filters, and of the filters that are named how many each value has under the others:
-    each of these, or each there is. Raises what `find` raises.
+    """Count the sessions that match. For each named filter, count these of its values, or all if None, ignoring that
+    filter. Raises what `find` raises.
     """
     return _select(filters, partial(_count, names=names))
 
 
 def find_numbers(filters: dict[str, Any], *, limit: int) -> list[int]:
-    """The numbers of sessions that pass the filters, `limit` of them at most. Raises what `find` raises."""
+    """Return the numbers of at most `limit` matching sessions. Raises what `find` raises."""
     return _select(
         filters,
         lambda shelf, selection, _: [shelf.index.sessions[position].number for position in selection.found()[:limit]],
@@ -72,7 +71,7 @@ def _select(filters: dict[str, Any], use: Use[Found]) -> Found:
         if not words or words in shelf.matching:
             return _use(shelf, filters, shelf.matching[words] if words else None, use)
         index, stamp = shelf.index, shelf.stamp
-    numbers = find_sessions(words)  # while others use the shelf
+    numbers = find_sessions(words)  # without holding the lock
     with open_session_cache() as shelf:
         matching = shelf.match(numbers)
         if (shelf.index, shelf.stamp) == (index, stamp):
@@ -111,5 +110,5 @@ def _count(
 
 
 def find_documents(filters: dict[str, Any], *, sort: str, limit: int) -> list[Document]:
-    """The documents of the first such sessions."""
+    """Return the documents of the first matching sessions."""
     return [orjson.loads(item) for item in find(filters, sort=sort, limit=limit).items]

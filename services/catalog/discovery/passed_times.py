@@ -1,4 +1,4 @@
-"""Which of many moments have passed, known without looking at all of them."""
+"""A set of the positions whose time has passed, updated as time goes on."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from sortedcontainers import SortedList
 
 
 class PassedTimes:
-    """Positions whose moment has passed, as time goes on."""
+    """Positions with a time each, and the bitmap of those whose time has passed."""
 
     def __init__(self) -> None:
         self.moments: dict[int, datetime] = {}
@@ -32,8 +32,8 @@ class PassedTimes:
             self.waiting.discard((moment, position))
 
     def advance(self, now: datetime) -> BitMap:
-        """The positions whose moment is not after `now`."""
-        if now < self.now:  # a clock that is controlled may go back
+        """Return the positions whose time is not after `now`."""
+        if now < self.now:  # a clock under test control may go back
             self.passed, self.waiting = BitMap(), SortedList((at, where) for where, at in self.moments.items())
         self.now = now
         while self.waiting and self.waiting[0][0] <= now:

@@ -1,4 +1,4 @@
-"""What sessions are found by, their documents, and the catalog's changes."""
+"""The index columns of sessions, their documents, and the cache version."""
 
 import sys
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from shared.database import fetch, fetch_one
 
 @dataclass(frozen=True)
 class CatalogVersion:
-    """What readers see changes when one of these does: a write, what registration or a moderator says, a moment from
-    which one can register, or cannot any more.
+    """Cache version: cached responses stay valid until one of these changes. `next_moment` is when the registration
+    state of some session changes next.
     """
 
     revision: int
@@ -25,8 +25,8 @@ class CatalogVersion:
 
 @dataclass(frozen=True, slots=True)
 class IndexedSession:
-    """A public session by what it is found by. `marks` are its values of filters, as `name:value`; `…_key` is what it
-    is sorted by; `closes_at` is when registration ends, the session's start included.
+    """The index columns of a public session. `marks` are its filter values as `name:value`, the `…_key` members are
+    sort keys, and `closes_at` is when registration ends, at the session's start at the latest.
     """
 
     number: int
@@ -59,7 +59,7 @@ class IndexedSession:
 
 @dataclass(frozen=True, slots=True)
 class FacetTerm:
-    """A term of a vocabulary; `mark` is how sessions that have it are marked."""
+    """A vocabulary term; `mark` is the index mark of the sessions that have it."""
 
     vocabulary: str
     slug: str
@@ -68,7 +68,7 @@ class FacetTerm:
 
 
 def select_catalog_version(conn: Connection) -> CatalogVersion:
-    """By what is known whether what was read before still stands."""
+    """Return the current cache version."""
     sql = """
         SELECT catalog.revision, stamped_at, reading.revision AS reading_revision,
                least((SELECT min(opens_at) FROM sessions WHERE opens_at > programme_now()),
@@ -82,7 +82,7 @@ def select_catalog_version(conn: Connection) -> CatalogVersion:
 
 
 def select_indexed(conn: Connection, *, after: int) -> list[IndexedSession]:
-    """Sessions that changed after a revision of the catalog, those that are not public any more included."""
+    """Return sessions that changed after a catalog revision, including those that are no longer public."""
     sql = """
         SELECT entry.number, entry.id, entry.published_at IS NOT NULL AS public, entry.changed_in,
                session.status, session.capacity, session.opens_at,
@@ -110,13 +110,13 @@ def select_indexed(conn: Connection, *, after: int) -> list[IndexedSession]:
 
 
 def select_confirmed(conn: Connection, *, after: int) -> dict[UUID, int]:
-    """How many seats are taken, of sessions where that changed after a reading revision."""
+    """Return the taken seats of sessions whose count changed after a reading revision."""
     sql = "SELECT session_id, confirmed FROM availability WHERE changed_in > %(after)s"
     return dict(conn.execute(sql, {"after": after}).fetchall())
 
 
 def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, int, str]]:
-    """(number, revision of the catalog that changed it, document in JSON) of these entries."""
+    """Return (number, catalog revision of the last change, document as JSON) of these entries."""
     sql = """
         SELECT number, changed_in, document::text FROM entries WHERE number = ANY(%(numbers)s)
     """
@@ -124,7 +124,7 @@ def select_documents(conn: Connection, numbers: list[int]) -> list[tuple[int, in
 
 
 def select_terms(conn: Connection) -> list[FacetTerm]:
-    """Every public term, in their order."""
+    """Return all public terms in their order."""
     sql = """
         SELECT vocabulary, slug, label, vocabulary || ':' || slug AS mark
           FROM terms WHERE published_at IS NOT NULL ORDER BY vocabulary, place, slug

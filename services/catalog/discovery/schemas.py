@@ -1,4 +1,4 @@
-"""What crosses the doors of lists of sessions and of the changes feed."""
+"""Lists of sessions: filters and responses."""
 
 from typing import Any
 
@@ -40,13 +40,12 @@ def _slugs() -> ma.fields.List:
 
 
 def words_field(**kwargs: Any) -> ma.fields.String:
-    """Words to be found (see `services.catalog.search.parsing`)."""
+    """Return the field for search words (see `services.catalog.text_index.parsing`)."""
     return Text(
         200,
         least=1,
         metadata={
-            "description": 'Words that are to be found: the last may be unfinished, `"a phrase"` stands as it is, '
-            "`-word` must not be there",
+            "description": 'Words to find: the last may be unfinished, `"a phrase"` matches exactly, `-word` excludes',
             "example": "community dialogue",
         },
         **kwargs,
@@ -54,7 +53,7 @@ def words_field(**kwargs: Any) -> ma.fields.String:
 
 
 class FilterQuery(ma.Schema):
-    """Which sessions: several values of one parameter widen, several parameters narrow."""
+    """Filters of sessions. Several values of one parameter widen the list, several parameters narrow it."""
 
     q = words_field()
     initiative = _slugs()

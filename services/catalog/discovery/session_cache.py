@@ -1,5 +1,5 @@
-"""What each process that answers keeps of the public sessions: the index, their documents as bytes (as many as fit),
-how many seats are taken. It is brought up to date from the database whenever the stamp has changed.
+"""In-process cache of public sessions: the index, their documents as bytes (as many as fit), and taken seats. It is
+updated from the database whenever the cache version changes.
 """
 
 import secrets
@@ -22,17 +22,17 @@ from services.catalog.discovery.session_index import SessionIndex
 from shared import runtime
 from shared.cache_version import CacheVersionMonitor
 
-# What stands in a document first for what the moment decides; nobody can guess it and write it into a title.
+# Random placeholders for values filled in at read time; unguessable, so no title can contain them.
 STATE, SEATS = (secrets.token_hex(16).encode() for _ in range(2))
 OVERHEAD = 300
-# So many bytes are kept of which sessions were found by which words.
+# Size limit of the cache of search matches, in bytes.
 MATCHING = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)
 class CachedSession:
-    """A session's document, in which its `state` stands at `cut` and its `seats` so many bytes (`between`) later. It is
-    as the public reads it for as long as the stamp is `stamp`.
+    """Cached session JSON with the byte offsets of the two values that change: `state` is at `cut`, and `seats` follows
+    `between` bytes after it. The document is current while the cache version is `stamp`.
     """
 
     changed_in: int
@@ -54,7 +54,7 @@ class CachedSession:
 
 
 class SessionCache:
-    """Use it within `open_shelf`."""
+    """Use it only within `open_session_cache`, which holds its lock."""
 
     def __init__(self, size: int) -> None:
         self.lock = threading.Lock()
@@ -62,23 +62,23 @@ class SessionCache:
         self.index = SessionIndex()
         self.confirmed: dict[UUID, int] = {}
         self.terms: dict[str, list[FacetTerm]] = {}
-        # By what readers typed.
+        # Matching positions by search text.
         self.matching: LRUCache[str, BitMap] = LRUCache(MATCHING, getsizeof=lambda found: 2 * len(found) + OVERHEAD)
         self.documents: LRUCache[int, CachedSession] = LRUCache(size, getsizeof=_size)
 
     def catch_up(self, conn: Connection, stamp: CatalogVersion) -> None:
-        """Take in what changed since; everything where this is the first time, or the database counts anew."""
+        """Load what changed since the last version; load everything the first time, or if the revision went back."""
         known = self.stamp
-        anew = known is None or stamp.revision < known.revision or self.index.is_loose()
-        if anew:
+        rebuild = known is None or stamp.revision < known.revision or self.index.is_loose()
+        if rebuild:
             self.index = SessionIndex(queries.select_indexed(conn, after=0))
             self.confirmed = queries.select_confirmed(conn, after=0)
-        if known and not anew:
+        if known and not rebuild:
             if stamp.revision != known.revision:
                 self._take_in(queries.select_indexed(conn, after=known.revision))
             if stamp.reading_revision != known.reading_revision:
                 self.confirmed |= queries.select_confirmed(conn, after=known.reading_revision)
-        if known is None or anew or stamp.revision != known.revision:
+        if known is None or rebuild or stamp.revision != known.revision:
             self.matching.clear()
             self.terms = {}
             for term in queries.select_terms(conn):
@@ -86,7 +86,7 @@ class SessionCache:
         self.stamp = stamp
 
     def match(self, numbers: list[int]) -> BitMap:
-        """The positions of those sessions that are public."""
+        """Return the positions of those of the numbered sessions that are public."""
         positions = self.index.positions
         return BitMap([positions[number] for number in numbers if number in positions])
 
@@ -98,7 +98,7 @@ class SessionCache:
                 self.index.remove(session.number)
 
     def render(self, sessions: list[IndexedSession], now: datetime) -> list[bytes]:
-        """The sessions as the public reads them at this moment, in JSON."""
+        """Return the sessions as JSON, as the public reads them now."""
         found = [self._find(session) for session in sessions]
         missing = [session.number for session, known in zip(sessions, found, strict=True) if known is None]
         fetched = self._fetch(missing) if missing else {}
@@ -143,7 +143,7 @@ def _size(known: CachedSession) -> int:
 
 @contextmanager
 def open_session_cache() -> Iterator[SessionCache]:
-    """This process's shelf, up to date, for this thread alone."""
+    """Yield this process's session cache, up to date and locked."""
     present = runtime.current()
     if SessionCache not in present.memory:
         present.memory.setdefault(SessionCache, SessionCache(present.settings.documents_megabytes * 1024 * 1024))

@@ -1,4 +1,4 @@
-"""Cursors of lists of sessions: the place in one order."""
+"""Cursors of lists of sessions: a place in one sort order."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,13 +9,13 @@ from shared.http.pagination import decode_cursor, encode_cursor
 
 
 def encode(sort: str, key: Key) -> str:
-    """The cursor of a place in this order."""
+    """Return the cursor of a place in this order."""
     value, id = key
     return encode_cursor(sort, value.isoformat() if isinstance(value, datetime) else value, id)
 
 
 def decode(sort: str, cursor: str | None) -> Key | None:
-    """The place; None for the first page. Raises Invalid, also for a cursor of another order."""
+    """Return the place; None for the first page. Raises Invalid, also for a cursor of another order."""
     found = decode_cursor(cursor, str, str if sort == "title" else datetime, UUID)
     if found is None:
         return None

@@ -1,8 +1,8 @@
-"""The public sessions by what they are found by, in the memory of each process that answers: a set of positions for
-each value of each filter, so that a list with filters and facets costs a few operations on sets, at any size.
+"""In-memory index of public sessions: a set of positions per filter value, so that a list with filters and facets costs
+a few set operations at any size.
 
-Positions are given in the order in which sessions start, so that all that start before a moment are a range of them;
-what comes or moves later stands behind, and is looked at one by one.
+Positions are assigned in order of start, so all sessions that start before a time are one range. Sessions that were
+added or moved later get positions at the end and are compared one by one.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,18 +18,18 @@ from sortedcontainers import SortedDict, SortedKeyList
 from services.catalog.discovery.passed_times import PassedTimes
 from services.catalog.discovery.queries import IndexedSession
 
-# The order by starts is that of positions.
+# Sort orders besides `starts`, which is the order of positions.
 ORDERS = ("title", "published", "recorded")
-# How many may stand behind before all positions are given anew.
+# The index is rebuilt when more sessions than this were added at the end.
 LOOSE = 2000
-# From every so many moments on, what may start as late is kept together.
+# Chunk size of the suffix sets in `unsure_from`.
 STEP = 64
 NOBODY = BitMap()
 Key = tuple[Any, str]
 
 
 class SessionIndex:
-    """Sessions by position. Not safe for threads: whoever uses it holds a lock."""
+    """Sessions by position. Not thread-safe: callers hold a lock."""
 
     def __init__(self, sessions: Iterable[IndexedSession] = ()) -> None:
         found = sorted(sessions, key=lambda session: (session.starts_key, session.id.hex))
@@ -37,11 +37,10 @@ class SessionIndex:
         self.positions: dict[int, int] = {}
         self.starts = [session.starts_key for session in found]
         self.end = 0
-        # By position, also of those that are gone; None where a session does not belong into an order.
+        # Sort keys by position, also of removed sessions; None if a session is not part of an order.
         self.keys: dict[str, list[Any]] = {order: [] for order in ("starts", *ORDERS)}
         self.everything = BitMap()
-        # Those that may start later than they are sorted by, by the last moment at which they may; and of some places
-        # in that order all from there on, as far as somebody has asked since it changed.
+        # Sessions with an uncertain start, by their latest possible start, plus lazily built suffix sets.
         self.unsure: SortedDict = SortedDict()
         self.unsure_from: dict[int, BitMap] = {}
         self.sets: dict[str, BitMap] = {}
@@ -51,7 +50,7 @@ class SessionIndex:
         self.orders = {order: self._order(order) for order in ORDERS}
 
     def put(self, session: IndexedSession) -> None:
-        """Take a session in, in place of what was known of it."""
+        """Add or replace a session."""
         self.remove(session.number)
         position = self._insert(session)
         for name, order in self.orders.items():
@@ -59,7 +58,7 @@ class SessionIndex:
                 order.add(position)
 
     def remove(self, number: int) -> None:
-        """Forget a session, where it is known."""
+        """Remove a session if it is indexed."""
         if (position := self.positions.pop(number, None)) is None:
             return
         session = self.sessions[position]
@@ -76,29 +75,29 @@ class SessionIndex:
         del self.sessions[position]
 
     def is_loose(self) -> bool:
-        """Whether so much has moved that positions should be given anew."""
+        """True if so many sessions were added or moved that the index should be rebuilt."""
         return self.end - len(self.starts) > LOOSE + len(self.starts) / 10
 
     def having(self, name: str, values: Sequence[str]) -> BitMap:
-        """Sessions that have one of these values; not to be changed."""
+        """Return the sessions with one of these values. Callers must not change the result."""
         if len(values) == 1:
             return self.sets.get(f"{name}:{values[0]}", NOBODY)
         return BitMap.union(BitMap(), *(self.sets.get(f"{name}:{value}", BitMap()) for value in values))
 
     def values(self, name: str) -> list[str]:
-        """What values of a filter there are."""
+        """Return the values of a filter that occur."""
         return [
             mark.removeprefix(f"{name}:") for mark, found in self.sets.items() if found and mark.startswith(f"{name}:")
         ]
 
     def starting_before(self, moment: datetime) -> BitMap:
-        """Sessions that may start before a moment."""
+        """Return the sessions that may start before a time."""
         found = BitMap(range(bisect_left(self.starts, moment)))
         found.update(position for position in self._loose() if self.sessions[position].starts_key < moment)
         return found & self.everything
 
     def starting_after(self, moment: datetime) -> BitMap:
-        """Sessions that may start at a moment or after it."""
+        """Return the sessions that may start at or after a time."""
         begin = self.unsure.bisect_right(moment)
         edge = -(-begin // STEP) * STEP
         later = self.everything.copy()
@@ -107,8 +106,8 @@ class SessionIndex:
         return BitMap.union(later, self._all_unsure_from(edge), *self.unsure.values()[begin:edge])
 
     def registering(self, state: str, now: datetime) -> BitMap:
-        """Sessions by how one can register: `open` to anyone now, be it for a seat or for the waiting list, `closed`,
-        or by `invitation` (see `services.catalog.sessions.admission`).
+        """Return the sessions by how one can register: `open` to anyone now, for a seat or the waiting list, `closed`,
+        or by `invitation` (see `services.catalog.availability.registration_window`).
         """
         if state == "invitation":
             return self.having("policy", ["invitation"])
@@ -122,7 +121,7 @@ class SessionIndex:
     def page(
         self, order: str, found: BitMap, *, descending: bool, after: Key | None, limit: int
     ) -> list[IndexedSession]:
-        """Of the sessions found, the first in an order, from after a key of it."""
+        """Return the first of the found sessions in an order, after a key."""
         if order == "starts":
             near: Iterable[int] = self._near(found, descending=descending, after=after, limit=limit)
         elif len(found) ** 2 > len(self.orders[order]) * limit:
@@ -134,12 +133,12 @@ class SessionIndex:
         return [self.sessions[position] for position in near]
 
     def key(self, order: str, session: IndexedSession) -> Key | None:
-        """By what a session is sorted in an order; the id makes it the only one."""
+        """Return the sort key of a session in an order; its id makes the key unique."""
         value = getattr(session, f"{order}_key")
         return None if value is None else (value, session.id.hex)
 
     def _near(self, found: BitMap, *, descending: bool, after: Key | None, limit: int) -> list[int]:
-        """The first by their starts: those whose positions tell it, and whatever came or moved later among them."""
+        """Return the first by start: those in order of position, merged with those added later."""
         firm, key = BitMap(range(len(self.starts))), self.keys["starts"].__getitem__
         known = found & firm
         if after is None:
@@ -152,7 +151,7 @@ class SessionIndex:
         return sorted([*near, *loose], key=key, reverse=descending)[:limit]
 
     def _pick(self, order: str, found: BitMap, *, descending: bool, after: Key | None, limit: int) -> list[int]:
-        """The first, by looking at each."""
+        """Return the first by comparing all of them."""
         keys = self.keys[order]
         pairs = ((key, position) for position in found if (key := keys[position]))
         if descending:
@@ -162,7 +161,7 @@ class SessionIndex:
         return [position for _, position in beyond]
 
     def _insert(self, session: IndexedSession) -> int:
-        """Its position."""
+        """Add a session and return its position."""
         position, self.end = self.end, self.end + 1
         self.sessions[position] = session
         self.positions[session.number] = position

@@ -1,1 +1,1 @@
-"""What staff do to one thing at a time: make, replace, rename, publish now or later, withdraw."""
+"""Creating, replacing and renaming single entries."""

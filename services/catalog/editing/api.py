@@ -1,4 +1,4 @@
-"""`POST`, `PUT` and `DELETE` on the collections: one thing at a time, and when it is public."""
+"""`POST`, `PUT` and `DELETE` on the collections: writes of single entries."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ staff = Blueprint("editing", __name__, url_prefix="/catalog/v1", description="Wh
 @staff.arguments(schemas.EntriesQuery, location="query")
 @staff.response(200, schemas.EntryStateListSchema)
 def list_entries(query: dict[str, Any]) -> Response:
-    """Everything that there is, drafts and what was withdrawn included, by kind and slug."""
+    """List all entries by kind and slug, including drafts and withdrawn ones."""
     limit, after = query["limit"], decode_cursor(query["cursor"], str, str)
     with connection() as conn:
         found = queries.select_states(
@@ -125,7 +125,9 @@ def _article(kind: str) -> str:
 
 
 def _find_version(conn: Connection, kind: str, slug: str) -> Entry:
-    """The thing as the request has read it. Raises NotFound, and what `require_version` raises."""
+    """Lock the catalog and return the entry if it is the version that the request has read. Raises NotFound, and what
+    `require_version` raises.
+    """
     lock_catalog(conn)
     entry = entries.find_entry(conn, kind, slug)
     conditional.require_version(entry.changed_in)

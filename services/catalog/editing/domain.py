@@ -1,4 +1,4 @@
-"""Writing one thing: as its part of a programme document would, and when it is public."""
+"""Creating and replacing one entry from its part of a program document."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ Writer = Callable[[Connection, Any, UUID | None], UUID]
 
 @dataclass(frozen=True)
 class PartWriter:
-    """How things of a kind are written: `member` is where their parts stand in a programme document."""
+    """The function that writes the parts of a kind; `member` is where such parts are in a program document."""
 
     kind: str
     member: str
@@ -75,10 +75,9 @@ WRITERS = {
 
 
 def create(conn: Connection, kind: str, part: Any) -> Outcome:
-    """Make a draft of what this part of a programme document says.
+    """Create a draft from this part of a program document.
 
-    Raises Conflict where the slug is taken, also by what was withdrawn or had it once, and Invalid for references to
-    what is not known.
+    Raises Conflict if the slug is taken, also by a withdrawn or renamed entry, and Invalid for unknown references.
     """
     write = Write(conn)
     _refuse_taken(conn, kind, part.slug)
@@ -89,9 +88,9 @@ def create(conn: Connection, kind: str, part: Any) -> Outcome:
 
 
 def replace(conn: Connection, entry: Entry, part: Any) -> Outcome:
-    """Make a thing what this part of a programme document says; another slug in it renames the thing.
+    """Replace an entry by this part of a program document; another slug renames it.
 
-    Raises Conflict where the slug is taken, and Invalid for references to what is not known.
+    Raises Conflict if the slug is taken, and Invalid for unknown references.
     """
     write = Write(conn)
     initiative = queries.select_slug(conn, entry.initiative_id) if entry.initiative_id else None

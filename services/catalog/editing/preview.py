@@ -1,4 +1,4 @@
-"""Things as the public would see them, and what that would change, without any of it coming to stay."""
+"""Previews: an entry's public page, rendered in a transaction that is rolled back."""
 
 import re
 from collections.abc import Callable
@@ -14,28 +14,26 @@ from services.catalog.publishing.domain import Outcome
 from shared import runtime
 from shared.cache_version import CacheVersion, CacheVersionMonitor
 
-# A preview runs none: it is a picture of the page, in which nothing can be done.
+# A preview is a picture of the page: it runs no scripts.
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
 class FixedVersion(CacheVersionMonitor):
-    """Of a state that nothing changes."""
+    """A monitor whose cache version never changes."""
 
     def __init__(self, stamp: CacheVersion) -> None:
         super().__init__(lambda: stamp, seconds=0)
 
 
 def try_out(write: Callable[[Connection], Outcome]) -> tuple[str, Outcome]:
-    """The public page of what `write` would make, and what it would change. Raises what `write` raises."""
+    """Return the public page that `write` would lead to, and what it would change. Raises what `write` raises."""
     with runtime.rolled_back_transaction() as conn:
         outcome = write(conn)
         return render(conn, outcome.kind, outcome.slug), outcome
 
 
 def render(conn: Connection, kind: str, slug: str) -> str:
-    """The public page of a thing as this transaction sees it, drafts too; the process keeps nothing of what it reads
-    for it.
-    """
+    """Return an entry's public page as this transaction sees it, drafts included. Nothing read for it is cached."""
     memory: dict[Any, Any] = {CacheVersionMonitor: FixedVersion(select_catalog_version(conn))}
     routes = current_app.url_map.bind("localhost")
     endpoint, values = routes.match(urls.page_path(kind, slug), method="GET")

@@ -1,4 +1,4 @@
-"""What editing one thing asks of the others."""
+"""Statements for editing single entries."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ def select_slug(conn: Connection, id: UUID) -> str | None:
 
 
 def update_follows(conn: Connection, *, former: str, slug: str) -> None:
-    """Let initiatives that follow a renamed one name it by its new slug."""
+    """Update the initiatives that follow a renamed one."""
     sql = "UPDATE initiatives SET follows = %(slug)s WHERE follows = %(former)s"
     execute(conn, sql, former=former, slug=slug)
 
@@ -22,7 +22,7 @@ def update_follows(conn: Connection, *, former: str, slug: str) -> None:
 def select_states(
     conn: Connection, *, kind: str | None, state: str | None, after: tuple[str, str] | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Everything that there is, in whatever state, by kind and slug, from after a place in that order."""
+    """Return all entries in any state by kind and slug, after a place in that order."""
     sql = """
         SELECT id, kind, slug, title, state, publish_at, published_at, withdrawn_at, updated_at
           FROM entries

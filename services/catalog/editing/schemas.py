@@ -1,4 +1,4 @@
-"""What crosses the door of editing: parts of a programme document one at a time, with the initiative they belong to."""
+"""Queries of the editing pages, and the list of all entries."""
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
@@ -8,14 +8,14 @@ from shared.http.pagination import PageQuery
 
 
 class NewQuery(ma.Schema):
-    """To what a new thing is to belong."""
+    """The initiative and series of a new entry."""
 
     initiative = ma.fields.String(load_default="", validate=Length(max=100))
     series = ma.fields.String(load_default="", validate=Length(max=100))
 
 
 class LabelQuery(ma.Schema):
-    """A date in EDTF, under whichever name its field has."""
+    """A date in EDTF, under either name that its field may have."""
 
     edtf = ma.fields.String(load_default="", validate=Length(max=100))
     when = ma.fields.String(load_default="", validate=Length(max=100))

@@ -1,4 +1,4 @@
-"""`/catalog/staff/new/…` and `…/edit`: the form of a thing, its preview, what it would change; then it is saved."""
+"""`/catalog/staff/new/…` and `…/edit`: the form of an entry, its preview, and saving it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ Writer = Callable[[Connection, Any], Outcome]
 
 @dataclass(kw_only=True)
 class EditForm:
-    """The form of a thing as it is shown; `entry` is missing where it is new."""
+    """The form of an entry as it is shown; `entry` is None for a new one."""
 
     kind: str
     document: part_forms.Document
@@ -51,7 +51,7 @@ class EditForm:
 @pages.get(f"/new/{COLLECTION}")
 @pages.staff(visibility.SCOPE)
 def begin(collection: str) -> Response:
-    """An empty form."""
+    """Show an empty form."""
     kind, given = KIND_BY_COLLECTION[collection], parse_query(schemas.NewQuery())
     document = {name: value for name, value in given.items() if value}
     if kind == "session":
@@ -62,7 +62,7 @@ def begin(collection: str) -> Response:
 @pages.get(f"/{COLLECTION}/<slug>/edit")
 @pages.staff(visibility.SCOPE)
 def edit(collection: str, slug: str) -> Response:
-    """The form of what stands."""
+    """Show the form with the current values."""
     kind = KIND_BY_COLLECTION[collection]
     with connection() as conn:
         entry = entries.find_entry(conn, kind, slug)
@@ -73,7 +73,7 @@ def edit(collection: str, slug: str) -> Response:
 @pages.form(f"/new/{COLLECTION}")
 @pages.staff(visibility.SCOPE)
 def create(collection: str) -> Response:
-    """Make a draft, or show what it would be."""
+    """Create a draft, or preview it."""
 
     def write(conn: Connection, part: Any) -> Outcome:
         return domain.create(conn, KIND_BY_COLLECTION[collection], part)
@@ -84,7 +84,7 @@ def create(collection: str) -> Response:
 @pages.form(f"/{COLLECTION}/<slug>/edit")
 @pages.staff(visibility.SCOPE)
 def save(collection: str, slug: str) -> Response:
-    """Save what was written, where nobody else changed it since it was read; or show what that would be."""
+    """Save the form unless somebody else changed the entry meanwhile, or preview it."""
     kind = KIND_BY_COLLECTION[collection]
     with connection() as conn:
         entry = entries.find_entry(conn, kind, slug)
@@ -100,7 +100,7 @@ def save(collection: str, slug: str) -> Response:
 @pages.get(f"/{COLLECTION}/<slug>/preview")
 @pages.staff(visibility.SCOPE)
 def show_preview(collection: str, slug: str) -> Response:
-    """What stands as the public would see it, drafts too."""
+    """Show the entry as the public would see it, drafts too."""
     with rolled_back_transaction() as conn:
         entry = entries.find_entry(conn, KIND_BY_COLLECTION[collection], slug)
         public = preview.render(conn, entry.kind, entry.slug)
@@ -110,7 +110,7 @@ def show_preview(collection: str, slug: str) -> Response:
 @pages.get("/dates")
 @pages.staff(visibility.SCOPE)
 def label_date() -> Response:
-    """How a date in EDTF is called by people, for the field in which it is being typed."""
+    """Return the label of the EDTF date that is being typed."""
     query = parse_query(schemas.LabelQuery())
     with connection() as conn:
         return respond("staff/label.html", conn, label=label_typed_date(query["edtf"] or query["when"]))
@@ -169,7 +169,7 @@ def _save(sheet: EditForm, write: Writer, part: Any) -> Response:
             return redirect_to_entry(sheet.kind, outcome.slug, done if changed else "same")
     with rolled_back_transaction() as conn:
         difference = write(conn, part).difference()
-    if not difference:  # it was sent twice
+    if not difference:  # double submit
         return redirect_to_entry(sheet.kind, part.slug or (sheet.entry.slug if sheet.entry else ""), "saved")
     sheet.stale = describe(difference)
     return _show(sheet, status=412)
@@ -181,7 +181,7 @@ def _is_stale(conn: Connection, entry: Entry) -> bool:
 
 
 def _find_same(sheet: EditForm, part: Any) -> Entry | None:
-    """What was made by the same form, sent once before."""
+    """Return the entry that an earlier submit of this form created (double submit)."""
     with rolled_back_transaction() as conn:
         made = select_entry(conn, sheet.kind, part.slug)
         return made if made and not domain.replace(conn, made, part).difference() else None
@@ -212,6 +212,6 @@ def _show(sheet: EditForm, *, status: int = 200) -> Response:
 
 
 def _find_required(schema: ma.Schema) -> set[str]:
-    """Names of the fields that cannot be left empty, but for what is made from others."""
+    """Return the names of fields that must be filled in, except those derived from others."""
     found = {name for name, one in schema.fields.items() if one.required} - {"slug"}
     return found | ({"registration.policy"} if "registration" in schema.fields else set())

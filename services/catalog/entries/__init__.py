@@ -1,1 +1,1 @@
-"""What all kinds of entries share: rows, URLs, visibility, responses."""
+"""The common ground of all kinds of entries: rows, URLs, visibility, responses."""

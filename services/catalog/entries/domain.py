@@ -27,7 +27,7 @@ class DescribedPart(Protocol):
 
 
 def find_entry(conn: Connection, kind: str, slug: str) -> Entry:
-    """What has this slug, in whatever state. Raises NotFound."""
+    """Return the entry with this slug, in any state. Raises NotFound."""
     if entry := queries.select_entry(conn, kind, slug):
         return entry
     raise NotFound(f"There is no such {kind}.")
@@ -51,7 +51,7 @@ def write_described_entry(
 
 
 def write_involvements(conn: Connection, entry_id: UUID, involved: list[Involvement]) -> None:
-    """Say which organizations play which part in an entry."""
+    """Replace the organizations involved in an entry."""
     ids = queries.select_ids(conn, "organization", [one.organization for one in involved])
     once = list(dict.fromkeys((ids[one.organization], one.role) for one in involved))
     queries.delete_involvements(conn, entry_id)
@@ -61,6 +61,6 @@ def write_involvements(conn: Connection, entry_id: UUID, involved: list[Involvem
 
 
 def write_terms(conn: Connection, entry_id: UUID, terms: dict[str, list[str]]) -> None:
-    """Say which terms describe an entry."""
+    """Replace the terms of an entry."""
     queries.delete_terms(conn, entry_id)
     queries.insert_terms(conn, entry_id, terms=terms)

@@ -13,7 +13,7 @@ from shared.database import execute, fetch, fetch_dicts, fetch_one, fetch_value
 
 
 def select_documents(conn: Connection, kind: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Public documents of a kind in the order of their slugs, from after one."""
+    """Return public documents of a kind, by slug, after one."""
     sql = """
         SELECT slug, document FROM entries
          WHERE kind = %(kind)s AND published_at IS NOT NULL AND (%(after)s::text IS NULL OR slug > %(after)s)
@@ -23,7 +23,7 @@ def select_documents(conn: Connection, kind: str, *, after: str | None, limit: i
 
 
 def select_documents_of(conn: Connection, kind: str, slugs: list[str]) -> dict[str, dict[str, Any]]:
-    """The documents of those that are public under these slugs."""
+    """Return the public documents with these slugs."""
     sql = """
         SELECT slug, document FROM entries
          WHERE kind = %(kind)s AND slug = ANY(%(slugs)s) AND published_at IS NOT NULL
@@ -36,9 +36,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands of something in the catalog: its public document, and what of its state is not public.
+    """A stored entry: its public document and its private state.
 
-    `initiative_id` is that to which it belongs: its own id for an initiative, None for organizations and vocabularies.
+    `initiative_id` is the initiative that it belongs to: its own id for an initiative, None for organizations and
+    vocabularies.
     """
 
     id: UUID
@@ -61,7 +62,7 @@ class Entry:
         return self.revision > 0
 
 
-# Every column of an Entry; whoever selects says of which.
+# The columns of an Entry; statements append a WHERE clause.
 ENTRIES: LiteralString = """
     SELECT entry.id, number, kind, slug, state, published_at, publish_at, withdrawn_at, announced, revision, changed_in,
            CASE WHEN kind = 'initiative' THEN entry.id
@@ -117,13 +118,13 @@ def select_entries(conn: Connection, ids: list[UUID]) -> list[Entry]:
 
 
 def select_entry(conn: Connection, kind: str, slug: str) -> Entry | None:
-    """What has this slug, in whatever state."""
+    """Return the entry with this slug, in any state."""
     sql = ENTRIES + "WHERE kind = %(kind)s AND slug = %(slug)s"
     return fetch_one(conn, Entry, sql, kind=kind, slug=slug)
 
 
 def select_present_slug(conn: Connection, kind: str, slug: str) -> str | None:
-    """The slug that a thing has now which once had this one."""
+    """Return the current slug of the entry that once had this one."""
     sql = """
         SELECT entry.slug FROM former_slugs AS former JOIN entries AS entry ON entry.id = entry_id
          WHERE former.kind = %(kind)s AND former.slug = %(slug)s
@@ -132,7 +133,7 @@ def select_present_slug(conn: Connection, kind: str, slug: str) -> str | None:
 
 
 def select_renamed(conn: Connection, slugs: list[str]) -> dict[tuple[str, str], str]:
-    """Of these slugs those that things once had: (kind, slug) → the present one."""
+    """Return which of these slugs are former ones: (kind, slug) → the current slug."""
     sql = """
         SELECT former.kind, former.slug, entry.slug
           FROM former_slugs AS former JOIN entries AS entry ON entry.id = entry_id
@@ -142,7 +143,7 @@ def select_renamed(conn: Connection, slugs: list[str]) -> dict[tuple[str, str], 
 
 
 def rename_entry(conn: Connection, entry: Entry, *, slug: str) -> None:
-    """Give an entry another slug; the one that it had leads to it."""
+    """Change the slug of an entry; the former one redirects to it."""
     sql = """
         WITH renamed AS (UPDATE entries SET slug = %(slug)s WHERE id = %(id)s),
              taken AS (DELETE FROM former_slugs WHERE kind = %(kind)s AND slug = %(slug)s)
@@ -153,7 +154,7 @@ def rename_entry(conn: Connection, entry: Entry, *, slug: str) -> None:
 
 
 def select_ids(conn: Connection, kind: str, slugs: list[str]) -> dict[str, UUID]:
-    """The ids of those of the slugs that are known."""
+    """Return the ids of those slugs that exist."""
     sql = "SELECT slug, id FROM entries WHERE kind = %(kind)s AND slug = ANY(%(slugs)s)"
     return dict(conn.execute(sql, {"kind": kind, "slugs": slugs}).fetchall())
 
@@ -164,7 +165,7 @@ def delete_involvements(conn: Connection, entry_id: UUID) -> None:
 
 
 def insert_involvements(conn: Connection, entry_id: UUID, *, organization_ids: list[UUID], roles: list[str]) -> None:
-    """Say which organizations play which part in an entry, in this order."""
+    """Insert the organizations involved in an entry, in this order."""
     sql = """
         INSERT INTO involvements (entry_id, organization_id, role, place)
         SELECT %(entry_id)s, given.*
@@ -179,7 +180,7 @@ def delete_terms(conn: Connection, entry_id: UUID) -> None:
 
 
 def insert_terms(conn: Connection, entry_id: UUID, *, terms: dict[str, list[str]]) -> None:
-    """Say which terms of which vocabularies describe an entry."""
+    """Insert the terms of an entry by vocabulary."""
     sql = """
         INSERT INTO entry_terms (entry_id, vocabulary, term)
         SELECT %(entry_id)s, vocabulary, jsonb_array_elements_text(terms)

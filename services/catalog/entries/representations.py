@@ -1,11 +1,11 @@
-"""How an entry is shown, whatever its kind."""
+"""Parts of documents that do not depend on the kind of entry."""
 
 from services.catalog.entries import urls
 from services.catalog.entries.queries import Document, Entry
 
 
 def name_of(document: Document) -> str:
-    """How people call a thing; organizations have names, vocabularies labels, and the others titles."""
+    """Return the display name: organizations have names, vocabularies labels, all others titles."""
     return document.get("title") or document.get("label") or document["name"]
 
 

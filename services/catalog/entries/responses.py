@@ -1,4 +1,4 @@
-"""Answers to the public: with a strong ETag, a short life in caches, and kept here until something changes."""
+"""Public responses: a strong ETag, a short lifetime in caches, and cached in this process until the catalog changes."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from flask import Response, g, request
 
 from shared.http import conditional, response_cache
 
-# Readers see a change within a second; a cache may give the old answer while it fetches the new one.
+# Readers see a change within a second; a cache may serve the old response while it fetches the new one.
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5"
 
 
 def answer(document: Any, *, version: int | None = None, headers: dict[str, str] | None = None) -> Response:
-    """The document as JSON."""
+    """Return the document as JSON."""
     return answer_bytes(orjson.dumps(document), "application/json", version=version, headers=headers)
 
 
 def etag_of_bytes(body: bytes) -> str:
-    """A strong tag made of the bytes: whatever changes them, a write, a seat taken or the time, changes it.
+    """Return a strong ETag computed from the bytes: a write, a taken seat or the time may change them.
 
-    Nobody gains by two answers with one tag, so it need not withstand attacks; 128 bits keep it from happening.
+    It need not resist attacks, since nobody gains by a collision; 128 bits prevent accidental ones.
     """
     return xxhash.xxh3_128_hexdigest(body)
 
@@ -28,10 +28,10 @@ def etag_of_bytes(body: bytes) -> str:
 def answer_bytes(
     body: bytes, content_type: str, *, version: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """The bytes as an answer, or a 304 to whoever has them. Their tag begins with the `version` that a PUT is checked
-    by, where there is one.
+    """Return the bytes, or 304 if the client has them. The ETag begins with the `version` that a PUT must quote, if
+    there is one.
 
-    What staff read is not kept: it may be a draft, and what they read after a write must be new.
+    Responses to staff are not cached: they may be drafts, and must be current after a write.
     """
     digest = etag_of_bytes(body)
     etag = digest if version is None else f"{version}-{digest}"

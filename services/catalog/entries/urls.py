@@ -1,6 +1,4 @@
-"""Where things of the catalog are found. Addresses are added when something is read, so a new PUBLIC_URL needs no
-rewriting.
-"""
+"""URLs of entries. They are added when something is read, so stored documents do not depend on PUBLIC_URL."""
 
 from typing import Any
 
@@ -17,28 +15,28 @@ COLLECTIONS = {
 
 
 def page_of(kind: str, slug: str) -> str:
-    """Where people read it; vocabularies have no page but the one for programs."""
+    """Return the URL of an entry's page; vocabularies have only the API's."""
     path = api_path(kind, slug) if kind == "vocabulary" else page_path(kind, slug)
     return f"{runtime.settings().public_url}{path}"
 
 
 def page_path(kind: str, slug: str) -> str:
-    """The path under which people read it."""
+    """Return the path of an entry's page."""
     return f"/catalog/{COLLECTIONS[kind]}/{slug}"
 
 
 def recording_page(slug: str) -> str:
-    """Where people watch the recording of a session."""
+    """Return the URL of the page that plays a session's recording."""
     return f"{runtime.settings().public_url}/catalog/recordings/{slug}"
 
 
 def api_path(kind: str, slug: str) -> str:
-    """The path under which programs read it."""
+    """Return the path of an entry in the API."""
     return f"/catalog/v1/{COLLECTIONS[kind]}/{slug}"
 
 
 def links_of(kind: str, slug: str, *, scheduled: bool = False) -> dict[str, Any]:
-    """The `links` of its document; a session has a calendar's once it is `scheduled`."""
+    """Return the `links` of a document; a session has a calendar link once it is `scheduled`."""
     links: dict[str, Any] = {
         "self": f"{runtime.settings().public_url}{api_path(kind, slug)}",
         "page": page_of(kind, slug),
@@ -49,12 +47,12 @@ def links_of(kind: str, slug: str, *, scheduled: bool = False) -> dict[str, Any]
 
 
 def registration_url() -> str:
-    """Where a registration is sent."""
+    """Return the URL that registrations are sent to."""
     return f"{runtime.settings().public_url}/registration/v1/registrations"
 
 
 def staff_path(kind: str, slug: str) -> str:
-    """The path under which staff look after it."""
+    """Return the path of an entry's staff page."""
     return f"/catalog/staff/{COLLECTIONS[kind]}/{slug}"
 
 

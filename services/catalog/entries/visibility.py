@@ -14,8 +14,9 @@ SCOPE = "catalog:write"
 
 
 def find_visible(conn: Connection, kind: str, slug: str) -> Entry:
-    """What has this slug: public, or in any state for a request with a staff token, and on pages of staff. Raises
-    NotFound, Gone for what was withdrawn, and Moved where the slug was changed.
+    """Return the entry with this slug: a public one, or one in any state for staff.
+
+    Raises NotFound, Gone if it was withdrawn, and Moved if the slug has changed.
     """
     entry = queries.select_entry(conn, kind, slug)
     if entry is None:

@@ -1,4 +1,4 @@
-"""What the fields of forms choose of."""
+"""Options of the choice fields in forms."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from psycopg import Connection
 from services.catalog.entry_forms import queries
 
 Choices = dict[str, list[tuple[str, str]]]
-# Those that the programme needs most; every other may be typed.
+# The most common time zones; any other can be typed.
 ZONES = (
     "America/New_York",
     "America/Chicago",
@@ -22,7 +22,7 @@ ZONES = (
 
 
 def select_choices(conn: Connection, initiative_id: UUID | None, *, series: str | None = None) -> Choices:
-    """By the names that fields have for them: pairs of value and label. `own_session` are those of `series`."""
+    """Return (value, label) pairs by option list; `own_session` lists the sessions of `series`."""
     found: Choices = {name: [] for name in ("organization", "initiative", "series", "session", "own_session")}
     for one in queries.select_choices(conn, initiative_id):
         found[one["kind"]].append((one["slug"], one["title"]))

@@ -1,4 +1,4 @@
-"""Fields of forms, and those that the forms of several kinds share."""
+"""Form fields, and those that the forms of several kinds share."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ EDTF = "2017-23 is fall 2017 (21 spring, 22 summer, 23 fall, 24 winter), 2017-06
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One field. `input` is how it is filled in; `options` names what it chooses of (see `choices.py`), or lists it;
-    `rows` are the fields of each row of a list.
+    """One field. `input` is its widget, `options` names a list of `choices.py` or lists the options itself, and `rows`
+    are the fields of each row of a list.
     """
 
     name: str
@@ -26,7 +26,7 @@ class FormField:
 
     @property
     def sent(self) -> str:
-        """The name it is sent under: what stands in a mapping says that it is a list."""
+        """The name in the submitted form; a list within a mapping is marked with `[]`."""
         return f"{self.name}[]" if self.name.startswith("terms.") else self.name
 
 

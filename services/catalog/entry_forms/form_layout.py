@@ -1,4 +1,4 @@
-"""How the parts of a programme document stand in forms: for each kind its fields, by their paths in its schema."""
+"""The form of each kind of entry: its fields in groups, named by their paths in the kind's schema."""
 
 from collections.abc import Iterator
 
@@ -184,13 +184,13 @@ LAYOUTS: dict[str, tuple[FieldGroup, ...]] = {
 
 
 def fields_of(kind: str) -> Iterator[FormField]:
-    """All fields of a kind, in their order."""
+    """Iterate over all fields of a kind, in order."""
     for group in LAYOUTS[kind]:
         yield from group.fields
 
 
 def locate(kind: str, path: str) -> tuple[str, str]:
-    """Where what is wrong at a path stands in the form: the id of its element, and how people call it."""
+    """Return where an error at a path is shown: the id of the form element, and its label."""
     for field in fields_of(kind):
         rest = path.removeprefix(f"{field.name}.").split(".")
         if path == field.name:

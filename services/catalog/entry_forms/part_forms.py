@@ -1,4 +1,4 @@
-"""Parts of a programme document in forms: what stands, or was sent, as a form; and what a form says, as a part."""
+"""Converting between parts of program documents and HTML forms."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ REPLACEMENTS: dict[str, type[ma.Schema]] = {
     "session": single_parts.SessionReplacementSchema,
     "announcement": single_parts.AnnouncementReplacementSchema,
 }
-# What schemas say to programs, as people are told it.
+# Error messages of the schemas, reworded for people.
 IN_WORDS = {
     "Missing data for required field.": "Please fill this in.",
     "Give starts_at, ends_at and timezone, or edtf.": "Give start, end and time zone, or an uncertain date.",
@@ -49,7 +49,7 @@ IN_WORDS = {
 
 
 def standing(conn: Connection, entry: Entry) -> Document:
-    """What a thing is, as the document that its form shows: times on the clocks of its zone."""
+    """Return an entry as the document that its form shows, with local times in its zone."""
     document = export_part(conn, entry)
     zone = document.get("timezone")
     for holder, name in ((document, "starts_at"), (document, "ends_at"), (document, "published_at")):
@@ -61,7 +61,7 @@ def standing(conn: Connection, entry: Entry) -> Document:
 
 
 def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
-    """What a form said, as the document that a program would send; a slug that was left empty is made from the name."""
+    """Return a submitted form as the document that the API would receive; an empty slug is made from the name."""
     document = _settle(schema, forms.nest(schema, values))
     name = document.get("title") or document.get("name") or ""
     if schema.fields["slug"].required and (slug := make_slug(name, longest=LONGEST_SLUG)):
@@ -70,7 +70,7 @@ def sent(schema: ma.Schema, values: MultiDict[str, str]) -> Document:
 
 
 def keep_order(kind: str, document: Document, former: Document) -> Document:
-    """The document, in which what is ticked stands in the order that it had: boxes have one of their own."""
+    """Keep the previous order of checkbox values; browsers send them in page order."""
     for field in form_layout.fields_of(kind):
         holder, name = _find(document, field.name)
         before, given = _find(former, field.name), holder.get(name)
@@ -81,7 +81,7 @@ def keep_order(kind: str, document: Document, former: Document) -> Document:
 
 
 def form_of(kind: str, document: Mapping[str, Any]) -> Form:
-    """The form that shows a document."""
+    """Return the form that shows a document."""
     form = Form.of(document)
     for field in form_layout.fields_of(kind):
         if field.sent != field.name:
@@ -90,7 +90,7 @@ def form_of(kind: str, document: Mapping[str, Any]) -> Form:
 
 
 def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
-    """The part that a document is, and the form to show again; no part where it is wrong."""
+    """Return the part that a document describes, and the form to show again; no part if it is invalid."""
     form = form_of(kind, document)
     try:
         return schema.load(document), form
@@ -99,7 +99,7 @@ def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
 
 
 def add_errors(form: Form, errors: Mapping[str, Any]) -> Form:
-    """Say what is wrong in the words of people."""
+    """Add errors to the form, reworded for people."""
     return form.add_errors(
         {
             name: [IN_WORDS.get(one, one) for one in ([found] if isinstance(found, str) else found)]
@@ -109,7 +109,7 @@ def add_errors(form: Form, errors: Mapping[str, Any]) -> Form:
 
 
 def _find(document: Document, path: str) -> tuple[Document, str]:
-    """The mapping in which a path ends, and its name there; an empty one where there is none."""
+    """Return the mapping that a path ends in, and the name there; an empty mapping if there is none."""
     *above, name = path.split(".")
     for step in above:
         document = document.get(step) or {}
@@ -117,7 +117,7 @@ def _find(document: Document, path: str) -> tuple[Document, str]:
 
 
 def _local(text: str, zone: str | None) -> str:
-    """The moment on the clocks of its zone; with its offset where that tells more."""
+    """Return the time in its zone, with its offset only if the local time is ambiguous."""
     moment = datetime.fromisoformat(text)
     if zone is None:
         return text
@@ -130,7 +130,7 @@ def _local(text: str, zone: str | None) -> str:
 
 
 def _settle(schema: ma.Schema, document: Document) -> Document:
-    """Make numbers of the texts of numbers, and nothing of parts in which nothing was filled in."""
+    """Convert numeric texts to numbers, and optional parts without any value to None."""
     for name, field in schema.fields.items():
         key = field.data_key or name
         if key in document:

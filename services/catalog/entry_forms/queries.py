@@ -1,4 +1,4 @@
-"""What the fields of forms choose from."""
+"""Statements for the options of form fields."""
 
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,8 @@ from shared.database import fetch_dicts
 
 
 def select_choices(conn: Connection, initiative_id: UUID | None) -> list[dict[str, Any]]:
-    """What forms may name, but for what was withdrawn: organizations, initiatives, and the series and sessions of an
-    initiative.
+    """Return what a form may refer to, except withdrawn entries: organizations, initiatives, and the series and
+    sessions of an initiative.
     """
     sql = """
         SELECT entry.kind, entry.slug, entry.title, series.slug AS series
@@ -28,6 +28,6 @@ def select_choices(conn: Connection, initiative_id: UUID | None) -> list[dict[st
 
 
 def select_terms(conn: Connection) -> list[dict[str, Any]]:
-    """Every term, public or not, in the order of its vocabulary."""
+    """Return all terms, public or not, in the order of their vocabulary."""
     sql = "SELECT vocabulary, slug, label FROM terms ORDER BY vocabulary, place, slug"
     return fetch_dicts(conn, sql)

@@ -16,7 +16,7 @@ from services.catalog.public_layout.page_rendering import PageHead, crumbs, crum
 from shared.http.forms import Form
 from shared.runtime import connection
 
-# How many sessions a page names at most; there may be more, and the API has them all.
+# Limit on the sessions that a page lists; the API has all of them.
 MOST = 100
 
 
@@ -155,7 +155,7 @@ def _labels(conn: Connection, slugs: list[str]) -> dict[tuple[str, str], str]:
 
 
 def _terms(conn: Connection, document: Document) -> list[public_layout.TermLabel]:
-    """The terms of a document, in the order in which people are to read them."""
+    """Return the terms of a document in display order."""
     found = public_layout.select_labels(conn, [term for terms in document["terms"].values() for term in terms])
     return [one for one in found if one.slug in document["terms"].get(one.vocabulary, [])]
 

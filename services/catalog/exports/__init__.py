@@ -1,1 +1,1 @@
-"""Whole programmes as documents that can be imported again."""
+"""Exporting programs as documents that can be imported again."""

@@ -18,7 +18,7 @@ BODY = {"description": "The programme document", "content": {kind: {"schema": Pr
 @staff.response(200, ProgrammeSchema, content_type="application/yaml")
 @staff.doc(responses={200: BODY})
 def export_initiative(slug: str) -> Response:
-    """An initiative with everything in it, drafts and the addresses of webinars included, as a document to import."""
+    """Export an initiative with everything in it, including drafts and join links, as a document to import."""
     kind = request.accept_mimetypes.best_match(list(WRITERS), default="")
     if not kind:
         abort(406, description=f"There is {' and '.join(WRITERS)}.")

@@ -14,7 +14,7 @@ from shared.cli.runner import in_transaction
 
 
 def exporting(start: Callable[..., runtime.Runtime]) -> click.Command:
-    """The command, for the service whose runtime `start` makes."""
+    """Return the command, for the service whose runtime `start` creates."""
 
     @click.command("export", help="Write the programme document of an initiative to standard output.")
     @click.argument("slug")

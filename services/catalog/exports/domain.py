@@ -1,5 +1,5 @@
-"""A programme as the document that makes it: importing it where it came from changes nothing, and elsewhere makes the
-same. What was withdrawn is not in it.
+"""Composing the program document of an initiative. Importing it where it came from changes nothing; importing it
+elsewhere creates the same program. Withdrawn entries are left out.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ Part = dict[str, Any]
 
 
 def export_programme(conn: Connection, initiative: Entry) -> Part:
-    """The programme document of an initiative, members that are empty left out."""
+    """Return the program document of an initiative, without empty members."""
     public = initiative.state == "published"
     series = queries.select_parts(conn, initiative.id, "series")
     sessions = queries.select_parts(conn, initiative.id, "session")
@@ -33,7 +33,7 @@ def export_programme(conn: Connection, initiative: Entry) -> Part:
 
 
 def export_part(conn: Connection, entry: Entry) -> Part:
-    """The part of a programme document that makes one thing."""
+    """Return the part of a program document that describes one entry."""
     if entry.kind == "organization":
         [organization] = queries.select_organizations(conn, [entry.slug])
         return organization
@@ -45,7 +45,7 @@ def export_part(conn: Connection, entry: Entry) -> Part:
 
 
 def _publication(entry: ExportedEntry, public: bool) -> Part:
-    """When a part is public, where that is not what the document says."""
+    """Return when a part is public, if that differs from its document."""
     if entry.state == "scheduled" and entry.publish_at:
         return {"publish": True, "publish_at": entry.publish_at.isoformat()}
     return {} if (entry.state == "published") == public else {"publish": not public}
@@ -125,7 +125,7 @@ def _find_organizations(document: Part) -> list[str]:
 
 
 def _vocabularies(conn: Connection, document: Part) -> dict[str, list[Part]]:
-    """The terms that it uses."""
+    """Return the terms that the document uses."""
     used = {
         (vocabulary, slug)
         for part in (*document["sessions"], *document["announcements"])

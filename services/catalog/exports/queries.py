@@ -1,4 +1,4 @@
-"""What belongs to an initiative, drafts included, as far as its documents do not say it."""
+"""The parts of an initiative, drafts included, with what their documents do not contain."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from shared.database import fetch, fetch_dicts, fetch_one
 
 @dataclass(frozen=True)
 class ExportedEntry:
-    """An entry with its document; `private` holds what of it is not public."""
+    """An entry with its document; `private` holds its non-public state."""
 
     id: UUID
     slug: str
@@ -27,7 +27,7 @@ class ExportedEntry:
     invites_to: str | None
 
 
-# Every column of an ExportedEntry; whoever selects says of which.
+# The columns of an ExportedEntry; statements append a WHERE clause.
 PARTS: LiteralString = """
     SELECT entry.id, entry.slug, entry.state, entry.publish_at, entry.document, entry.private,
            whole.slug AS series, coalesce(session.timezone, announcement.timezone) AS timezone,
@@ -49,7 +49,7 @@ PARTS: LiteralString = """
 
 
 def select_parts(conn: Connection, initiative_id: UUID, kind: str) -> list[ExportedEntry]:
-    """The parts of a kind that were not withdrawn, in their order; `sessions` are those that complete a series, or that
+    """Return the parts of a kind that are not withdrawn, in order. `sessions` are those that complete a series, or that
     an announcement is about.
     """
     sql = (
@@ -64,7 +64,7 @@ def select_parts(conn: Connection, initiative_id: UUID, kind: str) -> list[Expor
 
 
 def select_part(conn: Connection, id: UUID) -> ExportedEntry | None:
-    """One such part, in whatever state."""
+    """Return one such part, in any state."""
     sql = PARTS + "WHERE entry.id = %(id)s"
     return fetch_one(conn, ExportedEntry, sql, id=id)
 
@@ -78,6 +78,6 @@ def select_organizations(conn: Connection, slugs: list[str]) -> list[dict[str, A
 
 
 def select_terms(conn: Connection, slugs: list[str]) -> list[tuple[str, str, str]]:
-    """(vocabulary, slug, label) of the terms of these slugs, in their order."""
+    """Return (vocabulary, slug, label) of the terms with these slugs, in order."""
     sql = "SELECT vocabulary, slug, label FROM terms WHERE slug = ANY(%(slugs)s) ORDER BY vocabulary, place, slug"
     return conn.execute(sql, {"slugs": slugs}).fetchall()

@@ -15,7 +15,7 @@ pages = Pages("exports-desk", url_prefix="/catalog/staff")
 @pages.get("/initiatives/<slug>/export.<any(yaml, json):form>")
 @pages.staff(visibility.SCOPE)
 def export(slug: str, form: str) -> Response:
-    """An initiative with everything in it as a file that can be imported again."""
+    """Download an initiative with everything in it, as a file that can be imported again."""
     kind = f"application/{form}"
     with connection() as conn:
         body = WRITERS[kind](export_programme(conn, entries.find_entry(conn, "initiative", slug)))

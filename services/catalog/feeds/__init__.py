@@ -1,1 +1,1 @@
-"""Calendars and news feeds: what is in the catalog for programs that people already have."""
+"""Calendars and news feeds."""

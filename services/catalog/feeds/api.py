@@ -18,7 +18,7 @@ from shared.http import Blueprint
 from shared.runtime import connection
 
 CALENDAR, ATOM, RSS = "text/calendar; charset=utf-8", "application/atom+xml; charset=utf-8", "application/rss+xml"
-# How far back a calendar goes by itself, and for how long it is told that something was withdrawn.
+# How many days back a calendar goes by default, and for how many days withdrawals are listed.
 DAYS = 90
 MOST, NEWEST = 1000, 50
 public = Blueprint("feeds", __name__, url_prefix="/catalog", public=True, description="Calendars and news feeds")
@@ -28,11 +28,11 @@ public = Blueprint("feeds", __name__, url_prefix="/catalog", public=True, descri
 @public.arguments(CalendarQuery, location="query")
 @public.response(200, {"type": "string"}, content_type="text/calendar")
 def show_calendar(query: dict[str, Any]) -> Response:
-    """The sessions that have an exact time, as a calendar to subscribe to; the filters are those of the list."""
+    """Show the sessions that have an exact time as a calendar to subscribe to, filtered like the list of sessions."""
     today = runtime.current().clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     filters = {"starts_after": today - timedelta(days=DAYS), **query}
     withdrawn = []
-    if not query:  # what was withdrawn passes no filter
+    if not query:  # filters do not apply to withdrawn sessions
         with connection() as conn:
             withdrawn = [one.document for one in queries.select_withdrawn(conn, "session", days=DAYS)]
     body = calendars.write(find_documents(filters, sort="starts", limit=MOST), withdrawn=withdrawn)
@@ -42,7 +42,7 @@ def show_calendar(query: dict[str, Any]) -> Response:
 @public.get("/sessions/<slug>.ics")
 @public.response(200, {"type": "string"}, content_type="text/calendar")
 def show_session_calendar(slug: str) -> Response:
-    """One session for a calendar. One that was withdrawn is `CANCELLED` in it, so that calendars learn of it."""
+    """Show one session as a calendar. A withdrawn one is `CANCELLED`, so that calendars remove it."""
     with connection() as conn:
         entry = select_entry(conn, "session", slug)
         gone = entry is not None and entry.withdrawn_at is not None and entry.was_public
@@ -56,7 +56,7 @@ def show_session_calendar(slug: str) -> Response:
 @public.get("/announcements.atom")
 @public.response(200, {"type": "string"}, content_type="application/atom+xml")
 def show_announcements_atom() -> Response:
-    """Announcements, the newest first; what was withdrawn leaves a tombstone (RFC 6721)."""
+    """List announcements, newest first; withdrawn ones leave a tombstone (RFC 6721)."""
     with connection() as conn:
         withdrawn = queries.select_withdrawn(conn, "announcement", days=DAYS)
     return answer_bytes(
@@ -67,14 +67,14 @@ def show_announcements_atom() -> Response:
 @public.get("/announcements.rss")
 @public.response(200, {"type": "string"}, content_type="application/rss+xml")
 def show_announcements_rss() -> Response:
-    """Announcements, the newest first."""
+    """List announcements, newest first."""
     return answer_bytes(news.write_rss("Announcements", "/catalog/announcements.rss", _read_announcements()), RSS)
 
 
 @public.get("/recordings.atom")
 @public.response(200, {"type": "string"}, content_type="application/atom+xml")
 def show_recordings_atom() -> Response:
-    """Recordings, the newest first; what was withdrawn leaves a tombstone (RFC 6721)."""
+    """List recordings, newest first; withdrawn ones leave a tombstone (RFC 6721)."""
     items = [news.recorded(one) for one in find_documents({"recorded": True}, sort="-recorded", limit=NEWEST)]
     with connection() as conn:
         withdrawn = [

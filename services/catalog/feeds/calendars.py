@@ -1,4 +1,4 @@
-"""Sessions as calendars (RFC 5545). A session whose exact time is not known yet is no entry of a calendar."""
+"""Sessions as calendars (RFC 5545). Sessions without an exact time are left out."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from services.catalog.entries.queries import Document
 from shared import runtime
 
 NAME = "Learning sessions"
-# How often a calendar that follows should look again.
+# How often subscribed calendars should refresh.
 REFRESH = timedelta(hours=1)
 
 
@@ -19,8 +19,8 @@ def has_time(document: Document) -> bool:
 
 
 def write(sessions: list[Document], *, withdrawn: list[Document] | None = None, name: str = NAME) -> bytes:
-    """A calendar of these sessions, those that were withdrawn as cancelled: so a program that follows takes them away.
-    The same sessions give the same bytes.
+    """Return a calendar of these sessions, with withdrawn ones as canceled, so that subscribers remove them. The same
+    sessions give the same bytes.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Convene//Catalog//EN")

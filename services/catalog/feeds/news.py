@@ -12,13 +12,13 @@ from services.catalog.feeds.queries import WithdrawnEntry
 from shared import runtime
 
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
-# When nothing has happened yet: a feed must say when it last changed, and must not change by being read.
+# The time of an empty feed: a feed must have one, and reading must not change it.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedItem:
-    """What is new: `published` and `updated` are aware moments."""
+    """One item of a feed; `published` and `updated` are timezone-aware."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class FeedItem:
 
 
 def announced(document: Document) -> FeedItem:
-    """An announcement."""
+    """Return the item of an announcement."""
     return FeedItem(
         id=document["id"],
         title=document["title"],
@@ -45,7 +45,7 @@ def announced(document: Document) -> FeedItem:
 
 
 def recorded(document: Document) -> FeedItem:
-    """A session that can be watched now."""
+    """Return the item of a session with a recording."""
     return FeedItem(
         id=document["id"],
         title=document["title"],
@@ -59,7 +59,7 @@ def recorded(document: Document) -> FeedItem:
 
 
 def write_atom(title: str, path: str, items: list[FeedItem], withdrawn: list[WithdrawnEntry]) -> bytes:
-    """An Atom feed at `path`. The same items give the same bytes."""
+    """Return an Atom feed at `path`. The same items give the same bytes."""
     feed = _make(title, path, items)
     feed.updated(max([BEGINNING, *(item.updated for item in items), *(one.withdrawn_at for one in withdrawn)]))
     root = etree.fromstring(feed.atom_str())
@@ -71,7 +71,7 @@ def write_atom(title: str, path: str, items: list[FeedItem], withdrawn: list[Wit
 
 
 def write_rss(title: str, path: str, items: list[FeedItem]) -> bytes:
-    """The same as RSS, which knows no tombstones."""
+    """Return the feed as RSS, which has no tombstones."""
     feed = _make(title, path, items)
     feed.lastBuildDate(max([BEGINNING, *(item.updated for item in items)]))
     return feed.rss_str()

@@ -1,4 +1,4 @@
-"""What feeds show beside lists of sessions: announcements, and what was withdrawn of late."""
+"""Recently withdrawn entries, for feeds."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from shared.database import fetch
 
 @dataclass(frozen=True)
 class WithdrawnEntry:
-    """Something that was public, as it last was."""
+    """A withdrawn entry with its last public document."""
 
     id: UUID
     withdrawn_at: datetime
@@ -20,7 +20,7 @@ class WithdrawnEntry:
 
 
 def select_withdrawn(conn: Connection, kind: str, *, days: int) -> list[WithdrawnEntry]:
-    """What of this kind was withdrawn within these days, the latest first."""
+    """Return the entries of a kind that were withdrawn within these days, latest first."""
     sql = """
         SELECT id, withdrawn_at, document FROM entries
          WHERE kind = %(kind)s AND revision > 0 AND withdrawn_at > programme_now() - %(days)s * interval '1 day'

@@ -1,7 +1,7 @@
-"""What crosses the doors of feeds."""
+"""The query of calendars."""
 
 from services.catalog.discovery.schemas import FilterQuery
 
 
 class CalendarQuery(FilterQuery):
-    """Which sessions a calendar has: what starts before 90 days ago only where `starts_after` asks for it."""
+    """Filters of a calendar. Sessions over 90 days ago are left out unless `starts_after` asks for them."""

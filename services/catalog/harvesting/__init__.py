@@ -1,1 +1,1 @@
-"""OAI-PMH 2.0: how libraries' own systems harvest what is in the catalog, and learn what was withdrawn."""
+"""OAI-PMH 2.0, by which library systems harvest the catalog, withdrawals included."""

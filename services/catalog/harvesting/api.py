@@ -1,4 +1,4 @@
-"""`/catalog/oai`."""
+"""`/catalog/oai`: OAI-PMH requests."""
 
 from flask import Response, request
 
@@ -19,7 +19,7 @@ public = Blueprint("harvesting", __name__, url_prefix="/catalog", public=True, d
 @public.response(200, {"type": "string"}, content_type="text/xml")
 @public.doc(parameters=QUERY)
 def harvest() -> Response:
-    """OAI-PMH 2.0. What is wrong with a request is told by the protocol's own codes, with status 200."""
+    """OAI-PMH 2.0. Errors are reported by the protocol's own codes, with status 200."""
     return _answer()
 
 
@@ -28,7 +28,7 @@ def harvest() -> Response:
 @public.response(200, {"type": "string"}, content_type="text/xml")
 @public.doc(requestBody={"content": {FORM: {"schema": {"type": "object"}}}})
 def harvest_by_form() -> Response:
-    """The same, for requests that are too long for an address."""
+    """The same by POST, for requests that are too long for a URL."""
     return _answer()
 
 
@@ -39,7 +39,7 @@ def _answer() -> Response:
     return Response(body, content_type="text/xml; charset=utf-8", headers={"Cache-Control": "public, max-age=1"})
 
 
-# The protocol has its own word for arguments that it does not know.
+# The protocol reports unknown arguments itself.
 vars(harvest).update(takes_query=True)
 
 

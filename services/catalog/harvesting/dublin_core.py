@@ -1,4 +1,4 @@
-"""Entries of the catalog as Dublin Core (https://www.openarchives.org/OAI/2.0/guidelines-oai_dc.htm)."""
+"""Entries as Dublin Core (https://www.openarchives.org/OAI/2.0/guidelines-oai_dc.htm)."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ CREATORS = ("facilitator",)
 
 
 def describe(entry: HarvestedEntry) -> dict[str, list[str]]:
-    """The elements of Dublin Core and their values."""
+    """Return the elements of Dublin Core and their values."""
     document = entry.document
     elements = {
         "title": [document["title"]],
@@ -41,7 +41,7 @@ def _date(document: Document) -> str:
 
 
 def _types(entry: HarvestedEntry) -> Iterator[str]:
-    """Of the DCMI Type Vocabulary."""
+    """Yield types of the DCMI Type Vocabulary."""
     yield {"session": "Event", "series": "Event", "initiative": "Collection"}.get(entry.kind, "Text")
     if entry.document.get("recording"):
         yield "MovingImage"

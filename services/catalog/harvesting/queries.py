@@ -1,4 +1,4 @@
-"""What is harvested: everything that is or was public, by when it last changed."""
+"""Entries for harvesters: everything that is or was public, by when it last changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,13 +63,13 @@ def select_entries(
 
 
 def select_earliest(conn: Connection) -> datetime | None:
-    """When what is there longest unchanged last changed."""
+    """Return the oldest time at which an entry last changed."""
     sql = "SELECT min(updated_at) FROM entries WHERE revision > 0"
     return fetch_value(conn, sql)
 
 
 def select_initiatives(conn: Connection) -> list[tuple[str, str]]:
-    """(slug, title) of public initiatives."""
+    """Return (slug, title) of public initiatives."""
     sql = """
         SELECT slug, title FROM entries WHERE kind = 'initiative' AND published_at IS NOT NULL ORDER BY slug LIMIT 10000
     """

@@ -1,7 +1,7 @@
-"""The repository that harvesters ask. The library speaks the protocol; here is what it asks for.
+"""The repository behind the OAI-PMH library, which speaks the protocol and calls these methods.
 
-Resumption tokens say after which record to go on, never how many to skip: a record that changes during a harvest comes
-again at its end, and none is passed over.
+Resumption tokens name the last record, not an offset: a record that changes during a harvest comes again at its end,
+and none is skipped.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ Arguments = dict[str, Any]
 
 
 class Repository:
-    """Answers the verbs of the protocol, under the names by which the library calls them."""
+    """Implements the protocol's verbs under the names that the library calls."""
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
@@ -58,7 +58,7 @@ class Repository:
 
     def listSets(self, resumptionToken: str | None = None) -> tuple[list[tuple[str, str, None]], None]:  # noqa: N802, N803
         if resumptionToken is not None:
-            raise error.BadResumptionTokenError("Sets come in one answer.")
+            raise error.BadResumptionTokenError("The list of sets has no resumption tokens.")
         kinds = [("kind", "By kind"), *((f"kind:{kind}", label) for kind, label in KINDS.items())]
         named = queries.select_initiatives(self.conn)
         initiatives = [("initiative", "By initiative"), *((f"initiative:{slug}", title) for slug, title in named)]
@@ -93,7 +93,7 @@ class Repository:
             return found[:PAGE], encodeResumptionToken(
                 {**arguments, "after": f"{last.updated_at.isoformat()} {last.id}"}, 0
             )
-        return found, "" if resumed else None  # an empty token ends a list that came in parts
+        return found, "" if resumed else None  # an empty token ends a list in parts
 
     def _find(self, identifier: str) -> HarvestedEntry:
         scheme, _, rest = identifier.partition(f"oai:{self.host}:")
@@ -117,7 +117,7 @@ class Repository:
 
 
 def answer(conn: Connection, arguments: Iterable[tuple[str, str]]) -> bytes:
-    """The XML that answers a request. What is wrong with the request is told in it, by the codes of the protocol."""
+    """Return the XML response to a request. Errors are reported in it by the protocol's codes."""
     registry = MetadataRegistry()
     registry.registerWriter(PREFIX, oai_dc_writer)
     server = ServerBase(Repository(conn), registry)
@@ -134,7 +134,7 @@ def _is_plain(value: str) -> bool:
 
 def _check_prefix(prefix: str) -> None:
     if prefix != PREFIX:
-        raise error.CannotDisseminateFormatError("There is oai_dc alone.")
+        raise error.CannotDisseminateFormatError("The only metadata format is oai_dc.")
 
 
 def _read_set(spec: str | None) -> Arguments:

@@ -1,1 +1,1 @@
-"""What was changed in an entry, from the audit log."""
+"""The history of an entry, from the audit log."""

@@ -1,4 +1,4 @@
-"""What changed, as people read it: one line a member, words that went and words that came marked."""
+"""Changes of an entry as people read them: one line per member, with inserted and deleted words marked."""
 
 import difflib
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.date_labels import label_full_date
 
-# What follows from something else that is told, or is for machines.
+# Members that are derived from others, or are only for machines.
 DERIVED = {"id", "description_html", "body_html", "completion_ids", "edtf", "label", "price", "position", "of"}
 TOLD_BY = {"when": ("label", "edtf"), "funder": ("name",), "initiative": ("title",), "series": ("title",)}
 LABELS = {
@@ -23,25 +23,25 @@ LABELS = {
     "opens_at": "opens",
     "closes_at": "closes",
 }
-# In this order they are told, and all others after them: jsonb does not keep the order of members.
+# These members come first; jsonb does not keep the order of members.
 FIRST = ("title", "name", "slug", "summary", "description", "body", "format", "status", "initiative", "series", "when")
-# Longer texts are compared line by line.
+# Texts longer than this are compared line by line.
 LONG = 4000
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
-# What has less in common is shown whole.
+# Texts with a lower similarity are shown as deleted and inserted as a whole.
 ALIKE = 0.3
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """What became of a member: pieces of text that stayed (`same`), went (`del`) or came (`ins`)."""
+    """The change of one member, as pieces of text that stayed (`same`), were deleted (`del`) or inserted (`ins`)."""
 
     label: str
     pieces: list[tuple[str, str]]
 
 
 def describe(changes: Mapping[str, Any]) -> list[FieldChange]:
-    """Each member that changed, of `{member: [before, after]}`."""
+    """Return the changes of `{member: [before, after]}`, one per member."""
     found = []
     for name, pair in sorted(changes.items(), key=lambda change: _place(change[0])):
         if name in DERIVED:
@@ -72,7 +72,7 @@ def _compare(label: str, before: Any, after: Any) -> Iterator[FieldChange]:
 
 
 def _told(name: str, value: Any) -> Any:
-    """A value by the member of it that tells it."""
+    """Return the member of a mapping that represents it to people; other values as they are."""
     if name == "when" and isinstance(value, Mapping) and value.get("ends_at"):
         return f"{value['label']} (until {value['ends_at'][11:16]}, {value['timezone']})"
     if isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _text(value: Any) -> str:
 
 
 def _in_words(text: str) -> str:
-    """A moment in ISO 8601 as people write it; other texts as they are."""
+    """Return an ISO 8601 time as people write it; other texts as they are."""
     if not MOMENT.fullmatch(text):
         return text
     moment = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""What was done to an entry."""
+"""The audit records of an entry."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from shared.database import fetch_dicts
 
 
 def select_history(conn: Connection, id: UUID, *, limit: int) -> list[dict[str, Any]]:
-    """What was done to a thing under all of its slugs, by itself or by an import, the newest first."""
+    """Return what was done to an entry under any of its slugs, directly or by an import, newest first."""
     sql = """
         WITH thing AS (
             SELECT kind, slug FROM entries WHERE id = %(id)s

@@ -1,4 +1,4 @@
-"""The filters of the learning page: what there is to choose, with counts, and what is chosen, with the way back."""
+"""The filters of the home page: the available values with counts, and the active ones with links that remove them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +16,11 @@ from services.catalog.taxonomy.vocabularies import FORMATS, VOCABULARIES
 from shared import runtime
 
 HOME = "/catalog/"
-# How many values of one filter are shown; of series and organizations there may be thousands.
+# Limit on the values shown per filter; there may be thousands of series and organizations.
 MOST = 12
-# What has begun can still be joined; its status tells when it is held.
+# Sessions that began within a day count as upcoming, since they may still be running.
 BEGUN = timedelta(days=1)
-# Filters by name: what stands above, and the values that have names of their own.
+# Headings of the filters, and labels of their fixed values.
 HEADINGS = {
     "when": "Date",
     "format": "Format",
@@ -41,14 +41,14 @@ NAMES = {
     "registration": {"open": "Open to anyone", "invitation": "By invitation", "closed": "Closed"},
     "recorded": {"true": "Can be watched"},
 }
-# Chosen by links from elsewhere, and shown only where they are.
+# Filters set only by links from other pages; shown only when active.
 LINKED = {"initiative": "Initiative", "starts_after": "From", "starts_before": "Before", "recorded": "Recording"}
 TITLED = {"series": "series", "organization": "organization", "initiative": "initiative"}
 
 
 @dataclass(frozen=True)
 class FilterOption:
-    """A value to choose, and how many sessions there are with it under the other filters."""
+    """A value of a filter, and how many sessions have it under the other filters."""
 
     value: str
     label: str
@@ -58,7 +58,7 @@ class FilterOption:
 
 @dataclass(frozen=True)
 class FilterGroup:
-    """A filter; it stands `open` where something of it is chosen, or most readers want it."""
+    """A filter with its options. It is expanded (`open`) if one of them is active, or if most readers want it."""
 
     name: str
     heading: str
@@ -68,7 +68,7 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class ActiveFilter:
-    """A value that is chosen, and the address of the page without it."""
+    """An active value, and the URL of the page without it."""
 
     heading: str
     label: str
@@ -77,7 +77,7 @@ class ActiveFilter:
 
 @dataclass(frozen=True)
 class Facets:
-    """All of it; `total` is how many sessions pass."""
+    """All filters; `total` is the number of matching sessions."""
 
     total: int
     coming: int
@@ -87,7 +87,7 @@ class Facets:
 
 
 def narrow(asked: dict[str, Any], when: str | None = None) -> dict[str, Any]:
-    """The filters of the API for what a reader asked for: for `when` alone, or for all they chose."""
+    """Translate the page's filters to those of the API, for one `when` or for all that are active."""
     filters = {name: value for name, value in asked.items() if name not in ("when", "cursor")}
     chosen = set(asked.get("when") or ()) if when is None else {when}
     if chosen == {"coming"}:
@@ -98,7 +98,7 @@ def narrow(asked: dict[str, Any], when: str | None = None) -> dict[str, Any]:
 
 
 def describe(conn: Connection, asked: dict[str, Any], given: MultiDict[str, str]) -> Facets:
-    """The filters for what was asked, as the address has it (`given`)."""
+    """Return the filters for this query; `given` are the URL's parameters."""
     filters = narrow(asked)
     counts = listing.count(
         filters,
@@ -120,7 +120,7 @@ def describe(conn: Connection, asked: dict[str, Any], given: MultiDict[str, str]
 
 
 def address(given: MultiDict[str, str], **changed: str | None) -> str:
-    """The learning page with what the address has, and this in place of what it has of the same names."""
+    """Return the home page's path with these parameters, some of them replaced."""
     kept = [pair for pair in given.items(multi=True) if pair[0] not in ("cursor", *changed)]
     query = urlencode([*kept, *((name, value) for name, value in changed.items() if value)])
     return f"{HOME}?{query}" if query else HOME
@@ -147,7 +147,7 @@ def _most(counted: dict[str, int]) -> list[str]:
 
 
 def _values(counts: SessionCounts, titles: dict[tuple[str, str], str]) -> dict[str, list[tuple[str, str, int]]]:
-    """By filter (value, label, count) of what there is."""
+    """Return (value, label, count) of the values that occur, by filter."""
     found = {name: [(one["slug"], one["label"], one["count"]) for one in counts.terms[name]] for name in VOCABULARIES}
     for name in ("format", "registration", "recorded"):
         found[name] = _named(name, counts.values[name])

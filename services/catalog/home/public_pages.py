@@ -1,4 +1,4 @@
-"""`/catalog/`: what is to come, what can be watched, and whatever a reader looks for among it."""
+"""`/catalog/`: upcoming sessions, recordings and announcements, or what a reader searches for."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.http.pages import Pages, parse_query
 from shared.runtime import connection
 
-# Of what a list holds, so much is shown at once; on the page that asks for nothing, less.
+# Page sizes: of a filtered list, and of the first list and the others on the page without filters.
 PAGE, FIRST, FEW = 20, 8, 4
 SORTS = {"coming": "starts", "past": "-starts"}
 QUERY = LearningQuery()
@@ -27,7 +27,7 @@ pages = Pages("learning", url_prefix="/catalog")
 
 @pages.get("/")
 def show_learning() -> Response:
-    """What is coming, what can be watched and what was announced; or what passes the filters of the address."""
+    """Show upcoming sessions, recordings and announcements, or what matches the URL's filters."""
     wanted, given = parse_query(QUERY), _given()
     try:
         found = _find(wanted, given)
@@ -39,13 +39,13 @@ def show_learning() -> Response:
 
 
 def _given() -> MultiDict[str, str]:
-    """What the address asks for, without what is left empty and what is not ours; nothing where it only goes on."""
+    """Return the known, non-empty query parameters; {} if there is only a cursor."""
     given = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] in QUERY.fields and pair[1])
     return given if set(given) - {"cursor"} else MultiDict()
 
 
 def _find(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
-    """What the page shows of what was found."""
+    """Return the template values for what was found."""
     if wanted.get("q"):
         return {"results": _search(wanted, given)}
     if given:
@@ -54,7 +54,7 @@ def _find(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _search(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
-    """What has the words, the best first: of everything, or of the sessions that pass the other filters."""
+    """Search everything, or only the sessions that match the other filters; best matches first."""
     narrowed = set(given) - {"q", "cursor"}
     only = listing.find_numbers(facets.narrow(wanted), limit=MOST_SESSIONS) if narrowed else None
     found = find_results(wanted["q"], only=only, limit=PAGE, cursor=wanted["cursor"])
@@ -64,7 +64,7 @@ def _search(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any
 
 
 def _lists(wanted: dict[str, Any], given: MultiDict[str, str]) -> list[dict[str, Any]]:
-    """The sessions that pass, those to come and those that were, as far as both are wanted."""
+    """Return the lists of upcoming and past sessions that the filters ask for."""
     whens = list(dict.fromkeys(wanted.get("when") or SORTS))
     cursor = wanted["cursor"] if len(whens) == 1 else None
     return [_list(when, wanted, given, limit=PAGE, cursor=cursor) for when in whens]
@@ -81,7 +81,7 @@ def _list(
 
 
 def _landing() -> dict[str, Any]:
-    """What else stands on the page of a reader who looks for nothing yet."""
+    """Return what the page shows besides to a reader without filters."""
     with connection() as conn:
         series = public_layout.select_series(conn, limit=FEW + 2)
         announcements = public_layout.select_announcements(conn, limit=FEW)
@@ -112,5 +112,5 @@ def _show(
 
 
 def _title(described: facets.Facets) -> str:
-    """What is chosen, in a few words."""
+    """Return the first active filters as a title."""
     return ", ".join(one.label for one in described.chosen[:3])

@@ -11,9 +11,7 @@ WHENS = ("coming", "past")
 
 
 class LearningQuery(FilterQuery):
-    """What a reader looks for on the learning page: the API's filters, but for the status, in whose place stands
-    `when`.
-    """
+    """The API's filters, with `when` instead of the status."""
 
     class Meta:
         exclude = ("status",)

@@ -1,1 +1,1 @@
-"""Whole programme documents: read, validated, and taken in all or not at all."""
+"""Importing program documents: all of a document or nothing."""

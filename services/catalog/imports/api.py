@@ -26,7 +26,7 @@ staff = Blueprint("imports", __name__, url_prefix="/catalog/v1/imports", descrip
 @staff.response(200, ReportSchema)
 @staff.doc(requestBody=BODY)
 def import_programme(query: dict[str, Any]) -> Response:
-    """Take in a programme document, all of it or nothing; the same document again changes nothing."""
+    """Import a program document, all of it or nothing; importing it again changes nothing."""
     document = READERS.get(request.mimetype, read_json)(request.get_data())
     with transaction() as conn:
         report = domain.import_programme(conn, document, actor=auth.actor(), dry_run=query["dry_run"])

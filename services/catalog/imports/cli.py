@@ -18,7 +18,7 @@ WHY = "the catalog has held something before, or this is production: nothing was
 
 
 def importing(start: Callable[..., runtime.Runtime]) -> click.Command:
-    """The command, for the service whose runtime `start` makes."""
+    """Return the command, for the service whose runtime `start` creates."""
 
     @click.command("import", help="Take in a programme document (YAML or JSON), all of it or nothing.")
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -50,7 +50,7 @@ def importing(start: Callable[..., runtime.Runtime]) -> click.Command:
 
 
 def take_in_first(conn: Connection, file: Path, read: Callable[[bytes], Any]) -> domain.ImportReport | None:
-    """As `--only-first` says; None where nothing was done."""
+    """Import as `--only-first` demands; return None if nothing was done."""
     if runtime.settings().production:
         return None
     return domain.import_first_programme(conn, read(file.read_bytes()), actor="command line")

@@ -1,4 +1,4 @@
-"""Taking in a programme document: all of it, or nothing."""
+"""Importing a program document, all of it or nothing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ from shared.errors import Invalid, messages_by_path
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did, or would do."""
+    """The changes that an import made, or would make."""
 
     dry_run: bool
     created: list[Outcome]
@@ -44,10 +44,10 @@ class ImportReport:
 
 
 def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bool = False) -> ImportReport:
-    """Make the catalog say what the document says, and tell what that changed; the same document again changes
-    nothing. What it does not name is left alone; a dry run is rolled back.
+    """Make the catalog match the document and report the changes; importing it again changes nothing. Entries that it
+    does not name are left alone. A dry run is rolled back.
 
-    Raises Invalid with every fault of the document by its path, and Conflict.
+    Raises Invalid with all errors of the document by path, and Conflict.
     """
     with conn.transaction(force_rollback=dry_run):
         write = Write(conn)
@@ -61,8 +61,8 @@ def import_programme(conn: Connection, document: Any, *, actor: str, dry_run: bo
 
 
 def import_first_programme(conn: Connection, document: Any, *, actor: str) -> ImportReport | None:
-    """Import it into a catalog that has never held anything; None, and nothing is done, where the catalog was used. Of
-    two such imports at once the second finds what the first wrote.
+    """Import a document into a catalog that has never been used; otherwise do nothing and return None. Of two such
+    imports at once, the second finds what the first has written.
     """
     lock_catalog(conn)
     return None if queries.has_held_anything(conn) else import_programme(conn, document, actor=actor)
@@ -88,7 +88,7 @@ def _write(write: Write, programme: ProgramDocument) -> None:
     conn, publish = write.conn, programme.publish
 
     def when(part: InitiativePart | SeriesPart | SessionPart | AnnouncementPart) -> dict[str, Any]:
-        """When a part becomes public: as it says, or else as its document does."""
+        """Return when a part becomes public: its own setting, or its document's."""
         return {"publish": publish if part.publish is None else part.publish, "publish_at": part.publish_at}
 
     organizations = organizations_domain.write_organizations(conn, programme.organizations, publish=publish)
@@ -113,8 +113,8 @@ def _write(write: Write, programme: ProgramDocument) -> None:
 
 
 def _write_what_happened(conn: Connection, parts: list[SessionPart]) -> list[UUID]:
-    """Say which sessions were cancelled, and which can be watched: those of which that is new. Raises Invalid where
-    that cannot be.
+    """Cancel sessions and write recordings; return the sessions whose recording is new or changed. Raises Invalid if a
+    session's status does not allow it.
     """
     errors: dict[str, list[str]] = {}
     recorded = []
@@ -147,7 +147,7 @@ def _named(programme: ProgramDocument) -> set[tuple[str, str]]:
 
 
 def _report(outcomes: list[Outcome], named: set[tuple[str, str]], *, dry_run: bool) -> ImportReport:
-    """What the document names is told in any case; of what else there is only what changed."""
+    """Report what the document names, and of everything else only what changed."""
     by_result: dict[str, list[Outcome]] = {"created": [], "changed": [], "unchanged": []}
     for outcome in outcomes:
         if outcome.result != "unchanged" or (outcome.kind, outcome.slug) in named:

@@ -1,4 +1,4 @@
-"""What an import asks of the whole catalog."""
+"""The check that the catalog was never used."""
 
 from psycopg import Connection
 
@@ -6,9 +6,9 @@ from shared.database import fetch_value
 
 
 def has_held_anything(conn: Connection) -> bool:
-    """Whether anything was ever written to this catalog, also where that is gone: its revision is only raised, its
-    history and audit log are only added to, and a restored database is one that was used. A catalog that is new holds
-    the vocabularies that its migration made, and these alone.
+    """True if anything was ever written to this catalog, even if it was deleted since: revisions, history and audit log
+    only grow, and a restored database counts as used. A new catalog holds only the vocabularies that its migration
+    inserts.
     """
     sql = """
         SELECT coalesce((SELECT revision FROM catalog_revision), 1) > 0

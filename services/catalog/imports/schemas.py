@@ -1,4 +1,4 @@
-"""The programme document, and the answer to its import."""
+"""The import API's query and report."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class ChangedSchema(ImportedSchema):
 
 
 class ReportSchema(ma.Schema):
-    """What an import did, or would do."""
+    """The changes that an import made, or would make."""
 
     dry_run = ma.fields.Boolean()
     created = ma.fields.List(ma.fields.Nested(ImportedSchema))

@@ -1,4 +1,4 @@
-"""`/catalog/staff/imports`: a programme document is looked at first, and taken in with a second button; and exports."""
+"""`/catalog/staff/imports`: preview a program document, then import it."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ pages = Pages("imports-desk", url_prefix="/catalog/staff")
 @pages.get("/imports")
 @pages.staff(visibility.SCOPE)
 def show_import() -> Response:
-    """Where a document is given."""
+    """Show the form for a document."""
     return _show()
 
 
 @pages.form("/imports")
 @pages.staff(visibility.SCOPE)
 def import_programme() -> Response:
-    """Tell what a document would do; with `step` apply, do it."""
+    """Preview the changes; with `step` apply, make them."""
     text = _text()
     if not text.strip():
         return _show(errors={"document": ["Choose a file, or paste a document."]}, status=422)
@@ -50,7 +50,7 @@ def import_programme() -> Response:
 
 
 def _text() -> str:
-    """The file that was sent, or what was pasted."""
+    """Return the uploaded file, or the pasted text."""
     request.max_form_memory_size = MAX_BODY
     file = request.files.get("file")
     if file is None or not file.filename:

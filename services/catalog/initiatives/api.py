@@ -16,12 +16,12 @@ public = Blueprint("initiatives", __name__, url_prefix="/catalog/v1", public=Tru
 @public.arguments(PageQuery, location="query")
 @public.response(200, schemas.InitiativeListSchema)
 def list_initiatives(query: dict[str, Any]) -> Response:
-    """Initiatives, by slug."""
+    """List initiatives, by slug."""
     return list_entries("initiative", query)
 
 
 @public.get("/initiatives/<slug>")
 @public.response(200, schemas.InitiativeSchema)
 def show_initiative(slug: str) -> Response:
-    """An initiative: its partners, its funding, its series and sessions."""
+    """Show an initiative with its partners, funding, series and sessions."""
     return show_entry("initiative", slug)

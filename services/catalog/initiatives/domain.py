@@ -16,7 +16,7 @@ from services.catalog.initiatives.schemas import InitiativePart
 def write_initiative(
     conn: Connection, part: InitiativePart, *, publish: bool, publish_at: datetime | None = None
 ) -> UUID:
-    """Say what an initiative is."""
+    """Insert or update an initiative; return its id."""
     id = write_described_entry(conn, "initiative", part, publish=publish, publish_at=publish_at)
     funding: dict[str, Any] = dict(part.funding or {})
     funder = funding.pop("funder", None)

@@ -59,7 +59,7 @@ def upsert_initiative(
 
 
 def select_initiative_contents(conn: Connection, ids: list[UUID]) -> list[InitiativeContent]:
-    """What initiatives consist of; of their series and sessions what is public."""
+    """Return initiatives with their public series and sessions."""
     sql = """
         SELECT entry.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
                initiative.edtf,

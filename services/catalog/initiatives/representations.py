@@ -26,7 +26,7 @@ def compose_initiatives(conn: Connection, ids: list[UUID]) -> Iterable[EntryCont
 
 
 def own_initiative(document: Document) -> Document:
-    """An initiative's own state: its series and sessions have their own."""
+    """Return an initiative's own state, without its series and sessions, which have their own."""
     return without_members(document, "series", "sessions")
 
 

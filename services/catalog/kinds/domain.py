@@ -19,7 +19,7 @@ from services.catalog.sessions.representations import SESSION
 
 
 def refresh_entry(write: Write, kind: str, id: UUID) -> Outcome:
-    """Make public what became of the thing and of all that may name it."""
+    """Publish the changes of an entry and of everything that may name it."""
     [entry] = entries.select_entries(write.conn, [id])
     if kind == "organization":
         write.refresh(ORGANIZATION, [id])
@@ -33,9 +33,7 @@ KINDS = {"initiative": INITIATIVE, "series": SERIES, "session": SESSION, "announ
 
 
 def refresh_family(write: Write, initiative_id: UUID | None, *, organization_ids: list[UUID] | None = None) -> None:
-    """Make public what became of an initiative, of all that belongs to it, and of all that names these
-    organizations.
-    """
+    """Publish the changes of an initiative, of its parts, and of everything that names these organizations."""
     family = queries.select_family(write.conn, initiative_id, organization_ids=organization_ids or [])
     for name, kind in KINDS.items():
         write.refresh(kind, family.get(name, []))

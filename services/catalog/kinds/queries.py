@@ -8,8 +8,8 @@ from psycopg import Connection
 def select_family(
     conn: Connection, initiative_id: UUID | None, *, organization_ids: list[UUID]
 ) -> dict[str, list[UUID]]:
-    """By kind, what may change with an initiative and these organizations: what belongs to it, follows it, or names
-    one of them.
+    """Return, by kind, what may change with an initiative and these organizations: its parts, its followers, and what
+    names one of them.
     """
     sql = """
         SELECT kind, array_agg(id ORDER BY id) FROM entries

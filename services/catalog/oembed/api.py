@@ -24,7 +24,7 @@ public = Blueprint("oembed", __name__, url_prefix="/catalog", public=True, descr
 @public.alt_response(404, description="Not the address of a page that can be embedded")
 @public.alt_response(501, description="Another format")
 def show_oembed(query: dict[str, Any]) -> Response:
-    """How to show a page of this catalog within another site (https://oembed.com)."""
+    """Describe how another site embeds a page of this catalog (https://oembed.com)."""
     if query["format"] not in ("json", "xml"):
         abort(501, description="Formats are json and xml.")
     found = representations.find_page(query["url"])
@@ -39,7 +39,7 @@ def show_oembed(query: dict[str, Any]) -> Response:
 
 
 def _read(conn: Connection, kind: str, slug: str) -> Document:
-    """What is found under a slug, also under one that it no longer has: embedded pages are not edited."""
+    """Return the document with this slug or former slug, since pages that embed it are not edited."""
     try:
         entry = visibility.find_visible(conn, kind, slug)
     except Moved as moved:

@@ -1,6 +1,5 @@
-"""oEmbed (https://oembed.com): how another site shows a page of this catalog within its own.
-
-What is embedded is text and links, with no script and no style, and nothing of it is fetched from anywhere.
+"""oEmbed responses (https://oembed.com). Embedded content is text and links, without scripts, styles or anything to
+load.
 """
 
 import re
@@ -18,12 +17,12 @@ from shared.http.pages import SITE
 KINDS = {urls.COLLECTIONS[kind]: kind for kind in ("session", "series", "announcement")} | {"recordings": "session"}
 PATH = re.compile(r"/catalog/(?P<collection>[a-z]+)/(?P<slug>[a-z0-9-]+)")
 WIDTH, HEIGHT = 600, 240
-# Seconds for which a site may keep it.
+# Seconds that a site may cache the response.
 KEEP = 3600
 
 
 def find_page(address: str) -> tuple[str, str] | None:
-    """The kind and slug of the thing whose page has this address; None where it is not one of ours."""
+    """Return the kind and slug of the page at this URL; None if it is not ours."""
     try:
         asked, ours = urlsplit(address), urlsplit(page_rendering.home())
     except ValueError:
@@ -36,7 +35,7 @@ def find_page(address: str) -> tuple[str, str] | None:
 
 
 def describe(kind: str, document: Document, *, width: int | None, height: int | None) -> dict[str, Any]:
-    """The answer: a session is embedded as text, of the rest there is a link."""
+    """Return the response: rich text for a session, a link for other entries."""
     common = {
         "version": "1.0",
         "type": "link",
@@ -56,7 +55,7 @@ def describe(kind: str, document: Document, *, width: int | None, height: int | 
 
 
 def write_xml(answer: dict[str, Any]) -> bytes:
-    """The answer in the other format."""
+    """Return the response as XML."""
     root = ElementTree.Element("oembed")
     for name, value in answer.items():
         ElementTree.SubElement(root, name).text = str(value)
@@ -64,7 +63,7 @@ def write_xml(answer: dict[str, Any]) -> bytes:
 
 
 def _quote(session: Document) -> Markup:
-    """What there is to know of a session in a few lines; whatever is put into it is escaped."""
+    """Return a session in a few lines of HTML; all values are escaped."""
     page = session["links"]["page"]
     title = Markup('<p><a href="{}">{}</a></p>').format(page, session["title"])
     if session["status"] == "cancelled":

@@ -16,12 +16,12 @@ public = Blueprint("organizations", __name__, url_prefix="/catalog/v1", public=T
 @public.arguments(PageQuery, location="query")
 @public.response(200, schemas.OrganizationListSchema)
 def list_organizations(query: dict[str, Any]) -> Response:
-    """Organizations, by slug."""
+    """List organizations, by slug."""
     return list_entries("organization", query)
 
 
 @public.get("/organizations/<slug>")
 @public.response(200, schemas.OrganizationSchema)
 def show_organization(slug: str) -> Response:
-    """An organization."""
+    """Show an organization."""
     return show_entry("organization", slug)

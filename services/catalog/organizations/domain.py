@@ -13,7 +13,7 @@ from services.catalog.organizations.schemas import OrganizationPart
 def write_organizations(
     conn: Connection, parts: list[OrganizationPart], *, publish: bool, publish_at: datetime | None = None
 ) -> list[UUID]:
-    """Say who the organizations are; their ids."""
+    """Insert or update organizations; return their ids."""
     ids = [
         entries.upsert_entry(
             conn,

@@ -1,1 +1,1 @@
-"""What the catalog holds on a person: comments, which carry no address, and what the programme says of people."""
+"""Personal data in the catalog: comments, which have no email address, and names in the program."""

@@ -1,4 +1,4 @@
-"""What the catalog holds on a person, over HTTP, for staff whom they ask."""
+"""`/catalog/v1/people/…`: what the catalog holds about a person, for staff."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ staff = Blueprint("held", __name__, url_prefix="/catalog/v1", description="What 
 @staff.arguments(schemas.NameQuery, location="query")
 @staff.response(200, schemas.HeldSchema)
 def show_held(query: dict[str, Any], email: str) -> Response:
-    """Comments and parts of the programme that name this address, and with `name` comments signed with it. The look is
-    noted. What is to go is removed one by one: whose a comment is, only its author and staff can tell.
+    """Show comments and parts of the program that contain this address; with `name`, also comments signed with it. The
+    look-up is audited. Items are deleted one by one: only its author and staff can tell whose a comment is.
     """
     folded = fold_stored_email(email)
     with transaction() as conn:

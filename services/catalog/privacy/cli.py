@@ -12,7 +12,7 @@ from shared.email_addresses import fold_stored_email
 
 
 def showing(start: Callable[..., runtime.Runtime]) -> click.Group:
-    """The commands, for the service whose runtime `start` makes."""
+    """Return the commands, for the service whose runtime `start` creates."""
     group = click.Group("person", help="What is held on a person.")
 
     @group.command(

@@ -1,5 +1,5 @@
-"""What the catalog holds on a person. It keeps no address of anybody: comments are signed with any name that their
-authors want to be shown, so whose a comment is staff judge.
+"""Searching personal data in the catalog. It stores no email addresses, and comments may be signed with any name, so
+staff judge whose a comment is.
 """
 
 import re
@@ -14,8 +14,8 @@ SCOPE = "people:erase"
 
 
 def describe(conn: Connection, email: str, *, name: str = "") -> Held:
-    """What holds this folded address, and comments signed with this name: of this person, or of a namesake."""
-    # An address within a longer one is somebody else's.
+    """Return what contains this folded address, and comments signed with this name, by this person or a namesake."""
+    # An address that is part of a longer one belongs to somebody else.
     pattern = rf"(^|[^a-z0-9._%+-]){re.escape(email)}(?![a-z0-9-]|\.[a-z0-9])"
     return {
         "comments": queries.select_comments_naming(conn, pattern),

@@ -1,4 +1,4 @@
-"""Where an address or a name stands."""
+"""Occurrences of an address or a name."""
 
 from typing import Any, LiteralString
 
@@ -13,19 +13,19 @@ COMMENTS: LiteralString = """
 
 
 def select_comments_naming(conn: Connection, pattern: str) -> list[dict[str, Any]]:
-    """Comments in whatever state whose name or text holds what the pattern (in small letters) finds."""
+    """Return comments in any state whose name or text matches the lowercase pattern."""
     sql = COMMENTS + "WHERE lower(author) ~ %(pattern)s OR lower(body) ~ %(pattern)s ORDER BY created_at, comment.id"
     return fetch_dicts(conn, sql, pattern=pattern)
 
 
 def select_comments_signed(conn: Connection, name: str) -> list[dict[str, Any]]:
-    """Comments in whatever state that are signed with this name, in any case of letters."""
+    """Return comments in any state that are signed with this name, ignoring case."""
     sql = COMMENTS + "WHERE lower(author) = lower(%(name)s) ORDER BY created_at, comment.id"
     return fetch_dicts(conn, sql, name=name)
 
 
 def select_entries_naming(conn: Connection, pattern: str) -> list[dict[str, Any]]:
-    """What the programme says, public or not, that holds what the pattern (in small letters) finds."""
+    """Return entries in any state that match the lowercase pattern."""
     sql = """
         SELECT kind, slug, title FROM entries
          WHERE lower(document::text) ~ %(pattern)s OR lower(private::text) ~ %(pattern)s

@@ -1,4 +1,4 @@
-"""What crosses the door of privacy."""
+"""Personal data: queries and response."""
 
 import marshmallow as ma
 from marshmallow.validate import Length
@@ -13,14 +13,14 @@ class NameQuery(ma.Schema):
 
 
 class PersonQuery(NameQuery):
-    """Whom staff look up."""
+    """The person that staff look up."""
 
     email = ma.fields.String(load_default="", validate=Length(max=320))
 
 
 class HeldSchema(ma.Schema):
-    """What the catalog holds that names an address or a person; empty lists where it holds nothing."""
+    """Everything held about an address or a name; lists are empty if there is nothing."""
 
-    comments = ma.fields.List(ma.fields.Dict(), metadata={"description": "Comments in which the address stands"})
+    comments = ma.fields.List(ma.fields.Dict(), metadata={"description": "Comments that contain the address"})
     comments_signed_alike = ma.fields.List(ma.fields.Dict())
     programme = ma.fields.List(ma.fields.Dict(), metadata={"description": "Parts of the programme that name it"})

@@ -1,4 +1,4 @@
-"""What the catalog holds on a person, on pages of staff: a part of registration's page about people."""
+"""The catalog's part of registration's staff page about a person."""
 
 import orjson
 from flask import Response
@@ -19,7 +19,7 @@ pages = Pages("people-desk", url_prefix=HOME)
 @pages.get("")
 @pages.staff(SCOPE)
 def show_person() -> Response:
-    """Comments that may be theirs, each with the way to remove it; that somebody looked is noted."""
+    """Show comments that may be the person's, with links to delete them; the look-up is audited."""
     query = parse_query(PersonQuery())
     email = fold_stored_email(query["email"])
     with transaction() as conn:
@@ -31,7 +31,7 @@ def show_person() -> Response:
 @pages.get("/held.json")
 @pages.staff(SCOPE)
 def download_held() -> Response:
-    """All of it, to give to whoever asks what is held on them, once staff have seen that it is theirs."""
+    """Download everything held about the person, once staff have confirmed that it is theirs."""
     query = parse_query(PersonQuery())
     with transaction() as conn:
         record_staff_action(conn, "person.export", "by address")

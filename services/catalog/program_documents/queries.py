@@ -9,7 +9,7 @@ from shared.database import fetch
 
 @dataclass(frozen=True)
 class KnownSlug:
-    """Something that a slug names: an entry by its kind, or a term by its vocabulary."""
+    """The target of a slug: an entry by its kind, or a term by its vocabulary."""
 
     kind: str
     slug: str
@@ -18,7 +18,7 @@ class KnownSlug:
 
 
 def select_known(conn: Connection, slugs: list[str]) -> list[KnownSlug]:
-    """What these slugs name, drafts included, and to which initiative and series it belongs."""
+    """Return what these slugs name, drafts included, with their initiative and series."""
     sql = """
         SELECT entry.kind, entry.slug, initiative.slug AS initiative, series.slug AS series
           FROM entries AS entry

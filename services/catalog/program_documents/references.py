@@ -1,7 +1,6 @@
-"""References of a programme document by slug: to organizations, terms, series and sessions.
+"""Checking a program document's references by slug: to organizations, terms, series and sessions.
 
-They are found by patterns in the document as it came, so that a document with other faults still has all of its
-references checked.
+They are found by patterns in the raw document, so that all references are checked even if it has other errors.
 """
 
 from collections import Counter
@@ -16,7 +15,7 @@ from services.catalog.program_documents import queries
 from services.catalog.program_documents.queries import KnownSlug
 from services.catalog.taxonomy.vocabularies import VOCABULARIES
 
-# Where a document defines something, and where it refers to something: pattern → kind, or vocabulary of a term.
+# Patterns of definitions and of references in a document → the kind, or the vocabulary of a term.
 DEFINITIONS = {
     "organizations.*.slug": "organization",
     "series.*.slug": "series",
@@ -43,7 +42,7 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class SlugReference:
-    """A slug that stands at `path` of a document."""
+    """A slug at `path` of a document."""
 
     path: str
     kind: str
@@ -51,7 +50,7 @@ class SlugReference:
 
 
 def check(conn: Connection, document: Any) -> Errors:
-    """What is wrong with the slugs of a programme document, by path."""
+    """Return the errors of a program document's slugs, by path."""
     defined, referred = list(_find_all(document, DEFINITIONS)), list(_find_all(document, REFERENCES))
     initiative = next((slug for _, slug in _find(document, ["initiative", "slug"])), "")
     slugs = list({named.slug for named in (*defined, *referred)})
@@ -76,7 +75,7 @@ def check(conn: Connection, document: Any) -> Errors:
 
 
 def check_part(conn: Connection, member: str, part: dict[str, Any], *, initiative: str) -> Errors:
-    """What is wrong with the slugs of one part, which would stand at `member` of a programme document."""
+    """Return the errors of one part's slugs; `member` is where it would be in a program document."""
     if member == "initiative":
         document, prefix = {"initiative": part}, "initiative."
     else:
@@ -91,7 +90,7 @@ def _find_all(document: Any, patterns: dict[str, str]) -> Iterator[SlugReference
 
 
 def _find(value: Any, steps: list[str], *path: str) -> Iterator[tuple[str, str]]:
-    """(path, text) of each text at the end of these steps; what has another shape is passed over."""
+    """Yield (path, text) of each text at the end of these steps; values of another shape are skipped."""
     if not steps:
         if isinstance(value, str):
             yield ".".join(path), value
@@ -115,7 +114,7 @@ def _find_twice(defined: Iterable[SlugReference]) -> Errors:
 
 
 def _find_strangers(document: Any, known: dict[tuple[str, str], KnownSlug]) -> Errors:
-    """Sessions that shall count for a series to which they do not belong."""
+    """Return errors for sessions that shall complete a series to which they do not belong."""
     belongs = {slug: found.series for (kind, slug), found in known.items() if kind == "session"}
     parts = document.get("sessions") if isinstance(document, dict) else None
     for part in parts if isinstance(parts, list) else ():

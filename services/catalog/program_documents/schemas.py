@@ -33,7 +33,7 @@ class ProgramDocument:
 
 
 class PublicationFields(ma.Schema):
-    """When a part becomes public, where that is not what its document says."""
+    """When a part becomes public, if that differs from its document."""
 
     publish = ma.fields.Boolean(
         load_default=None, allow_none=True, metadata={"description": "Left out, what the document says"}
@@ -46,19 +46,19 @@ class PublicationFields(ma.Schema):
 
 
 class InitiativeInDocumentSchema(InitiativePartSchema, PublicationFields):
-    """The initiative of a programme document."""
+    """The initiative of a program document."""
 
 
 class SeriesInDocumentSchema(SeriesPartSchema, PublicationFields):
-    """A series of a programme document."""
+    """A series of a program document."""
 
 
 class SessionInDocumentSchema(SessionPartSchema, PublicationFields):
-    """A session of a programme document."""
+    """A session of a program document."""
 
 
 class AnnouncementInDocumentSchema(AnnouncementPartSchema, PublicationFields):
-    """An announcement of a programme document."""
+    """An announcement of a program document."""
 
 
 class ProgrammeSchema(ma.Schema):

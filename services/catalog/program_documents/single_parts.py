@@ -25,7 +25,7 @@ class SeriesCreationSchema(SeriesPartSchema):
 
 
 class SessionCreationSchema(SessionPartSchema):
-    """Without what has actions of its own."""
+    """A new session, without members that have actions of their own."""
 
     class Meta:
         exclude = ("recording", "cancelled")
@@ -51,7 +51,7 @@ class SeriesReplacementSchema(SeriesPartSchema):
 
 
 class SessionReplacementSchema(SessionPartSchema):
-    """Without what has actions of its own."""
+    """A replaced session, without members that have actions of their own."""
 
     class Meta:
         exclude = ("recording", "cancelled")

@@ -11,7 +11,7 @@ from shared.errors import DomainError
 
 
 class Dumper(yaml.SafeDumper):
-    """Plain YAML, with texts of several lines as they stand."""
+    """Plain YAML with block style for texts of several lines."""
 
 
 def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -22,7 +22,7 @@ Dumper.add_representer(str, _write_text)
 
 
 def write_yaml(document: Any) -> bytes:
-    """The same document always gives the same bytes."""
+    """Return the document as YAML; the same document always gives the same bytes."""
     text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text.encode()
 
@@ -32,17 +32,17 @@ def write_json(document: Any) -> bytes:
 
 
 WRITERS = {"application/yaml": write_yaml, "application/json": write_json}
-# A programme document is not deep; what is, was made to exhaust its reader.
+# Program documents are shallow; a deeper one is meant to exhaust the parser.
 DEPTH = 20
 
 
 def read_json(body: bytes) -> Any:
-    """The document. Raises DomainError where it is no JSON that is taken."""
+    """Parse the document. Raises DomainError if it is not acceptable JSON."""
     return strict_json.parse(body)
 
 
 def read_yaml(body: bytes) -> Any:
-    """The document. Raises DomainError where it is no YAML, uses aliases, repeats a member or is too deep."""
+    """Parse the document. Raises DomainError if it is no YAML, uses aliases, repeats a member or is too deep."""
     try:
         _refuse_tricks(body)
         return yaml.load(body, Loader=Loader)  # noqa: S506 - a subclass of the safe loader
@@ -54,21 +54,21 @@ def _refuse_tricks(body: bytes) -> None:
     depth = 0
     for event in yaml.parse(body, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise ValueError("aliases are not taken")
+            raise ValueError("aliases are not allowed")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            raise ValueError("it is too deep")
+            raise ValueError("it is nested too deeply")
 
 
 class Loader(yaml.CSafeLoader):
-    """YAML's plain types but for dates, which stay texts; a member that stands twice is an error."""
+    """Plain YAML types, except dates, which stay text; a repeated member is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if (name := str(key.value)) in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{name} stands twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, f"{name} occurs twice", key.start_mark)
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 

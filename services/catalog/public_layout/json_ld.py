@@ -1,7 +1,6 @@
-"""Structured data (https://schema.org): what each thing is to search engines and other programs, made from the document
-that the public reads of it.
+"""Structured data (https://schema.org) for search engines, composed from public documents.
 
-Things are named by the addresses of their pages, so that what several pages say of one thing comes together.
+Nodes are identified by the URLs of their pages, so that statements of several pages about one thing are merged.
 """
 
 from collections.abc import Iterable
@@ -30,15 +29,15 @@ from services.catalog.public_layout.json_ld_nodes import (
 
 
 def script(things: Iterable[Node]) -> Markup:
-    """The things as one JSON-LD document that may stand in a `<script>`: nothing in it can end that."""
+    """Return the nodes as one JSON-LD document that is safe within a `<script>`."""
     text = orjson.dumps({"@context": "https://schema.org", "@graph": list(things)}).decode()
     escaped = text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
     return Markup(escaped)  # noqa: S704 - it is escaped above
 
 
 def session(document: Document, labels: Labels) -> Node:
-    """A session as an `EducationEvent`. Its document does not tell when it was to be before it was rescheduled, so it
-    is not said to be `EventRescheduled`.
+    """Return a session as an `EducationEvent`. Its document does not contain earlier times, so a rescheduled session is
+    not marked `EventRescheduled`.
     """
     page = document["links"]["page"]
     return without_empty(
@@ -63,7 +62,7 @@ def session(document: Document, labels: Labels) -> Node:
 
 
 def recording(document: Document) -> Node:
-    """The recording of a session that has one, as a `VideoObject`."""
+    """Return the recording of a session that has one, as a `VideoObject`."""
     made = document["recording"]
     page = document["links"]["page"]
     features = [("captions", made["captions"]), ("transcript", made["transcript_url"])]
@@ -85,7 +84,7 @@ def recording(document: Document) -> Node:
 
 
 def series(document: Document, sessions: Iterable[Document], partners: Iterable[Document]) -> Node:
-    """A series as a `Course`, whose instances are its sessions, and which the organizers of its initiative provide."""
+    """Return a series as a `Course` whose instances are its sessions, provided by the organizers of its initiative."""
     page = document["links"]["page"]
     audience = document["audience"]
     return without_empty(
@@ -107,8 +106,8 @@ def series(document: Document, sessions: Iterable[Document], partners: Iterable[
 
 
 def initiative(document: Document) -> Node:
-    """An initiative as an `EventSeries`, since what it consists of are sessions, whose `superEvent` it is; a `Project`
-    would be a kind of organization, which no event can be a part of.
+    """Return an initiative as an `EventSeries`, the `superEvent` of its sessions. A `Project` would be an organization,
+    of which no event can be a part.
     """
     page = document["links"]["page"]
     funding = document["funding"]
@@ -129,7 +128,7 @@ def initiative(document: Document) -> Node:
 
 
 def announcement(document: Document) -> Node:
-    """An announcement as a `NewsArticle`."""
+    """Return an announcement as a `NewsArticle`."""
     page = document["links"]["page"]
     return without_empty(
         {
@@ -150,14 +149,14 @@ def announcement(document: Document) -> Node:
 
 
 def organization(document: Document) -> Node:
-    """An organization."""
+    """Return an organization."""
     page = document["links"]["page"]
     named = {"@type": "Organization", "@id": page, "name": document["name"]}
     return without_empty({**named, "url": document["url"], "mainEntityOfPage": page})
 
 
 def breadcrumbs(crumbs: Iterable[tuple[str, str]]) -> Node:
-    """The way to a page, from its titles and addresses."""
+    """Return the breadcrumb list of a page, from (title, URL) pairs."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -168,7 +167,7 @@ def breadcrumbs(crumbs: Iterable[tuple[str, str]]) -> Node:
 
 
 def listed(sessions: Iterable[Document]) -> Node:
-    """A list of sessions."""
+    """Return a list of sessions."""
     return {
         "@type": "ItemList",
         "itemListElement": [

@@ -9,7 +9,7 @@ from services.catalog.entries.queries import Document
 
 Node = dict[str, Any]
 Labels = Mapping[tuple[str, str], str]
-# What schema.org calls a date: EDTF has more, such as seasons and doubts.
+# Dates that schema.org can express; EDTF also has seasons and qualifiers.
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?")
 STATUS = {"cancelled": "EventCancelled"}
 STOCK = {"open": "InStock", "full": "SoldOut"}
@@ -17,7 +17,7 @@ ROLES = {"organizer": "organizer", "facilitator": "performer", "partner": "contr
 
 
 def recording_id(page: str) -> str:
-    """What the recording of the session of this page is called."""
+    """Return the identifier of the recording of the session at this page."""
     return f"{page}#recording"
 
 
@@ -28,7 +28,7 @@ def session_instance(session: Document) -> Node:
 
 
 def session_event(session: Mapping[str, Any], page: str) -> Node:
-    """What is said of a session wherever it is mentioned."""
+    """Return the members that every mention of a session has."""
     return {
         "@type": "EducationEvent",
         "@id": page,
@@ -42,7 +42,7 @@ def session_event(session: Mapping[str, Any], page: str) -> Node:
 
 
 def date_members(when: Document | None) -> Node:
-    """Exact moments, or the date as far as schema.org can say it."""
+    """Return exact times, or the date as far as schema.org can express it."""
     if when is None:
         return {}
     if "starts_at" in when:
@@ -59,7 +59,7 @@ def _mode(session: Mapping[str, Any]) -> str:
 
 
 def _locations(session: Mapping[str, Any], page: str) -> list[Node]:
-    """Where it takes place. The address of a webinar is for those who registered; its page is where to begin."""
+    """Return where a session takes place. Join links are for registrants only, so a webinar is at its page."""
     venue, found = session["venue"], []
     if venue:
         found.append(
@@ -122,7 +122,7 @@ def term_names(document: Document, vocabulary: str, labels: Labels) -> list[str]
 
 
 def without_empty(thing: Node) -> Node:
-    """Without what is not known."""
+    """Remove members without a value."""
     return {
         name: without_empty(value) if isinstance(value, dict) else value
         for name, value in thing.items()

@@ -1,4 +1,4 @@
-"""Pages from templates. What people wrote is only ever a value in them and escaped; Markdown was sanitised before."""
+"""Rendering public pages from templates. User texts are escaped values; Markdown was sanitized when it was stored."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ def crumbs(*above: tuple[str, Document]) -> list[tuple[str, str]]:
 
 
 def crumbs_of(session: Document) -> list[tuple[str, str]]:
-    """The way to a session's page."""
+    """Return the breadcrumbs of a session's page."""
     above = [("initiative", session["initiative"]), ("series", session["series"])]
     return crumbs(*(crumb for crumb in above if crumb[1]))
 
@@ -34,7 +34,7 @@ DESCRIBED = 300
 
 @dataclass(frozen=True, kw_only=True)
 class PageHead:
-    """What a page's head says. `crumbs` lead to it, from the catalog's own page down, without itself."""
+    """The contents of a page's head. `crumbs` lead to the page from the home page, without the page itself."""
 
     template: str
     title: str
@@ -49,8 +49,8 @@ class PageHead:
 
 
 def respond(page: PageHead, *, status: int = 200, policy: dict[str, str] | None = None, **values: Any) -> Response:
-    """The page as an answer, the same for everybody; `policy` adds to its Content-Security-Policy. One that is no 200
-    answers one reader, and is kept nowhere.
+    """Return the page, the same for every reader; `policy` adds to its Content-Security-Policy. Only pages with status
+    200 are cached.
     """
     crumbs = [*page.crumbs, (page.title, page.address)]
     _prepare()
@@ -71,23 +71,23 @@ def respond(page: PageHead, *, status: int = 200, policy: dict[str, str] | None 
 
 
 def home() -> str:
-    """The address of the catalog's own page."""
+    """Return the URL of the home page."""
     return f"{runtime.settings().public_url}/catalog/"
 
 
 def feed(name: str) -> str:
-    """The address of a feed of the catalog."""
+    """Return the URL of a feed."""
     return f"{home()}{name}"
 
 
 def shorten(text: str) -> str:
-    """The text on one line, cut at a word where it is long."""
+    """Return the text on one line, cut at a word if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= DESCRIBED else f"{line[:DESCRIBED].rsplit(' ', 1)[0]} …"
 
 
 def oembed_of(address: str) -> str:
-    """Where a site learns how to embed this page, but for the format."""
+    """Return the oEmbed URL of a page, without the format."""
     return f"{feed('oembed')}?{urlencode({'url': address})}"
 
 
@@ -108,23 +108,23 @@ def _host(address: str) -> str:
 
 
 def _prefilled(title: str, address: str) -> str:
-    """A mail that tells of a page."""
+    """Return a mailto link that recommends a page."""
     return f"mailto:?{urlencode({'subject': title, 'body': f'{title}: {address}'}, quote_via=quote)}"
 
 
 def _picture() -> str:
-    """What stands for the site where a link to a page is shown elsewhere, 1200 by 630 pixels."""
+    """Return the URL of the preview picture of links, 1200 by 630 pixels."""
     return f"{runtime.settings().public_url}{pages.asset('card.png')}"
 
 
 def _filtered(name: str, value: str) -> str:
-    """The learning page with one filter."""
+    """Return the home page's path with one filter."""
     return f"/catalog/?{urlencode({name: value})}"
 
 
 @cache
 def _prepare() -> None:
-    """What templates of the catalog may use besides."""
+    """Add the catalog's functions and filters to the template environment."""
     environment = pages.environment("catalog")
     environment.globals.update(
         page_of=urls.page_of,

@@ -1,4 +1,4 @@
-"""What public pages show besides an entry's own document."""
+"""Labels and lists that public pages show besides an entry's own document."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from shared.database import fetch, fetch_dicts
 
 @dataclass(frozen=True)
 class TermLabel:
-    """A term by the name that people know it by, and its vocabulary by that of its own."""
+    """A term with its label, and the label of its vocabulary."""
 
     vocabulary: str
     heading: str
@@ -19,7 +19,7 @@ class TermLabel:
 
 
 def select_labels(conn: Connection, slugs: list[str]) -> list[TermLabel]:
-    """How the public terms of these slugs are called, in the order in which people are to read them."""
+    """Return the labels of the public terms with these slugs, in display order."""
     sql = """
         SELECT vocabulary, entry.title AS heading, terms.slug, label
           FROM terms JOIN entries AS entry ON entry.kind = 'vocabulary' AND entry.slug = vocabulary
@@ -30,7 +30,7 @@ def select_labels(conn: Connection, slugs: list[str]) -> list[TermLabel]:
 
 
 def select_terms(conn: Connection, vocabularies: list[str]) -> list[TermLabel]:
-    """The public terms of these vocabularies, in the order in which people are to read them."""
+    """Return the public terms of these vocabularies, in display order."""
     sql = """
         SELECT vocabulary, entry.title AS heading, terms.slug, label
           FROM terms JOIN entries AS entry ON entry.kind = 'vocabulary' AND entry.slug = vocabulary
@@ -41,7 +41,7 @@ def select_terms(conn: Connection, vocabularies: list[str]) -> list[TermLabel]:
 
 
 def select_announcements(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
-    """The newest public announcements, by what a list of them shows."""
+    """Return the newest public announcements, as lists show them."""
     sql = """
         SELECT entry.slug, entry.title, entry.summary, document ->> 'published_at' AS published_at
           FROM announcements AS announcement
@@ -53,9 +53,7 @@ def select_announcements(conn: Connection, *, limit: int) -> list[dict[str, Any]
 
 
 def select_series(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
-    """The public series in which something is still to come, or that were published last, by what a list of them
-    shows.
-    """
+    """Return public series, those with upcoming sessions first, then the newest, as lists show them."""
     sql = """
         SELECT entry.slug, entry.title, entry.summary, document -> 'when' AS when,
                json_array_length((document -> 'sessions')::json) AS sessions,
@@ -71,7 +69,7 @@ def select_series(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
 
 
 def select_titles(conn: Connection, kind: str, slugs: list[str]) -> dict[str, str]:
-    """How the public things of these slugs are called."""
+    """Return the titles of the public entries with these slugs."""
     sql = """
         SELECT slug, title FROM entries
          WHERE kind = %(kind)s AND slug = ANY(%(slugs)s) AND published_at IS NOT NULL
@@ -80,5 +78,5 @@ def select_titles(conn: Connection, kind: str, slugs: list[str]) -> dict[str, st
 
 
 def select_headings(conn: Connection) -> dict[str, str]:
-    """How the vocabularies are called."""
+    """Return the titles of the vocabularies."""
     return dict(conn.execute("SELECT slug, title FROM entries WHERE kind = 'vocabulary'").fetchall())

@@ -18,7 +18,7 @@ BATCH = 50
 
 
 def publish(conn: Connection, entry: Entry, *, at: datetime | None = None) -> Outcome:
-    """Make a thing public, now or at a moment to come. Raises Conflict where its initiative is not public."""
+    """Publish an entry, now or at a later time. Raises Conflict if its initiative is not public."""
     write = Write(conn)
     if at is not None and at > queries.select_now(conn):
         if entry.published_at:
@@ -34,7 +34,7 @@ def publish(conn: Connection, entry: Entry, *, at: datetime | None = None) -> Ou
 
 
 def keep_draft(conn: Connection, entry: Entry) -> Outcome:
-    """Forget the moment at which a draft would become public."""
+    """Cancel the scheduled publication of a draft."""
     Write(conn)
     queries.update_publish_at(conn, entry.id, publish_at=None)
     return Outcome(
@@ -43,10 +43,9 @@ def keep_draft(conn: Connection, entry: Entry) -> Outcome:
 
 
 def withdraw(conn: Connection, entry: Entry, *, with_parts: bool = False) -> Outcome:
-    """Take a thing from the public; give a draft up.
+    """Withdraw an entry, or discard a draft.
 
-    Raises Conflict for an organization that something names, and for an initiative of which parts are public, unless
-    they go `with_parts`.
+    Raises Conflict for an organization that is in use, and for an initiative with public parts unless `with_parts`.
     """
     write = Write(conn)
     if entry.kind == "organization" and queries.is_named(conn, entry.id):
@@ -59,7 +58,7 @@ def withdraw(conn: Connection, entry: Entry, *, with_parts: bool = False) -> Out
 
 
 def publish_due(conn: Connection) -> int:
-    """Publish the drafts whose time has come; returns how many, at most a batch."""
+    """Publish drafts that are due, at most a batch; return how many."""
     if not queries.has_due_entries(conn):
         return 0
     write = Write(conn)

@@ -1,4 +1,4 @@
-"""What of drafts is due: the moment at which they become public."""
+"""The job that publishes scheduled drafts."""
 
 from services.catalog.publication import domain
 from shared.jobs import Job

@@ -10,12 +10,12 @@ from shared.database import execute, fetch, fetch_value
 
 
 def select_now(conn: Connection) -> datetime:
-    """The programme's present moment."""
+    """Return the program's current time."""
     return fetch_value(conn, "SELECT programme_now()")
 
 
 def is_named(conn: Connection, organization_id: UUID) -> bool:
-    """Whether an initiative or a session names the organization."""
+    """True if an initiative or a session names the organization."""
     sql = """
         SELECT EXISTS (SELECT FROM involvements WHERE organization_id = %(organization_id)s)
             OR EXISTS (SELECT FROM presenters WHERE organization_id = %(organization_id)s)
@@ -25,7 +25,7 @@ def is_named(conn: Connection, organization_id: UUID) -> bool:
 
 
 def select_public_parts(conn: Connection, initiative_id: UUID) -> list[UUID]:
-    """The series, sessions and announcements of an initiative that are public."""
+    """Return the public series, sessions and announcements of an initiative."""
     sql = """
         SELECT id FROM entries
          WHERE published_at IS NOT NULL
@@ -37,19 +37,19 @@ def select_public_parts(conn: Connection, initiative_id: UUID) -> list[UUID]:
 
 
 def update_publish_at(conn: Connection, id: UUID, *, publish_at: datetime | None) -> None:
-    """Say when a draft is to become public by itself."""
+    """Set or clear when a draft becomes public."""
     sql = "UPDATE entries SET publish_at = %(publish_at)s WHERE id = %(id)s"
     execute(conn, sql, id=id, publish_at=publish_at)
 
 
 def has_due_entries(conn: Connection) -> bool:
-    """Whether the time at which a draft is to become public has come."""
+    """True if a draft is due for publication."""
     sql = "SELECT EXISTS (SELECT FROM entries WHERE publish_at <= programme_now())"
     return fetch_value(conn, sql)
 
 
 def select_due_entries(conn: Connection, *, limit: int) -> list[Entry]:
-    """Drafts whose time to become public has come, initiatives before what belongs to them."""
+    """Return drafts that are due, initiatives before their parts."""
     sql = (
         ENTRIES
         + """
@@ -61,7 +61,7 @@ def select_due_entries(conn: Connection, *, limit: int) -> list[Entry]:
 
 
 def withdraw_entries(conn: Connection, ids: list[UUID]) -> None:
-    """Take entries from the public; of a draft it means that it is given up."""
+    """Withdraw entries; drafts are discarded."""
     sql = """
         UPDATE entries
            SET published_at = NULL, publish_at = NULL, withdrawn_at = coalesce(withdrawn_at, programme_now())

@@ -11,7 +11,7 @@ from services.catalog.dates.schemas import resolve_into
 
 
 class PublicationSchema(ma.Schema):
-    """When it becomes public; at once where that is left out or past."""
+    """When an entry becomes public: immediately if the time is missing or past."""
 
     publish_at = IsoDateTime(load_default=None, allow_none=True, metadata={"example": "2016-12-15T10:00:00"})
     timezone = Timezone(load_default=None, allow_none=True, metadata={"example": "America/Chicago"})

@@ -26,12 +26,12 @@ pages = Pages("publication", url_prefix="/catalog/staff")
 @pages.get(f"/{COLLECTION}/<slug>")
 @pages.staff(visibility.SCOPE)
 def show_entry(collection: str, slug: str) -> Response:
-    """A thing: its state, what can be done with it, and what was done."""
+    """Show an entry: its state, the available actions, and its history."""
     return render_entry(KIND_BY_COLLECTION[collection], slug, Form())
 
 
 def render_entry(kind: str, slug: str, form: Form, *, status: int = 200) -> Response:
-    """The page of a thing, with the form that says when it is to be public."""
+    """Return the page of an entry, with the form to schedule its publication."""
     with connection() as conn:
         entry = entries.find_entry(conn, kind, slug)
         history = select_history(conn, entry.id, limit=HISTORY)
@@ -53,7 +53,7 @@ STALE = "Somebody changed it since you looked. Please look at it again before yo
 @pages.form(f"/{COLLECTION}/<slug>/publish")
 @pages.staff(visibility.SCOPE)
 def publish(collection: str, slug: str) -> Response:
-    """Make a thing public, now or at the moment that was given."""
+    """Publish an entry, now or at the given time."""
     kind = KIND_BY_COLLECTION[collection]
     later = request.form.get("step") == "later"
     when, form = forms.parse_form(schemas.PublicationSchema()) if later else ({"at": None}, forms.Form())
@@ -74,7 +74,7 @@ def publish(collection: str, slug: str) -> Response:
 @pages.form(f"/{COLLECTION}/<slug>/keep-draft")
 @pages.staff(visibility.SCOPE)
 def keep_draft(collection: str, slug: str) -> Response:
-    """Forget the moment at which it would become public."""
+    """Cancel the scheduled publication."""
     kind = KIND_BY_COLLECTION[collection]
     with transaction() as conn:
         lock_catalog(conn)
@@ -85,20 +85,20 @@ def keep_draft(collection: str, slug: str) -> Response:
 @pages.get(f"/{COLLECTION}/<slug>/withdraw")
 @pages.staff(visibility.SCOPE)
 def ask_to_withdraw(collection: str, slug: str) -> Response:
-    """What a withdrawal means, before it is done."""
+    """Ask for confirmation before a withdrawal."""
     return _show_question(KIND_BY_COLLECTION[collection], slug)
 
 
 @pages.form(f"/{COLLECTION}/<slug>/withdraw")
 @pages.staff(visibility.SCOPE)
 def withdraw(collection: str, slug: str) -> Response:
-    """Take a thing from the public, with its parts where that was said; give a draft up."""
+    """Withdraw an entry, with its parts if confirmed; discard a draft."""
     kind = KIND_BY_COLLECTION[collection]
     try:
         with transaction() as conn:
             lock_catalog(conn)
             entry = entries.find_entry(conn, kind, slug)
-            if entry.state == "withdrawn":  # it was sent twice
+            if entry.state == "withdrawn":  # double submit
                 return redirect_to_entry(kind, slug, "withdrawn")
             if request.form.get("version") != str(entry.changed_in):
                 raise Conflict(STALE)

@@ -1,1 +1,1 @@
-"""What every write of the catalog goes through: its lock, its revision, the documents it changes and their events."""
+"""The path of every write: the catalog's lock, its revision, changed documents and their events."""

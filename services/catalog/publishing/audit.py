@@ -1,4 +1,4 @@
-"""What staff did to a thing of the catalog, for the audit log: the same record by whichever door."""
+"""Audit records of writes."""
 
 from psycopg import Connection
 
@@ -7,5 +7,5 @@ from shared.http.audit_api import record_staff_action
 
 
 def record_outcome(conn: Connection, action: str, outcome: Outcome) -> None:
-    """Write down what the one who asks did, and what that changed."""
+    """Write an audit record of who did this and what changed."""
     record_staff_action(conn, action, outcome.slug, outcome.difference())

@@ -1,8 +1,9 @@
-"""How a write of the catalog becomes public.
+"""Publishing a write of the catalog.
 
-A write takes the catalog's lock, changes the tables, and then refreshes the entries that it may have touched: each is
-composed anew and compared with what stands. Only what differs is kept, told to those who follow the changes, and
-published as an event. So a write that changes nothing says nothing, and whatever caused a change, it is seen.
+A write takes the catalog's lock, changes tables, and then refreshes the entries that it may have affected: each
+document is composed again and compared with the stored one. Only differences are stored, appended to the changes feed,
+and published as events. A write that changes nothing therefore publishes nothing, and every change is noticed, whatever
+caused it.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ from shared.messaging import outbox
 
 @dataclass(frozen=True)
 class EntryContent:
-    """What an entry's tables say now."""
+    """The content of an entry, composed from its tables."""
 
     id: UUID
     document: Document
@@ -33,7 +34,7 @@ class EntryContent:
 
 @dataclass(frozen=True)
 class EntryState:
-    """An entry's content under the revision that it now has."""
+    """An entry's content with the revision that it gets."""
 
     content: EntryContent
     revision: int
@@ -41,9 +42,10 @@ class EntryState:
 
 @dataclass(frozen=True)
 class EntryKind:
-    """How entries of a kind are handled: `compose` reads their content; `own` takes from a document what is the
-    entry's own, not told by others; `event` names what happened, given the document before (None where it is new to
-    the public); `withdrawn` says that the public lost it.
+    """The functions that refresh entries of a kind.
+
+    `compose` reads their content; `own` extracts the state that the entry itself publishes; `event` chooses the event,
+    given the previous document (None if it is newly public); `withdrawn` is the event of a withdrawal.
     """
 
     compose: Callable[[Connection, list[UUID]], Iterable[EntryContent]]
@@ -54,8 +56,8 @@ class EntryKind:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a write did to an entry; `before` and `after` are its whole state, private parts included. Unchanged is
-    also what only tells of a change of others.
+    """The result of a write for one entry; `before` and `after` are its whole state, private parts included. It is
+    `unchanged` if only mentions of other entries changed.
     """
 
     id: UUID
@@ -66,14 +68,14 @@ class Outcome:
     after: Document
 
     def difference(self) -> dict[str, list[Any]]:
-        """`{member: [before, after]}` of what changed."""
+        """Return `{member: [before, after]}` of what changed."""
         names = [*self.after, *(name for name in self.before if name not in self.after)]
         pairs = {name: [self.before.get(name), self.after.get(name)] for name in names}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 class Write:
-    """One write of the catalog, alone until its transaction ends."""
+    """A write of the catalog, exclusive until its transaction ends."""
 
     def __init__(self, conn: Connection) -> None:
         queries.lock_catalog(conn)
@@ -82,11 +84,11 @@ class Write:
 
     @cached_property
     def revision(self) -> int:
-        """The catalog's revision that this write makes."""
+        """The catalog revision of this write."""
         return queries.raise_revision(self.conn)
 
     def refresh(self, kind: EntryKind, ids: Iterable[UUID]) -> list[Outcome]:
-        """Make public what became of these entries."""
+        """Publish the changes of these entries."""
         asked = list(ids)
         standing = {entry.id: entry for entry in entries.select_entries(self.conn, asked)}
         done = [self._refresh(kind, standing[content.id], content) for content in kind.compose(self.conn, asked)]
@@ -155,10 +157,10 @@ class Write:
 
 
 def _slug_of(document: Document) -> str:
-    """By which slug those who follow know it; a vocabulary calls its own a name."""
+    """Return the slug that followers know; a vocabulary's is its name."""
     return document["slug"] if "slug" in document else document["name"]
 
 
 def body_of(document: Document) -> Document:
-    """A document as its tables say it, without what its revision adds."""
+    """Return a document as composed, without its revision and time."""
     return {name: value for name, value in document.items() if name not in ("revision", "updated_at")}

@@ -1,4 +1,4 @@
-"""Entries, the catalog's revision and its changes."""
+"""The catalog's lock and revision, and the changes feed."""
 
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,13 @@ from shared.database import execute, fetch_value
 
 
 def lock_catalog(conn: Connection) -> None:
-    """Wait until nobody else writes, and write alone until the transaction ends."""
+    """Take the catalog's write lock until the transaction ends."""
     sql = "SELECT pg_advisory_xact_lock(hashtextextended('catalog:' || current_schema(), 0))"
     execute(conn, sql)
 
 
 def raise_revision(conn: Connection) -> int:
-    """The catalog's next revision, told to the processes that keep answers."""
+    """Increment the catalog revision and notify processes that cache responses."""
     sql = """
         UPDATE catalog_revision SET revision = revision + 1, stamped_at = clock_timestamp()
         RETURNING revision, pg_notify(current_schema() || '_revision', '')
@@ -26,12 +26,12 @@ def raise_revision(conn: Connection) -> int:
 
 
 def select_next_revision(conn: Connection, revision: int) -> int:
-    """The revision of an entry that changes; see `next_revision` of the schema."""
+    """Return the next revision of an entry; see `next_revision` in the schema."""
     return fetch_value(conn, "SELECT next_revision(%(revision)s::bigint)", revision=revision)
 
 
 def raise_reading_revision(conn: Connection) -> None:
-    """Tell the processes that keep answers of what readers see and no write of the catalog changes."""
+    """Invalidate cached responses after a change that is no write of the catalog."""
     sql = """
         UPDATE reading_revision SET revision = revision + 1
         RETURNING pg_notify(current_schema() || '_revision', '')
@@ -40,7 +40,7 @@ def raise_reading_revision(conn: Connection) -> None:
 
 
 def publish_entry(conn: Connection, *, kind: str, slug: str) -> None:
-    """Make an entry public, also one that was withdrawn."""
+    """Publish an entry, even a withdrawn one."""
     sql = """
         UPDATE entries
            SET published_at = coalesce(published_at, programme_now()), withdrawn_at = NULL, publish_at = NULL
@@ -60,7 +60,7 @@ def update_entry(
     document: dict[str, Any],
     private: dict[str, Any],
 ) -> None:
-    """Keep what an entry's content was composed to; `updated_at` is given where the public sees it."""
+    """Store an entry's composed document; `updated_at` is given if the change is public."""
     sql = """
         UPDATE entries SET revision = %(revision)s, changed_in = %(changed_in)s, announced = %(announced)s,
                            updated_at = coalesce(%(updated_at)s, updated_at),
@@ -83,7 +83,7 @@ def update_entry(
 def insert_change(
     conn: Connection, *, revision: int, kind: str, entry_id: UUID, slug: str, document: dict[str, Any] | None
 ) -> None:
-    """Tell those who follow the catalog what an entry says now; without a document, that it is gone."""
+    """Append an entry's document to the changes feed, or a tombstone without one."""
     sql = """
         INSERT INTO changes (revision, kind, entry_id, slug, operation, document)
         VALUES (%(revision)s, %(kind)s, %(entry_id)s, %(slug)s,

@@ -64,7 +64,7 @@ def exact_times(when: Document) -> tuple[datetime | None, ...]:
 
 
 def event_when(when: Document) -> events.When:
-    """A document's `when` as events carry it, its moments in UTC."""
+    """Return a document's `when` as events carry it, in UTC."""
     starts_at, ends_at = (moment.astimezone(UTC) if moment else None for moment in exact_times(when))
     return events.When(
         edtf=when["edtf"],

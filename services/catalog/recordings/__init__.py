@@ -1,1 +1,1 @@
-"""Recordings of sessions: published, described anew, withdrawn."""
+"""Recordings of sessions: publish, change, withdraw, play."""

@@ -24,7 +24,7 @@ staff = Blueprint(
 @staff.arguments(document_part.RecordingInputSchema)
 @staff.response(200, sessions.SessionSchema)
 def publish_recording(recording: dict[str, Any], slug: str) -> Response:
-    """Publish a session's recording, or say anew where and how it can be watched."""
+    """Publish a session's recording, or change it."""
     with transaction() as conn:
         return record_and_answer(conn, "session.recording", domain.publish(conn, slug, **recording))
 
@@ -33,6 +33,6 @@ def publish_recording(recording: dict[str, Any], slug: str) -> Response:
 @staff.staff("catalog:write")
 @staff.response(204)
 def withdraw_recording(slug: str) -> None:
-    """Withdraw a session's recording: it cannot be watched any more."""
+    """Withdraw a session's recording."""
     with transaction() as conn:
         record_outcome(conn, "session.withdraw-recording", domain.withdraw(conn, slug))

@@ -1,4 +1,4 @@
-"""What is decided about recordings: whether a session can be watched, and who is told of it."""
+"""Publishing and withdrawing recordings."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,8 +17,9 @@ from shared.messaging import outbox
 
 
 def publish(conn: Connection, slug: str, **recording: Any) -> Outcome:
-    """Say where a session can be watched, and tell the world where that is new. Raises NotFound, or Conflict where
-    the session is a draft, was cancelled or has not ended.
+    """Publish or change a session's recording, with an event if anything changed.
+
+    Raises NotFound, or Conflict if the session is a draft, canceled, or has not ended.
     """
     write = Write(conn)
     session = sessions.find_session(conn, slug)
@@ -30,7 +31,7 @@ def publish(conn: Connection, slug: str, **recording: Any) -> Outcome:
 
 
 def withdraw(conn: Connection, slug: str) -> Outcome:
-    """Say that a session cannot be watched any more. Raises NotFound, also where it has no recording."""
+    """Withdraw a session's recording. Raises NotFound, also if it has none."""
     write = Write(conn)
     session = sessions.find_session(conn, slug)
     published = queries.select_recording(conn, session.id)
@@ -42,7 +43,7 @@ def withdraw(conn: Connection, slug: str) -> Outcome:
 
 
 def find_obstacle(session: SessionRow) -> Conflict | None:
-    """Why nothing can be watched of a session; None where it can."""
+    """Return why the session cannot have a recording; None if it can."""
     if session.status == "cancelled":
         return Conflict("The session was canceled.", problem="session-cancelled")
     if not session.public:
@@ -53,12 +54,12 @@ def find_obstacle(session: SessionRow) -> Conflict | None:
 
 
 def write_recording(conn: Connection, session_id: UUID, recording: dict[str, Any]) -> bool:
-    """Say how a session can be watched; whether that is new. The caller tells it to the world then."""
+    """Insert or update a recording; return whether anything changed. The caller then calls `announce`."""
     return queries.upsert_recording(conn, session_id, queries.RecordingValues(**recording), id=uuid7()) is not None
 
 
 def announce(conn: Connection, session_id: UUID) -> None:
-    """Tell the world of a session's recording."""
+    """Publish the event of a session's recording."""
     published = queries.select_recording(conn, session_id)
     assert published
     outbox.add(conn, events.RecordingPublished(recording=events.Recording(**vars(published))))

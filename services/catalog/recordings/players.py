@@ -1,4 +1,4 @@
-"""How a recording is played in the browser."""
+"""Choosing the player of a recording."""
 
 import re
 from dataclasses import dataclass
@@ -7,16 +7,14 @@ from urllib.parse import urlsplit
 from services.catalog.entries.queries import Document
 from shared import runtime
 
-# What browsers play by themselves; another address is that of a page at which it can be watched.
+# File extensions that browsers play; any other URL is that of a page where the recording can be watched.
 VIDEO, AUDIO = ("mp4", "m4v", "webm", "ogv"), ("mp3", "m4a", "oga", "ogg", "wav")
 HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
 class Player:
-    """How a recording is played here. Captions of another site than this are to be asked for across origins, and the
-    recording with them.
-    """
+    """The element that plays a recording. If its captions are on another site (`crossing`), both load with CORS."""
 
     element: str
     url: str
@@ -26,7 +24,7 @@ class Player:
 
 
 def find_player(recording: Document) -> Player | None:
-    """How it is played; None where it is to be watched elsewhere."""
+    """Return the player of a recording; None if browsers cannot play its URL."""
     address, origin = urlsplit(recording["url"]), _origin(recording["url"])
     ending = address.path.rpartition(".")[2].lower()
     if origin is None or ending not in VIDEO + AUDIO:
@@ -34,7 +32,7 @@ def find_player(recording: Document) -> Player | None:
     captions = recording["captions_url"]
     captions_origin = _origin(captions) if captions else None
     return Player(
-        # Only a video has room for captions.
+        # Only a video element shows captions.
         element="audio" if ending in AUDIO and not captions_origin else "video",
         url=recording["url"],
         captions=captions if captions_origin else None,
@@ -44,7 +42,7 @@ def find_player(recording: Document) -> Player | None:
 
 
 def _origin(address: str) -> str | None:
-    """The origin of an address as a Content-Security-Policy names it; None where it is none that it could name."""
+    """Return the origin of a URL for a Content-Security-Policy; None if it has none that a policy can name."""
     try:
         parts = urlsplit(address)
     except ValueError:

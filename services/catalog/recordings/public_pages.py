@@ -1,4 +1,4 @@
-"""`/catalog/recordings/…`: watching what was recorded."""
+"""`/catalog/recordings/…`: the player page."""
 
 from flask import Response
 
@@ -17,7 +17,7 @@ pages = Pages("watching", url_prefix="/catalog")
 
 @pages.get("/recordings/<slug>")
 def show_recording(slug: str) -> Response:
-    """The recording of a session, in a player or by a link to where it is."""
+    """Show a session's recording in a player, or a link to it."""
     with connection() as conn:
         session = kinds.present_entry(conn, visibility.find_visible(conn, "session", slug))
     if session["recording"] is None:

@@ -1,4 +1,4 @@
-"""Recordings. What was withdrawn leaves its id and revision, with which it goes on when it is published again."""
+"""Recordings. A withdrawn one leaves its id and revision, which it gets back when it is published again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class RecordingRow:
     published_at: datetime
 
 
-# Every column of a RecordingRow; whoever selects says of which.
+# The columns of a RecordingRow; statements append a WHERE clause.
 RECORDINGS: LiteralString = """
     SELECT recording.id, recording.revision, session_id, entry.slug AS session_slug, entry.title AS session_title,
            series.slug AS series_slug, url, duration_seconds, captions, captions_url, transcript_url,
@@ -40,7 +40,7 @@ RECORDINGS: LiteralString = """
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingValues:
-    """What staff say about a recording; without `published_at` it is published now, or stays as it is."""
+    """The columns of a recording that staff set; without `published_at` it is published now, or stays as it is."""
 
     url: str
     duration_seconds: int
@@ -76,24 +76,24 @@ def upsert_recording(conn: Connection, session_id: UUID, values: RecordingValues
 
 
 def select_recording(conn: Connection, session_id: UUID) -> RecordingRow | None:
-    """The recording of a session."""
+    """Return the recording of a session."""
     return fetch_one(conn, RecordingRow, RECORDINGS + "WHERE session_id = %(session_id)s", session_id=session_id)
 
 
 def select_recordings(conn: Connection, ids: list[UUID]) -> list[RecordingRow]:
-    """The recordings that there are, of these ids where there are any."""
+    """Return the recordings with these ids, or all if there are no ids."""
     sql = RECORDINGS + "WHERE cardinality(%(ids)s::uuid[]) = 0 OR recording.id = ANY(%(ids)s::uuid[])"
     return fetch(conn, RecordingRow, sql, ids=ids)
 
 
 def raise_recording(conn: Connection, id: UUID) -> int | None:
-    """Give a recording its next revision, though nothing of it changed; None where there is none."""
+    """Give a recording its next revision without a change; return None if it does not exist."""
     sql = "UPDATE recordings SET revision = next_revision(revision) WHERE id = %(id)s RETURNING revision"
     return fetch_value(conn, sql, id=id)
 
 
 def withdraw_recording(conn: Connection, session_id: UUID) -> int:
-    """Take the recording that a session has from the public; the revision in which it is gone."""
+    """Withdraw a session's recording; return the revision of the withdrawal."""
     sql = """
         WITH gone AS (
             DELETE FROM recordings WHERE session_id = %(session_id)s RETURNING session_id, id, revision

@@ -23,7 +23,7 @@ staff = Blueprint("session-staff", __name__, url_prefix="/catalog/v1/sessions", 
 @staff.arguments(schemas.ScheduleSchema)
 @staff.response(200, sessions.SessionSchema)
 def schedule_session(when: dict[str, Any], slug: str) -> Response:
-    """Give a session of uncertain date its exact time."""
+    """Set the exact time of a session with an uncertain date."""
     return _act("session.schedule", lambda conn: domain.schedule(conn, slug, **when))
 
 
@@ -33,7 +33,7 @@ def schedule_session(when: dict[str, Any], slug: str) -> Response:
 @staff.arguments(schemas.RescheduleSchema)
 @staff.response(200, sessions.SessionSchema)
 def reschedule_session(when: dict[str, Any], slug: str) -> Response:
-    """Give a session another time; an uncertain date gets its exact time so, too."""
+    """Change the time of a session; an uncertain date may become exact."""
     return _act("session.reschedule", lambda conn: domain.reschedule(conn, slug, **when))
 
 
@@ -42,7 +42,7 @@ def reschedule_session(when: dict[str, Any], slug: str) -> Response:
 @idempotent
 @staff.response(200, sessions.SessionSchema)
 def open_registration(slug: str) -> Response:
-    """Let everybody register for a session that was by invitation."""
+    """Open registration to everybody, for a session that was by invitation."""
     return _act("session.open-registration", lambda conn: domain.open_registration(conn, slug))
 
 
@@ -51,7 +51,7 @@ def open_registration(slug: str) -> Response:
 @idempotent
 @staff.response(200, sessions.SessionSchema)
 def close_registration(slug: str) -> Response:
-    """Let nobody register any more."""
+    """Close registration."""
     return _act("session.close-registration", lambda conn: domain.close_registration(conn, slug))
 
 
@@ -60,7 +60,7 @@ def close_registration(slug: str) -> Response:
 @idempotent
 @staff.response(200, sessions.SessionSchema)
 def cancel_session(slug: str) -> Response:
-    """Say that a session will not take place."""
+    """Cancel a session."""
     return _act("session.cancel", lambda conn: domain.cancel(conn, slug))
 
 

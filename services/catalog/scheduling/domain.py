@@ -15,8 +15,8 @@ BATCH = 50
 
 
 def schedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
-    """Give a session of uncertain date its exact time. Raises NotFound, and Conflict where it has one or was
-    cancelled.
+    """Set the exact time of a session with an uncertain date. Raises NotFound, and Conflict if it has a time or was
+    canceled.
     """
     lock_catalog(conn)
     if find_session(conn, slug).status in ("scheduled", "held"):
@@ -25,7 +25,7 @@ def schedule(conn: Connection, slug: str, *, when: When, timezone: str | None = 
 
 
 def reschedule(conn: Connection, slug: str, *, when: When, timezone: str | None = None) -> Outcome:
-    """Give a session another time. Raises NotFound, or Conflict where it was cancelled."""
+    """Change the time of a session. Raises NotFound, or Conflict if it was canceled."""
     write = Write(conn)
     session = find_session(conn, slug)
     _refuse_status(session, "cancelled")
@@ -34,7 +34,7 @@ def reschedule(conn: Connection, slug: str, *, when: When, timezone: str | None 
 
 
 def open_registration(conn: Connection, slug: str) -> Outcome:
-    """Let everybody register. Raises NotFound, or Conflict where the session was held or cancelled."""
+    """Open registration to everybody. Raises NotFound, or Conflict if the session was held or canceled."""
     write = Write(conn)
     session = find_session(conn, slug)
     _refuse_status(session, "held", "cancelled")
@@ -43,7 +43,7 @@ def open_registration(conn: Connection, slug: str) -> Outcome:
 
 
 def close_registration(conn: Connection, slug: str) -> Outcome:
-    """Let nobody register any more. Raises NotFound, or Conflict where the session was held or cancelled."""
+    """Close registration. Raises NotFound, or Conflict if the session was held or canceled."""
     write = Write(conn)
     session = find_session(conn, slug)
     _refuse_status(session, "held", "cancelled")
@@ -52,7 +52,7 @@ def close_registration(conn: Connection, slug: str) -> Outcome:
 
 
 def cancel(conn: Connection, slug: str) -> Outcome:
-    """Say that a session will not take place. Raises NotFound, or Conflict where it was held."""
+    """Cancel a session. Raises NotFound, or Conflict if it was held."""
     write = Write(conn)
     session = find_session(conn, slug)
     _refuse_status(session, "held")
@@ -61,7 +61,7 @@ def cancel(conn: Connection, slug: str) -> Outcome:
 
 
 def hold_ended(conn: Connection) -> int:
-    """Say of sessions whose end has passed that they were held; returns of how many, at most a batch."""
+    """Mark sessions that have ended as held, at most a batch; return how many."""
     if not queries.has_ended_sessions(conn):
         return 0
     write = Write(conn)

@@ -1,4 +1,4 @@
-"""What of sessions is due: their end."""
+"""The job that marks ended sessions as held."""
 
 from services.catalog.scheduling import domain
 from shared.jobs import Job

@@ -9,7 +9,7 @@ from shared.database import execute, fetch_value
 
 
 def update_when(conn: Connection, id: UUID, *, when: When, timezone: str | None) -> None:
-    """Give a session another time; one that was held is to be held anew."""
+    """Change the time of a session; a held one becomes scheduled again."""
     sql = """
         UPDATE sessions
            SET edtf = %(edtf)s, starts_earliest = %(earliest)s, starts_latest = %(latest)s,
@@ -38,7 +38,7 @@ def update_status(conn: Connection, id: UUID, status: str) -> None:
 
 
 def open_registration(conn: Connection, id: UUID) -> None:
-    """Let everybody register from now on, also where it was closed."""
+    """Open registration to everybody, even if it was closed."""
     sql = """
         UPDATE sessions SET policy = 'open',
                             opens_at = CASE WHEN opens_at > programme_now() THEN programme_now() ELSE opens_at END,
@@ -49,7 +49,7 @@ def open_registration(conn: Connection, id: UUID) -> None:
 
 
 def close_registration(conn: Connection, id: UUID) -> None:
-    """Let nobody register from now on."""
+    """Close registration now."""
     sql = """
         UPDATE sessions SET closes_at = date_trunc('second', programme_now()),
                             opens_at = CASE WHEN opens_at < date_trunc('second', programme_now()) THEN opens_at END
@@ -59,7 +59,7 @@ def close_registration(conn: Connection, id: UUID) -> None:
 
 
 def has_ended_sessions(conn: Connection) -> bool:
-    """Whether any public session's end has passed without its being held."""
+    """True if a public session has ended and is not marked as held."""
     sql = """
         SELECT EXISTS (SELECT FROM sessions AS session JOIN entries AS entry ON entry.id = session.id
                         WHERE status = 'scheduled' AND ends_at <= programme_now() AND published_at IS NOT NULL)
@@ -68,7 +68,7 @@ def has_ended_sessions(conn: Connection) -> bool:
 
 
 def hold_ended_sessions(conn: Connection, *, limit: int) -> list[UUID]:
-    """Mark public sessions whose end has passed as held, the first to end first."""
+    """Mark public sessions that have ended as held, earliest end first."""
     sql = """
         UPDATE sessions SET status = 'held'
          WHERE id IN (SELECT session.id FROM sessions AS session JOIN entries AS entry ON entry.id = session.id

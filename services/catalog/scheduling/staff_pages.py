@@ -1,4 +1,4 @@
-"""`/catalog/staff/sessions/…`: a session's time, its registration, its recording, and that it is cancelled."""
+"""`/catalog/staff/sessions/…`: a session's time, registration and cancellation."""
 
 from flask import Response, request
 
@@ -19,7 +19,7 @@ pages = Pages("session-desk", url_prefix="/catalog/staff/sessions")
 @pages.get("/<slug>/time")
 @pages.staff(visibility.SCOPE)
 def show_time(slug: str) -> Response:
-    """When it is, to be changed."""
+    """Show the form for the session's time."""
     with connection() as conn:
         document = part_forms.standing(conn, entries.find_entry(conn, "session", slug))
     return show_form("staff/time.html", slug, Form.of({name: document.get(name) for name in WHEN}))
@@ -28,7 +28,7 @@ def show_time(slug: str) -> Response:
 @pages.form("/<slug>/time")
 @pages.staff(visibility.SCOPE)
 def reschedule(slug: str) -> Response:
-    """Give it another time, or an uncertain date."""
+    """Change the time, or set an uncertain date."""
     when, form = forms.parse_form(schemas.RescheduleSchema())
     if not form:
         return show_form("staff/time.html", slug, part_forms.add_errors(Form(request.form), form.errors), status=422)
@@ -38,26 +38,26 @@ def reschedule(slug: str) -> Response:
 @pages.form("/<slug>/open-registration")
 @pages.staff(visibility.SCOPE)
 def open_registration(slug: str) -> Response:
-    """Let everybody register."""
+    """Open registration to everybody."""
     return act("staff/cancel.html", slug, Form(), "open-registration", lambda c: domain.open_registration(c, slug))
 
 
 @pages.form("/<slug>/close-registration")
 @pages.staff(visibility.SCOPE)
 def close_registration(slug: str) -> Response:
-    """Let nobody register any more."""
+    """Close registration."""
     return act("staff/cancel.html", slug, Form(), "close-registration", lambda c: domain.close_registration(c, slug))
 
 
 @pages.get("/<slug>/cancel")
 @pages.staff(visibility.SCOPE)
 def ask_to_cancel(slug: str) -> Response:
-    """What a cancellation means, before it is done."""
+    """Ask for confirmation before a cancellation."""
     return show_form("staff/cancel.html", slug, Form())
 
 
 @pages.form("/<slug>/cancel")
 @pages.staff(visibility.SCOPE)
 def cancel(slug: str) -> Response:
-    """Say that it will not take place."""
+    """Cancel the session."""
     return act("staff/cancel.html", slug, Form(), "cancel", lambda conn: domain.cancel(conn, slug))

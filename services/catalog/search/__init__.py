@@ -1,1 +1,1 @@
-"""Search: finding what is public by words, ranked, forgiving, with what was found shown in its place."""
+"""Ranked full-text search over everything public, with spelling correction and highlighted matches."""

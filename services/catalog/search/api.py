@@ -21,10 +21,10 @@ LABELS = {"session": "Sessions", "recording": "Recordings", "series": "Series", 
 @public.arguments(SearchQuery, location="query")
 @public.response(200, SearchSchema)
 def search(query: dict[str, Any]) -> Response:
-    """Sessions, series, recordings and announcements by words, the best first.
+    """Search sessions, series, recordings and announcements, best matches first.
 
-    Words are found in any of their forms and whatever their accents, the last one also unfinished; `"a phrase"` stands
-    as it is, `-word` must not be there. What is found nowhere is taken for a slip, and told in `corrected`.
+    Words match in any form and regardless of accents; the last one may be unfinished. `"a phrase"` matches exactly,
+    `-word` excludes. If nothing matches, similar words are tried; `corrected` shows them.
     """
     found = find_results(query["q"], kinds=query["kind"], limit=query["limit"], cursor=query["cursor"])
     body, headers = page(found.items, found.more)

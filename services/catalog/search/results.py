@@ -1,4 +1,4 @@
-"""What a search found, as it is shown: a page of it, the best first, with what was found marked."""
+"""Search results as they are shown: one page, best matches first, with matching words marked."""
 
 import html
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shared.runtime import connection
 
 @dataclass(frozen=True)
 class SearchResults:
-    """A page of what was found; `more` is the cursor of the next, `numbers` by kind what all was found."""
+    """One page of results; `more` is the cursor of the next, `numbers` are all matches by kind."""
 
     items: list[dict[str, Any]]
     more: str | None
@@ -25,7 +25,7 @@ class SearchResults:
 def find_results(
     words: str, *, kinds: list[str] | None = None, only: list[int] | None = None, limit: int, cursor: str | None
 ) -> SearchResults:
-    """What has these words: of some kinds, or of these numbers, which are known to have them. Raises Invalid."""
+    """Search for these words, among some kinds or among these numbers, which are known to match. Raises Invalid."""
     after = decode_cursor(cursor, int, int)
     with connection() as conn:
         found = text_index.find_text(conn, words, limit=COUNTED)
@@ -61,5 +61,5 @@ def _present(hit: SearchHit) -> dict[str, Any]:
 
 
 def _mark(text: str) -> str:
-    """What was found in `<mark>`, in a text that is escaped."""
+    """Return the text as escaped HTML with matches in `<mark>`."""
     return html.escape(text.strip()).replace(START, "<mark>").replace(STOP, "</mark>")

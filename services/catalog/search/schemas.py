@@ -1,4 +1,4 @@
-"""What crosses the door of search."""
+"""Search: query and results."""
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf

@@ -16,12 +16,12 @@ public = Blueprint("series", __name__, url_prefix="/catalog/v1", public=True, de
 @public.arguments(PageQuery, location="query")
 @public.response(200, schemas.SeriesListSchema)
 def list_series(query: dict[str, Any]) -> Response:
-    """Series, by slug."""
+    """List series, by slug."""
     return list_entries("series", query)
 
 
 @public.get("/series/<slug>")
 @public.response(200, schemas.SeriesSchema)
 def show_series(slug: str) -> Response:
-    """A series: whom it is for, its sessions in order, what completes it."""
+    """Show a series: its audience, its sessions in order, and what completes it."""
     return show_entry("series", slug)

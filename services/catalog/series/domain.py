@@ -19,7 +19,7 @@ def write_series(
     publish: bool,
     publish_at: datetime | None = None,
 ) -> dict[str, UUID]:
-    """Say what the series are, but for their completion, which needs their sessions; their ids by slug."""
+    """Insert or update series, without their completion, which needs their sessions; return ids by slug."""
     ids = {
         part.slug: write_described_entry(conn, "series", part, publish=publish, publish_at=publish_at) for part in parts
     }
@@ -32,7 +32,7 @@ def write_series(
 
 
 def write_completion(conn: Connection, series_id: UUID, completion: Completion | None) -> None:
-    """Say which sessions complete a series, and what that invites to."""
+    """Set which sessions complete a series, and what completing it invites to."""
     named = [*completion.sessions, completion.invites_to] if completion else []
     ids = entries.select_ids(conn, "session", [slug for slug in named if slug])
     queries.update_completion(

@@ -13,8 +13,8 @@ from shared.database import execute, fetch
 
 @dataclass(frozen=True)
 class SeriesContent:
-    """`completing` and `invited` are the public sessions that count, and the one that completing the series invites
-    to.
+    """The content of a series. `completing` are the public sessions that count, `invited` is the one that completing it
+    invites to.
     """
 
     id: UUID
@@ -35,7 +35,7 @@ class SeriesContent:
 def upsert_series(
     conn: Connection, *, id: UUID, initiative_id: UUID, when: When | None, audience: dict[str, Any]
 ) -> None:
-    """Say what a series is; a new one comes after the others of its initiative."""
+    """Insert or update a series; a new one is placed after the others of its initiative."""
     sql = """
         INSERT INTO series (id, initiative_id, place, edtf, audience)
         SELECT %(id)s, %(initiative_id)s, coalesce(max(place), 0) + 1, %(edtf)s, %(audience)s::json
@@ -58,7 +58,7 @@ def delete_completions(conn: Connection, series_ids: list[UUID]) -> None:
 
 
 def update_completion(conn: Connection, series_id: UUID, *, counts: list[str] | None, invites_to: UUID | None) -> None:
-    """Say how a series is completed, and what that brings."""
+    """Set how a series is completed."""
     sql = "UPDATE series SET counts = %(counts)s, invites_to = %(invites_to)s WHERE id = %(series_id)s"
     execute(conn, sql, series_id=series_id, counts=counts, invites_to=invites_to)
 
@@ -72,7 +72,7 @@ def insert_completion_sessions(conn: Connection, series_id: UUID, session_ids: l
 
 
 def select_series_contents(conn: Connection, ids: list[UUID]) -> list[SeriesContent]:
-    """What series consist of; of their sessions what is public."""
+    """Return series with their public sessions."""
     sql = """
         SELECT entry.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,
                json_build_object('slug', initiative.slug, 'title', initiative.title) AS initiative,

@@ -35,7 +35,7 @@ def _completion(row: SeriesContent, member: str) -> Document | None:
 
 
 def own_series(document: Document) -> Document:
-    """A series' own state: which sessions it has, not how they are called."""
+    """Return a series' own state, with the slugs of its sessions but not their titles."""
     return without_members(document) | {"sessions": [session["slug"] for session in document["sessions"]]}
 
 

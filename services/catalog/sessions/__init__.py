@@ -1,1 +1,1 @@
-"""Sessions, what is decided about them, and their recordings."""
+"""Sessions: their content, public document and events."""

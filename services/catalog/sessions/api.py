@@ -1,4 +1,4 @@
-"""`/catalog/v1/sessions/…`: what the public reads of a session, and what staff do to it."""
+"""`/catalog/v1/sessions/…`: public reads of one session."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ public = Blueprint("sessions", __name__, url_prefix="/catalog/v1", public=True, 
 @public.arguments(schemas.DetailQuery, location="query")
 @public.response(200, schemas.SessionSchema)
 def show_session(query: dict[str, Any], slug: str) -> Response:
-    """A session. Its ETag is what a PUT must quote."""
+    """Show a session. A PUT must quote its ETag."""
     with connection() as conn:
         entry = visibility.find_visible(conn, "session", slug)
         document = present_entry(conn, entry)

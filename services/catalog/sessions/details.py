@@ -1,4 +1,4 @@
-"""How much of a session is shown: members that were asked for alone, and what it names embedded whole."""
+"""The members of sessions in a response: a selection, or with series and organizations embedded."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from shared.runtime import connection
 
 
 def choose(sessions: list[bytes], *, fields: list[str] | None, include: list[str] | None) -> list[bytes]:
-    """The sessions, in JSON, with these members alone, and with their series and organizations embedded."""
+    """Return sessions as JSON, with only these members, and with their series and organizations embedded."""
     if not fields and not include:
         return sessions
     documents: list[Document] = [orjson.loads(session) for session in sessions]

@@ -77,18 +77,18 @@ class RecordingInputSchema(ma.Schema):
 
 
 class RecordingPartSchema(RecordingInputSchema):
-    """A session's recording in the programme document."""
+    """A session's recording in the program document."""
 
     published_at = IsoDateTime(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Left out: now, or as it stands", "example": "2017-04-10T09:00:00"},
+        metadata={"description": "Left out: now, or unchanged", "example": "2017-04-10T09:00:00"},
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionPart:
-    """A session as the programme document has it."""
+    """A session in the program document."""
 
     slug: str
     title: str
@@ -116,7 +116,7 @@ class SessionPart:
 
 
 class SessionPartSchema(WhenFields):
-    """A session's part of the programme document."""
+    """A session's part of the program document."""
 
     slug = Slug(required=True, metadata={"example": "world-cafe"})
     title = Title(required=True, metadata={"example": "World Café"})

@@ -1,4 +1,4 @@
-"""What is decided about sessions: their content, their time, who may register, their recording, their end."""
+"""Writing sessions."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from shared.errors import Conflict, NotFound
 
 
 def write_presenters(conn: Connection, session_id: UUID, presenters: list[dict[str, Any]]) -> None:
-    """Say who presents a session."""
+    """Replace the presenters of a session."""
     slugs = [one["organization"] for one in presenters if one["organization"]]
     ids = entries.select_ids(conn, "organization", slugs)
     queries.delete_presenters(conn, session_id)
@@ -71,13 +71,13 @@ def _values(conn: Connection, part: SessionPart, *, id: UUID, initiative_id: UUI
 
 
 def find_session(conn: Connection, slug: str) -> SessionRow:
-    """The session of this slug, draft or public. Raises NotFound."""
+    """Return the session with this slug, draft or public. Raises NotFound."""
     if session := queries.select_session(conn, slug):
         return session
     raise NotFound("There is no such session.")
 
 
 def refresh_session(write: Write, session: SessionRow) -> Outcome:
-    """Only the session tells its time, state and recording: others name it by its title."""
+    """Refresh only the session: other entries show its title, but not its time, state or recording."""
     [outcome] = write.refresh(SESSION, [session.id])
     return outcome

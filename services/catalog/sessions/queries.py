@@ -1,4 +1,4 @@
-"""Sessions, their recordings, and what registration says of their seats."""
+"""Sessions and their presenters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from shared.database import execute, fetch, fetch_one
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session by what decides what may be done with it."""
+    """The columns of a session that decide which actions are allowed."""
 
     id: UUID
     initiative_id: UUID
@@ -26,7 +26,7 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class SessionContent:
-    """All that a session's document is made of; references are given only to what is public."""
+    """Everything that a session's document is composed from; references name only public entries."""
 
     id: UUID
     slug: str
@@ -127,7 +127,7 @@ def delete_presenters(conn: Connection, session_id: UUID) -> None:
 
 
 def insert_presenters(conn: Connection, session_id: UUID, presenters: list[dict[str, Any]]) -> None:
-    """Say who presents a session, in this order; their organizations by id."""
+    """Insert the presenters of a session, in this order, with the ids of their organizations."""
     sql = """
         INSERT INTO presenters (session_id, place, name, title, organization_id, bio)
         SELECT %(session_id)s, place, given ->> 'name', given ->> 'title', (given ->> 'organization')::uuid,
@@ -138,8 +138,8 @@ def insert_presenters(conn: Connection, session_id: UUID, presenters: list[dict[
 
 
 def update_places(conn: Connection, initiative_id: UUID, *, slugs: list[str]) -> None:
-    """Order an initiative's sessions: what counts for completion first, then those that a document names, in its
-    order, after those that it does not name.
+    """Order an initiative's sessions: those that count for completion first, then those that the document does not
+    name, then those it names, in its order.
     """
     sql = """
         UPDATE sessions SET place = ranked.place
@@ -158,7 +158,7 @@ def update_places(conn: Connection, initiative_id: UUID, *, slugs: list[str]) ->
 
 
 def select_session(conn: Connection, slug: str) -> SessionRow | None:
-    """The session of this slug, draft or public."""
+    """Return the session with this slug, draft or public."""
     sql = """
         SELECT session.id, initiative_id, initiative.slug AS initiative, status,
                entry.published_at IS NOT NULL AS public, coalesce(ends_at <= programme_now(), false) AS ended
@@ -170,7 +170,7 @@ def select_session(conn: Connection, slug: str) -> SessionRow | None:
     return fetch_one(conn, SessionRow, sql, slug=slug)
 
 
-# What sessions consist of. A session's place in its series counts public sessions, without the one that completing
+# The content of sessions. A session's place in its series counts public sessions, without the one that completing
 # the series invites to.
 CONTENTS: LiteralString = """
     SELECT session.id, entry.slug, entry.title, entry.summary, entry.description, entry.description_html,

@@ -1,4 +1,4 @@
-"""What the public reads of a session, and what its events carry."""
+"""The public document of a session, and its events."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,7 +23,7 @@ from shared.events import catalog as events
 
 
 def compose(conn: Connection, ids: list[UUID]) -> Iterable[EntryContent]:
-    """The sessions' documents, without addresses and without what the moment decides."""
+    """Compose the stored documents of sessions, without URLs and values that depend on the current time."""
     for row in queries.select_contents(conn, ids):
         yield EntryContent(row.id, _document(row), {"join_url": (row.online or {}).get("join_url")})
 
@@ -85,14 +85,14 @@ def _recording(row: dict[str, Any] | None) -> Document | None:
 
 
 def own(document: Document) -> Document:
-    """A session's own state: not its recording, which has its own events, nor how many its series has."""
+    """Return a session's own state, without its recording, which has its own events, and its place in the series."""
     series = document["series"]
     stated = {name: value for name, value in document.items() if name not in ("recording", "revision", "updated_at")}
     return stated | {"series": {"slug": series["slug"], "title": series["title"]} if series else None}
 
 
 def event(previous: Document | None, state: EntryState) -> events.SessionEvent:
-    """The one event that says best what happened; all of them carry the whole state."""
+    """Return the event that describes the change best; every event carries the whole state."""
     session = _state(state)
     now = state.content.document
     if previous is None:
@@ -115,14 +115,14 @@ def event(previous: Document | None, state: EntryState) -> events.SessionEvent:
 
 
 def withdrawn(state: EntryState) -> events.SessionEvent:
-    """One that was still to come cannot be attended any more."""
+    """Return the event of a withdrawal; a session that was still to come becomes canceled."""
     session = _state(state)
     to_come = session.status in ("planned", "scheduled")
     return events.SessionWithdrawn(session=replace(session, status="cancelled") if to_come else session)
 
 
 def _is_closed(window: Document) -> bool:
-    """Whether it was closed before its session began."""
+    """True if registration was closed before the session began."""
     closes_at = window["closes_at"]
     return closes_at is not None and datetime.fromisoformat(closes_at) <= runtime.current().clock.now()
 

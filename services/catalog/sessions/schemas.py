@@ -1,6 +1,4 @@
-"""What crosses the doors of sessions: their part of the programme document, the bodies of actions, and what the public
-reads.
-"""
+"""Sessions as the public reads them."""
 
 import marshmallow as ma
 from marshmallow.validate import OneOf
@@ -95,7 +93,7 @@ class SessionSchema(ma.Schema):
 
 
 class DetailQuery(ma.Schema):
-    """What is shown of each session."""
+    """Which members of each session are shown."""
 
     fields_ = CommaSeparated(
         *SessionSchema._declared_fields,
@@ -107,5 +105,5 @@ class DetailQuery(ma.Schema):
         "series",
         "organizations",
         load_default=None,
-        metadata={"description": "What is to be embedded whole in place of its name, separated by commas"},
+        metadata={"description": "Members to embed whole instead of by name, separated by commas"},
     )

@@ -15,7 +15,7 @@ public = Blueprint("sitemap", __name__, url_prefix="/catalog", public=True, desc
 @public.get("/sitemap.xml")
 @public.response(200, {"type": "string"}, content_type=XML)
 def show_sitemap() -> Response:
-    """The addresses of all pages; of parts of the sitemap where there are many."""
+    """List the URLs of all pages, or of the sitemap's parts if there are many."""
     with connection() as conn:
         parts = queries.select_parts(conn, size=sitemap_xml.SIZE)
         if len(parts) > 1:
@@ -27,7 +27,7 @@ def show_sitemap() -> Response:
 @public.get("/sitemap-<int:number>.xml")
 @public.response(200, {"type": "string"}, content_type=XML)
 def show_sitemap_part(number: int) -> Response:
-    """A part of the sitemap, as it names them."""
+    """List the URLs of one part of the sitemap."""
     with connection() as conn:
         parts = queries.select_parts(conn, size=sitemap_xml.SIZE)
         if not 1 <= number <= len(parts):

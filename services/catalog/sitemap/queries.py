@@ -13,7 +13,7 @@ PAGES = ["initiative", "series", "session", "announcement", "organization"]
 
 @dataclass(frozen=True)
 class SitemapPart:
-    """A part of the sitemap: the id with which it begins, and when anything in it last changed."""
+    """A part of the sitemap: its first id, and when anything in it last changed."""
 
     first: UUID
     updated_at: datetime
@@ -21,7 +21,7 @@ class SitemapPart:
 
 @dataclass(frozen=True)
 class SitemapPage:
-    """A page there is."""
+    """A public page."""
 
     kind: str
     slug: str
@@ -29,7 +29,7 @@ class SitemapPage:
 
 
 def select_parts(conn: Connection, *, size: int) -> list[SitemapPart]:
-    """The pages there are, in parts of this size."""
+    """Return the public pages in parts of this size."""
     sql = """
         SELECT min(id::text)::uuid AS first, max(updated_at) AS updated_at
           FROM (SELECT id, updated_at, row_number() OVER (ORDER BY id) - 1 AS place
@@ -41,7 +41,7 @@ def select_parts(conn: Connection, *, size: int) -> list[SitemapPart]:
 
 
 def select_pages(conn: Connection, *, first: UUID, limit: int) -> list[SitemapPage]:
-    """The pages there are, from the one of this id."""
+    """Return public pages, from the one with this id."""
     sql = """
         SELECT kind, slug, updated_at FROM entries
          WHERE kind = ANY(%(kinds)s) AND published_at IS NOT NULL AND id >= %(first)s

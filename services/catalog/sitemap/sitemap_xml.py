@@ -1,4 +1,4 @@
-"""The sitemap (https://www.sitemaps.org, 0.9): the addresses of all pages, in parts where there are many."""
+"""The sitemap (https://www.sitemaps.org, 0.9), in parts if there are many pages."""
 
 from collections.abc import Iterable
 from xml.etree import ElementTree
@@ -13,13 +13,13 @@ SIZE = 10_000
 
 
 def urlset(found: Iterable[SitemapPage], *, with_home: bool) -> bytes:
-    """The addresses of these pages, and of the catalog's own."""
+    """Return the URLs of these pages, and of the home page."""
     entries = [(urls.page_of(one.kind, one.slug), one.updated_at.isoformat()) for one in found]
     return _document("urlset", "url", [*([(page_rendering.home(), None)] if with_home else []), *entries])
 
 
 def index(parts: Iterable[SitemapPart]) -> bytes:
-    """The addresses of the sitemap's parts."""
+    """Return the URLs of the sitemap's parts."""
     named = enumerate(parts, 1)
     entries = [(page_rendering.feed(f"sitemap-{number}.xml"), part.updated_at.isoformat()) for number, part in named]
     return _document("sitemapindex", "sitemap", entries)

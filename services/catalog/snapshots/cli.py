@@ -19,7 +19,7 @@ from shared.runtime import rolled_back_transaction
 
 
 def sending(start: RuntimeFactory) -> click.Group:
-    """The commands, for the service whose runtime `start` makes."""
+    """Return the commands, for the service whose runtime `start` creates."""
     group = click.Group("snapshots", help="The present state of the programme, said again for those who keep a copy.")
 
     @group.command(

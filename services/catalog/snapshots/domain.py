@@ -1,4 +1,4 @@
-"""The present state of what the catalog published, said again for those who keep a copy."""
+"""Snapshots: the current state of what was published, sent again to services that keep a copy."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -27,8 +27,8 @@ AT_ONCE = 500
 
 
 def send(conn: Connection, type: str, ids: Iterable[UUID]) -> tuple[UUID, int]:
-    """Record snapshots of these, or of all of the type that were ever public where no ids are given: the batch, and how
-    many they are. Nobody writes the catalog meanwhile. Raises NotFound for an id that was never published.
+    """Publish snapshots of these, or of everything of the type that was ever public; return the batch id and its size.
+    The catalog is locked meanwhile. Raises NotFound for an id that was never published.
     """
     publishing.lock_catalog(conn)
     asked, batch = list(ids), uuid7()
@@ -48,7 +48,7 @@ def send(conn: Connection, type: str, ids: Iterable[UUID]) -> tuple[UUID, int]:
 
 
 def _entries(conn: Connection, type: str, ids: list[UUID]) -> Iterator[tuple[Any, bool]]:
-    """What each entry is, as its last event said it, and whether it is public."""
+    """Yield each entry as its last event carried it, and whether it is public."""
     for entry in queries.select_published(conn, type, ids):
         yield _state(type, entry), entry.announced
 

@@ -9,15 +9,13 @@ from shared.database import fetch, fetch_value
 
 
 def raise_entry(conn: Connection, id: UUID) -> int | None:
-    """Give an entry that is, or was, public its next revision, though nothing of it changed; None where there is
-    none.
-    """
+    """Give an entry that is or was public its next revision without a change; return None if there is none."""
     sql = "UPDATE entries SET revision = next_revision(revision) WHERE id = %(id)s AND revision > 0 RETURNING revision"
     return fetch_value(conn, sql, id=id)
 
 
 def select_published(conn: Connection, kind: str, ids: list[UUID]) -> list[Entry]:
-    """What was ever public of a kind, of these ids where there are any."""
+    """Return entries of a kind that were ever public, only these ids if there are any."""
     sql = (
         ENTRIES
         + """

@@ -1,4 +1,4 @@
-"""How the catalog says again what it publishes, once it was restored and others hold later states."""
+"""Republishing the catalog's state after a restore, when other services hold later revisions."""
 
 from services.catalog.recordings.queries import raise_recording
 from services.catalog.snapshots.queries import raise_entry

@@ -1,4 +1,4 @@
-"""What the header of every staff page shows."""
+"""Counts in the header of every staff page."""
 
 from psycopg import Connection
 
@@ -6,5 +6,5 @@ from shared.database import fetch_value
 
 
 def count_waiting(conn: Connection) -> int:
-    """How many comments wait for a decision."""
+    """Return the number of pending comments."""
     return fetch_value(conn, "SELECT count(*) FROM comments WHERE status = 'pending'")

@@ -1,4 +1,4 @@
-"""What every page for staff of the catalog may use."""
+"""Rendering the catalog's staff pages."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from shared.date_labels import label_moment
 from shared.http import pages
 from shared.http.responses import see_other
 
-# What was done before the page that is shown: `?done=` names it.
+# Notices of what was just done, by the value of `?done=`.
 DONE = {
     "created": "The draft is made. Nobody but staff sees it.",
     "saved": "Saved.",
@@ -36,7 +36,7 @@ DONE = {
 
 
 def respond(template: str, conn: Connection, **values: Any) -> Response:
-    """A page for staff."""
+    """Return a staff page."""
     return pages.respond(
         template,
         waiting=count_waiting(conn),
@@ -56,5 +56,5 @@ def label_utc(moment: datetime) -> str:
 
 
 def redirect_to_entry(kind: str, slug: str, done: str) -> Response:
-    """On to the page of a thing, which tells what was done."""
+    """Redirect to an entry's staff page, with a notice of what was done."""
     return see_other(f"{urls.staff_path(kind, slug)}?done={done}")

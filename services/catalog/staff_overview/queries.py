@@ -1,4 +1,4 @@
-"""All that there is, as staff look through it."""
+"""Summaries of all entries for staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.database import fetch
 
 @dataclass(frozen=True)
 class EntrySummary:
-    """An entry as an overview shows it; `initiative` and `series` are slugs of that to which it belongs."""
+    """An entry in the overview; `initiative` and `series` are the slugs of those it belongs to."""
 
     id: UUID
     kind: str
@@ -31,7 +31,7 @@ class EntrySummary:
 
     @property
     def problems(self) -> list[str]:
-        """What is worth a look."""
+        """Notes on what needs attention."""
         if self.state == "withdrawn":
             return []
         undated = self.kind == "session" and self.status == "planned"
@@ -45,7 +45,7 @@ class EntrySummary:
 
 
 def select_summaries(conn: Connection, *, words: str, state: str | None) -> list[EntrySummary]:
-    """Initiatives with all that belongs to them, in their order; `words` stand in a title or a slug."""
+    """Return initiatives with their parts, in order; `words` occur in the title or slug."""
     sql = """
         SELECT entry.id, entry.kind, entry.slug, entry.title, entry.state, entry.publish_at,
                initiative.slug AS initiative, above.slug AS series, session.status,
@@ -84,7 +84,7 @@ class OrganizationSummary:
 
 
 def select_organizations(conn: Connection, *, words: str) -> list[OrganizationSummary]:
-    """Organizations by name, and how many initiatives and sessions name each."""
+    """Return organizations by name, and how many initiatives and sessions name each."""
     sql = """
         SELECT entry.slug, entry.title AS name, url, entry.state,
                (SELECT count(DISTINCT entry_id) FROM involvements WHERE organization_id = entry.id) AS named

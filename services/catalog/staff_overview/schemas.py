@@ -1,4 +1,4 @@
-"""What the address of an overview asks for."""
+"""The query of the overview."""
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf

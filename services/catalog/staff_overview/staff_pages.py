@@ -1,4 +1,4 @@
-"""`/catalog/staff/`: the whole programme at a glance; and each thing with how it stands and what was done to it."""
+"""`/catalog/staff/`: overviews of all entries and of all organizations."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ pages = Pages("desk", url_prefix="/catalog/staff")
 
 @dataclass
 class ProgramGroup:
-    """An initiative with what belongs to it, as far as it is shown; `whole` is missing where it is not."""
+    """An initiative with its parts, as far as they are shown; `whole` is None if the initiative itself is not."""
 
     slug: str
     whole: EntrySummary | None = None
@@ -28,7 +28,7 @@ class ProgramGroup:
 @pages.get("/")
 @pages.staff(visibility.SCOPE)
 def show_overview() -> Response:
-    """Everything that there is, drafts and what was withdrawn included."""
+    """Show all entries, including drafts and withdrawn ones."""
     query = parse_query(OverviewQuery())
     with connection() as conn:
         found = queries.select_summaries(conn, words=query["q"], state=query["state"])
@@ -47,7 +47,7 @@ def show_overview() -> Response:
 @pages.get("/organizations")
 @pages.staff(visibility.SCOPE)
 def list_organizations() -> Response:
-    """Every organization, by name."""
+    """List all organizations, by name."""
     query = parse_query(OverviewQuery())
     with connection() as conn:
         found = queries.select_organizations(conn, words=query["q"])
@@ -55,7 +55,7 @@ def list_organizations() -> Response:
 
 
 def say_when(thing: EntrySummary) -> str:
-    """When it is, as people read it."""
+    """Return the date of an entry as people read it."""
     if thing.announced_at:
         return label_full_date(thing.announced_at)
     if thing.starts_at and thing.timezone:

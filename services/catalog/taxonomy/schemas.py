@@ -11,7 +11,7 @@ from services.catalog.taxonomy.vocabularies import VOCABULARIES
 
 
 def making(kind: Callable[..., Any]) -> Callable[..., Any]:
-    """A schema's hook that makes a `kind` of what was loaded."""
+    """Return a schema hook that passes loaded data to `kind`."""
 
     @ma.post_load
     def make(_self: ma.Schema, data: dict[str, Any], **_: Any) -> Any:
@@ -21,7 +21,7 @@ def making(kind: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def terms_field() -> Members:
-    """Terms of the vocabularies, by slug."""
+    """Return the field for terms by vocabulary."""
     return Members(
         keys=ma.fields.String(validate=OneOf(VOCABULARIES)),
         values=ma.fields.List(Slug(), validate=Length(max=50)),

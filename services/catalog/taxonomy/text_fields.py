@@ -13,7 +13,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Text(ma.fields.String):
-    """A text without control characters, of at most `most` characters; `least` 1 where it may not be empty or blank."""
+    """A text of `least` to `most` characters, without control characters; with `least` 1 it may not be blank."""
 
     def __init__(
         self, most: int, *, least: int = 0, validate: Sequence[Callable[[str], Any]] = (), **kwargs: Any
@@ -28,30 +28,30 @@ def _refuse_control(value: str) -> None:
 
 
 class Title(LineField):
-    """What a thing is called, which travels into the subjects of mails."""
+    """The title of an entry, which is also used in subjects of emails."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(300, least=1, validate=[reject_encoded_words], **kwargs)
 
 
 class Slug(ma.fields.String):
-    """What names a thing in addresses."""
+    """An entry's name in URLs."""
 
     def __init__(self, **kwargs: Any) -> None:
         rule = Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="Must be small letters, digits and single hyphens.")
-        # `$`, which OpenAPI knows, lets a newline pass at the end.
+        # `$`, which OpenAPI supports, allows a trailing newline.
         super().__init__(validate=[Length(1, 100), rule, ContainsNoneOf("\n")], **kwargs)
 
 
 class WebUrl(ma.fields.Url):
-    """An address of the web."""
+    """An http or https URL."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(schemes={"http", "https"}, require_tld=False, validate=Length(max=2000), **kwargs)
 
 
 class Members(ma.fields.Dict):
-    """A mapping with names of its own, whose errors are found under those names alone."""
+    """A mapping whose errors are reported directly under its keys."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:
@@ -64,7 +64,7 @@ class Members(ma.fields.Dict):
 
 
 class CommaSeparated(ma.fields.String):
-    """Names out of a few, separated by commas."""
+    """Values from a fixed list, separated by commas."""
 
     def __init__(self, *names: str, **kwargs: Any) -> None:
         super().__init__(validate=Length(max=1000), **kwargs)

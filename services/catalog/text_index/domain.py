@@ -1,4 +1,4 @@
-"""Finding by words: as they are typed, and where nothing has them, as they may have been meant."""
+"""Finding entries by words, with spelling correction if nothing matches."""
 
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -9,14 +9,14 @@ from services.catalog.text_index import queries
 from services.catalog.text_index.parsing import ParsedQuery, parse
 from shared.runtime import connection
 
-# A filter by words finds no more than so many sessions.
+# Limit on the sessions that a filter by words finds.
 MOST_SESSIONS = 50_000
 
 
 @dataclass(frozen=True)
 class TextMatches:
-    """What was looked for, and by kind the numbers of what has it; `corrected` is what the reader probably meant, where
-    nothing has what was typed.
+    """The query, and the numbers of the matches by kind. `corrected` is the corrected query, if nothing matched what
+    was typed.
     """
 
     query: ParsedQuery
@@ -24,13 +24,13 @@ class TextMatches:
     corrected: str | None = None
 
     def first(self, limit: int) -> list[int]:
-        """So many of the numbers at most, of each kind as many as of the others while there are any."""
+        """Return at most `limit` numbers, taking kinds in turn."""
         turns = chain.from_iterable(zip_longest(*self.numbers.values()))
         return list(islice((number for number in turns if number is not None), limit))
 
 
 def find_text(conn: Connection, text: str, *, limit: int) -> TextMatches:
-    """What has the words that a reader typed, `limit` of it at most. Raises Invalid."""
+    """Search for the typed words, with at most `limit` matches. Raises Invalid."""
     typed = parse(text)
     if numbers := _select_numbers(conn, typed, limit):
         return TextMatches(typed, numbers)
@@ -42,7 +42,7 @@ def find_text(conn: Connection, text: str, *, limit: int) -> TextMatches:
 
 
 def find_sessions(text: str) -> list[int]:
-    """The numbers of the sessions in which the words are found. Raises Invalid."""
+    """Return the numbers of the sessions that contain the words. Raises Invalid."""
     with connection() as conn:
         return find_text(conn, text, limit=MOST_SESSIONS).numbers.get("session", [])
 

@@ -1,4 +1,4 @@
-"""What a reader typed, as words to look for: `community dialogue`, `"world café"`, `-webinar`, a word half typed."""
+"""Parsing a search: `community dialogue`, `"world café"`, `-webinar`, and an unfinished last word."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,27 +12,27 @@ MOST_WORDS = 16
 
 @dataclass(frozen=True)
 class SearchTerm:
-    """Words that stand together; one that is a phrase is looked for as it stands."""
+    """One or several consecutive words; a phrase is matched exactly."""
 
     words: tuple[str, ...]
     excluded: bool = False
     phrase: bool = False
 
     def __str__(self) -> str:
-        """As `websearch_to_tsquery` reads it, with nothing in it that it would take for a command."""
+        """Return the term for `websearch_to_tsquery`, without anything that it would interpret as an operator."""
         return f'{"-" if self.excluded else ""}"{" ".join(self.words)}"'
 
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """`unfinished` is the beginning of a word that the reader may still be typing."""
+    """A parsed search; `unfinished` is the beginning of a word that the reader may still be typing."""
 
     terms: tuple[SearchTerm, ...]
     unfinished: str = ""
 
     @property
     def finished(self) -> str:
-        """The terms but for the unfinished one."""
+        """The terms without the unfinished one."""
         return " ".join(map(str, self.terms))
 
     @property
@@ -40,12 +40,12 @@ class ParsedQuery:
         return f"{self.unfinished}:*" if self.unfinished else ""
 
     def bare_words(self) -> list[str]:
-        """The words that may be mistyped: phrases and exclusions are meant as they stand."""
+        """Return the words that may be misspelled; phrases and exclusions are taken literally."""
         words = [term.words[0] for term in self.terms if len(term.words) == 1 and not (term.excluded or term.phrase)]
         return [*words, self.unfinished] if self.unfinished else words
 
     def corrected(self, corrections: dict[str, str]) -> "ParsedQuery":
-        """The query with other words in place of mistyped ones."""
+        """Return the query with misspelled words replaced."""
         terms = tuple(
             term
             if term.excluded or term.phrase
@@ -55,7 +55,7 @@ class ParsedQuery:
         return ParsedQuery(terms, corrections.get(self.unfinished, self.unfinished))
 
     def __str__(self) -> str:
-        """As the reader would have typed it."""
+        """Return the query as a reader would type it."""
         shown = [
             str(term) if term.phrase else f"{'-' if term.excluded else ''}{' '.join(term.words)}" for term in self.terms
         ]
@@ -63,7 +63,7 @@ class ParsedQuery:
 
 
 def parse(text: str) -> ParsedQuery:
-    """What is looked for. Raises Invalid where nothing is, or too much."""
+    """Parse a search. Raises Invalid if it has no words to find, or too many."""
     terms = [term for match in TERM.finditer(text) if (term := _read(match)).words]
     if len(terms) > MOST_WORDS:
         raise Invalid({"q": [f"Not more than {MOST_WORDS} words."]})

@@ -1,4 +1,4 @@
-"""Texts and words, and what is found in them."""
+"""Indexed texts, their words, and matches."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +8,16 @@ from psycopg import Connection
 
 from shared.database import execute, fetch
 
-# Of what matches, so many are ranked: first of those that have it in their titles, then of the others. And so many are
-# counted. Without a bound a common word would make the database rank everything.
+# Limits on matches that are ranked, those in titles first, and on matches that are counted. Without them, the database
+# would rank everything that contains a common word.
 RANKED, COUNTED = 60, 500
-# How a word that was found is marked until the text around it is escaped: no text holds control characters.
+# Marks around matching words until the text is escaped; no stored text contains control characters.
 START, STOP = "\x02", "\x03"
 
 
 @dataclass(frozen=True)
 class SearchHit:
-    """Something that was found; the marks in its title and snippet are `START` and `STOP`."""
+    """A match; matching words in `title` and `snippet` are between `START` and `STOP`."""
 
     number: int
     id: UUID
@@ -53,7 +53,7 @@ def delete_text(conn: Connection, number: int) -> None:
 
 
 def select_alike(conn: Connection, words: list[str]) -> dict[str, str]:
-    """For each of these words that is in no text the most alike that is in one, where one is alike enough."""
+    """Return the most similar indexed word for each of these words that is not indexed, if one is similar enough."""
     sql = """
         SELECT given.word, alike.word
           FROM unnest(%(words)s::text[]) AS given (word)
@@ -67,7 +67,7 @@ def select_alike(conn: Connection, words: list[str]) -> dict[str, str]:
 
 
 def select_numbers(conn: Connection, *, finished: str, prefix: str, limit: int) -> dict[str, list[int]]:
-    """By kind the numbers of what matches."""
+    """Return the numbers of the matches by kind."""
     sql = """
         SELECT kind, array_agg(number)
           FROM (SELECT kind, number FROM texts
@@ -79,7 +79,7 @@ def select_numbers(conn: Connection, *, finished: str, prefix: str, limit: int) 
 
 @dataclass(frozen=True, kw_only=True)
 class HitQuery:
-    """What to rank. `finished` are the typed words but for `prefix`, the unfinished last one.
+    """A search to rank. `finished` are the typed words but for `prefix`, the unfinished last one.
 
     `among` are the numbers of known matches of the wanted kinds; None searches for them. `only` restricts the hits to
     these numbers.

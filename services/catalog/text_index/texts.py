@@ -1,4 +1,4 @@
-"""The text in which a public thing is found: of its document what people read, without markup."""
+"""The indexed text of a public entry: what people read in its document, without markup."""
 
 import html
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 
 def index_text(conn: Connection, number: int, kind: str, document: Document) -> None:
-    """Let it be found by what it says now."""
+    """Index the current text of an entry."""
     if kind in INDEXED_KINDS:
         markup = document["body_html" if kind == "announcement" else "description_html"]
         body = [_plain(markup), *_details(document)]
@@ -23,7 +23,7 @@ def index_text(conn: Connection, number: int, kind: str, document: Document) -> 
 
 
 def remove_text(conn: Connection, number: int) -> None:
-    """Let it be found no more."""
+    """Remove an entry from the index."""
     queries.delete_text(conn, number)
 
 

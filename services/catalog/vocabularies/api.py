@@ -28,7 +28,7 @@ staff = Blueprint(
 @public.get("")
 @public.response(200, schemas.VocabularyListSchema)
 def list_vocabularies() -> Response:
-    """Every vocabulary with its terms, and how many published sessions each of them describes."""
+    """List all vocabularies with their terms, and how many published sessions have each term."""
     with connection() as conn:
         found = queries.select_vocabularies(conn)
     items = [with_links("vocabulary", vocabulary, vocabulary["name"]) for vocabulary in found]
@@ -38,7 +38,7 @@ def list_vocabularies() -> Response:
 @public.get("/<name>")
 @public.response(200, schemas.VocabularySchema)
 def show_vocabulary(name: str) -> Response:
-    """A vocabulary with its terms, and how many published sessions each of them describes."""
+    """Show a vocabulary with its terms, and how many published sessions have each term."""
     with connection() as conn:
         found = queries.select_vocabularies(conn, name=name)
     if not found:
@@ -52,7 +52,7 @@ def show_vocabulary(name: str) -> Response:
 @staff.arguments(schemas.TermPartSchema)
 @staff.response(201, schemas.VocabularySchema)
 def add_term(term: TermPart, name: str) -> Response:
-    """Add a term to a vocabulary; it is public at once."""
+    """Add a term to a vocabulary; it is public immediately."""
     response = _change_terms(name, "vocabulary.add-term", lambda conn: domain.add_term(conn, name, term))
     response.status_code = 201
     response.headers["Location"] = urls.api_path("vocabulary", name)
@@ -64,7 +64,7 @@ def add_term(term: TermPart, name: str) -> Response:
 @staff.arguments(schemas.TermLabelSchema)
 @staff.response(200, schemas.VocabularySchema)
 def rename_term(term: dict[str, str], name: str, slug: str) -> Response:
-    """Say what a term is called now."""
+    """Change the label of a term."""
     return _change_terms(
         name, "vocabulary.rename-term", lambda conn: domain.rename_term(conn, name, slug, label=term["label"])
     )
@@ -74,7 +74,7 @@ def rename_term(term: dict[str, str], name: str, slug: str) -> Response:
 @staff.staff(visibility.SCOPE)
 @staff.response(200, schemas.VocabularySchema)
 def remove_term(name: str, slug: str) -> Response:
-    """Take a term away that describes nothing."""
+    """Delete a term that is not in use."""
     return _change_terms(name, "vocabulary.remove-term", lambda conn: domain.remove_term(conn, name, slug))
 
 

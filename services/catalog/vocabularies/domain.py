@@ -14,7 +14,7 @@ from shared.errors import Conflict, NotFound
 
 
 def write_vocabularies(conn: Connection, vocabularies: dict[str, list[TermPart]], *, publish: bool) -> list[UUID]:
-    """Add terms to vocabularies, or say what they are called now; the vocabularies' ids."""
+    """Add terms to vocabularies, or change their labels; return the vocabularies' ids."""
     for name, terms in vocabularies.items():
         slugs, labels = [term.slug for term in terms], [term.label for term in terms]
         queries.upsert_terms(conn, name, slugs=slugs, labels=labels, publish=publish)
@@ -24,7 +24,7 @@ def write_vocabularies(conn: Connection, vocabularies: dict[str, list[TermPart]]
 
 
 def add_term(conn: Connection, vocabulary: str, term: TermPart) -> Outcome:
-    """Add a term to a vocabulary. Raises NotFound, and Conflict where it is there."""
+    """Add a term to a vocabulary. Raises NotFound, and Conflict if it exists."""
     write, id = Write(conn), _find_vocabulary(conn, vocabulary)
     if not queries.insert_term(conn, vocabulary, term.slug, label=term.label):
         raise Conflict(f"The vocabulary has a term {term.slug} already.", problem="slug-taken")
@@ -33,7 +33,7 @@ def add_term(conn: Connection, vocabulary: str, term: TermPart) -> Outcome:
 
 
 def rename_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> Outcome:
-    """Say what a term is called. Raises NotFound."""
+    """Change the label of a term. Raises NotFound."""
     write, id = Write(conn), _find_vocabulary(conn, vocabulary)
     if not queries.update_term(conn, vocabulary, slug, label=label):
         raise NotFound("The vocabulary has no such term.")
@@ -41,7 +41,7 @@ def rename_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> 
 
 
 def remove_term(conn: Connection, vocabulary: str, slug: str) -> Outcome:
-    """Take a term away that describes nothing. Raises NotFound, and Conflict where it is used."""
+    """Delete a term that is not in use. Raises NotFound, and Conflict if it is used."""
     write, id = Write(conn), _find_vocabulary(conn, vocabulary)
     if queries.is_used(conn, vocabulary, slug):
         raise Conflict("Something in the catalog is described by this term.", problem="in-use")

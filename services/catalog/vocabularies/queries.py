@@ -18,7 +18,7 @@ class VocabularyContent:
 
 
 def upsert_terms(conn: Connection, vocabulary: str, *, slugs: list[str], labels: list[str], publish: bool) -> None:
-    """Add terms to a vocabulary in this order, or say what they are called now."""
+    """Insert terms in this order, or update their labels."""
     sql = """
         INSERT INTO terms AS known (vocabulary, slug, label, place, published_at)
         SELECT %(vocabulary)s, slug, label, place, CASE WHEN %(publish)s THEN programme_now() END
@@ -30,7 +30,7 @@ def upsert_terms(conn: Connection, vocabulary: str, *, slugs: list[str], labels:
 
 
 def insert_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> bool:
-    """Add a term after the others of its vocabulary; False where it is there."""
+    """Insert a term after the others of its vocabulary; return False if it exists."""
     sql = """
         INSERT INTO terms (vocabulary, slug, label, place, published_at)
         SELECT %(vocabulary)s, %(slug)s, %(label)s, coalesce(max(place), 0) + 1, programme_now()
@@ -41,13 +41,13 @@ def insert_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> 
 
 
 def update_term(conn: Connection, vocabulary: str, slug: str, *, label: str) -> bool:
-    """Say what a term is called; False where there is none."""
+    """Update the label of a term; return False if there is none."""
     sql = "UPDATE terms SET label = %(label)s WHERE vocabulary = %(vocabulary)s AND slug = %(slug)s"
     return bool(execute(conn, sql, vocabulary=vocabulary, slug=slug, label=label))
 
 
 def is_used(conn: Connection, vocabulary: str, slug: str) -> bool:
-    """Whether a term describes anything, drafts and what was withdrawn included."""
+    """True if any entry has the term, including drafts and withdrawn ones."""
     sql = "SELECT EXISTS (SELECT FROM entry_terms WHERE vocabulary = %(vocabulary)s AND term = %(slug)s)"
     return fetch_value(conn, sql, vocabulary=vocabulary, slug=slug)
 
@@ -58,7 +58,7 @@ def delete_term(conn: Connection, vocabulary: str, slug: str) -> bool:
 
 
 def select_vocabulary_contents(conn: Connection, ids: list[UUID]) -> list[VocabularyContent]:
-    """Vocabularies with their public terms."""
+    """Return vocabularies with their public terms."""
     sql = """
         SELECT entry.id, entry.slug AS name, entry.title AS label,
                coalesce(json_agg(json_build_object('slug', term.slug, 'label', term.label)
@@ -72,7 +72,7 @@ def select_vocabulary_contents(conn: Connection, ids: list[UUID]) -> list[Vocabu
 
 
 def select_vocabularies(conn: Connection, *, name: str | None = None) -> list[dict[str, Any]]:
-    """Every vocabulary, or one: its public terms, each with the number of public sessions that it describes."""
+    """Return all vocabularies, or one, with public terms and how many public sessions have each."""
     sql = """
         SELECT entry.slug AS name, entry.title AS label,
                coalesce(json_agg(json_build_object('slug', term.slug, 'label', term.label, 'count', term.count)

@@ -1,4 +1,4 @@
-"""`/catalog/staff/vocabularies`: the terms by which people find things."""
+"""`/catalog/staff/vocabularies`: the terms that entries are described by."""
 
 from collections.abc import Callable
 
@@ -24,14 +24,14 @@ pages = Pages("vocabularies-desk", url_prefix=HERE)
 @pages.get("")
 @pages.staff(visibility.SCOPE)
 def list_vocabularies() -> Response:
-    """Every vocabulary with its terms."""
+    """List all vocabularies with their terms."""
     return _show(Form())
 
 
 @pages.form("/<name>/terms")
 @pages.staff(visibility.SCOPE)
 def add_term(name: str) -> Response:
-    """Add a term; it is public at once."""
+    """Add a term; it is public immediately."""
     term, form = forms.parse_form(schemas.TermPartSchema())
     if not form:
         return _show(form, name=name, status=422)
@@ -41,7 +41,7 @@ def add_term(name: str) -> Response:
 @pages.form("/<name>/terms/<slug>")
 @pages.staff(visibility.SCOPE)
 def change_term(name: str, slug: str) -> Response:
-    """Say what a term is called now, or take it away."""
+    """Change a term's label, or delete it."""
     if request.form.get("step") == "remove":
         return _change(Form(), name, "remove-term", lambda conn: domain.remove_term(conn, name, slug))
     term, form = forms.parse_form(schemas.TermLabelSchema())
@@ -66,7 +66,7 @@ def _change(form: Form, name: str, action: str, change: Callable[[Connection], O
 
 
 def _show(form: Form, *, name: str = "", slug: str = "", status: int = 200) -> Response:
-    """All vocabularies; `form` is that of one of them, or of a term of it."""
+    """Show all vocabularies; `form` is that of one vocabulary or term."""
     with connection() as conn:
         found = queries.select_vocabularies(conn)
         return respond(

@@ -1,4 +1,4 @@
-"""What programs look for at the root of a site, where the gateway leads them here: `robots.txt` (RFC 9309),
+"""Files that programs look for at the root of a site, where the gateway routes them here: `robots.txt` (RFC 9309),
 `/.well-known/security.txt` (RFC 9116), `favicon.ico`.
 """
 
@@ -13,9 +13,9 @@ from shared.http.pages import SERVICES, Pages
 pages = Pages("well-known", url_prefix="/catalog")
 TEXT = "text/plain; charset=utf-8"
 DAY = 86_400
-# RFC 9116, 2.5.5: less than a year. Each answer tells anew, so that it never ends while somebody runs the site.
+# RFC 9116, 2.5.5: less than a year. Each response sets it again, so it never expires while the site runs.
 GOOD_FOR = timedelta(days=180)
-# For staff, or for whom a link was mailed; and what programs do, such as registering. All the rest is for everybody.
+# Pages for staff and for recipients of mailed links, and actions such as registering. Everything else is public.
 CLOSED = (
     "/catalog/staff/",
     "/registration/staff/",
@@ -41,14 +41,14 @@ CLOSED = (
 
 @pages.get("/robots.txt")
 def show_robots() -> Response:
-    """Where robots have nothing to look for, and where the sitemap is."""
+    """Show which paths robots may not crawl, and where the sitemap is."""
     closed = "".join(f"Disallow: {path}\n" for path in CLOSED)
     return _give(f"User-agent: *\n{closed}\nSitemap: {runtime.settings().public_url}/catalog/sitemap.xml\n")
 
 
 @pages.get("/security.txt")
 def show_security() -> Response:
-    """Whom to tell of a hole, where SECURITY_CONTACT names somebody."""
+    """Show the security contacts, if SECURITY_CONTACT is set."""
     settings = runtime.settings()
     contacts = settings.contacts()
     if not contacts:
@@ -62,7 +62,7 @@ def show_security() -> Response:
 
 @pages.get("/favicon.ico")
 def show_icon() -> Response:
-    """The icon of the site, for programs that ask nobody where it is."""
+    """Show the icon of the site, for programs that request it without reading a page."""
     response = send_from_directory(SERVICES / "catalog" / "static", "favicon.ico", mimetype="image/x-icon")
     response.headers["Cache-Control"] = f"public, max-age={DAY}"
     return response

@@ -1,1 +1,1 @@
-"""Sessions on other people's sites: the web component, and the page that makes the code to paste."""
+"""Lists of sessions on other sites: the web component, and the page that makes its code."""

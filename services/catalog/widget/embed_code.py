@@ -1,4 +1,4 @@
-"""The code that another site pastes."""
+"""The code that another site pastes into a page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,9 +7,7 @@ from markupsafe import Markup, escape
 
 
 def attributes_of(wanted: Mapping[str, Any]) -> dict[str, str]:
-    """The element's attributes for these choices, by the names of the API's parameters; what was not chosen is left
-    out.
-    """
+    """Return the element's attributes, named like the API's parameters; empty choices are left out."""
     return {
         name.replace("_", "-"): " ".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
         for name, value in ((name, _text(value)) for name, value in wanted.items())
@@ -18,13 +16,13 @@ def attributes_of(wanted: Mapping[str, Any]) -> dict[str, str]:
 
 
 def write_element(attributes: Mapping[str, str]) -> Markup:
-    """The element in HTML, whatever people typed into its attributes."""
+    """Return the element as HTML, with escaped attributes."""
     written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
     return Markup("<convene-sessions{}></convene-sessions>").format(written)
 
 
 def write_code(attributes: Mapping[str, str], *, script: str) -> str:
-    """What is pasted into a page: the script, and the element where the sessions are to be."""
+    """Return the code to paste: the script, and the element where the sessions appear."""
     return f'<script src="{escape(script)}" async></script>\n{write_element(attributes)}'
 
 

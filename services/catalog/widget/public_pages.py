@@ -1,4 +1,4 @@
-"""`/catalog/widget.js`, and `/catalog/widget`, where one chooses and gets the code to paste."""
+"""`/catalog/widget.js`, and `/catalog/widget`, the page that makes the code to paste."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from shared.runtime import connection
 
 pages = Pages("widget", url_prefix="/catalog")
 FILE = SERVICES / "catalog" / "static" / "widget.js"
-# Sites that load it have a change within minutes; what is there meanwhile works.
+# Sites get a change within minutes; the previous version keeps working.
 SHORT = "public, max-age=300, stale-while-revalidate=86400"
 VOCABULARIES = ["library_type", "topic", "job_function", "community_size"]
 MOST_SERIES = 100
@@ -27,19 +27,19 @@ MOST_SERIES = 100
 
 @pages.get("/widget.js")
 def show_script() -> Response:
-    """The component as it is now, for any site."""
+    """Serve the current component, for any site."""
     return _give(SHORT)
 
 
 @pages.get("/widget/<version>.js")
 def show_version(version: str) -> Response:
-    """The component under the address of a version, which never changes; of one that is gone, as it is now."""
+    """Serve the component at a versioned URL, which never changes; for an unknown version, the current one."""
     return _give(IMMUTABLE if version == _version() else SHORT)
 
 
 @pages.get("/widget")
 def show_builder() -> Response:
-    """Choose what to show, see it, take the code along. All of it stands in the address."""
+    """Show the choices, a preview and the code. All choices are in the URL."""
     wanted = parse_query(WidgetQuery())
     attributes = attributes_of(wanted)
     script = f"{runtime.settings().public_url}/catalog/widget.js"

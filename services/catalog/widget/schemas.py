@@ -1,4 +1,4 @@
-"""What can be chosen for a list of sessions on another site."""
+"""The choices for a list of sessions on another site."""
 
 import marshmallow as ma
 from marshmallow.validate import Length, Range
@@ -8,7 +8,7 @@ from services.catalog.taxonomy.text_fields import Text
 
 
 class WidgetQuery(FilterQuery):
-    """The filters of the API, and what the element says itself."""
+    """The API's filters, and the element's own attributes."""
 
     class Meta:
         exclude = ("starts_after", "starts_before", "status")
