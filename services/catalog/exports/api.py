@@ -9,7 +9,7 @@ from services.catalog.program_documents.text_formats import WRITERS
 from shared.http import Blueprint
 from shared.runtime import connection
 
-staff = Blueprint("exports", __name__, url_prefix="/catalog/v1/initiatives", description="Whole programmes")
+staff = Blueprint("exports", __name__, url_prefix="/catalog/v1/initiatives", description="Whole programs")
 BODY = {"description": "The programme document", "content": {kind: {"schema": ProgrammeSchema} for kind in WRITERS}}
 
 

@@ -16,7 +16,7 @@ from shared.cli.runner import in_transaction
 def exporting(start: Callable[..., runtime.Runtime]) -> click.Command:
     """Return the command, for the service whose runtime `start` creates."""
 
-    @click.command("export", help="Write the programme document of an initiative to standard output.")
+    @click.command("export", help="Write the program document of an initiative to standard output.")
     @click.argument("slug")
     @click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
     def command(slug: str, kind: str) -> None:

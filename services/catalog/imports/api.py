@@ -15,7 +15,7 @@ from shared.runtime import transaction
 
 READERS = {"application/json": read_json, "application/yaml": read_yaml}
 BODY = {"required": True, "content": {kind: {"schema": ProgrammeSchema} for kind in READERS}}
-staff = Blueprint("imports", __name__, url_prefix="/catalog/v1/imports", description="Whole programmes")
+staff = Blueprint("imports", __name__, url_prefix="/catalog/v1/imports", description="Whole programs")
 
 
 @staff.post("")

@@ -20,14 +20,14 @@ WHY = "the catalog has held something before, or this is production: nothing was
 def importing(start: Callable[..., runtime.Runtime]) -> click.Command:
     """Return the command, for the service whose runtime `start` creates."""
 
-    @click.command("import", help="Take in a programme document (YAML or JSON), all of it or nothing.")
+    @click.command("import", help="Import a program document (YAML or JSON), all of it or nothing.")
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+    @click.option("--dry-run", is_flag=True, help="Only show what would change.")
     @click.option(
         "--only-first",
         is_flag=True,
-        help="For the sample program: only in development, and only into a catalog that has never held anything. "
-        "Else nothing is done, and that is no error.",
+        help="For the sample program: import only in development, and only into a catalog that was never used. "
+        "Otherwise do nothing and succeed.",
     )
     def command(file: Path, dry_run: bool, only_first: bool) -> None:
         read = read_json if file.suffix == ".json" else read_yaml

@@ -13,14 +13,14 @@ from shared.email_addresses import fold_stored_email
 
 def showing(start: Callable[..., runtime.Runtime]) -> click.Group:
     """Return the commands, for the service whose runtime `start` creates."""
-    group = click.Group("person", help="What is held on a person.")
+    group = click.Group("person", help="What the catalog holds about a person.")
 
     @group.command(
-        help="Comments and parts of the programme that name an address, and comments that are signed with a name (GDPR,"
-        " article 15). Prints personal data. Changes nothing."
+        help="Show comments and parts of the program that contain an address, and comments that are signed with a name"
+        " (GDPR, article 15). Prints personal data. Changes nothing."
     )
-    @click.option("--address", required=True, help="The person's mail address.")
-    @click.option("--name", default="", help="The name that they may have signed comments with.")
+    @click.option("--address", required=True, help="The person's email address.")
+    @click.option("--name", default="", help="A name that they may have signed comments with.")
     @actor_option
     def show(address: str, name: str, actor: str) -> None:
         def work(conn: Connection) -> domain.Held:

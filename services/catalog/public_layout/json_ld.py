@@ -107,7 +107,7 @@ def series(document: Document, sessions: Iterable[Document], partners: Iterable[
 
 def initiative(document: Document) -> Node:
     """Return an initiative as an `EventSeries`, the `superEvent` of its sessions. A `Project` would be an organization,
-    of which no event can be a part.
+    and events cannot be part of one.
     """
     page = document["links"]["page"]
     funding = document["funding"]

@@ -20,15 +20,17 @@ from shared.runtime import rolled_back_transaction
 
 def sending(start: RuntimeFactory) -> click.Group:
     """Return the commands, for the service whose runtime `start` creates."""
-    group = click.Group("snapshots", help="The present state of the programme, said again for those who keep a copy.")
+    group = click.Group(
+        "snapshots", help="Publish the current state of the program again, for services that keep a copy."
+    )
 
     @group.command(
-        help="Publish the present state again, so that registration and notifications mend their copies; no mail and no"
-        " webhook follows from it. Without --id all that was ever public of the type, but for recordings that were"
-        " withdrawn. Prints the batch: `python -m services.registration programme report BATCH` tells what it mended."
+        help="Publish the current state again, so that registration and notifications repair their copies; it sends no"
+        " email and no webhook. Without --id everything of the type that was ever public, except withdrawn recordings."
+        " Prints the batch: `python -m services.registration programme report BATCH` shows what it repaired."
     )
     @click.option("--type", "type_", required=True, type=click.Choice(domain.TYPES))
-    @click.option("--id", "ids", multiple=True, type=UUID, help="Only this one; several times for several.")
+    @click.option("--id", "ids", multiple=True, type=UUID, help="Only this one; may be repeated.")
     @dry_run_option
     @actor_option
     def send(type_: str, ids: tuple[UUID, ...], dry_run: bool, actor: str) -> None:
