@@ -250,7 +250,7 @@ def test_the_real_programme_and_its_later_states_can_be_taken_in(catalog: Catalo
     [
         ("initiative: {slug: [}", "Not YAML"),
         ("initiative: &a {slug: x}\nseries: [*a]", "aliases"),
-        ("sessions: []\nsessions: []", "stands twice"),
+        ("sessions: []\nsessions: []", "occurs twice"),
         ("[" * 30 + "]" * 30, "too deep"),
         ("!!python/object/apply:os.system [ls]", "Not YAML"),
     ],

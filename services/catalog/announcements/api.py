@@ -36,4 +36,5 @@ def list_announcements(query: dict[str, Any]) -> Response:
 @public.response(200, AnnouncementSchema)
 def show_announcement(slug: str) -> Response:
     """Show an announcement."""
-    return entry_responses.show_entry("announcement", slug, present_entry)
+    with connection() as conn:
+        return entry_responses.show_entry(conn, "announcement", slug, present_entry)

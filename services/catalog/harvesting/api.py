@@ -5,7 +5,7 @@ from flask import Response, request
 from services.catalog.harvesting import repository
 from shared.http import Blueprint
 from shared.http.blueprint import consumes
-from shared.runtime import connection
+from shared.runtime import connection, settings
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = [
@@ -35,7 +35,7 @@ def harvest_by_form() -> Response:
 def _answer() -> Response:
     arguments = request.form if request.method == "POST" else request.args
     with connection() as conn:
-        body = repository.answer(conn, arguments.items(multi=True))
+        body = repository.answer(conn, arguments.items(multi=True), public_url=settings().public_url)
     return Response(body, content_type="text/xml; charset=utf-8", headers={"Cache-Control": "public, max-age=1"})
 
 

@@ -18,7 +18,6 @@ from psycopg import Connection
 
 from services.catalog.harvesting import dublin_core, queries
 from services.catalog.harvesting.queries import HarvestedEntry, HarvestSelection
-from shared import runtime
 
 KINDS = {"session": "Sessions", "series": "Series", "initiative": "Initiatives", "announcement": "Announcements"}
 PREFIX = "oai_dc"
@@ -31,11 +30,10 @@ Arguments = dict[str, Any]
 class Repository:
     """Implements the protocol's verbs under the names that the library calls."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, public_url: str) -> None:
         self.conn = conn
-        origin = runtime.settings().public_url
-        self.address = f"{origin}/catalog/oai"
-        self.host = urlsplit(origin).hostname or "localhost"
+        self.address = f"{public_url}/catalog/oai"
+        self.host = urlsplit(public_url).hostname or "localhost"
 
     def identify(self) -> Identify:
         earliest = queries.select_earliest(self.conn) or datetime(2000, 1, 1, tzinfo=UTC)
@@ -116,11 +114,11 @@ class Repository:
         return self._header(entry), metadata, None
 
 
-def answer(conn: Connection, arguments: Iterable[tuple[str, str]]) -> bytes:
+def answer(conn: Connection, arguments: Iterable[tuple[str, str]], *, public_url: str) -> bytes:
     """Return the XML response to a request. Errors are reported in it by the protocol's codes."""
     registry = MetadataRegistry()
     registry.registerWriter(PREFIX, oai_dc_writer)
-    server = ServerBase(Repository(conn), registry)
+    server = ServerBase(Repository(conn, public_url), registry)
     given = list(arguments)
     asked = {name: value for name, value in given if name.isascii() and _is_plain(value)}
     if len(asked) != len(given):

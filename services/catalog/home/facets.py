@@ -13,7 +13,6 @@ from services.catalog.discovery import listing
 from services.catalog.discovery.listing import SessionCounts
 from services.catalog.public_layout import queries as public_layout
 from services.catalog.taxonomy.vocabularies import FORMATS, VOCABULARIES
-from shared import runtime
 
 HOME = "/catalog/"
 # Limit on the values shown per filter; there may be thousands of series and organizations.
@@ -86,26 +85,26 @@ class Facets:
     chosen: list[ActiveFilter]
 
 
-def narrow(asked: dict[str, Any], when: str | None = None) -> dict[str, Any]:
+def narrow(asked: dict[str, Any], when: str | None = None, *, now: datetime) -> dict[str, Any]:
     """Translate the page's filters to those of the API, for one `when` or for all that are active."""
     filters = {name: value for name, value in asked.items() if name not in ("when", "cursor")}
     chosen = set(asked.get("when") or ()) if when is None else {when}
     if chosen == {"coming"}:
-        return filters | _coming(filters)
+        return filters | _coming(filters, now)
     if chosen == {"past"}:
         return filters | {"status": ["held", "cancelled"]}
     return filters
 
 
-def describe(conn: Connection, asked: dict[str, Any], given: MultiDict[str, str]) -> Facets:
+def describe(conn: Connection, asked: dict[str, Any], given: MultiDict[str, str], *, now: datetime) -> Facets:
     """Return the filters for this query; `given` are the URL's parameters."""
-    filters = narrow(asked)
+    filters = narrow(asked, now=now)
     counts = listing.count(
         filters,
         {"format": FORMATS, "registration": ("open", "invitation", "closed"), "recorded": ("true",)}
         | dict.fromkeys(("series", "organization")),
     )
-    coming, past = (listing.count(narrow(asked, when), {}).total for when in ("coming", "past"))
+    coming, past = (listing.count(narrow(asked, when, now=now), {}).total for when in ("coming", "past"))
     titles = _titles(conn, counts, given)
     headings = HEADINGS | public_layout.select_headings(conn)
     found = _values(counts, titles) | {"when": _named("when", {"coming": coming, "past": past})}
@@ -126,8 +125,8 @@ def address(given: MultiDict[str, str], **changed: str | None) -> str:
     return f"{HOME}?{query}" if query else HOME
 
 
-def _coming(filters: dict[str, Any]) -> dict[str, Any]:
-    begun = runtime.current().clock.now() - BEGUN
+def _coming(filters: dict[str, Any], now: datetime) -> dict[str, Any]:
+    begun = now - BEGUN
     after: datetime | None = filters.get("starts_after")
     return {"status": ["planned", "scheduled"], "starts_after": max(after, begun) if after else begun}
 

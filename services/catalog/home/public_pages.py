@@ -1,5 +1,6 @@
 """`/catalog/`: upcoming sessions, recordings and announcements, or what a reader searches for."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from services.catalog.public_layout import queries as public_layout
 from services.catalog.public_layout.page_rendering import PageHead
 from services.catalog.search.results import find_results
 from services.catalog.text_index.domain import MOST_SESSIONS
+from shared import runtime
 from shared.errors import Invalid
 from shared.http.pages import Pages, parse_query
 from shared.runtime import connection
@@ -56,8 +58,9 @@ def _find(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
 def _search(wanted: dict[str, Any], given: MultiDict[str, str]) -> dict[str, Any]:
     """Search everything, or only the sessions that match the other filters; best matches first."""
     narrowed = set(given) - {"q", "cursor"}
-    only = listing.find_numbers(facets.narrow(wanted), limit=MOST_SESSIONS) if narrowed else None
-    found = find_results(wanted["q"], only=only, limit=PAGE, cursor=wanted["cursor"])
+    only = listing.find_numbers(facets.narrow(wanted, now=_now()), limit=MOST_SESSIONS) if narrowed else None
+    with connection() as conn:
+        found = find_results(conn, wanted["q"], only=only, limit=PAGE, cursor=wanted["cursor"])
     more = facets.address(given, cursor=found.more) if found.more else None
     total = sum(map(len, found.numbers.values())) if only is None else len(only)
     return {"items": found.items, "more": more, "corrected": found.corrected, "total": total}
@@ -75,7 +78,7 @@ def _list(
 ) -> dict[str, Any]:
     sort = SORTS[when]
     after = session_cursors.decode(sort, cursor)
-    found = listing.find(facets.narrow(wanted, when), sort=sort, limit=limit, after=after)
+    found = listing.find(facets.narrow(wanted, when, now=_now()), sort=sort, limit=limit, after=after)
     more = facets.address(given, when=when, cursor=session_cursors.encode(sort, found.more)) if found.more else None
     return {"when": when, "sessions": [orjson.loads(item) for item in found.items], "more": more}
 
@@ -95,7 +98,7 @@ def _show(
     words = wanted.get("q", "")
     counted = {name: value for name, value in wanted.items() if not (wrong and name == "q")}
     with connection() as conn:
-        described = facets.describe(conn, counted, given)
+        described = facets.describe(conn, counted, given, now=_now())
     sessions = [session for one in found.get("lists", ()) for session in one["sessions"]]
     page = PageHead(
         template="learning.html",
@@ -109,6 +112,10 @@ def _show(
     return page_rendering.respond(
         page, status=status, words=words, wrong=wrong, facets=described, given=given, **values
     )
+
+
+def _now() -> datetime:
+    return runtime.current().clock.now()
 
 
 def _title(described: facets.Facets) -> str:

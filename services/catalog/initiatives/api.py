@@ -8,6 +8,7 @@ from services.catalog.entries.entry_responses import list_entries, show_entry
 from services.catalog.initiatives import schemas
 from shared.http import Blueprint
 from shared.http.pagination import PageQuery
+from shared.runtime import connection
 
 public = Blueprint("initiatives", __name__, url_prefix="/catalog/v1", public=True, description="Initiatives")
 
@@ -17,11 +18,13 @@ public = Blueprint("initiatives", __name__, url_prefix="/catalog/v1", public=Tru
 @public.response(200, schemas.InitiativeListSchema)
 def list_initiatives(query: dict[str, Any]) -> Response:
     """List initiatives, by slug."""
-    return list_entries("initiative", query)
+    with connection() as conn:
+        return list_entries(conn, "initiative", query)
 
 
 @public.get("/initiatives/<slug>")
 @public.response(200, schemas.InitiativeSchema)
 def show_initiative(slug: str) -> Response:
     """Show an initiative with its partners, funding, series and sessions."""
-    return show_entry("initiative", slug)
+    with connection() as conn:
+        return show_entry(conn, "initiative", slug)

@@ -58,7 +58,7 @@ def _refuse_tricks(body: bytes) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            raise ValueError("it is nested too deeply")
+            raise ValueError("it is too deep")
 
 
 class Loader(yaml.CSafeLoader):

@@ -49,7 +49,7 @@ def session(document: Document, labels: Labels) -> Node:
             "maximumAttendeeCapacity": document["registration"]["capacity"],
             "isAccessibleForFree": document["price"]["free"],
             "offers": session_offer(document, page),
-            "about": [{"@type": "Node", "name": name} for name in term_names(document, "topic", labels)],
+            "about": [{"@type": "Thing", "name": name} for name in term_names(document, "topic", labels)],
             "audience": [
                 {"@type": "EducationalAudience", "audienceType": name}
                 for vocabulary in ("library_type", "audience")

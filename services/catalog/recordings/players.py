@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from services.catalog.entries.queries import Document
-from shared import runtime
 
 # File extensions that browsers play; any other URL is that of a page where the recording can be watched.
 VIDEO, AUDIO = ("mp4", "m4v", "webm", "ogv"), ("mp3", "m4a", "oga", "ogg", "wav")
@@ -23,7 +22,7 @@ class Player:
     policy: dict[str, str]
 
 
-def find_player(recording: Document) -> Player | None:
+def find_player(recording: Document, *, public_url: str) -> Player | None:
     """Return the player of a recording; None if browsers cannot play its URL."""
     address, origin = urlsplit(recording["url"]), _origin(recording["url"])
     ending = address.path.rpartition(".")[2].lower()
@@ -36,7 +35,7 @@ def find_player(recording: Document) -> Player | None:
         element="audio" if ending in AUDIO and not captions_origin else "video",
         url=recording["url"],
         captions=captions if captions_origin else None,
-        crossing=captions_origin not in (None, _origin(runtime.settings().public_url)),
+        crossing=captions_origin not in (None, _origin(public_url)),
         policy={"media-src": " ".join(dict.fromkeys(filter(None, (origin, captions_origin))))},
     )
 

@@ -10,7 +10,7 @@ from services.catalog.public_layout.page_rendering import PageHead, crumbs_of
 from services.catalog.recordings.players import find_player
 from shared.errors import NotFound
 from shared.http.pages import Pages
-from shared.runtime import connection
+from shared.runtime import connection, settings
 
 pages = Pages("watching", url_prefix="/catalog")
 
@@ -22,7 +22,7 @@ def show_recording(slug: str) -> Response:
         session = kinds.present_entry(conn, visibility.find_visible(conn, "session", slug))
     if session["recording"] is None:
         raise NotFound("There is no recording of this session, or not yet.")
-    player = find_player(session["recording"])
+    player = find_player(session["recording"], public_url=settings().public_url)
     page = PageHead(
         template="recording.html",
         title=f"Recording: {session['title']}",

@@ -12,6 +12,7 @@ from services.catalog.search.schemas import SearchQuery, SearchSchema
 from shared import runtime
 from shared.http import Blueprint
 from shared.http.pagination import page
+from shared.runtime import connection
 
 public = Blueprint("search", __name__, url_prefix="/catalog/v1/search", public=True, description="Finding by words")
 LABELS = {"session": "Sessions", "recording": "Recordings", "series": "Series", "announcement": "Announcements"}
@@ -26,7 +27,8 @@ def search(query: dict[str, Any]) -> Response:
     Words match in any form and regardless of accents; the last one may be unfinished. `"a phrase"` matches exactly,
     `-word` excludes. If nothing matches, similar words are tried; `corrected` shows them.
     """
-    found = find_results(query["q"], kinds=query["kind"], limit=query["limit"], cursor=query["cursor"])
+    with connection() as conn:
+        found = find_results(conn, query["q"], kinds=query["kind"], limit=query["limit"], cursor=query["cursor"])
     body, headers = page(found.items, found.more)
     total = sum(map(len, found.numbers.values()))
     counted = {"total": total, "corrected": found.corrected, "facets": _count(found.numbers)}

@@ -4,12 +4,13 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import Connection
+
 from services.catalog.entries import urls
 from services.catalog.text_index import domain as text_index
 from services.catalog.text_index import queries as text_index_queries
 from services.catalog.text_index.queries import COUNTED, RANKED, START, STOP, SearchHit
 from shared.http.pagination import decode_cursor, encode_cursor
-from shared.runtime import connection
 
 
 @dataclass(frozen=True)
@@ -23,21 +24,26 @@ class SearchResults:
 
 
 def find_results(
-    words: str, *, kinds: list[str] | None = None, only: list[int] | None = None, limit: int, cursor: str | None
+    conn: Connection,
+    words: str,
+    *,
+    kinds: list[str] | None = None,
+    only: list[int] | None = None,
+    limit: int,
+    cursor: str | None,
 ) -> SearchResults:
     """Search for these words, among some kinds or among these numbers, which are known to match. Raises Invalid."""
     after = decode_cursor(cursor, int, int)
-    with connection() as conn:
-        found = text_index.find_text(conn, words, limit=COUNTED)
-        first = found.first(RANKED) if only is None else only[:RANKED]
-        query = text_index_queries.HitQuery(
-            finished=found.query.finished,
-            prefix=found.query.prefix,
-            kinds=kinds,
-            among=None if kinds else first,
-            only=only,
-        )
-        hits = text_index_queries.select_hits(conn, query, after=after and (after[0], after[1]), limit=limit + 1)
+    found = text_index.find_text(conn, words, limit=COUNTED)
+    first = found.first(RANKED) if only is None else only[:RANKED]
+    query = text_index_queries.HitQuery(
+        finished=found.query.finished,
+        prefix=found.query.prefix,
+        kinds=kinds,
+        among=None if kinds else first,
+        only=only,
+    )
+    hits = text_index_queries.select_hits(conn, query, after=after and (after[0], after[1]), limit=limit + 1)
     shown = hits[:limit]
     more = encode_cursor(shown[-1].score, shown[-1].number) if len(hits) > limit else None
     return SearchResults([_present(hit) for hit in shown], more, found.corrected, found.numbers)
