@@ -1,1 +1,1 @@
-"""How the system is set up, run and shown: with Docker compose, and natively."""
+"""Set-up, operation and demo of the system, with Docker compose and natively."""

@@ -1,4 +1,4 @@
-"""Whether a locked dependency has a vulnerability that is known: `python -m deploy.audit`.
+"""Check the locked dependencies for known vulnerabilities: `python -m deploy.audit`.
 
 Asks PyPI's advisories by pip-audit, for each file in requirements/. Exit code 0: none has. 1: some have, which are
 named. 2: it could not be asked about all of them, so nobody knows.
@@ -28,7 +28,7 @@ COMMAND = [
 
 @dataclass(frozen=True)
 class Finding:
-    """What was learnt of one lock file: a line for each vulnerability, and packages that nobody could tell about."""
+    """Result for one lock file: a line for each vulnerability, and the packages that could not be checked."""
 
     lock: str
     vulnerable: list[str]
@@ -46,7 +46,7 @@ def audit(lock: Path) -> Finding:
 
 
 def read(lock: str, report: dict[str, Any]) -> Finding:
-    """What pip-audit's report says. It calls it no failure that a package was skipped; for us nobody knows then."""
+    """Parse pip-audit's report. A package that it skipped, which it calls no failure, counts as unchecked."""
     packages = report["dependencies"]
     return Finding(
         lock,

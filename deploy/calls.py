@@ -29,7 +29,7 @@ def run_interruptibly(command: list[str]) -> tuple[int, str]:
 
 
 def output(command: list[str]) -> str:
-    """What `command` writes. Raises DeployError with what it said of its failure."""
+    """Return the output of `command`. Raises DeployError with its error output if it fails."""
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if result.returncode:
         raise DeployError(result.stderr)
@@ -37,5 +37,5 @@ def output(command: list[str]) -> str:
 
 
 def succeeds(command: list[str], *, seconds: float | None = None) -> bool:
-    """Whether `command` ends with 0."""
+    """True if `command` exits with 0."""
     return subprocess.run(command, capture_output=True, timeout=seconds, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""What a project of compose has on this machine, found by its name alone: so that nothing else is ever removed."""
+"""Containers, volumes, networks and images of a compose project, found by its name so that no others are removed."""
 
 import re
 from collections.abc import Iterable

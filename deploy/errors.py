@@ -1,4 +1,4 @@
-"""What goes wrong while the system is set up, in words for the person at the terminal."""
+"""Errors of set-up and operation, with messages for the person at the terminal."""
 
 
 class DeployError(Exception):

@@ -15,7 +15,7 @@ MODES = ("native", "docker")
 
 
 class System(Protocol):
-    """What both modes can do."""
+    """Operations of the system in either mode."""
 
     def start(self, say: Callable[[str], None]) -> None: ...
     def stop(self) -> None: ...

@@ -43,7 +43,7 @@ def install(packages: list[str], *, services: tuple[str, ...] = ()) -> None:
 
 
 def _become_root() -> list[str] | None:
-    """What to put before a command so that it runs as root; None where that is not permitted without a question."""
+    """Return the prefix that runs a command as root; None if that needs a password or is not permitted."""
     if shutil.which("apt-get") is None:
         return None
     if os.geteuid() == 0:

@@ -31,7 +31,7 @@ class Row:
     effect: str
 
 
-# What deploy/gateway/convene.conf.template names, and gunicorn itself reads: variable, default, unit, effect.
+# Variables of deploy/gateway/convene.conf.template and of gunicorn itself: variable, default, unit, effect.
 GATEWAY = (
     ("GATEWAY_LISTEN", "required", "[address:]port", "Where nginx listens"),
     ("GATEWAY_RESOLVER", "required", "address", "Name server at which services are looked up, again while it runs"),
