@@ -15,7 +15,7 @@ from services.notifications.mail_log.schemas import (
 from shared.http import Blueprint
 from shared.http.pagination import decode_cursor, encode_cursor, page
 from shared.http.responses import json_response
-from shared.runtime import transaction
+from shared.runtime import settings, transaction
 
 staff = Blueprint("messages", __name__, url_prefix="/notifications/v1", description="Every mail that was ever due")
 
@@ -42,7 +42,7 @@ def show_message(id: UUID) -> Response:
     """One mail, with how it reads by what is known now; personal links are shown without their tokens."""
     with transaction() as conn:
         return json_response(
-            MessageDetailSchema().dump({**domain.find(conn, id), "rendered": domain.preview(conn, id)})
+            MessageDetailSchema().dump({**domain.find(conn, id), "rendered": domain.preview(conn, id, settings())})
         )
 
 

@@ -11,10 +11,10 @@ from services.notifications.messages.queries import select_mail_contexts
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.rendering.templates import Texts
+from services.notifications.settings import NotificationsSettings
 from services.notifications.template_overrides import domain as templates
 from shared.errors import Conflict, NotFound
 from shared.http.audit_api import record_staff_action
-from shared.runtime import settings
 
 Row = dict[str, Any]
 
@@ -27,13 +27,13 @@ def find(conn: Connection, id: UUID) -> Row:
     return with_session(row)
 
 
-def preview(conn: Connection, id: UUID) -> Texts | None:
+def preview(conn: Connection, id: UUID, settings: NotificationsSettings) -> Texts | None:
     """How a mail reads by what is known now, personal links without their tokens; None where the person was erased."""
     mail = next(iter(select_mail_contexts(conn, [id])), None)
     if mail is None:
         return None
     source = read_mail_sources(conn, [mail]).get(id)
-    return render(mail, source, make_mail_settings(settings(), templates.load(conn), shown=True)).texts
+    return render(mail, source, make_mail_settings(settings, templates.load(conn), shown=True)).texts
 
 
 def resend(conn: Connection, id: UUID) -> Row:

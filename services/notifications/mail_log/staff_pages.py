@@ -12,7 +12,7 @@ from shared.http.forms import Form
 from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
 from shared.http.responses import see_other
-from shared.runtime import connection, transaction
+from shared.runtime import connection, settings, transaction
 
 HOME = "/notifications/staff/messages"
 pages = Pages("mail-log", url_prefix="/notifications/staff")
@@ -58,7 +58,9 @@ def list_messages() -> Response:
 def show_message(id: UUID) -> Response:
     """One mail: to whom, why, what became of it, and how it reads."""
     with transaction() as conn:
-        return respond("staff/message.html", one=domain.find(conn, id), texts=domain.preview(conn, id), over=OVER)
+        return respond(
+            "staff/message.html", one=domain.find(conn, id), texts=domain.preview(conn, id, settings()), over=OVER
+        )
 
 
 @pages.form("/messages/<uuid:id>/resend")

@@ -196,7 +196,7 @@ def import_confirmed(query: dict[str, Any], given: dict[str, Any]) -> dict[str, 
     changes nothing.
     """
     with transaction() as conn:
-        report = import_readers(conn, given["readers"], dry_run=query["dry_run"])
+        report = import_readers(conn, given["readers"], now=runtime.current().clock.now(), dry_run=query["dry_run"])
         if not query["dry_run"]:
             record_staff_action(conn, "readers.import", "readers", report)
     return report

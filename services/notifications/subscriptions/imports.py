@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -9,18 +10,19 @@ from psycopg import Connection
 from services.notifications.subscriptions import queries
 from services.notifications.subscriptions.queries import SignUp
 from services.notifications.suppressions import queries as suppressions
-from shared import runtime
 from shared.email_addresses import fold_email
 from shared.errors import Invalid
 
 FATES = ("new", "known", "left", "suppressed")
 
 
-def import_readers(conn: Connection, given: Sequence[dict[str, Any]], *, dry_run: bool) -> dict[str, int]:
+def import_readers(
+    conn: Connection, given: Sequence[dict[str, Any]], *, now: datetime, dry_run: bool
+) -> dict[str, int]:
     """Take in those who are new, and tell how many were what. Who is known stays as they are; who has left, or gets no
     mail, is left alone. Raises Invalid, naming each that is wrong by its path; then nobody is taken in.
     """
-    emails = _fold(given)
+    emails = _fold(given, now)
     known = queries.select_statuses(conn, emails)
     suppressed = suppressions.select_among(conn, emails)
     fates: Counter[str] = Counter(dict.fromkeys(FATES, 0))
@@ -31,10 +33,9 @@ def import_readers(conn: Connection, given: Sequence[dict[str, Any]], *, dry_run
     return dict(fates)
 
 
-def _fold(given: Sequence[dict[str, Any]]) -> list[str]:
+def _fold(given: Sequence[dict[str, Any]], now: datetime) -> list[str]:
     errors: dict[str, Any] = {}
     emails: dict[str, int] = {}
-    now = runtime.current().clock.now()
     for number, one in enumerate(given):
         if one["confirmed_at"] > now:
             errors[f"readers.{number}.confirmed_at"] = ["Must not be in the future."]

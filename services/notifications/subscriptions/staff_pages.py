@@ -11,6 +11,7 @@ from flask import Response, request
 from services.notifications.subscriptions import domain, exports, queries
 from services.notifications.subscriptions.imports import import_readers
 from services.notifications.subscriptions.schemas import ImportSchema, ReadersQuery
+from shared import runtime
 from shared.email_addresses import fold_stored_email
 from shared.errors import Invalid, NotFound
 from shared.http import tables
@@ -68,7 +69,7 @@ def take_in() -> Response:
             rows, sure = file.read().decode("utf-8-sig"), False
         given: Any = load_body(ImportSchema(), {"readers": _parse(rows)})
         with transaction() as conn:
-            report = import_readers(conn, given["readers"], dry_run=not sure)
+            report = import_readers(conn, given["readers"], now=runtime.current().clock.now(), dry_run=not sure)
             if sure:
                 record_staff_action(conn, "readers.import", "readers", report)
     except UnicodeDecodeError:
