@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import orjson
 
-from deploy import service_lists, settings_page
+from deploy import service_lists, settings_page, state_machines_page
 from shared.cli.runner import EXIT_CODES
 from shared.events import asyncapi
 from shared.events.envelope import registry
@@ -60,6 +60,7 @@ def pages() -> dict[str, str]:
         "events.md": _events(),
         "settings.md": settings_page.write(_service(name) for name in SERVICES),
         "commands.md": _commands(),
+        "state-machines.md": state_machines_page.write(),
         **{f"../services/{name}/README.md": _readme(_service(name)) for name in SERVICES},
     }
 

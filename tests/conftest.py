@@ -12,7 +12,7 @@ import pytest
 
 from shared import runtime
 from tests.processes import Process
-from tests.servers import databases, queues, sharing, slots
+from tests.servers import databases, queues, sharing, slots, transitions
 from tests.servers.engines import SERVICES, Engines
 from tests.servers.slots import Slot
 
@@ -72,6 +72,7 @@ def slot(engines: Engines) -> Slot:
 def database(engines: Engines, slot: Slot) -> str:
     """This worker's database, in which every service's migrations have run. Tests leave it as they found it."""
     databases.clone(engines, slot.database)
+    transitions.watch(engines, slot.database)
     return slot.database
 
 
@@ -104,6 +105,7 @@ def fresh_database(engines: Engines, slot: Slot) -> Iterator[str]:
     """A database for one test that commits: migrated, empty, and thrown away afterwards."""
     name = slot.new_database_name()
     databases.clone(engines, name)
+    transitions.watch(engines, name)
     yield name
     databases.drop(engines, name)
 

@@ -206,7 +206,7 @@ def test_a_notice_that_was_mangled_on_its_way_is_no_failure_of_ours(seed: int) -
 
 def test_a_mail_that_was_never_handed_over_has_not_come_back(desk: Desk, client: FlaskClient) -> None:
     id, _ = mailed(desk)
-    desk.conn.execute("UPDATE messages SET state = 'failed', sent_at = NULL")
+    desk.conn.execute("UPDATE messages SET state = 'queued', sent_at = NULL")
 
     assert take_in(client, notice(), id)["suppressed"] == 0
 

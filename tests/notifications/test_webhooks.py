@@ -341,7 +341,8 @@ def test_what_ended_long_ago_is_forgotten(desk: Desk, client: FlaskClient) -> No
     desk.conn.execute(
         "UPDATE webhook_deliveries SET queued_at = now() - interval '36 days' WHERE id <> %s", [young["id"]]
     )
-    desk.conn.execute("UPDATE webhook_deliveries SET state = 'delivered' WHERE id <> %s", [waiting["id"]])
+    for change in ("state = 'claimed', claimed_by = 1", "state = 'delivered', claimed_by = NULL"):
+        desk.conn.execute(f"UPDATE webhook_deliveries SET {change} WHERE id <> %s", [waiting["id"]])  # noqa: S608
     for id in (old["id"], young["id"]):
         added = (
             "INSERT INTO webhook_attempts (delivery_id, at, milliseconds) VALUES (%s, now() - interval '31 days', 1)"
