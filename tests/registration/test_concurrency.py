@@ -389,3 +389,28 @@ def test_what_is_being_corrected_is_not_written_onto_the_erased(app: Flask, staf
     if 410 in answers:
         assert rows("SELECT count(*) FROM people WHERE name LIKE 'Zebra%'") == [(0,)]
         assert rows("SELECT count(*) FROM former_addresses") == [(0,)]
+
+
+def test_a_transaction_that_ends_a_deadlock_is_tried_again(
+    engines: Engines, fresh_database: str, present: runtime.Runtime
+) -> None:
+    first, second = "SELECT pg_advisory_xact_lock(1)", "SELECT pg_advisory_xact_lock(2)"
+    waiting = "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    attempts: list[int] = []
+    with psycopg.connect(engines.database_url(fresh_database)) as rival, ThreadPoolExecutor(1) as beside:
+        rival.execute(
+            "SET deadlock_timeout = '1min'"
+        )  # so that the other one finds the deadlock, and is the one to end
+        rival.execute(second)
+
+        def work(conn: psycopg.Connection[Any]) -> None:
+            conn.execute(first)
+            if not attempts:
+                beside.submit(lambda: (rival.execute(first), rival.commit()))
+                eventually(lambda: (conn.execute(waiting).fetchone() or [False])[0])
+            attempts.append(1)
+            conn.execute(second)
+
+        retry_on_conflict(work)
+
+    assert len(attempts) == 2
