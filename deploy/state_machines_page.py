@@ -6,7 +6,7 @@ from services.notifications.newsletters.issue_states import ISSUE
 from services.notifications.webhooks.deliveries.delivery_states import DELIVERY
 from services.registration.groups.group_states import GROUP_REQUEST
 from services.registration.invitations.invitation_states import INVITATION
-from services.registration.registrations.registration_states import REGISTRATION
+from services.registration.seats.registration_states import REGISTRATION
 from shared.state_machines import StateMachine
 
 MACHINES: tuple[StateMachine, ...] = (REGISTRATION, GROUP_REQUEST, INVITATION, MESSAGE, ISSUE, DELIVERY, RECORDING)
