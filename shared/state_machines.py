@@ -1,7 +1,7 @@
 """State machines: the states that something can be in, and the transitions between them.
 
-A subject that has one declares it in a module of its own. Its statements and checks are built from the declaration,
-docs/state-machines.md is generated from it, and in tests a trigger refuses every other transition.
+A subject that has one declares it in a module of its own. docs/state-machines.md is generated from the declarations,
+and in tests a trigger refuses every other transition.
 """
 
 from collections.abc import Iterable, Iterator

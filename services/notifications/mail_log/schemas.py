@@ -4,10 +4,12 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
 from services.notifications.messages.kinds import KINDS
+from services.notifications.messages.message_states import MessageState
 from services.notifications.rendering.schemas import RenderedSchema
 from shared.http.pagination import PageQuery
+from shared.state_machines import values
 
-STATES = ("queued", "claimed", "handing_over", "sent", "retry", "failed", "in_doubt", "superseded")
+STATES = values(MessageState)
 
 
 class MessagesQuery(PageQuery):

@@ -5,11 +5,13 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
+from services.notifications.newsletters.issue_states import IssueState
 from services.notifications.subscriptions.schemas import SLUG, terms
 from shared.http.pagination import PageQuery
 from shared.http.schema_fields import LineField, email_field, reject_encoded_words, validate_timezone
+from shared.state_machines import values
 
-STATES = ("draft", "scheduled", "sending", "paused", "cancelled", "sent")
+STATES = values(IssueState)
 LONGEST = 100_000
 BLOCKS = (
     "Markdown. A line `[[upcoming-sessions]]`, `[[new-recordings]]` or `[[announcements]]` is filled from the catalog; "

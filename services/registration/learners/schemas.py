@@ -3,7 +3,9 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
+from services.registration.seats.registration_states import RegistrationStatus
 from shared.http.schema_fields import email_field
+from shared.state_machines import values
 
 
 class SignInSchema(ma.Schema):
@@ -29,7 +31,7 @@ class PersonSchema(ma.Schema):
 
 class OwnRegistrationSchema(ma.Schema):
     session = ma.fields.String()
-    status = ma.fields.String(validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
+    status = ma.fields.String(validate=OneOf(values(RegistrationStatus)))
     position = ma.fields.Integer(allow_none=True)
     offered_until = ma.fields.AwareDateTime(allow_none=True)
     registered_at = ma.fields.AwareDateTime()

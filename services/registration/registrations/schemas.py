@@ -5,7 +5,9 @@ from marshmallow.validate import Length, OneOf
 
 from services.registration.libraries.schemas import LibrarySchema
 from services.registration.people.schema_fields import accommodations, answers, free_text, line, timezone
+from services.registration.seats.registration_states import RegistrationStatus
 from shared.http.schema_fields import NameField, email_field
+from shared.state_machines import values
 
 
 class ColleagueSchema(ma.Schema):
@@ -77,7 +79,7 @@ class RegistrationSchema(ma.Schema):
 
     id = ma.fields.UUID()
     session = ma.fields.String(attribute="session_slug", metadata={"example": "world-cafe"})
-    status = ma.fields.String(validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
+    status = ma.fields.String(validate=OneOf(values(RegistrationStatus)))
     position = ma.fields.Integer(
         allow_none=True, metadata={"description": "Place on the waiting list, from 1", "example": None}
     )

@@ -7,13 +7,15 @@ from services.registration.libraries.schema_fields import State
 from services.registration.libraries.schemas import SIZES, TYPES
 from services.registration.people.schema_fields import free_text
 from services.registration.registrations.schemas import ApplicantSchema, RegistrationSchema
+from services.registration.seats.registration_states import RegistrationStatus
 from shared.http.pagination import PageQuery
+from shared.state_machines import values
 
 
 class RosterQuery(PageQuery):
     """Filters; a table (CSV, XLSX) has all that they leave, whatever `limit`."""
 
-    status = ma.fields.String(load_default=None, validate=OneOf(["confirmed", "offered", "waitlisted", "cancelled"]))
+    status = ma.fields.String(load_default=None, validate=OneOf(values(RegistrationStatus)))
     library_type = ma.fields.String(load_default=None, validate=OneOf(TYPES))
     community_size = ma.fields.String(load_default=None, validate=OneOf(SIZES))
     state = State()

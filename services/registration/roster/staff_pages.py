@@ -22,6 +22,7 @@ from services.registration.roster import exporters, queries, staff_commands
 from services.registration.roster.queries import Entry
 from services.registration.roster.schemas import ByHandSchema, MoveSchema, RosterQuery, SeatSchema, SessionsQuery
 from services.registration.rules.queries import select_rules
+from services.registration.seats.registration_states import RegistrationStatus
 from shared.errors import DomainError, NotFound
 from shared.http import tables
 from shared.http.forms import Form, parse_form
@@ -29,12 +30,13 @@ from shared.http.pages import Pages, parse_query, respond
 from shared.http.pagination import decode_cursor, encode_cursor
 from shared.http.responses import see_other
 from shared.runtime import connection, transaction
+from shared.state_machines import values
 
 HOME = "/registration/staff"
 pages = Pages("roster-desk", url_prefix=HOME)
 
 READ, WRITE = "registration:read", "registration:write"
-STATUSES = ("confirmed", "offered", "waitlisted", "cancelled")
+STATUSES = values(RegistrationStatus)
 # What staff correct on a page: the rest stays as it was said.
 CORRECTED = ("name", "email", "job_title", "library", "accommodations", "note")
 

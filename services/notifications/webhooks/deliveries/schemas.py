@@ -3,9 +3,11 @@
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
+from services.notifications.webhooks.deliveries.delivery_states import DeliveryState
 from shared.http.pagination import PageQuery
+from shared.state_machines import values
 
-STATES = ("queued", "claimed", "delivered", "retry", "failed")
+STATES = values(DeliveryState)
 STATUS = {"description": "What the site answered; null where it did not", "example": 503}
 MILLISECONDS = {"description": "How long the call took", "example": 84}
 ERROR = {"description": "Why it did not take it", "example": "answered 503"}
