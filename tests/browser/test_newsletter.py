@@ -47,7 +47,7 @@ def test_a_reader_signs_up_chooses_and_leaves(
     if javascript:
         assert_accessible(page)
     page.get_by_role("button", name="Yes, send me the newsletter").click()
-    expect(page.get_by_text(f"comes to {email}")).to_be_visible()
+    expect(page.get_by_text(f"will be sent to {email}")).to_be_visible()
 
     [reader] = site.query("SELECT id FROM notifications.readers WHERE email = %(email)s", email=email)
     page.goto(f"/notifications/preferences/{site.sign('subscription', reader['id'])}")

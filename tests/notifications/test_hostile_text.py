@@ -12,7 +12,7 @@ from services.notifications.formats.mail_headers import Mailbox, UnsafeText, che
 from services.notifications.rendering.domain import MailContent, addressee, values_of
 from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.rendering.mime import Head, build
-from services.notifications.rendering.sample_mails import sample_facts, sample_session
+from services.notifications.rendering.sample_mails import sample_mail, sample_session
 from services.notifications.rendering.templates import Texts
 from shared.events import catalog
 from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, parse, text_of
@@ -203,7 +203,7 @@ def test_no_text_becomes_a_calendar_property(desk: Desk, text: str) -> None:
     "name", ["Pay at http://evil.example/x", "WWW.evil.example", "A\u202eB", "A\u200bB", "\u3164", ""]
 )
 def test_a_name_from_before_its_rule_is_not_printed(present: Any, name: str) -> None:
-    facts = replace(sample_facts("registration-confirmed"), name=name, context={"registered_by": name})
+    facts = replace(sample_mail("registration-confirmed"), name=name, context={"registered_by": name})
 
     values = values_of(facts, sample_session(present.settings), make_mail_settings(present.settings))
 
