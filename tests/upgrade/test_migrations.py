@@ -14,7 +14,7 @@ FOLDERS = ("shared/migrations", *(f"services/{service}/migrations" for service i
 LIST_RIGHTS = """
 import importlib, importlib.util, json
 renamed = importlib.util.find_spec("shared.permissions")
-rights = importlib.import_module("shared.permissions" if renamed else "shared.permissions")
+rights = importlib.import_module("shared.permissions" if renamed else "shared.rights")
 services = {name: dict(importlib.import_module(f"services.{name}.app").SERVICE.writes) for name in %r}
 print(json.dumps({"shared": dict(rights.WRITES), **services}))
 """
