@@ -153,7 +153,7 @@ def test_a_service_may_write_what_its_code_writes_and_no_more(engines: Engines, 
 @pytest.mark.covers("API8:2023", "ASVS 13.2.2")
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_granted_is_what_is_written_down(engines: Engines, database: str, service: str) -> None:
-    listed = permissions.WRITES | import_module(f"services.{service}.rights").WRITES
+    listed = permissions.WRITES | import_module(f"services.{service}.permissions").WRITES
     with as_role(engines, database, f"{service}_owner") as conn:
         granted = permissions.select_granted(conn, service)
 
