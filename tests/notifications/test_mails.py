@@ -119,6 +119,7 @@ def test_every_mail_is_complete_as_text_and_as_html(everything: dict[str, EmailM
 
     assert not re.search(r"<|\{\{|\{%|None|&amp;|  ", text.replace("-- ", ""))
     assert all(len(line) <= 78 or "http" in line for line in text.splitlines())
+    assert not re.search(r"\w[*’”]*[.!?:][A-Z“]", re.sub(r"https?://\S+", "", text)), "sentences run together"
     assert not re.search(r"\{\{|\{%|<mj|None", html)
     assert 'lang="en"' in html
     assert "prefers-color-scheme: dark" in html
