@@ -1,6 +1,7 @@
 """The demo's pieces, each alone: people, what is due to them, mails as they are read, and a table that finds faults."""
 
 from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
@@ -19,7 +20,8 @@ from deploy.demo.record import Record
 from deploy.demo.terminal import Line, Terminal, wait_for
 from deploy.native.mailcatcher.mailbox import Mailbox as CaughtMails
 from deploy.native.mailcatcher.web import create_app
-from services.registration.attendance.platform_reports import read_csv
+from services.registration.attendance_reports.presence import judge_presence
+from services.registration.attendance_reports.report_reader import Window, read_report
 
 ENTRY = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -143,10 +145,15 @@ def test_a_report_says_of_itself_what_registration_reads_in_it():
 
     report, held = documents.attendance_report(came)
 
-    read = read_csv(report)
-    assert len(read.presences) + read.nameless == held["matched"] + held["unmatched"]
-    assert read.duplicates == held["duplicates"] > 0
-    assert 5 in [presence.minutes for presence in read.presences]
+    begin = datetime(2017, 4, 13, 13, tzinfo=UTC)
+    window = Window(begin, begin + timedelta(minutes=90), UTC)
+    read = read_report(report, window)
+    by_person = defaultdict(list)
+    for row in read.rows:
+        by_person[row.shown_address or row.shown].append(row)
+    assert len(by_person) + len(read.ignored) == held["matched"] + held["unmatched"]
+    assert len(read.rows) - len(by_person) == held["duplicates"] > 0
+    assert {5, 85, 90} <= {judge_presence(rows, window).minutes for rows in by_person.values()}
 
 
 def test_a_mail_is_read_as_a_mail_program_reads_it():

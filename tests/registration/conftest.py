@@ -80,8 +80,8 @@ class Registration:
 
     def attend(self, *rows: tuple[str, int], slug: str = "world-cafe") -> Any:
         """Apply a platform's report of (address, minutes)."""
-        lines = "\n".join(f"Ada,{email},10:00,11:00,{minutes},No" for email, minutes in rows)
-        report = f"Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n{lines}\n"
+        lines = "\n".join(f"Ada,{email},{minutes},No" for email, minutes in rows)
+        report = f"Name (Original Name),User Email,Duration (Minutes),Guest\n{lines}\n"
         response = self.client.post(
             f"{V1}/sessions/{slug}/attendance", data=report.encode(), content_type="text/csv", headers=self.staff
         )

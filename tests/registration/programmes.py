@@ -27,6 +27,8 @@ def make_session(
     join_url: str | None = None,
     contact_hours: float | None = None,
     title: str | None = None,
+    ends_at: datetime | None = None,
+    timezone: str | None = "America/Chicago",
 ) -> Session:
     return Session(
         id=id or uuid4(),
@@ -43,7 +45,8 @@ def make_session(
             edtf="2017-04-06",
             label="April 6, 2017",
             starts_at=starts_at,
-            ends_at=starts_at + (ENDS_AT - STARTS_AT) if starts_at else None,
+            ends_at=ends_at or (starts_at + (ENDS_AT - STARTS_AT) if starts_at else None),
+            timezone=timezone,
         ),
         registration=Admission(policy=policy, capacity=capacity, opens_at=opens_at, closes_at=closes_at),  # pyright: ignore[reportArgumentType]
         page_url=PAGE,

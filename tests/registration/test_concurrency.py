@@ -15,7 +15,8 @@ import pytest
 from flask import Flask
 
 from services.registration.app import SERVICE
-from services.registration.attendance import domain, platform_reports
+from services.registration.attendance import domain
+from services.registration.attendance_reports.report_reader import read_presences
 from services.registration.registrations import domain as registrations
 from services.registration.rules import domain as rules
 from services.registration.rules.queries import DEFAULTS
@@ -210,7 +211,7 @@ def take_part(email: str) -> None:
 def attended(slug: str, email: str = "ada@x.org") -> None:
     """Record that somebody was there, as a request of its own."""
     with runtime.transaction() as conn:
-        domain.apply_report(conn, slug, platform_reports.read_csv(f"Email\n{email}\n".encode()), least_minutes=20)
+        domain.apply_report(conn, slug, read_presences([{"email": email}]), least_minutes=20)
 
 
 def held(app: Flask, number: int) -> list[Session]:

@@ -6,8 +6,7 @@ from uuid import UUID
 from flask import Response, request
 
 from services.registration import urls
-from services.registration.attendance import domain, platform_reports, staff_commands
-from services.registration.attendance.platform_reports import Report
+from services.registration.attendance import domain, staff_commands
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.schemas import (
     AppliedSchema,
@@ -20,6 +19,7 @@ from services.registration.attendance.schemas import (
     PresenceSchema,
     ProgressSchema,
 )
+from services.registration.attendance_reports.report_reader import Report, Window, read_presences, read_report
 from services.registration.catalog_projection import domain as projection
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import WatchQuery
@@ -33,10 +33,12 @@ from shared.runtime import connection, transaction
 staff = Blueprint("attendance", __name__, url_prefix="/registration/v1", description="Attendance, for staff")
 bp = Blueprint("views", __name__, url_prefix="/registration/v1", description="Watching", public=True)
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
     "required": True,
     "content": {
         "text/csv": {"schema": {"type": "string"}},
+        XLSX: {"schema": {"type": "string", "format": "binary"}},
         "application/json": {"schema": {"type": "array", "items": PresenceSchema}},
     },
 }
@@ -45,12 +47,14 @@ FORMATS = {
 @staff.post("/sessions/<slug>/attendance")
 @staff.staff("registration:write")
 @staff.doc(requestBody=FORMATS)
-@consumes("text/csv", "application/json")
+@consumes("text/csv", XLSX, "application/json")
 @staff.arguments(AttendanceQuery, location="query")
 @staff.response(200, AppliedSchema)
 def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
     """Record who was there, from a webinar platform's report; the same report again changes nothing."""
-    report = _read_report()
+    with connection() as conn:
+        window = domain.find_window(conn, slug)
+    report = _read_report(window, query["timezone"])
     with transaction() as conn:
         return staff_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
 
@@ -122,11 +126,11 @@ def _watcher(slug: str, token: str | None) -> UUID:
     return learner()
 
 
-def _read_report() -> Report:
-    if request.mimetype == "text/csv":
-        return platform_reports.read_csv(request.get_data())
+def _read_report(window: Window, timezone: str | None) -> Report:
+    if request.mimetype != "application/json":
+        return read_report(request.get_data(), window, timezone=timezone)
     rows = strict_json.parse(request.get_data())
-    return platform_reports.read_json(load_body(PresenceSchema(many=True), rows))
+    return read_presences(load_body(PresenceSchema(many=True), rows))
 
 
 def _describe(seated: Seated) -> dict[str, Any]:

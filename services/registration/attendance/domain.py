@@ -1,17 +1,19 @@
 """Who was there, and who watched."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.attendance import queries
-from services.registration.attendance.platform_reports import Report, add_minutes
 from services.registration.attendance.queries import Seated
+from services.registration.attendance.seat_matching import Matches, match_rows
+from services.registration.attendance_reports.presence import Window, judge_presence, misses_session
+from services.registration.attendance_reports.report_reader import IgnoredRow, Report
 from services.registration.availability import domain as availability
 from services.registration.catalog_projection import domain as projection
 from services.registration.catalog_projection import queries as copy
@@ -22,7 +24,8 @@ from services.registration.people import queries as people
 from services.registration.people.domain import Erased, fold_name
 from services.registration.registrations import domain as registrations
 from services.registration.seats.queries import Registration
-from shared.errors import Conflict, Gone, NotFound
+from shared.date_labels import label_moment
+from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
 
@@ -45,16 +48,33 @@ DOOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
+class PresenceRead:
+    """What a report says of one person with a seat, and in which lines of the file."""
+
+    name: str
+    email: str
+    lines: list[int]
+    attended: bool
+    minutes: int | None
+
+
+@dataclass(frozen=True)
 class Applied:
-    """What became of a report: people matched to a seat, people without one, further rows of the same person, changes
-    made. `without_seat` names those without a seat, so that staff can see who they are.
+    """What became of a report.
+
+    People matched to a seat, people and rows without one, further rows of the same person, changes made, and how many
+    of those matched are said not to have come. `read` tells for each person what was read from which lines;
+    `without_seat` names those without a seat and `ignored` the rows that say nothing, each the first ones.
     """
 
     matched: int
     unmatched: int
     duplicates: int
     changed: int
+    said_absent: int
     without_seat: list[str]
+    ignored: list[IgnoredRow]
+    read: list[PresenceRead]
 
 
 @dataclass(frozen=True)
@@ -71,33 +91,47 @@ def describe_seats(conn: Connection, session: Session) -> dict[str, Any]:
     return {**availability.describe(conn, session), "attended": queries.count_attended(conn, session.id)}
 
 
+def find_window(conn: Connection, slug: str) -> Window:
+    """Returns when a session takes place, in its own zone; without a known end it lasts a day.
+
+    Raises NotFound, or Conflict before it begins.
+    """
+    session = projection.find_session(conn, slug)
+    _check_begun(session)
+    assert session.starts_at
+    zone = ZoneInfo(copy.select_occasions(conn, [slug])[slug].timezone or "UTC")
+    return Window(session.starts_at, session.ends_at or session.starts_at + timedelta(days=1), zone)
+
+
 def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
     """Record attendance from a platform's report; the same report again changes nothing. Raises NotFound, or Conflict
     before the session.
 
-    Who is in it without an address is found by their name, where one person alone of those with a seat has it.
+    Raises Invalid if no time in it lies in the session. People are found by address, else by a name that one person
+    alone of those with a seat has.
     """
-    session = projection.find_session(conn, slug)
-    _check_begun(session)
+    session, window = projection.find_session(conn, slug), find_window(conn, slug)
+    if not report.zone_given and misses_session(report.rows, window):
+        raise Invalid({"file": [_describe_miss(window)]})
     seated = queries.select_seated(conn, session.id)
-    by_email = {one.email: one.person_id for one in seated}
-    by_name = _by_unique_name(seated)
-    minutes: dict[UUID, int | None] = {}
-    unknown: list[str] = []
-    for presence in report.presences:
-        person = by_email.get(presence.email) if presence.email else by_name.get(fold_name(presence.name))
-        if person is None:
-            unknown.append(presence.email or presence.name)
-        else:
-            minutes[person] = add_minutes(minutes.get(person), presence.minutes)
-    presences = {person: (spent is None or spent >= least_minutes, spent) for person, spent in minutes.items()}
+    addresses = sorted({email for row in report.rows for email in row.emails})
+    matches = match_rows(report.rows, seated, people.select_known_emails(conn, addresses))
+    found = {person: judge_presence(rows, window) for person, rows in matches.by_person.items()}
+    presences = {
+        person: (one.came and (one.minutes is None or one.minutes >= least_minutes), one.minutes)
+        for person, one in found.items()
+    }
     changed = _record(conn, session, presences, source="report")
+    strangers = [rows[0].shown_address or rows[0].shown for rows in matches.unmatched]
     return Applied(
-        matched=len(minutes),
-        unmatched=len(unknown) + report.nameless,
-        duplicates=report.duplicates,
+        matched=len(found),
+        unmatched=len(strangers) + len(report.ignored),
+        duplicates=len(report.rows) - len(found) - len(strangers),
         changed=changed,
-        without_seat=unknown[:MOST_NAMED],
+        said_absent=sum(all(row.said is False for row in rows) for rows in matches.by_person.values()),
+        without_seat=strangers[:MOST_NAMED],
+        ignored=report.ignored[:MOST_NAMED],
+        read=_list_read(seated, matches, presences),
     )
 
 
@@ -182,10 +216,23 @@ def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tup
     return watched, duration, viewed
 
 
-def _by_unique_name(seated: list[Seated]) -> dict[str, UUID]:
-    """Those whose name nobody else has, by it."""
-    names = Counter(fold_name(one.name) for one in seated)
-    return {fold_name(one.name): one.person_id for one in seated if names[fold_name(one.name)] == 1}
+def _describe_miss(window: Window) -> str:
+    zone = str(window.zone)
+    return (
+        f"Nobody in this report was there between {label_moment(window.starts_at, zone)} and"
+        f" {label_moment(window.ends_at, zone)}. It may be of another session, or its times are in another time zone:"
+        " then say which one."
+    )
+
+
+def _list_read(
+    seated: list[Seated], matches: Matches, presences: dict[UUID, tuple[bool, int | None]]
+) -> list[PresenceRead]:
+    by_id = {one.person_id: one for one in seated}
+    return [
+        PresenceRead(by_id[person].name, by_id[person].email, [row.line for row in rows], *presences[person])
+        for person, rows in list(matches.by_person.items())[:MOST_NAMED]
+    ]
 
 
 def _find(seated: list[Seated], *, code: str | None, name: str | None) -> list[Seated]:

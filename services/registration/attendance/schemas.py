@@ -1,9 +1,12 @@
-"""What crosses the door of attendance."""
+"""Attendance, heartbeats and check-ins as JSON."""
 
 from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, Range
+
+from services.registration.attendance_reports.report_reader import IgnoredBecause
+from shared.http.schema_fields import validate_timezone
 
 
 class PresenceSchema(ma.Schema):
@@ -17,20 +20,50 @@ class AttendanceQuery(ma.Schema):
     minimum_minutes = ma.fields.Integer(
         load_default=20,
         validate=Range(0, 10_000),
-        metadata={"description": "Minutes, of all joins together, that count as having attended"},
+        metadata={"description": "Minutes in the session, all connections united, that count as having attended"},
     )
+    timezone = ma.fields.String(
+        load_default=None,
+        validate=[Length(max=64), validate_timezone],
+        metadata={
+            "description": "Zone of times for which the report names none, if it is not the session's",
+            "example": "America/New_York",
+        },
+    )
+
+
+class PresenceReadSchema(ma.Schema):
+    """What a report says of one person with a seat."""
+
+    name = ma.fields.String(metadata={"example": "Ada Lovelace"})
+    email = ma.fields.String(metadata={"example": "ada@library.example"})
+    lines = ma.fields.List(ma.fields.Integer(), metadata={"description": "Lines of the file", "example": [7, 12]})
+    attended = ma.fields.Boolean()
+    minutes = ma.fields.Integer(allow_none=True, metadata={"description": "Within the session; null: not measured"})
+
+
+class IgnoredRowSchema(ma.Schema):
+    """A row of a report that says nothing of anybody."""
+
+    line = ma.fields.Integer(metadata={"example": 9})
+    shown = ma.fields.String(metadata={"description": "Whom it seems to be about", "example": "Bo Baker"})
+    reason = ma.fields.Enum(IgnoredBecause, by_value=True)
+    cell = ma.fields.String(metadata={"description": "The cell that cannot be read, or empty", "example": "n/a"})
 
 
 class AppliedSchema(ma.Schema):
     """What became of an attendance report."""
 
     matched = ma.fields.Integer(metadata={"description": "People with a seat who were found in it", "example": 97})
-    unmatched = ma.fields.Integer(metadata={"description": "Addresses and rows without a seat", "example": 2})
-    duplicates = ma.fields.Integer(metadata={"description": "Further rows of the same address", "example": 11})
+    unmatched = ma.fields.Integer(metadata={"description": "People without a seat, and ignored rows", "example": 2})
+    duplicates = ma.fields.Integer(metadata={"description": "Further rows of the same person", "example": 11})
     changed = ma.fields.Integer(metadata={"description": "People whose attendance is new or different", "example": 97})
+    said_absent = ma.fields.Integer(metadata={"description": "Of those found, said not to have come", "example": 5})
     without_seat = ma.fields.List(
         ma.fields.String(), metadata={"description": "Addresses, or names, of those without a seat; 100 at most"}
     )
+    ignored = ma.fields.List(ma.fields.Nested(IgnoredRowSchema), metadata={"description": "100 at most"})
+    read = ma.fields.List(ma.fields.Nested(PresenceReadSchema), metadata={"description": "100 at most"})
 
 
 class HeartbeatSchema(ma.Schema):

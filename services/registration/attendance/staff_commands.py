@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from services.registration.attendance import domain
 from services.registration.attendance.domain import Applied, Arrival
-from services.registration.attendance.platform_reports import Report
+from services.registration.attendance_reports.report_reader import Report
 from shared.http.audit_api import record_staff_action
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Response, request
 from psycopg import Connection
 
-from services.registration.attendance import domain, platform_reports, staff_commands
+from services.registration.attendance import domain, staff_commands
 from services.registration.attendance.domain import Applied, Arrival
-from services.registration.attendance.platform_reports import Report
 from services.registration.attendance.schemas import AttendanceQuery
+from services.registration.attendance_reports.report_lines import to_text
+from services.registration.attendance_reports.report_reader import Report, read_report
 from services.registration.catalog_projection import domain as projection
 from services.registration.check_in_codes import LENGTH, fold_code
 from shared.errors import DomainError, Invalid, NotFound
@@ -62,8 +63,10 @@ def upload(slug: str) -> Response:
     text, sure = form.text("report"), form.text("sure") == "true"
     try:
         if file and file.filename:
-            text, sure = platform_reports.decode(file.read()), False
-        report = platform_reports.read_csv(text.encode())
+            text, sure = to_text(file.read()), False
+        with connection() as conn:
+            window = domain.find_window(conn, slug)
+        report = read_report(text.encode(), window, timezone=form.text("timezone") or None)
         if form and sure:
             with transaction() as conn:
                 staff_commands.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
@@ -74,7 +77,7 @@ def upload(slug: str) -> Response:
         form.add_errors({"file": [m for messages in error.errors.values() for m in messages]})
     except DomainError as error:
         form.add_errors({"file": [error.detail]})
-    return _show_upload(slug, form, status=422)
+    return _show_upload(slug, form, status=422, text=text)
 
 
 def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
@@ -102,4 +105,5 @@ def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:
 def _show_upload(slug: str, form: Form, *, status: int = 200, found: Applied | None = None, text: str = "") -> Response:
     with connection() as conn:
         session = projection.find_session(conn, slug)
-    return respond("staff/attendance.html", status=status, session=session, form=form, found=found, text=text)
+    known = {"session": session, "form": form, "found": found, "text": text}
+    return respond("staff/attendance.html", status=status, **known)

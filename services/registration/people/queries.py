@@ -19,6 +19,12 @@ def select_by_email(conn: Connection, email: str) -> Person | None:
     return fetch_one(conn, Person, sql, email=email)
 
 
+def select_known_emails(conn: Connection, emails: list[str]) -> set[str]:
+    """Returns those of these folded addresses that somebody has."""
+    sql = "SELECT email FROM people WHERE email = ANY(%(emails)s) AND erased_at IS NULL"
+    return {row[0] for row in conn.execute(sql, {"emails": emails})}
+
+
 def select_former_emails(conn: Connection, id: UUID) -> list[str]:
     """The addresses that this person had before, without those that somebody else has now."""
     sql = """
