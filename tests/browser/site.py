@@ -122,8 +122,9 @@ class Site:
 
     def query(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """What stands in the database, for the superuser; name the schema."""
-        with psycopg.connect(self.engines.database_url(self.database), row_factory=dict_row) as conn:
-            return conn.execute(sql, values).fetchall()  # pyright: ignore[reportArgumentType]
+        url = self.engines.database_url(self.database)
+        with psycopg.connect(url) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql.encode(), values).fetchall()
 
     def _idle(self, service: str) -> bool:
         [found] = self.query(

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from psycopg.rows import dict_row
-from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
 from services.catalog.discovery.session_cache import SessionCache
@@ -19,6 +17,7 @@ from shared import runtime
 from shared.http.response_cache import ResponseCache
 from tests.catalog.programmes import DAY
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, WebResponse, make_client
 
 V1 = "/catalog/v1"
 
@@ -26,13 +25,13 @@ V1 = "/catalog/v1"
 class Catalog:
     """The catalog as its callers and its operators see it."""
 
-    def __init__(self, client: FlaskClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
+    def __init__(self, client: WebClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
         self.client = client
         self.conn = conn
         self.clock = clock
         self.staff = {"Authorization": f"Bearer {token}"}
 
-    def get(self, path: str, **headers: str) -> TestResponse:
+    def get(self, path: str, **headers: str) -> WebResponse:
         return self.client.get(V1 + path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     def show(self, path: str) -> Any:
@@ -44,7 +43,7 @@ class Catalog:
     def slugs(self, path: str) -> list[str]:
         return [item["slug"] for item in self.show(path)["items"]]
 
-    def send(self, document: Any, query: str = "", **headers: str) -> TestResponse:
+    def send(self, document: Any, query: str = "", **headers: str) -> WebResponse:
         """Import a program document, as staff."""
         return self.client.post(f"{V1}/imports{query}", json=document, headers=self.staff | headers)
 
@@ -57,11 +56,11 @@ class Catalog:
         names = ("created", "changed", "unchanged")
         return {name: [f"{one['kind']}/{one['slug']}" for one in report[name]] for name in names}
 
-    def act(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def act(self, path: str, body: Any = None, **headers: str) -> WebResponse:
         """An action on a session, as staff."""
         return self.client.post(f"{V1}/sessions/{path}", json=body, headers=self.staff | headers)
 
-    def put(self, slug: str, part: Any, etag: str | None) -> TestResponse:
+    def put(self, slug: str, part: Any, etag: str | None) -> WebResponse:
         headers = self.staff | ({"If-Match": etag} if etag else {})
         return self.client.put(f"{V1}/sessions/{slug}", json=part, headers=headers)
 
@@ -81,11 +80,11 @@ class Catalog:
         act()
         return self.events()[before:]
 
-    def rows(self, query: str) -> list[dict[str, Any]]:
+    def rows(self, query: LiteralString) -> list[dict[str, Any]]:
         with self.conn.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query).fetchall()  # pyright: ignore[reportArgumentType]
+            return cursor.execute(query).fetchall()
 
-    def value(self, query: str) -> Any:
+    def value(self, query: LiteralString) -> Any:
         [row] = self.rows(query)
         return next(iter(row.values()))
 
@@ -128,6 +127,6 @@ def catalog(
 ) -> Catalog:
     """An empty catalog on the day of the announcement."""
     forget(present)
-    catalog = Catalog(app.test_client(), conn, present.settings.clock_file, staff_token("catalog:write"))
+    catalog = Catalog(make_client(app), conn, present.settings.clock_file, staff_token("catalog:write"))
     catalog.set_time(DAY)
     return catalog

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from services.catalog.app import SERVICE
 from services.catalog.entries import domain as entries
@@ -19,6 +18,7 @@ from shared.messaging.loop import UNAVAILABLE
 from tests.catalog.conftest import V1, Catalog
 from tests.catalog.programmes import changed, session_of, small
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, make_client
 
 COLLECTIONS = {
     "organization": "organizations",
@@ -30,9 +30,7 @@ COLLECTIONS = {
 }
 
 
-def follow(
-    client: FlaskClient, mirror: dict[tuple[str, str], Any], cursor: str | None, *, limit: int = 3
-) -> str | None:
+def follow(client: WebClient, mirror: dict[tuple[str, str], Any], cursor: str | None, *, limit: int = 3) -> str | None:
     """Take in what changed since `cursor`; where to go on."""
     while True:
         query = f"?limit={limit}" + (f"&after={cursor}" if cursor else "")
@@ -46,7 +44,7 @@ def follow(
         assert page["next"] == page["items"][-1]["cursor"]
 
 
-def read_all(client: FlaskClient) -> dict[tuple[str, str], Any]:
+def read_all(client: WebClient) -> dict[tuple[str, str], Any]:
     """What the catalog says, without what the moment decides."""
     found: dict[tuple[str, str], Any] = {}
     for kind, collection in COLLECTIONS.items():
@@ -130,7 +128,7 @@ def test_no_follower_misses_or_repeats_a_change_while_many_write_at_once(committ
                 document = one_session(number, f"Round {round_}")
                 again(lambda conn, document=document: import_programme(conn, document, actor="test"))
 
-    client = SERVICE.create_app(committed).test_client()
+    client = make_client(SERVICE.create_app(committed))
     writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
     mirror: dict[tuple[str, str], Any] = {}
     seen: list[str] = []
@@ -209,7 +207,7 @@ def test_mirrors_are_exact_while_fifty_writers_publish_and_withdraw_wherever_the
 ) -> None:
     reader = runtime.build("catalog", committed.settings, "reader", pool_size=2)  # an api beside the writers
     reader.database.open()
-    client = SERVICE.create_app(reader).test_client()
+    client = make_client(SERVICE.create_app(reader))
     dice = random.Random(50)
 
     def write(number: int) -> None:

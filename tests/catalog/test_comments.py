@@ -4,7 +4,6 @@ import threading
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.catalog.app import SERVICE
 from services.catalog.imports.domain import import_programme
@@ -14,6 +13,7 @@ from tests.catalog.programmes import small
 from tests.catalog.test_changes import committed  # noqa: F401 - a fixture
 from tests.catalog.test_editing import call, withdraw
 from tests.usage import let_pass, use_up
+from tests.web_client import WebResponse, make_client
 
 PATH = "/sessions/cafe/comments"
 
@@ -24,7 +24,7 @@ def filled(catalog: Catalog) -> Catalog:
     return catalog
 
 
-def say(catalog: Catalog, body: str = "This *helped* us.", **headers: str) -> TestResponse:
+def say(catalog: Catalog, body: str = "This *helped* us.", **headers: str) -> WebResponse:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return catalog.client.post(V1 + PATH, json={"author": "Zoë", "body": body}, headers=sent)
 
@@ -177,11 +177,11 @@ def test_the_bound_holds_however_many_write_at_once(committed: runtime.Runtime) 
     with runtime.use(committed), runtime.transaction() as conn:
         use_up(conn, "comments", "127.0.0.0/24", most=50, seconds=3600, left=5)
         import_programme(conn, small(), actor="test")
-    client = SERVICE.create_app(committed).test_client
+    app = SERVICE.create_app(committed)
     statuses: list[int] = []
 
     def write(number: int) -> None:
-        answer = client().post(V1 + PATH, json={"author": "A", "body": f"Number {number}"})
+        answer = make_client(app).post(V1 + PATH, json={"author": "A", "body": f"Number {number}"})
         statuses.append(answer.status_code)
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(12)]

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.catalog.publication.domain import publish_due
 from tests.catalog.conftest import V1, Catalog, types
 from tests.catalog.programmes import session_of, small
+from tests.web_client import WebResponse
 
 PARTS: dict[str, dict[str, Any]] = {
     "organizations": {"slug": "ala", "name": "American Library Association"},
@@ -34,7 +34,7 @@ def filled(catalog: Catalog) -> Catalog:
     return catalog
 
 
-def call(catalog: Catalog, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+def call(catalog: Catalog, method: str, path: str, body: Any = None, **headers: str) -> WebResponse:
     """A request of staff."""
     sent = catalog.staff | {name.replace("_", "-"): value for name, value in headers.items()}
     return catalog.client.open(V1 + path, method=method, json=body, headers=sent)
@@ -44,7 +44,7 @@ def read_tag(catalog: Catalog, path: str) -> str:
     return call(catalog, "GET", path).headers["ETag"]
 
 
-def withdraw(catalog: Catalog, path: str, query: str = "") -> TestResponse:
+def withdraw(catalog: Catalog, path: str, query: str = "") -> WebResponse:
     return call(catalog, "DELETE", path + query, If_Match=read_tag(catalog, path))
 
 

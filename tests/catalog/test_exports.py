@@ -6,13 +6,13 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
-from werkzeug.test import TestResponse
 
 from shared import runtime
 from tests.catalog.conftest import V1, Catalog, forget, types
 from tests.catalog.programmes import changed, later, sample, session_of
 from tests.catalog.test_editing import call, withdraw
 from tests.servers.engines import Engines
+from tests.web_client import WebResponse
 
 COLLECTIONS = ("organizations", "initiatives", "series", "sessions", "announcements")
 # What another catalog calls and counts in its own way.
@@ -31,7 +31,7 @@ WHOLE = {
 }
 
 
-def export(catalog: Catalog, slug: str = "models", accept: str = "application/yaml") -> TestResponse:
+def export(catalog: Catalog, slug: str = "models", accept: str = "application/yaml") -> WebResponse:
     return call(catalog, "GET", f"/initiatives/{slug}/export", Accept=accept)
 
 

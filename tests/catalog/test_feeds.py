@@ -7,11 +7,11 @@ import feedparser
 import pytest
 from icalendar import Calendar
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-from werkzeug.test import TestResponse
 
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed, small
 from tests.catalog.test_editing import withdraw
+from tests.web_client import WebResponse
 
 VIDEO = {"url": "https://video.example.org/overview", "duration": "PT58M"}
 
@@ -22,7 +22,7 @@ def filled(catalog: Catalog) -> Catalog:
     return catalog
 
 
-def fetch(catalog: Catalog, path: str, **headers: str) -> TestResponse:
+def fetch(catalog: Catalog, path: str, **headers: str) -> WebResponse:
     return catalog.client.get(
         f"/catalog{path}", headers={name.replace("_", "-"): text for name, text in headers.items()}
     )

@@ -88,7 +88,7 @@ DEEP = [
 
 def walk(markup: str) -> None:
     """Every element, attribute and address of the HTML may be there."""
-    for element in html.fragment_fromstring(markup, create_parent="div").iter():
+    for element in html.fragment_fromstring(markup, create_parent=True).iter():
         assert isinstance(element.tag, str), "a comment or an instruction"
         assert element.tag in TEXT | TABLES | {"div"}, element.tag
         for name, value in element.attrib.items():
@@ -106,7 +106,7 @@ def test_nothing_active_survives_and_plain_text_does(sample: str) -> None:
     markup = render(sample)
 
     walk(markup)
-    assert "plain text" in html.fragment_fromstring(markup, create_parent="div").text_content()
+    assert "plain text" in html.fragment_fromstring(markup, create_parent=True).text_content()
 
 
 @pytest.mark.parametrize("sample", DEEP, ids=lambda sample: sample[:6])
@@ -131,7 +131,7 @@ def test_a_short_text_makes_no_page_that_is_too_long_or_too_deep(sample: str) ->
 
     walk(markup)
     assert len(markup) < 30 * len(sample)
-    tree = html.fragment_fromstring(markup, create_parent="div", parser=html.HTMLParser(huge_tree=True))
+    tree = html.fragment_fromstring(markup, create_parent=True, parser=html.HTMLParser(huge_tree=True))
     assert max(len(list(element.iterancestors())) for element in tree.iter()) < 50
 
 

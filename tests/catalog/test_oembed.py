@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from lxml import etree, html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue] - compiled, without stubs
 
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import changed, small

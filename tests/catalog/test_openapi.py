@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 from services.catalog.app import SERVICE
 from shared import runtime
 from shared.http import Blueprint
+from tests.web_client import make_client
 
 # Writes that need no token: a comment waits for staff, and a harvester's form only reads.
 FOR_ANYONE = ("/catalog/v1/sessions/{slug}/comments", "/catalog/oai")
@@ -21,7 +22,7 @@ def document(present: runtime.Runtime) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         app = SERVICE.create_app(present)
-    return app.test_client().get("/catalog/v1/openapi.json").json
+    return make_client(app).get("/catalog/v1/openapi.json").json
 
 
 def test_it_is_valid_and_names_no_schema_twice(document: Any) -> None:

@@ -55,7 +55,7 @@ def test_a_comment_that_staff_remove_leaves_nothing(commented: Catalog, staff_to
 
     tables = commented.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
     left = "\n".join(
-        str(commented.conn.execute(f"SELECT string_agg(t::text, ' ') FROM {name} AS t").fetchone())  # noqa: S608 # pyright: ignore
+        str(commented.conn.execute(f"SELECT string_agg(t::text, ' ') FROM {name} AS t".encode()).fetchone())  # noqa: S608
         for (name,) in tables
     ).lower()
     assert "lovelace" not in left

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - compiled, without stubs
 
 from services.catalog.sitemap import sitemap_xml as sitemap
 from tests.catalog.conftest import Catalog

@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.catalog.entry_forms.form_layout import LAYOUTS, fields_of
 from services.catalog.entry_forms.part_forms import CREATIONS
 from tests.catalog.conftest import Catalog
 from tests.catalog.programmes import sample, small
 from tests.catalog.test_editing import PARTS
+from tests.web_client import WebResponse
 
 HOSTILE = "<script>alert(1)</script>\"'>"
 PAGES = [
@@ -100,7 +100,7 @@ class Desk:
         assert response.status_code == 200, response.text
         return response.text
 
-    def send(self, path: str, values: Any = (), **headers: str) -> TestResponse:
+    def send(self, path: str, values: Any = (), **headers: str) -> WebResponse:
         data: dict[str, list[str]] = {}
         for name, value in values.items() if isinstance(values, dict) else values:
             data.setdefault(name, []).append(value)

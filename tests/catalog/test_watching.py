@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.catalog.recordings.players import find_player
 from services.catalog.scheduling.jobs import hold_ended_sessions
 from tests.catalog.conftest import Catalog
 from tests.catalog.test_editing import call
 from tests.catalog.test_pages import HOSTILE, SITE, filled, read  # noqa: F401 - a fixture
+from tests.web_client import WebResponse
 
 FILE = {
     "url": "https://media.example.org/cafe.mp4?quality=high",
@@ -32,7 +32,7 @@ def publish(catalog: Catalog, **recording: Any) -> None:
     assert catalog.act("cafe/recording", recording).status_code == 200
 
 
-def media_policy(response: TestResponse) -> str | None:
+def media_policy(response: WebResponse) -> str | None:
     """From where the page may load media; None where from nowhere."""
     parts = (part.partition(" ") for part in response.headers["Content-Security-Policy"].split("; "))
     return next((sources for name, _, sources in parts if name == "media-src"), None)
@@ -95,7 +95,7 @@ def test_a_recording_under_a_former_slug_leads_on(held: Catalog) -> None:
     assert (response.status_code, response.headers["Location"]) == (308, "/catalog/recordings/cafe")
 
 
-def say(catalog: Catalog, path: str, body: str = "This *helped* us.", **headers: str) -> TestResponse:
+def say(catalog: Catalog, path: str, body: str = "This *helped* us.", **headers: str) -> WebResponse:
     sent = {name.replace("_", "-"): value for name, value in {"Sec_Fetch_Site": "same-origin", **headers}.items()}
     return catalog.client.post(f"{path}/comments", data={"author": "Zoë", "body": body}, headers=sent)
 

@@ -23,9 +23,10 @@ def changed(thing: Any, value: Any) -> Iterator[tuple[str, Any]]:
     """The dataclass with `value` in the place of one member, for each member at any depth; and the member's path."""
     for field in fields(thing):
         yield field.name, replace(thing, **{field.name: value})
-        inner = getattr(thing, field.name)
-        many = isinstance(inner, list) and inner and is_dataclass(inner[0])
-        for path, deeper in changed(inner[0] if many else inner, value) if many or is_dataclass(inner) else ():
+        inner: Any = getattr(thing, field.name)
+        many = isinstance(inner, list) and bool(inner)
+        one = inner[0] if many else inner
+        for path, deeper in changed(one, value) if is_dataclass(one) else ():
             yield f"{field.name}.{path}", replace(thing, **{field.name: [deeper] if many else deeper})
 
 
@@ -61,7 +62,7 @@ def test_whatever_marshmallow_would_find_is_found(kind: str) -> None:
 
 def test_a_thing_of_another_kind_is_found_where_nothing_of_the_right_one_is_required() -> None:
     """Of which marshmallow writes nothing, and finds nothing wrong with that."""
-    series = EXAMPLES["catalog.series.published"]
+    series: Any = EXAMPLES["catalog.series.published"]
     broken: Callable[..., Any] = replace
 
     assert found(broken(series, series=broken(series.series, audience="everybody")))
@@ -75,7 +76,7 @@ def found(event: Event) -> bool:
 
 
 def test_a_broken_event_is_refused_and_its_members_are_named() -> None:
-    event = EXAMPLES["registration.registration.confirmed"]
+    event: Any = EXAMPLES["registration.registration.confirmed"]
     broken: Callable[..., Any] = replace
     registration = broken(event.registration, status="lost", person=broken(event.registration.person, email=None))
 

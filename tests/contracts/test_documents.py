@@ -16,13 +16,14 @@ from shared.events import asyncapi
 from shared.events.envelope import registry
 from shared.settings import Settings
 from tests.contracts.examples import EXAMPLES, document_of
+from tests.web_client import make_client
 
 ASYNCAPI_3 = Path(__file__).parent / "asyncapi-3.0.0.json.gz"
 
 
 def openapi(service: str, tmp_path: Path) -> dict[str, Any]:
     app_module = docs._service(service)
-    settings = {
+    settings: dict[str, Any] = {
         "environment": "development",
         "database_url": "postgresql://nobody@127.0.0.1:1/none",
         "broker_url": "amqp://nobody@127.0.0.1:1/none",
@@ -32,7 +33,7 @@ def openapi(service: str, tmp_path: Path) -> dict[str, Any]:
     present = runtime.build(service, Settings(**settings), "test", pool_size=1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        client = app_module.create_app(present).test_client()
+        client = make_client(app_module.create_app(present))
         return client.get(f"/{service}/v1/openapi.json").json
 
 

@@ -62,7 +62,13 @@ def test_a_process_that_ends_is_replaced_on_its_processor(meet: Callable[[], lis
     killed = next(iter(before))
 
     os.kill(killed, signal.SIGKILL)
-    after = eventually(lambda: found if killed not in (found := {one["pid"] for one in meet()}) else None, seconds=30)
+
+    def pids_without_killed() -> set[int]:
+        pids = {answer["pid"] for answer in meet()}
+        assert killed not in pids
+        return pids
+
+    after = eventually(pids_without_killed, seconds=30)
     processors = [answer["processors"] for answer in meet()]
 
     assert len(after) == WORKERS

@@ -203,7 +203,7 @@ def echo() -> Iterator[int]:
 def test_who_asks_is_who_the_trusted_hop_says_and_nobody_else_is_believed(
     tmp_path: Path, echo: int, kind: type[Behind], address: str
 ) -> None:
-    apis = dict.fromkeys(SERVICES, echo)
+    apis: dict[str, int | list[int]] = dict.fromkeys(SERVICES, echo)
     gateway = kind(tmp_path / "nginx", options=Options(), port=free_port(), apis=apis, identity=echo)
     process = NativeGateway(gateway)
     with running() as processes:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from flask.testing import FlaskClient
 
 from deploy.native.mailcatcher.mailbox import Mailbox
 from deploy.native.mailcatcher.web import create_app
 from deploy.ports import free_ports
 from tests.processes import Process, running
 from tests.waiting import eventually
+from tests.web_client import WebClient, make_client
 
 
 def make_mail(to: str = "ann@example.org", subject: str = "Registered: Café") -> EmailMessage:
@@ -32,8 +32,8 @@ def mailbox(tmp_path: Path) -> Mailbox:
 
 
 @pytest.fixture
-def client(mailbox: Mailbox) -> Iterator[FlaskClient]:
-    with create_app(mailbox).test_client() as client:
+def client(mailbox: Mailbox) -> Iterator[WebClient]:
+    with make_client(create_app(mailbox)) as client:
         yield client
 
 

@@ -59,10 +59,10 @@ def test_an_answer_from_the_cache_carries_the_callers_id_or_that_by_which_it_was
 
         def ask() -> tuple[httpx.Response, httpx.Response, httpx.Response]:
             given = ({"X-Request-Id": "first-1"}, {"X-Request-Id": "second-2"}, {"X-Request-Id": "not fit"})
-            made, *others = (web.get("/catalog/v1/sessions", headers=headers) for headers in given)
+            made, second, third = (web.get("/catalog/v1/sessions", headers=headers) for headers in given)
             assert made.headers["X-Cache"] in ("MISS", "EXPIRED")
-            assert [other.headers["X-Cache"] for other in others] == ["HIT", "HIT"]
-            return made, *others
+            assert [other.headers["X-Cache"] for other in (second, third)] == ["HIT", "HIT"]
+            return made, second, third
 
         answers = eventually(ask)  # an answer lives until its second is over
 

@@ -53,7 +53,9 @@ def dying() -> Iterator[Api]:
     api.listener.close()
 
 
-def ask(method: str, first: int, second: int, folder: Path, *, times: int = 6, **headers: str) -> list[int]:
+def ask(
+    method: str, first: int, second: int, folder: Path, *, headers: dict[str, str] | None = None, times: int = 6
+) -> list[int]:
     """What so many clients are told by a gateway in front of two apis, which it asks in turn."""
     apis = {"catalog": free_port(), "registration": [first, second], "notifications": free_port()}
     gateway = NativeGateway(Gateway(folder, options=Options(), port=free_port(), apis=apis, identity=free_port()))
@@ -82,7 +84,7 @@ def test_what_may_be_done_twice_is_asked_again_when_an_api_dies_over_it(
 def test_what_an_api_died_over_is_not_sent_to_another(
     method: str, headers: dict[str, str], dying: Api, well: Api, tmp_path: Path
 ) -> None:
-    statuses = ask(method, dying.port, well.port, tmp_path, **headers)
+    statuses = ask(method, dying.port, well.port, tmp_path, headers=headers)
 
     assert sorted(statuses) == [200, 200, 200, 502, 502, 502]
     assert (len(dying.taken), len(well.taken)) == (3, 3)

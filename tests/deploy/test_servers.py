@@ -6,6 +6,7 @@ import sys
 import amqp
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.servers import databases, sharing
 from tests.servers.engines import Engines
@@ -24,7 +25,7 @@ def test_each_service_sees_its_own_schema_alone(database_urls):
 def test_a_fresh_database_is_migrated_and_separate(fresh_database, engines: Engines, database_urls):
     with psycopg.connect(engines.database_url(fresh_database, "catalog")) as conn:
         assert conn.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
-        assert conn.info.dbname != psycopg.conninfo.conninfo_to_dict(database_urls["catalog"])["dbname"]
+        assert conn.info.dbname != conninfo_to_dict(database_urls["catalog"])["dbname"]
 
 
 def test_the_broker_has_its_topology_in_this_workers_virtual_host(engines: Engines, vhost, empty_queues):
@@ -34,7 +35,9 @@ def test_the_broker_has_its_topology_in_this_workers_virtual_host(engines: Engin
         amqp.Connection(address, "catalog", password, virtual_host=vhost) as connection,
         connection.channel() as channel,
     ):
-        assert channel.queue_declare("notifications", passive=True).message_count == 0
+        queue = channel.queue_declare("notifications", passive=True)
+        assert queue
+        assert queue.message_count == 0
         with pytest.raises(amqp.AccessRefused):
             channel.queue_declare("mine")
 

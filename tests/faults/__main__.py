@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1, help="what the plan is drawn from")
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=25, help="when no further fault is begun")

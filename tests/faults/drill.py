@@ -51,13 +51,13 @@ class Drill:
         self.client = Client(site.origin(), site.token(), self.history)
 
     @contextmanager
-    def load(self, seed: int) -> Iterator[Callable[[], None]]:
+    def load(self, seed: int) -> Iterator[Callable[[], bool]]:
         """Load, for as long as the block lasts; what it is given lets a while of that pass."""
         load = Load(self.client, self.site.sink, links_key=self.site.links_key(), seed=seed)
         load.people = self.people
         load.start()
         try:
-            yield lambda: bool(load.stop.wait(LOADED)) and None
+            yield lambda: load.stop.wait(LOADED)
         finally:
             load.finish()
 

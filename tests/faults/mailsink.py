@@ -44,7 +44,7 @@ class Handed:
 
     @property
     def mail(self) -> EmailMessage:
-        return BytesParser(policy=default).parsebytes(self.content)  # pyright: ignore[reportReturnType]
+        return BytesParser(policy=default).parsebytes(self.content)
 
 
 @dataclass
@@ -150,17 +150,26 @@ class Script(Sink):
     def note(self, envelope: Envelope, content: bytes) -> Handed:
         """Record a mail that was neither stored nor answered yet."""
         headers = BytesHeaderParser(policy=default).parsebytes(content)
-        names = {"message_id": str(headers["Message-ID"]), "subject": str(headers["Subject"])}
-        mail = Handed(recipient=envelope.rcpt_tos[0], at=datetime.now(UTC), content=content, **names)
+        mail = Handed(
+            recipient=envelope.rcpt_tos[0],
+            at=datetime.now(UTC),
+            content=content,
+            message_id=str(headers["Message-ID"]),
+            subject=str(headers["Subject"]),
+        )
         self.handed.append(mail)
         self.by_recipient[mail.recipient].append(mail)
         return mail
 
-    async def handle_MAIL(self, *args: Any) -> str:  # noqa: N802
-        return self.refusal("mail") or await super().handle_MAIL(*args)
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return self.refusal("mail") or await super().handle_MAIL(server, session, envelope, address, options)
 
-    async def handle_RCPT(self, *args: Any) -> str:  # noqa: N802
-        return self.refusal("rcpt") or await super().handle_RCPT(*args)
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return self.refusal("rcpt") or await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(server, Speaker)

@@ -71,8 +71,9 @@ class ProcessInstance:
         self.engines.restart("rabbitmq")
 
     def query(self, sql: str) -> list[dict[str, Any]]:
-        with psycopg.connect(self.engines.database_url(self.database), row_factory=dict_row) as conn:
-            return conn.execute(sql).fetchall()  # pyright: ignore[reportArgumentType]
+        url = self.engines.database_url(self.database)
+        with psycopg.connect(url) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql.encode()).fetchall()
 
     def queue_lengths(self) -> dict[str, int]:
         address = f"{self.engines.host}:{self.engines.amqp_port}"

@@ -10,7 +10,6 @@ from typing import Any
 import amqp
 import psycopg
 import pytest
-from flask.testing import FlaskClient
 
 from shared import runtime
 from shared.clock import Clock
@@ -19,10 +18,12 @@ from shared.events.envelope import CONTENT_TYPE, Event
 from shared.messaging import outbox
 from shared.service import Service
 from shared.settings import Settings
+from tests.broker_messages import make_message, publish
 from tests.messaging import probe
 from tests.processes import Process, running
 from tests.servers.engines import Engines
 from tests.waiting import eventually
+from tests.web_client import WebClient, make_client
 
 
 class Bench:
@@ -49,13 +50,13 @@ class Bench:
         self.processes.append(process)
         return process.start(**environment)
 
-    def api(self, service: Service) -> FlaskClient:
+    def api(self, service: Service) -> WebClient:
         """A client of this service's API, in this process."""
         settings = Settings(**self._settings(service.name))
         present = runtime.build(service.name, settings, "test", pool_size=2)
         present.database.open()
         self.opened.append(present.database)
-        return service.create_app(present).test_client()
+        return make_client(service.create_app(present))
 
     def _settings(self, service: str) -> dict[str, Any]:
         names = ("environment", "database_url", "broker_url", "public_url", "jwks")
@@ -82,8 +83,8 @@ class Bench:
         address, vhost = url.split("@")[1].split("/")
         with amqp.Connection(address, *self.tester, virtual_host=vhost) as connection, connection.channel() as channel:
             for body in bodies:
-                message = amqp.Message(body, content_type=content_type, delivery_mode=2)
-                channel.basic_publish(message, "events", routing_key or key_of(body))
+                message = make_message(body, content_type=content_type, delivery_mode=2)
+                publish(channel, message, "events", routing_key or key_of(body))
 
     @contextmanager
     def bound(self, queue: str, key: str) -> Iterator[None]:

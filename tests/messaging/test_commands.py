@@ -162,7 +162,13 @@ def test_secrets_of_webhooks_are_encrypted_by_the_key_on_top(
     keys = tmp_path / "links-key"
     keys.write_text("the old key\n")
     id = uuid4()
-    given = {"database_url": "x", "broker_url": "x", "public_url": "x", "jwks": "x", "smtp_url": "smtp://x:25"}
+    given: dict[str, Any] = {
+        "database_url": "x",
+        "broker_url": "x",
+        "public_url": "x",
+        "jwks": "x",
+        "smtp_url": "smtp://x:25",
+    }
     settings = NotificationsSettings(**given, mail_from="a@example.org", links_key_file=keys)
     sql = """
         INSERT INTO webhooks (id, url, owner_name, owner_email, description, types, filters, secret)

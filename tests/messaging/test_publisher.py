@@ -26,6 +26,7 @@ def test_a_broker_that_reads_no_more_is_given_up_in_time(engines: Engines, vhost
         settings = make_settings(f"amqp://registration@127.0.0.1:{line.port}/{vhost}", password)
         connection = broker.connect(settings, "test")
         # The bound that the product sets, a tenth of it so that the test need not wait for the whole.
+        assert connection.transport_options
         connection.transport_options["write_timeout"] /= 10
         publisher = Publisher(connection)
         line.blackhole()

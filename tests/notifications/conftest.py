@@ -11,7 +11,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from flask.testing import FlaskClient
 from icalendar import Calendar
 from psycopg.rows import dict_row
 
@@ -39,6 +38,7 @@ from tests.notifications.programme import arrived
 from tests.notifications.sink import Listening, Sink
 from tests.processes import Process, running
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, make_client
 
 ORIGIN = Origin("192.0.2.7", "192.0.2.0/24")
 MAIL_FROM = "Learning at ALA <learning@ala.example>"
@@ -91,9 +91,9 @@ def present(engines: Engines, database_urls: dict[str, str]) -> Iterator[runtime
 
 
 @pytest.fixture
-def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
+def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[WebClient]:
     """A member of staff who may do everything here, and the mail provider."""
-    with SERVICE.create_app(present).test_client() as made:
+    with make_client(SERVICE.create_app(present)) as made:
         token = staff_token("notifications:read notifications:write notifications:bounces")
         made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         yield made
@@ -304,7 +304,7 @@ class Desk:
 
 
 def parse(content: bytes) -> EmailMessage:
-    return BytesParser(policy=default).parsebytes(content)  # pyright: ignore[reportReturnType]
+    return BytesParser(policy=default).parsebytes(content)
 
 
 def text_of(mail: EmailMessage) -> str:
@@ -322,7 +322,7 @@ def html_of(mail: EmailMessage) -> str:
 def entries_of(mail: EmailMessage) -> list[tuple[str, Calendar]]:
     """Each calendar in the mail: the content type of its part, and the iCalendar object."""
     parts = [part for part in mail.walk() if part.get_content_type() in ("text/calendar", "application/ics")]
-    return [(part["Content-Type"], Calendar.from_ical(part.get_payload(decode=True))) for part in parts]
+    return [(part["Content-Type"], Calendar.from_ical(part.get_content())) for part in parts]
 
 
 def entry_of(mail: EmailMessage) -> tuple[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.rows import dict_row
 
 from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.deliveries.queries import insert_ping
@@ -194,7 +195,7 @@ class Switchboard(PostOffice):
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Every delivery's row, in the order in which they were queued."""
-        with self.conn.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+        with self.conn.cursor(row_factory=dict_row) as cursor:
             return cursor.execute("SELECT * FROM webhook_deliveries ORDER BY position").fetchall()
 
     def delivery(self) -> dict[str, Any]:

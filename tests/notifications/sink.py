@@ -1,5 +1,6 @@
 """A mail server for tests: keeps what it accepts, and misbehaves when it is told to."""
 
+import asyncio
 import ssl
 from collections import deque
 from email.message import EmailMessage
@@ -35,7 +36,7 @@ class Sink:
     def parse(envelope: Envelope) -> EmailMessage:
         content = envelope.content
         assert isinstance(content, bytes)
-        return BytesParser(policy=default).parsebytes(content)  # pyright: ignore[reportReturnType]
+        return BytesParser(policy=default).parsebytes(content)
 
     async def handle_EHLO(  # noqa: N802
         self, _server: SMTP, session: Any, _envelope: Envelope, hostname: str, responses: list[str]
@@ -45,7 +46,7 @@ class Sink:
         return responses
 
     async def handle_MAIL(  # noqa: N802
-        self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.mail_answers and (answer := self.mail_answers.popleft()) != "250 OK":
             return answer
@@ -53,7 +54,7 @@ class Sink:
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
-        self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.rcpt_answers and (answer := self.rcpt_answers.popleft()) != "250 OK":
             return answer
@@ -98,6 +99,6 @@ class Listening(Controller):
 
     def _trigger_server(self) -> None:
         """The port is known only now: aiosmtpd would greet port 0."""
-        assert self.server
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()

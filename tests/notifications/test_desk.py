@@ -4,13 +4,13 @@ import io
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from lxml import html
 
 from shared.events.catalog import SessionPublished
 from shared.http.signin import COOKIE
 from tests.notifications.conftest import Desk
 from tests.notifications.programme import a_registration, a_session, confirmed
+from tests.web_client import WebClient
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 STAFF = "/notifications/staff"
@@ -20,12 +20,12 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def staff(client: FlaskClient, staff_token: Callable[[str], str]) -> FlaskClient:
+def staff(client: WebClient, staff_token: Callable[[str], str]) -> WebClient:
     client.set_cookie(COOKIE, staff_token("notifications:read notifications:write"))
     return client
 
 
-def upload(client: FlaskClient, content: bytes) -> tuple[int, str]:
+def upload(client: WebClient, content: bytes) -> tuple[int, str]:
     file = {"file": (io.BytesIO(content), "readers.csv")}
     answer = client.post(f"{STAFF}/readers/import", data=file, headers=HERE)
     errors = html.fromstring(answer.text).xpath("//*[@id='errors']//li")
@@ -44,7 +44,7 @@ def upload(client: FlaskClient, content: bytes) -> tuple[int, str]:
     ],
 )
 def test_a_file_that_is_wrong_takes_nobody_in_and_says_where(
-    desk: Desk, staff: FlaskClient, content: bytes, said: str
+    desk: Desk, staff: WebClient, content: bytes, said: str
 ) -> None:
     status, told = upload(staff, content)
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_wrong_takes_nobody_in_and_says_where(
     assert desk.conn.execute("SELECT count(*) FROM readers").fetchone() == (0,)
 
 
-def test_what_an_export_writes_an_import_takes(desk: Desk, staff: FlaskClient) -> None:
+def test_what_an_export_writes_an_import_takes(desk: Desk, staff: WebClient) -> None:
     sent = {"rows": f"{HEAD}{GOOD}", "sure": "true"}
     assert staff.post(f"{STAFF}/readers/import", data=sent, headers=HERE).status_code == 303
 
@@ -62,7 +62,7 @@ def test_what_an_export_writes_an_import_takes(desk: Desk, staff: FlaskClient) -
     assert (status, told) == (200, "")
 
 
-def test_an_issue_that_says_nothing_is_not_sent(desk: Desk, staff: FlaskClient) -> None:
+def test_an_issue_that_says_nothing_is_not_sent(desk: Desk, staff: WebClient) -> None:
     made = staff.post(f"{STAFF}/newsletters/new", data={"subject": "Empty"}, headers=HERE)
     address = made.headers["Location"]
 
@@ -75,7 +75,7 @@ def test_an_issue_that_says_nothing_is_not_sent(desk: Desk, staff: FlaskClient) 
     assert desk.conn.execute("SELECT state FROM newsletters").fetchall() == [("draft",)]
 
 
-def test_a_time_is_on_the_clocks_of_the_zone_that_was_chosen(desk: Desk, staff: FlaskClient) -> None:
+def test_a_time_is_on_the_clocks_of_the_zone_that_was_chosen(desk: Desk, staff: WebClient) -> None:
     made = staff.post(f"{STAFF}/newsletters/new", data={"subject": "News", "body": "Hello"}, headers=HERE)
     form = {"when": "later", "send_at": "2031-07-01T09:00", "timezone": "America/Chicago"}
 
@@ -85,7 +85,7 @@ def test_a_time_is_on_the_clocks_of_the_zone_that_was_chosen(desk: Desk, staff: 
     assert found[0].isoformat() == "2031-07-01T14:00:00"
 
 
-def test_what_staff_and_readers_wrote_is_text(desk: Desk, staff: FlaskClient) -> None:
+def test_what_staff_and_readers_wrote_is_text(desk: Desk, staff: WebClient) -> None:
     made = staff.post(f"{STAFF}/newsletters/new", data={"subject": HOSTILE, "body": HOSTILE}, headers=HERE)
     preview = staff.post(f"{STAFF}/newsletters/preview", data={"body": HOSTILE}, headers=HERE)
 
@@ -93,7 +93,7 @@ def test_what_staff_and_readers_wrote_is_text(desk: Desk, staff: FlaskClient) ->
         assert not html.fromstring(text).xpath("//script[contains(., 'alert')]")
 
 
-def test_the_overview_counts_what_waits(desk: Desk, staff: FlaskClient, client: FlaskClient) -> None:
+def test_the_overview_counts_what_waits(desk: Desk, staff: WebClient, client: WebClient) -> None:
     client.post("/notifications/v1/subscriptions", json={"email": "ann@library.example"})
     desk.conn.execute("UPDATE messages SET next_attempt_at = clock_timestamp() - interval '90 seconds'")
 
@@ -105,7 +105,7 @@ def test_the_overview_counts_what_waits(desk: Desk, staff: FlaskClient, client: 
 
 
 @pytest.mark.covers("ASVS 1.2.1")
-def test_staff_see_that_sending_rests_and_what_the_server_said(desk: Desk, staff: FlaskClient) -> None:
+def test_staff_see_that_sending_rests_and_what_the_server_said(desk: Desk, staff: WebClient) -> None:
     session = a_session()
     desk.receive(SessionPublished(session=session), confirmed(a_registration(session)))
     [row] = desk.rows()

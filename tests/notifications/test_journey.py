@@ -7,6 +7,7 @@ import amqp
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import CONTENT_TYPE, Event
+from tests.broker_messages import make_message, publish
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
 from tests.notifications.sink import Sink
 from tests.processes import Process, running
@@ -18,15 +19,15 @@ def publish_twice(broker_url: str, *events: Event) -> None:
     url = urlsplit(broker_url)
     with (
         amqp.Connection(
-            f"{url.hostname}:{url.port}", url.username, url.password, virtual_host=url.path[1:]
+            f"{url.hostname}:{url.port}", url.username or "", url.password or "", virtual_host=url.path[1:]
         ) as connection,
         connection.channel() as channel,
     ):
         for event in events:
             body = encoded(event)
             for _ in range(2):
-                message = amqp.Message(body, content_type=CONTENT_TYPE, delivery_mode=2)
-                channel.basic_publish(message, "events", event.type)
+                message = make_message(body, content_type=CONTENT_TYPE, delivery_mode=2)
+                publish(channel, message, "events", event.type)
 
 
 def test_events_in_the_wrong_order_and_twice_become_one_mail_each(

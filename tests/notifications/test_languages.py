@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import write_po
-from flask.testing import FlaskClient
 from lxml import html
 
 from deploy.messages import FOLDERS, extract
@@ -16,6 +15,7 @@ from services.notifications.rendering.templates import render_texts
 from services.notifications.settings import NotificationsSettings
 from shared import i18n, runtime
 from tests.notifications.conftest import Desk
+from tests.web_client import WebClient
 
 # Ends of links whose beginning is a value.
 LINKS = re.compile(r"/accept|/decline|\.pdf|\.json")
@@ -63,7 +63,7 @@ def without_brackets(text: str) -> str:
 
 @pytest.mark.usefixtures("bracketed", "desk")
 @pytest.mark.parametrize("path", ["/notifications/newsletter", "/notifications/archive"])
-def test_a_page_is_translated_as_a_whole(client: FlaskClient, path: str) -> None:
+def test_a_page_is_translated_as_a_whole(client: WebClient, path: str) -> None:
     page = html.fromstring(client.get(path, headers={"Accept": "text/html"}).text)
 
     shown = without_brackets(" ".join(page.xpath("//body//text()[not(ancestor::script or ancestor::blockquote)]")))

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask.testing import FlaskClient
 
 from services.notifications.delivery.bulk_sender import BATCH_SIZE
 from shared.events import registration as participation
@@ -14,6 +13,7 @@ from tests.notifications.programme import a_sign_in
 from tests.notifications.sink import Sink
 from tests.processes import Process
 from tests.waiting import eventually
+from tests.web_client import WebClient
 
 READERS = [f"reader{number}@library.example" for number in range(3 * BATCH_SIZE + 1)]
 
@@ -100,7 +100,7 @@ def test_a_paused_issue_is_not_sent(post: PostOffice, sink: Sink) -> None:
     assert sink.accepted == []
 
 
-def test_staff_send_a_mail_again_under_its_own_id(desk: Desk, client: FlaskClient) -> None:
+def test_staff_send_a_mail_again_under_its_own_id(desk: Desk, client: WebClient) -> None:
     desk.receive(participation.SignInRequested(sign_in=a_sign_in()))
     [row] = desk.rows()
     where = f"/notifications/v1/messages/{row['id']}/resend"

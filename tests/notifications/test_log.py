@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask.testing import FlaskClient
 
 from services.notifications.app import SERVICE
 from shared import runtime, signed_links
@@ -11,14 +10,15 @@ from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import Desk
 from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, cancelled, confirmed
+from tests.web_client import WebClient, make_client
 
 PATH = "/notifications/v1/messages"
 
 
 @pytest.fixture
-def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[FlaskClient]:
+def client(present: runtime.Runtime, staff_token: Callable[[str], str]) -> Iterator[WebClient]:
     """A member of staff who may read."""
-    with SERVICE.create_app(present).test_client() as made:
+    with make_client(SERVICE.create_app(present)) as made:
         made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {staff_token('notifications:read')}"
         yield made
 
@@ -30,7 +30,7 @@ def register(desk: Desk, *names: str) -> None:
         desk.receive(confirmed(a_registration(session, person=a_person(name, f"{name}@library.example"))))
 
 
-def test_the_log_tells_to_whom_why_and_what_became_of_it(desk: Desk, client: FlaskClient) -> None:
+def test_the_log_tells_to_whom_why_and_what_became_of_it(desk: Desk, client: WebClient) -> None:
     register(desk, "ann")
 
     [message] = client.get(PATH).json["items"]
@@ -42,7 +42,7 @@ def test_the_log_tells_to_whom_why_and_what_became_of_it(desk: Desk, client: Fla
     assert message["session"]["slug"] == "world-cafe"
 
 
-def test_the_log_is_filtered(desk: Desk, client: FlaskClient) -> None:
+def test_the_log_is_filtered(desk: Desk, client: WebClient) -> None:
     session = a_session(slug="other")
     registration = a_registration(session)
     register(desk, "ann", "ben")
@@ -61,7 +61,7 @@ def test_the_log_is_filtered(desk: Desk, client: FlaskClient) -> None:
     assert count(event=str(event)) == 1
 
 
-def test_the_log_comes_in_pages_newest_first(desk: Desk, client: FlaskClient) -> None:
+def test_the_log_comes_in_pages_newest_first(desk: Desk, client: WebClient) -> None:
     register(desk, *"abcde")
 
     found, cursor = [], None
@@ -73,7 +73,7 @@ def test_the_log_comes_in_pages_newest_first(desk: Desk, client: FlaskClient) ->
     assert found == list("edcba")
 
 
-def test_one_mail_is_shown_as_it_reads_without_the_tokens_of_its_links(desk: Desk, client: FlaskClient) -> None:
+def test_one_mail_is_shown_as_it_reads_without_the_tokens_of_its_links(desk: Desk, client: WebClient) -> None:
     register(desk, "ann")
     [row] = desk.rows()
 
@@ -88,7 +88,7 @@ def test_one_mail_is_shown_as_it_reads_without_the_tokens_of_its_links(desk: Des
     assert again.status_code == 304
 
 
-def test_an_unknown_mail_is_not_found_and_an_unknown_filter_is_named(client: FlaskClient, desk: Desk) -> None:
+def test_an_unknown_mail_is_not_found_and_an_unknown_filter_is_named(client: WebClient, desk: Desk) -> None:
     assert client.get(f"{PATH}/00000000-0000-0000-0000-000000000000").status_code == 404
     answer = client.get(PATH, query_string={"who": "ann"})
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["who"])
@@ -96,12 +96,12 @@ def test_an_unknown_mail_is_not_found_and_an_unknown_filter_is_named(client: Fla
 
 @pytest.mark.parametrize(("scope", "status"), [("", 403), ("registration:read", 403), ("notifications:read", 200)])
 def test_the_log_needs_its_scope(
-    desk: Desk, client: FlaskClient, staff_token: Callable[[str], str], scope: str, status: int
+    desk: Desk, client: WebClient, staff_token: Callable[[str], str], scope: str, status: int
 ) -> None:
     assert client.get(PATH, headers={"Authorization": f"Bearer {staff_token(scope)}"}).status_code == status
 
 
-def test_the_log_still_tells_of_a_mail_whose_person_was_erased(desk: Desk, client: FlaskClient) -> None:
+def test_the_log_still_tells_of_a_mail_whose_person_was_erased(desk: Desk, client: WebClient) -> None:
     sign_in = a_sign_in()
     desk.receive(participation.SignInRequested(sign_in=sign_in))
     [row] = desk.rows()

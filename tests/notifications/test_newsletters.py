@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import feedparser
 import pytest
-from flask.testing import FlaskClient
 
 from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters import issue_contents
@@ -18,13 +17,14 @@ from shared import signed_links
 from shared.events import catalog
 from tests.notifications.conftest import Desk, html_of, text_of
 from tests.notifications.programme import STARTS, a_recording, a_session
+from tests.web_client import WebClient
 
 PATH, ARCHIVE = "/notifications/v1/newsletters", "/notifications/archive"
 ANN, BO = "ann@library.example", "bo@library.example"
 BEFORE = datetime(2017, 2, 1, tzinfo=UTC)
 
 
-def write(client: FlaskClient, body: str = "**Come** all.", **wanted: Any) -> str:
+def write(client: WebClient, body: str = "**Come** all.", **wanted: Any) -> str:
     """A draft; where it is."""
     made = client.post(PATH, json={"subject": "Free training", "body": body, **wanted})
     assert made.status_code == 201, made.json
@@ -113,7 +113,7 @@ def test_readers_are_not_watched(desk: Desk) -> None:
     ],
 )
 def test_an_issue_reaches_those_who_want_to_hear_of_it(
-    desk: Desk, client: FlaskClient, wants: dict[str, Any], issue: dict[str, Any], comes: bool
+    desk: Desk, client: WebClient, wants: dict[str, Any], issue: dict[str, Any], comes: bool
 ) -> None:
     desk.subscribe(ANN, **wants)
     draft = desk.issue(**issue)
@@ -160,7 +160,7 @@ def test_blocks_are_filled_from_the_catalog(desk: Desk) -> None:
     ],
 )
 def test_a_block_that_cannot_be_understood_is_refused_with_its_line(
-    client: FlaskClient, desk: Desk, block: str, says: str
+    client: WebClient, desk: Desk, block: str, says: str
 ) -> None:
     refused = client.post(PATH, json={"subject": "Free training", "body": f"Hello\n{block}\n"})
 
@@ -179,7 +179,7 @@ def test_nothing_active_survives_in_an_issue(desk: Desk) -> None:
     assert not re.search(r"<script|href=.javascript|<mj-raw|49", html)
 
 
-def test_an_issue_is_previewed_tested_changed_and_sent(desk: Desk, client: FlaskClient) -> None:
+def test_an_issue_is_previewed_tested_changed_and_sent(desk: Desk, client: WebClient) -> None:
     desk.subscribe(ANN)
     where = write(client)
     shown = client.get(where)
@@ -240,7 +240,7 @@ def test_an_issue_that_cannot_be_written_is_a_draft_again_and_keeps_nothing_else
     assert desk.due() == ["newsletter-test", "newsletter"]
 
 
-def test_two_issues_with_one_slug_are_refused_and_a_draft_can_be_deleted(desk: Desk, client: FlaskClient) -> None:
+def test_two_issues_with_one_slug_are_refused_and_a_draft_can_be_deleted(desk: Desk, client: WebClient) -> None:
     where = write(client)
 
     assert client.get(where).json["slug"] == "free-training"
@@ -254,7 +254,7 @@ def test_two_issues_with_one_slug_are_refused_and_a_draft_can_be_deleted(desk: D
     assert client.get(PATH, query_string={"limit": 1}).json["items"][0]["slug"] == "empty"
 
 
-def test_an_announcement_becomes_an_issue_with_one_call(desk: Desk, client: FlaskClient) -> None:
+def test_an_announcement_becomes_an_issue_with_one_call(desk: Desk, client: WebClient) -> None:
     desk.receive(catalog.AnnouncementPublished(announcement=an_announcement()))
 
     made = client.post(f"{PATH}/announcements/free-training")
@@ -270,7 +270,7 @@ def test_an_announcement_becomes_an_issue_with_one_call(desk: Desk, client: Flas
     assert client.post(f"{PATH}/announcements/gone").status_code == 404
 
 
-def test_an_issue_is_paused_resumed_and_cancelled(desk: Desk, client: FlaskClient) -> None:
+def test_an_issue_is_paused_resumed_and_cancelled(desk: Desk, client: WebClient) -> None:
     for email in (ANN, BO):
         desk.subscribe(email)
     desk.publish(issue := desk.issue())
@@ -297,7 +297,7 @@ def test_an_issue_is_paused_resumed_and_cancelled(desk: Desk, client: FlaskClien
     )
 
 
-def test_a_scheduled_issue_that_is_cancelled_is_a_draft_again(desk: Desk, client: FlaskClient) -> None:
+def test_a_scheduled_issue_that_is_cancelled_is_a_draft_again(desk: Desk, client: WebClient) -> None:
     where = write(client)
     client.post(f"{where}/schedule", json={})
 
@@ -306,7 +306,7 @@ def test_a_scheduled_issue_that_is_cancelled_is_a_draft_again(desk: Desk, client
     assert desk.rows() == []
 
 
-def test_progress_counts_what_became_of_an_issues_mails(desk: Desk, client: FlaskClient) -> None:
+def test_progress_counts_what_became_of_an_issues_mails(desk: Desk, client: WebClient) -> None:
     readers = [desk.subscribe(email) for email in (ANN, BO, "cy@library.example")]
     desk.publish(issue := desk.issue())
     where = f"{PATH}/{issue.id}"
@@ -351,7 +351,7 @@ def test_readers_are_reached_batch_by_batch_and_each_once(desk: Desk, monkeypatc
     assert [row["recipient"] for row in desk.rows()] == [f"reader{number}@library.example" for number in range(5)]
 
 
-def test_issues_are_kept_for_anybody_to_read_unless_they_are_not_to_be(desk: Desk, client: FlaskClient) -> None:
+def test_issues_are_kept_for_anybody_to_read_unless_they_are_not_to_be(desk: Desk, client: WebClient) -> None:
     del client.environ_base["HTTP_AUTHORIZATION"]
     assert "No issues have been sent yet." in client.get(ARCHIVE).text
     desk.publish(desk.issue("**Come.**", slug="first", subject="First & last"))

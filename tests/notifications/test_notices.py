@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from services.notifications.bounces.delivery_reports import parse_delivery_report
 from shared.events import registration as participation
@@ -15,6 +13,7 @@ from shared.events.registration import Person
 from tests.notifications.conftest import Desk
 from tests.notifications.notices import READER, block, notice
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed
+from tests.web_client import WebClient, WebResponse
 
 PATH, BOUNCES = "/notifications/v1/suppressions", "/notifications/v1/bounces"
 RETURNED = ("text/rfc822-headers", "message/rfc822", "message/global-headers")
@@ -30,19 +29,19 @@ def mailed(desk: Desk, email: str = READER) -> tuple[UUID, Person]:
     return row[0], person
 
 
-def json_of(answer: TestResponse) -> dict[str, Any]:
+def json_of(answer: WebResponse) -> dict[str, Any]:
     assert answer.status_code == 200
     assert answer.json is not None
     return answer.json
 
 
-def take_in(client: FlaskClient, text: str, id: UUID) -> dict[str, Any]:
+def take_in(client: WebClient, text: str, id: UUID) -> dict[str, Any]:
     content = text.replace("{id}", str(id)).replace("\n", "\r\n")
     answer = client.post(BOUNCES, data=content.encode(), content_type="message/rfc822")
     return json_of(answer)
 
 
-def suppressed(client: FlaskClient) -> list[str]:
+def suppressed(client: WebClient) -> list[str]:
     return [one["email"] for one in json_of(client.get(PATH))["items"]]
 
 
@@ -77,7 +76,7 @@ POSTFIX = "smtp; 550 5.1.1 <reader@library.example>: Recipient address rejected:
         notice(block(diagnostic=None)),
     ],
 )
-def test_a_mail_that_came_back_since_there_is_no_such_address(desk: Desk, client: FlaskClient, text: str) -> None:
+def test_a_mail_that_came_back_since_there_is_no_such_address(desk: Desk, client: WebClient, text: str) -> None:
     id, _ = mailed(desk)
 
     assert take_in(client, text, id)["suppressed"] == 1
@@ -109,7 +108,7 @@ def test_a_mail_that_came_back_since_there_is_no_such_address(desk: Desk, client
     ],
 )
 def test_what_may_pass_or_is_said_of_us_or_is_no_failure_suppresses_nobody(
-    desk: Desk, client: FlaskClient, text: str
+    desk: Desk, client: WebClient, text: str
 ) -> None:
     id, _ = mailed(desk)
 
@@ -134,7 +133,7 @@ def test_what_may_pass_or_is_said_of_us_or_is_no_failure_suppresses_nobody(
     ],
 )
 def test_a_notice_that_names_no_mail_of_ours_to_this_address_changes_nothing_and_says_so(
-    desk: Desk, client: FlaskClient, text: str
+    desk: Desk, client: WebClient, text: str
 ) -> None:
     id, _ = mailed(desk)
 
@@ -146,7 +145,7 @@ def test_a_notice_that_names_no_mail_of_ours_to_this_address_changes_nothing_and
     assert suppressed(client) == []
 
 
-def test_the_message_id_of_a_mail_to_somebody_else_proves_nothing(desk: Desk, client: FlaskClient) -> None:
+def test_the_message_id_of_a_mail_to_somebody_else_proves_nothing(desk: Desk, client: WebClient) -> None:
     mailed(desk)
     other, _ = mailed(desk, "mallory@library.example")
 
@@ -168,13 +167,13 @@ def test_the_message_id_of_a_mail_to_somebody_else_proves_nothing(desk: Desk, cl
         notice(inner="Message-ID: <{id}@before.example>"),  # the sender had another domain then
     ],
 )
-def test_a_mail_of_ours_is_named_in_any_of_these_ways(desk: Desk, client: FlaskClient, text: str) -> None:
+def test_a_mail_of_ours_is_named_in_any_of_these_ways(desk: Desk, client: WebClient, text: str) -> None:
     id, _ = mailed(desk)
 
     assert take_in(client, text, id)["suppressed"] == 1
 
 
-def test_a_notice_within_a_mail_that_is_returned_or_quoted_is_not_one(desk: Desk, client: FlaskClient) -> None:
+def test_a_notice_within_a_mail_that_is_returned_or_quoted_is_not_one(desk: Desk, client: WebClient) -> None:
     id, _ = mailed(desk)
     letter = f"From: rosa@library.example\nIn-Reply-To: <{id}@ala.example>\nContent-Type: message/rfc822\n\n{notice()}"
     text = "From: x@y.example\nContent-Type: text/plain\n\n> 550 5.1.1 <reader@library.example>: User unknown\n"
@@ -185,7 +184,7 @@ def test_a_notice_within_a_mail_that_is_returned_or_quoted_is_not_one(desk: Desk
 @pytest.mark.parametrize(
     "line", ["Content-Type: message/rfc822\r\n\r\n", 'Content-Type: multipart/x; boundary="{n}"\r\n\r\n--{n}\r\n']
 )
-def test_a_notice_within_notices_without_end_is_refused(client: FlaskClient, line: str) -> None:
+def test_a_notice_within_notices_without_end_is_refused(client: WebClient, line: str) -> None:
     content = "".join(line.replace("{n}", str(number)) for number in range(3000))
 
     answer = client.post(BOUNCES, data=content, content_type="message/rfc822")
@@ -204,14 +203,14 @@ def test_a_notice_that_was_mangled_on_its_way_is_no_failure_of_ours(seed: int) -
         parse_delivery_report(bytes(content))
 
 
-def test_a_mail_that_was_never_handed_over_has_not_come_back(desk: Desk, client: FlaskClient) -> None:
+def test_a_mail_that_was_never_handed_over_has_not_come_back(desk: Desk, client: WebClient) -> None:
     id, _ = mailed(desk)
     desk.conn.execute("UPDATE messages SET state = 'queued', sent_at = NULL")
 
     assert take_in(client, notice(), id)["suppressed"] == 0
 
 
-def test_who_was_erased_is_not_known_by_their_mail_any_more(desk: Desk, client: FlaskClient) -> None:
+def test_who_was_erased_is_not_known_by_their_mail_any_more(desk: Desk, client: WebClient) -> None:
     id, person = mailed(desk)
     erasure = participation.Erasure(id=person.id, revision=1, person=person)
     desk.receive(participation.PersonErased(erasure=erasure))
@@ -222,7 +221,7 @@ def test_who_was_erased_is_not_known_by_their_mail_any_more(desk: Desk, client: 
 
 @pytest.mark.parametrize(("days", "suppressed"), [(80, 1), (91, 0)])
 def test_an_id_of_the_release_before_which_can_be_guessed_counts_for_ninety_days(
-    desk: Desk, client: FlaskClient, days: int, suppressed: int
+    desk: Desk, client: WebClient, days: int, suppressed: int
 ) -> None:
     mailed(desk)
     sql = """
@@ -236,7 +235,7 @@ def test_an_id_of_the_release_before_which_can_be_guessed_counts_for_ninety_days
 
 
 @pytest.mark.parametrize("kind", ["bounce", "complaint"])
-def test_a_provider_that_names_a_message_is_held_to_it(desk: Desk, client: FlaskClient, kind: str) -> None:
+def test_a_provider_that_names_a_message_is_held_to_it(desk: Desk, client: WebClient, kind: str) -> None:
     id, _ = mailed(desk)
     other, _ = mailed(desk, "mallory@library.example")
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from services.notifications.delivery import queries as delivery
@@ -21,6 +20,7 @@ from shared.events.envelope import load, wrap
 from shared.messaging import inbox
 from tests.notifications.conftest import Desk, PostOffice, handle
 from tests.notifications.programme import a_group, a_person, a_registration, a_session, a_sign_in, confirmed, next_of
+from tests.web_client import WebClient
 
 
 def dump(desk: Desk) -> str:
@@ -30,7 +30,7 @@ def dump(desk: Desk) -> str:
     ]
     rows: list[Any] = []
     for table in tables:
-        rows += desk.conn.execute(f"SELECT t::text FROM {table} AS t").fetchall()  # noqa: S608 # pyright: ignore
+        rows += desk.conn.execute(f"SELECT t::text FROM {table} AS t".encode()).fetchall()  # noqa: S608
     return str(rows)
 
 
@@ -132,13 +132,13 @@ def subscribe(desk: Desk, email: str) -> None:
     suppressions.insert(desk.conn, email, reason="staff", detail="asked by phone")
 
 
-def find(client: FlaskClient, email: str) -> list[int]:
+def find(client: WebClient, email: str) -> list[int]:
     """How many readers, suppressions and mails staff find under an address."""
     paths = (f"readers?email={email}", f"suppressions?email={email}", f"messages?recipient={email}")
-    return [len(client.get(f"/notifications/v1/{path}").json["items"]) for path in paths]  # pyright: ignore
+    return [len(client.get(f"/notifications/v1/{path}").json["items"]) for path in paths]
 
 
-def test_what_is_held_under_a_former_address_goes_too(desk: Desk, client: FlaskClient) -> None:
+def test_what_is_held_under_a_former_address_goes_too(desk: Desk, client: WebClient) -> None:
     session, person = a_session(), a_person("Ada", "old@library.example")
     registered = a_registration(session, person=person)
     subscribe(desk, "old@library.example")
@@ -161,7 +161,7 @@ def test_what_is_held_under_a_former_address_goes_too(desk: Desk, client: FlaskC
 
 
 def test_a_reader_who_never_registered_is_seen_and_erased(
-    desk: Desk, client: FlaskClient, staff_token: Callable[[str], str]
+    desk: Desk, client: WebClient, staff_token: Callable[[str], str]
 ) -> None:
     subscribe(desk, "reader@library.example")
     people = {"Authorization": f"Bearer {staff_token('people:erase')}"}
@@ -169,7 +169,7 @@ def test_a_reader_who_never_registered_is_seen_and_erased(
     held = client.get("/notifications/v1/people/Reader@library.example", headers=people)
 
     assert held.status_code == 200
-    assert {name: len(rows) for name, rows in held.json.items() if rows} == {  # pyright: ignore
+    assert {name: len(rows) for name, rows in held.json.items() if rows} == {
         "subscription": 1, "consents": 1, "subscription_requests": 1, "suppressions": 1,
     }  # fmt: skip
     assert client.get("/notifications/v1/people/reader@library.example").status_code == 403  # another scope of staff
@@ -177,10 +177,10 @@ def test_a_reader_who_never_registered_is_seen_and_erased(
     desk.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=nobody)))
     assert "reader@library.example" not in dump(desk)
     held = client.get("/notifications/v1/people/reader@library.example", headers=people)
-    assert not any(held.json.values())  # pyright: ignore
+    assert not any(held.json.values())
 
 
-def test_mails_of_somebody_else_who_has_the_address_now_stay(desk: Desk, client: FlaskClient) -> None:
+def test_mails_of_somebody_else_who_has_the_address_now_stay(desk: Desk, client: WebClient) -> None:
     """The same address registered again, before the news of the erasure came: that is a new person."""
     session, person = a_session(), a_person("Ada", "ada@library.example")
     again = a_person("Ada", "ada@library.example")
@@ -253,11 +253,11 @@ def test_what_outside_sites_were_told_goes_where_it_names_the_address(desk: Desk
         " VALUES (%s, 'https://x.example', 'Ada', 'Ada@x.org', '', '{}', '{}', '')",
         [webhook],
     )
-    for state, at in (("delivered", "now()"), ("failed", "NULL"), ("queued", "NULL")):
+    for state, delivered_at in (("delivered", datetime.now(UTC)), ("failed", None), ("queued", None)):
         desk.conn.execute(
-            "INSERT INTO webhook_deliveries (webhook_id, event_id, type, subject, sequence, body, state, tries_left,"  # noqa: S608 # pyright: ignore
-            f" delivered_at) VALUES (%s, %s, 'catalog.session.updated', '', 1, 'Write to Ada@X.org', %s, 1, {at})",
-            [webhook, uuid4(), state],
+            "INSERT INTO webhook_deliveries (webhook_id, event_id, type, subject, sequence, body, state, tries_left,"
+            " delivered_at) VALUES (%s, %s, 'catalog.session.updated', '', 1, 'Write to Ada@X.org', %s, 1, %s)",
+            [webhook, uuid4(), state, delivered_at],
         )
 
     erasure = participation.Erasure(id=uuid4(), revision=1, person=a_person("", "ada@x.org"))
@@ -268,7 +268,7 @@ def test_what_outside_sites_were_told_goes_where_it_names_the_address(desk: Desk
 
 
 @pytest.fixture
-def read(desk: Desk, client: FlaskClient) -> str:
+def read(desk: Desk, client: WebClient) -> str:
     """A reader's link to their preferences, in the hands of somebody without any token."""
     del client.environ_base["HTTP_AUTHORIZATION"]
     subscribe(desk, "reader@library.example")
@@ -278,7 +278,7 @@ def read(desk: Desk, client: FlaskClient) -> str:
     return f"/notifications/preferences/{signed_links.sign(desk.settings, 'subscription', str(row[0]))}"
 
 
-def test_a_reader_sees_and_erases_what_is_held_of_them(desk: Desk, client: FlaskClient, read: str) -> None:
+def test_a_reader_sees_and_erases_what_is_held_of_them(desk: Desk, client: WebClient, read: str) -> None:
     here = {"Sec-Fetch-Site": "same-origin"}
     shown = client.get(f"{read}/held")
     assert shown.status_code == 200
@@ -297,7 +297,7 @@ def test_a_reader_sees_and_erases_what_is_held_of_them(desk: Desk, client: Flask
 
 
 def test_the_link_to_preferences_neither_shows_nor_erases_registrations(
-    desk: Desk, client: FlaskClient, read: str
+    desk: Desk, client: WebClient, read: str
 ) -> None:
     session, person = a_session(title="A secret session"), a_person("Ada", "reader@library.example")
     desk.receive(catalog.SessionPublished(session=session), confirmed(a_registration(session, person=person)))

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 
 from shared.events import catalog
 from shared.events import registration as participation
@@ -19,6 +18,7 @@ from tests.notifications.programme import (
     moved,
     when,
 )
+from tests.web_client import WebClient
 
 PATH = "/notifications/v1/sessions/world-cafe/reminders"
 
@@ -113,7 +113,7 @@ def test_a_session_of_uncertain_date_is_reminded_of_by_nothing(desk: Desk) -> No
     assert "session-reminder" not in desk.kinds()
 
 
-def test_staff_set_when(desk: Desk, client: FlaskClient) -> None:
+def test_staff_set_when(desk: Desk, client: WebClient) -> None:
     a_seat(desk)
     known = client.get(PATH)
     assert known.json == {"before": ["P1D", "PT1H"]}
@@ -128,7 +128,7 @@ def test_staff_set_when(desk: Desk, client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("before", [["P31D"], ["PT24H"], ["1 day"], ["P1D", "P1D"], ["PT1H'; --"]])
-def test_what_is_no_time_before_a_session_is_refused(desk: Desk, client: FlaskClient, before: list[str]) -> None:
+def test_what_is_no_time_before_a_session_is_refused(desk: Desk, client: WebClient, before: list[str]) -> None:
     a_seat(desk)
 
     answer = client.put(PATH, json={"before": before}, headers={"If-Match": "*"})
@@ -136,7 +136,7 @@ def test_what_is_no_time_before_a_session_is_refused(desk: Desk, client: FlaskCl
     assert answer.status_code == 422
 
 
-def test_nobody_is_reminded_where_staff_want_none(desk: Desk, client: FlaskClient) -> None:
+def test_nobody_is_reminded_where_staff_want_none(desk: Desk, client: WebClient) -> None:
     a_seat(desk)
     client.put(PATH, json={"before": []}, headers={"If-Match": "*"})
 

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
-from flask.testing import FlaskClient
 
 from shared import signed_links
 from shared.events import registration as participation
 from tests.notifications.conftest import Desk, text_of
 from tests.notifications.programme import a_person
 from tests.usage import let_pass, use_up_network
+from tests.web_client import WebClient
 
 SIGN_UP, BOUNCES = "/notifications/v1/subscriptions", "/notifications/v1/bounces"
 CONFIRM, PREFERENCES = "/notifications/confirm", "/notifications/preferences/"
@@ -23,13 +23,13 @@ ANN = "ann@library.example"
 
 
 @pytest.fixture
-def reader(client: FlaskClient) -> FlaskClient:
+def reader(client: WebClient) -> WebClient:
     """Somebody without any token."""
     del client.environ_base["HTTP_AUTHORIZATION"]
     return client
 
 
-def sign_up(client: FlaskClient, email: str = ANN, **wanted: Any) -> int:
+def sign_up(client: WebClient, email: str = ANN, **wanted: Any) -> int:
     return client.post(SIGN_UP, json={"email": email, **wanted}).status_code
 
 
@@ -40,7 +40,7 @@ def link_in(desk: Desk, kind: str, path: str) -> str:
     return link
 
 
-def confirm(desk: Desk, client: FlaskClient) -> dict[str, Any]:
+def confirm(desk: Desk, client: WebClient) -> dict[str, Any]:
     """Confirm the last request; the subscription."""
     token = link_in(desk, "subscription-requested", CONFIRM).partition("token=")[2]
     response = client.post(f"{SIGN_UP}/confirm", json={"token": token})
@@ -63,7 +63,7 @@ def id_of(desk: Desk, email: str = ANN) -> str:
     return str(row[0])
 
 
-def test_nobody_is_a_reader_before_they_confirm_it(desk: Desk, reader: FlaskClient) -> None:
+def test_nobody_is_a_reader_before_they_confirm_it(desk: Desk, reader: WebClient) -> None:
     assert sign_up(reader, "Ann@Library.example ", name="Ann Ünal", topics=["dialogue"], digest=True) == 202
     assert desk.conn.execute("SELECT count(*) FROM subscriptions").fetchone() == (0,)
 
@@ -74,13 +74,13 @@ def test_nobody_is_a_reader_before_they_confirm_it(desk: Desk, reader: FlaskClie
     assert desk.due() == []  # the mail that asked is not due any more
 
 
-def test_a_mail_that_asks_says_nothing_that_a_stranger_wrote(desk: Desk, reader: FlaskClient) -> None:
+def test_a_mail_that_asks_says_nothing_that_a_stranger_wrote(desk: Desk, reader: WebClient) -> None:
     sign_up(reader, name="Cheap pills at pills.example")
 
     assert "pills" not in text_of(desk.mail("subscription-requested"))
 
 
-def test_the_page_behind_the_link_confirms_nothing_by_itself(desk: Desk, reader: FlaskClient) -> None:
+def test_the_page_behind_the_link_confirms_nothing_by_itself(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     link = link_in(desk, "subscription-requested", CONFIRM)
 
@@ -94,12 +94,12 @@ def test_the_page_behind_the_link_confirms_nothing_by_itself(desk: Desk, reader:
     assert desk.conn.execute("SELECT status FROM subscriptions").fetchone() == ("confirmed",)
 
 
-def test_confirming_twice_is_as_good_as_once(desk: Desk, reader: FlaskClient) -> None:
+def test_confirming_twice_is_as_good_as_once(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     assert confirm(desk, reader) == confirm(desk, reader)
 
 
-def test_an_old_link_does_not_bring_back_who_has_left(desk: Desk, reader: FlaskClient) -> None:
+def test_an_old_link_does_not_bring_back_who_has_left(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     token = link_in(desk, "subscription-requested", CONFIRM).partition("token=")[2]
     url = urlsplit(confirm(desk, reader)["url"]).path
@@ -112,7 +112,7 @@ def test_an_old_link_does_not_bring_back_who_has_left(desk: Desk, reader: FlaskC
     assert reader.patch(url, json={"digest": True}).status_code == 409
 
 
-def test_who_has_left_may_come_back(desk: Desk, reader: FlaskClient) -> None:
+def test_who_has_left_may_come_back(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     reader.delete(urlsplit(confirm(desk, reader)["url"]).path)
     pass_an_hour(desk)
@@ -124,7 +124,7 @@ def test_who_has_left_may_come_back(desk: Desk, reader: FlaskClient) -> None:
     assert "subscription-ended" not in desk.due()
 
 
-def test_a_request_is_good_for_seven_days(desk: Desk, reader: FlaskClient) -> None:
+def test_a_request_is_good_for_seven_days(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     token = link_in(desk, "subscription-requested", CONFIRM).partition("token=")[2]
     desk.conn.execute("UPDATE subscription_requests SET expires_at = now()")
@@ -133,7 +133,7 @@ def test_a_request_is_good_for_seven_days(desk: Desk, reader: FlaskClient) -> No
     assert desk.due() == []
 
 
-def test_a_reader_who_signs_up_again_changes_nothing_by_it_and_is_told_so(desk: Desk, reader: FlaskClient) -> None:
+def test_a_reader_who_signs_up_again_changes_nothing_by_it_and_is_told_so(desk: Desk, reader: WebClient) -> None:
     sign_up(reader, topics=["dialogue"])
     url = urlsplit(confirm(desk, reader)["url"]).path
     pass_an_hour(desk)
@@ -145,7 +145,7 @@ def test_a_reader_who_signs_up_again_changes_nothing_by_it_and_is_told_so(desk: 
     assert reader.get(f"{SIGN_UP}/{link.removeprefix(PREFERENCES)}").json["topics"] == ["dialogue"]
 
 
-def test_one_address_gets_one_mail_an_hour_and_five_a_day_whoever_asks(desk: Desk, reader: FlaskClient) -> None:
+def test_one_address_gets_one_mail_an_hour_and_five_a_day_whoever_asks(desk: Desk, reader: WebClient) -> None:
     for _ in range(8):
         assert [sign_up(reader), sign_up(reader)] == [202, 202]
         pass_an_hour(desk)
@@ -153,7 +153,7 @@ def test_one_address_gets_one_mail_an_hour_and_five_a_day_whoever_asks(desk: Des
     assert len(desk.rows()) == 5
 
 
-def test_one_network_signs_up_so_many_addresses_in_ten_minutes(desk: Desk, reader: FlaskClient) -> None:
+def test_one_network_signs_up_so_many_addresses_in_ten_minutes(desk: Desk, reader: WebClient) -> None:
     use_up_network(desk.conn, "127.0.0.0/24", left=3)
     assert {sign_up(reader, f"a{number}@library.example") for number in range(3)} == {202}
 
@@ -166,14 +166,14 @@ def test_one_network_signs_up_so_many_addresses_in_ten_minutes(desk: Desk, reade
     assert sign_up(reader, "one-more@library.example") == 202
 
 
-def test_one_mailbox_is_asked_once_however_it_is_written(desk: Desk, reader: FlaskClient) -> None:
+def test_one_mailbox_is_asked_once_however_it_is_written(desk: Desk, reader: WebClient) -> None:
     for email in ("a.n.n@gmail.com", "ann+1@gmail.com", "ANN+2@googlemail.com"):
         assert sign_up(reader, email) == 202
 
     assert len(desk.rows()) == 1
 
 
-def test_a_reader_hears_of_other_things_when_they_say_so(desk: Desk, reader: FlaskClient) -> None:
+def test_a_reader_hears_of_other_things_when_they_say_so(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     url = urlsplit(confirm(desk, reader)["url"]).path
 
@@ -185,7 +185,7 @@ def test_a_reader_hears_of_other_things_when_they_say_so(desk: Desk, reader: Fla
     assert reader.get(f"{SIGN_UP}/{uuid4()}").status_code == 404
 
 
-def test_one_click_leaves_works_again_and_is_confirmed_once(desk: Desk, reader: FlaskClient) -> None:
+def test_one_click_leaves_works_again_and_is_confirmed_once(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     confirm(desk, reader)
     link = leaving(desk, id_of(desk), str(issue := uuid4()))
@@ -200,7 +200,7 @@ def test_one_click_leaves_works_again_and_is_confirmed_once(desk: Desk, reader: 
     assert "You have unsubscribed" in text_of(desk.mail("subscription-ended"))
 
 
-def test_leaving_needs_the_link_of_ones_own_and_the_word_of_the_standard(desk: Desk, reader: FlaskClient) -> None:
+def test_leaving_needs_the_link_of_ones_own_and_the_word_of_the_standard(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     manage = confirm(desk, reader)["url"].rpartition("/")[2]
     link = leaving(desk, id_of(desk))
@@ -213,7 +213,7 @@ def test_leaving_needs_the_link_of_ones_own_and_the_word_of_the_standard(desk: D
     assert desk.conn.execute("SELECT status FROM subscriptions").fetchone() == ("confirmed",)
 
 
-def test_the_link_works_for_whoever_was_forgotten_meanwhile(desk: Desk, reader: FlaskClient) -> None:
+def test_the_link_works_for_whoever_was_forgotten_meanwhile(desk: Desk, reader: WebClient) -> None:
     sign_up(reader)
     confirm(desk, reader)
     link = leaving(desk, id_of(desk))
@@ -225,11 +225,11 @@ def test_the_link_works_for_whoever_was_forgotten_meanwhile(desk: Desk, reader: 
 
     assert reader.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     for table in ("subscriptions", "subscription_requests", "consents"):
-        assert desk.conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 # pyright: ignore
+        assert desk.conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
     assert {row["recipient"] for row in desk.rows()} == {""}
 
 
-def test_whoever_calls_it_spam_has_left(desk: Desk, client: FlaskClient) -> None:
+def test_whoever_calls_it_spam_has_left(desk: Desk, client: WebClient) -> None:
     sign_up(client)
     confirm(desk, client)
 
@@ -240,7 +240,7 @@ def test_whoever_calls_it_spam_has_left(desk: Desk, client: FlaskClient) -> None
     assert "subscription-ended" not in desk.kinds()
 
 
-def test_the_proof_says_what_a_reader_did_when_from_where_and_on_which_text(desk: Desk, client: FlaskClient) -> None:
+def test_the_proof_says_what_a_reader_did_when_from_where_and_on_which_text(desk: Desk, client: WebClient) -> None:
     sign_up(client)
     url = urlsplit(confirm(desk, client)["url"]).path
     client.patch(url, json={"digest": True})
@@ -254,7 +254,7 @@ def test_the_proof_says_what_a_reader_did_when_from_where_and_on_which_text(desk
     assert "Send me the newsletter." in proof[1]["wording"]
 
 
-def test_staff_find_readers_by_what_they_want(desk: Desk, client: FlaskClient) -> None:
+def test_staff_find_readers_by_what_they_want(desk: Desk, client: WebClient) -> None:
     for email, topics in ((ANN, ["dialogue"]), ("bo@library.example", [])):
         sign_up(client, email, topics=topics)
         confirm(desk, client)
@@ -269,7 +269,7 @@ def test_staff_find_readers_by_what_they_want(desk: Desk, client: FlaskClient) -
     assert found(cursor=first["next"]) == [ANN]
 
 
-def test_a_reader_who_wants_that_is_forgotten(desk: Desk, client: FlaskClient) -> None:
+def test_a_reader_who_wants_that_is_forgotten(desk: Desk, client: WebClient) -> None:
     sign_up(client)
     confirm(desk, client)
     link = leaving(desk, id := id_of(desk))
@@ -282,7 +282,7 @@ def test_a_reader_who_wants_that_is_forgotten(desk: Desk, client: FlaskClient) -
     assert client.delete(f"{READERS}/{id}").status_code == 404
     assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     for table in ("subscriptions", "subscription_requests", "consents", "messages", "audit_log"):
-        assert ANN not in str(desk.conn.execute(f"SELECT t::text FROM {table} AS t").fetchall())  # noqa: S608 # pyright: ignore
+        assert ANN not in str(desk.conn.execute(f"SELECT t::text FROM {table} AS t").fetchall())  # noqa: S608
 
 
 def an_import(**changes: Any) -> dict[str, Any]:
@@ -296,9 +296,7 @@ def an_import(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_an_import_takes_in_who_is_new_with_their_proof_and_leaves_others_alone(
-    desk: Desk, client: FlaskClient
-) -> None:
+def test_an_import_takes_in_who_is_new_with_their_proof_and_leaves_others_alone(desk: Desk, client: WebClient) -> None:
     sign_up(client)
     url = urlsplit(confirm(desk, client)["url"]).path
     client.delete(url)
@@ -329,7 +327,7 @@ def test_an_import_takes_in_who_is_new_with_their_proof_and_leaves_others_alone(
     ],
 )
 def test_an_import_with_a_mistake_names_it_and_takes_in_nobody(
-    desk: Desk, client: FlaskClient, changes: dict[str, Any], path: str
+    desk: Desk, client: WebClient, changes: dict[str, Any], path: str
 ) -> None:
     refused = client.post(f"{READERS}/imports", json={"readers": [an_import(), an_import(**changes)]})
 
@@ -338,7 +336,7 @@ def test_an_import_with_a_mistake_names_it_and_takes_in_nobody(
     assert client.get(READERS).json["items"] == []
 
 
-def test_an_export_can_be_imported_elsewhere(desk: Desk, client: FlaskClient) -> None:
+def test_an_export_can_be_imported_elsewhere(desk: Desk, client: WebClient) -> None:
     client.post(f"{READERS}/imports", json={"readers": [an_import(name="=1+1", library_types=["public", "school"])]})
 
     exported = client.get(READERS, headers={"Accept": "text/csv"})
@@ -348,7 +346,7 @@ def test_an_export_can_be_imported_elsewhere(desk: Desk, client: FlaskClient) ->
     assert (row["given_from"], row["wording"]) == ("the list of 2016, page 3", "Yes, write to me.")
 
 
-def test_personal_links_of_readers_are_hidden_from_staff(desk: Desk, client: FlaskClient) -> None:
+def test_personal_links_of_readers_are_hidden_from_staff(desk: Desk, client: WebClient) -> None:
     sign_up(client)
 
     [row] = client.get("/notifications/v1/messages").json["items"]
@@ -357,7 +355,7 @@ def test_personal_links_of_readers_are_hidden_from_staff(desk: Desk, client: Fla
     assert "token=hidden" in shown
 
 
-def test_who_registers_for_a_session_may_want_the_newsletter_as_well(desk: Desk, reader: FlaskClient) -> None:
+def test_who_registers_for_a_session_may_want_the_newsletter_as_well(desk: Desk, reader: WebClient) -> None:
     def ask(person: participation.Person) -> None:
         wish = participation.NewsletterRequest(id=uuid4(), revision=1, person=person, library_types=["public"])
         desk.receive(participation.NewsletterRequested(request=wish))

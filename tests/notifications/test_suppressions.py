@@ -1,13 +1,13 @@
 """Addresses that no mail goes to: by staff, by what mail servers say, by what a provider tells."""
 
 import pytest
-from flask.testing import FlaskClient
 
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from tests.notifications.conftest import Desk, PostOffice
 from tests.notifications.programme import a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
+from tests.web_client import WebClient
 
 PATH, BOUNCES = "/notifications/v1/suppressions", "/notifications/v1/bounces"
 ANN = "ann@library.example"
@@ -18,11 +18,11 @@ def register(desk: Desk) -> None:
     desk.receive(SessionPublished(session=session), confirmed(a_registration(session)))
 
 
-def suppressed(client: FlaskClient) -> list[tuple[str, str]]:
+def suppressed(client: WebClient) -> list[tuple[str, str]]:
     return [(one["email"], one["reason"]) for one in client.get(PATH).json["items"]]
 
 
-def test_staff_suppress_an_address_and_lift_it_again(desk: Desk, client: FlaskClient) -> None:
+def test_staff_suppress_an_address_and_lift_it_again(desk: Desk, client: WebClient) -> None:
     register(desk)
 
     added = client.post(PATH, json={"email": "ANN@library.example", "detail": "asked us by telephone"})
@@ -37,11 +37,11 @@ def test_staff_suppress_an_address_and_lift_it_again(desk: Desk, client: FlaskCl
     assert desk.due() == ["registration-confirmed"]
 
 
-def test_an_address_that_is_none_is_refused(desk: Desk, client: FlaskClient) -> None:
+def test_an_address_that_is_none_is_refused(desk: Desk, client: WebClient) -> None:
     assert client.post(PATH, json={"email": "ann\r\n@library.example"}).status_code == 422
 
 
-def test_a_provider_tells_of_bounces_and_complaints(desk: Desk, client: FlaskClient) -> None:
+def test_a_provider_tells_of_bounces_and_complaints(desk: Desk, client: WebClient) -> None:
     told = [
         {"email": ANN, "kind": "bounce", "detail": "550 5.1.1 no such user"},
         {"email": "ben@library.example", "kind": "bounce", "permanent": False, "detail": "452 4.2.2 full"},
@@ -56,7 +56,7 @@ def test_a_provider_tells_of_bounces_and_complaints(desk: Desk, client: FlaskCli
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff", b"Content-Type: multipart/report\r\n\r\nnothing"])
-def test_what_is_no_report_suppresses_nobody(desk: Desk, client: FlaskClient, content: bytes) -> None:
+def test_what_is_no_report_suppresses_nobody(desk: Desk, client: WebClient, content: bytes) -> None:
     answer = client.post(BOUNCES, data=content, content_type="message/rfc822")
 
     assert answer.json == {"suppressed": 0}
@@ -86,7 +86,7 @@ def test_an_address_that_does_not_exist_gets_no_further_mail(
         assert sink.accepted == []
 
 
-def test_erasure_takes_the_address_out(desk: Desk, client: FlaskClient) -> None:
+def test_erasure_takes_the_address_out(desk: Desk, client: WebClient) -> None:
     register(desk)
     client.post(PATH, json={"email": ANN})
     [row] = desk.conn.execute("SELECT person_id FROM registrations").fetchall()
@@ -97,7 +97,7 @@ def test_erasure_takes_the_address_out(desk: Desk, client: FlaskClient) -> None:
     assert suppressed(client) == []
 
 
-def test_what_is_wrong_with_a_bounce_is_named_by_its_place(client: FlaskClient) -> None:
+def test_what_is_wrong_with_a_bounce_is_named_by_its_place(client: WebClient) -> None:
     told = client.post(BOUNCES, json={"bounces": [{"email": "ada@library.example", "kind": "bounce"}, {"kind": "odd"}]})
 
     assert told.status_code == 422

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from services.notifications.messages.kinds import GROUP_REQUESTED, SINGLE
@@ -13,6 +12,7 @@ from shared.events import catalog
 from tests.notifications.conftest import Desk, PostOffice, html_of, text_of
 from tests.notifications.programme import a_person, a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
+from tests.web_client import WebClient
 
 PATH = "/notifications/v1/templates/registration-confirmed"
 HEAD = '{% extends "layout.j2" %}\n{% import "parts.j2" as mail %}\n'
@@ -33,7 +33,7 @@ def in_body(text: str) -> str:
     return a_template(body=text)
 
 
-def put(client: FlaskClient, source: str, path: str = PATH) -> int:
+def put(client: WebClient, source: str, path: str = PATH) -> int:
     return client.put(path, json={"source": source}, headers={"If-Match": client.get(path).headers["ETag"]}).status_code
 
 
@@ -47,7 +47,7 @@ def insert(desk: Desk | PostOffice, source: str) -> None:
     desk.conn.execute("INSERT INTO templates (kind, source) VALUES ('registration-confirmed', %s)", [source])
 
 
-def test_staff_word_a_mail_otherwise_and_as_it_was_again(desk: Desk, client: FlaskClient) -> None:
+def test_staff_word_a_mail_otherwise_and_as_it_was_again(desk: Desk, client: WebClient) -> None:
     a_seat(desk)
 
     assert put(client, a_template()) == 200
@@ -61,7 +61,7 @@ def test_staff_word_a_mail_otherwise_and_as_it_was_again(desk: Desk, client: Fla
     assert str(desk.mails()[0]["Subject"]) == "You are registered: World Café"
 
 
-def test_every_kind_is_listed_with_whether_staff_word_it(client: FlaskClient, desk: Desk) -> None:
+def test_every_kind_is_listed_with_whether_staff_word_it(client: WebClient, desk: Desk) -> None:
     put(client, a_template())
 
     items = {item["kind"]: item for item in client.get("/notifications/v1/templates").json["items"]}
@@ -72,7 +72,7 @@ def test_every_kind_is_listed_with_whether_staff_word_it(client: FlaskClient, de
     assert items["registration-confirmed"]["broken"] is None
 
 
-def test_a_template_is_shown_with_the_built_in_one_and_what_it_may_name(client: FlaskClient, desk: Desk) -> None:
+def test_a_template_is_shown_with_the_built_in_one_and_what_it_may_name(client: WebClient, desk: Desk) -> None:
     put(client, a_template())
 
     shown = client.get(PATH).json
@@ -83,7 +83,7 @@ def test_a_template_is_shown_with_the_built_in_one_and_what_it_may_name(client: 
 
 
 @pytest.mark.parametrize("kind", SINGLE)
-def test_every_built_in_template_could_be_one_by_staff(client: FlaskClient, desk: Desk, kind: str) -> None:
+def test_every_built_in_template_could_be_one_by_staff(client: WebClient, desk: Desk, kind: str) -> None:
     path = f"/notifications/v1/templates/{kind}"
     built_in = client.post(f"{path}/preview", json={}).json
 
@@ -95,14 +95,14 @@ def test_every_built_in_template_could_be_one_by_staff(client: FlaskClient, desk
     assert ("Hello," if kind == GROUP_REQUESTED.name else "Hello Ada Byron,") in built_in["text"]
 
 
-def test_a_preview_keeps_nothing(client: FlaskClient, desk: Desk) -> None:
+def test_a_preview_keeps_nothing(client: WebClient, desk: Desk) -> None:
     previewed = client.post(f"{PATH}/preview", json={"source": a_template()})
 
     assert previewed.json["subject"] == "Welcome to Introduction to World Café"
     assert client.get(PATH).json["source"] is None
 
 
-def test_a_template_is_changed_from_the_version_that_was_read(client: FlaskClient, desk: Desk) -> None:
+def test_a_template_is_changed_from_the_version_that_was_read(client: WebClient, desk: Desk) -> None:
     stale = client.get(PATH).headers["ETag"]
     put(client, a_template())
 
@@ -114,7 +114,7 @@ def test_a_template_is_changed_from_the_version_that_was_read(client: FlaskClien
     assert answers == [412, 428]
 
 
-def test_of_no_other_kind_there_is_a_template(client: FlaskClient, desk: Desk) -> None:
+def test_of_no_other_kind_there_is_a_template(client: WebClient, desk: Desk) -> None:
     path = "/notifications/v1/templates/layout"
 
     answers = [client.get(path), client.post(f"{path}/preview", json={"source": "x"})]
@@ -138,7 +138,7 @@ def test_of_no_other_kind_there_is_a_template(client: FlaskClient, desk: Desk) -
         (in_body("{{ title | truncate('x') }}"), "line 6: TypeError"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(client: FlaskClient, desk: Desk, source: str, told: str) -> None:
+def test_what_is_wrong_is_named_with_its_line(client: WebClient, desk: Desk, source: str, told: str) -> None:
     answers = [client.post(f"{PATH}/preview", json={"source": source})]
     answers.append(client.put(PATH, json={"source": source}, headers={"If-Match": "*"}))
 
@@ -185,7 +185,7 @@ def test_what_is_wrong_is_named_with_its_line(client: FlaskClient, desk: Desk, s
     ],
     ids=range(31),
 )
-def test_what_could_harm_is_refused_at_once(client: FlaskClient, desk: Desk, text: str) -> None:
+def test_what_could_harm_is_refused_at_once(client: WebClient, desk: Desk, text: str) -> None:
     began = time.monotonic()
 
     answer = client.post(f"{PATH}/preview", json={"source": in_body(text)})
@@ -194,11 +194,11 @@ def test_what_could_harm_is_refused_at_once(client: FlaskClient, desk: Desk, tex
     assert time.monotonic() - began < 5
 
 
-def test_a_source_has_a_bound(client: FlaskClient, desk: Desk) -> None:
+def test_a_source_has_a_bound(client: WebClient, desk: Desk) -> None:
     assert client.post(f"{PATH}/preview", json={"source": in_body("x" * 65_536)}).status_code == 422
 
 
-def test_a_mail_has_a_bound(client: FlaskClient, desk: Desk) -> None:
+def test_a_mail_has_a_bound(client: WebClient, desk: Desk) -> None:
     answer = client.post(f"{PATH}/preview", json={"source": in_body("{{join_url}}" * 5_000 + "{{page_url}}" * 400)})
 
     assert answer.status_code == 200, "as long as a source can make one of these values"
@@ -208,7 +208,7 @@ def test_a_mail_has_a_bound(client: FlaskClient, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "{{7*7}}", "</title><script>", "<mj-raw>"])
-def test_markup_in_a_value_or_in_the_template_is_text(desk: Desk, client: FlaskClient, text: str) -> None:
+def test_markup_in_a_value_or_in_the_template_is_text(desk: Desk, client: WebClient, text: str) -> None:
     a_seat(desk, name=text, title=text)
     words = "{{ title }} " + ("{% raw %}" + text + "{% endraw %}")
 
@@ -221,7 +221,7 @@ def test_markup_in_a_value_or_in_the_template_is_text(desk: Desk, client: FlaskC
     assert str(mail["Subject"]) == f"{text} {text}"
 
 
-def test_words_to_translate_are_text_like_others(desk: Desk, client: FlaskClient) -> None:
+def test_words_to_translate_are_text_like_others(desk: Desk, client: WebClient) -> None:
     a_seat(desk, title="<b>World Café</b>")
     body = "{% trans title=mail.strong(title) %}100% of {{ title }} & <i>all</i>{% endtrans %}"
 
@@ -250,7 +250,7 @@ def test_a_broken_template_costs_no_mail(post: PostOffice, sink: Sink, source: s
 
 
 def test_staff_see_since_when_and_why_a_template_is_broken(
-    desk: Desk, client: FlaskClient, staff_token: Callable[[str], str]
+    desk: Desk, client: WebClient, staff_token: Callable[[str], str]
 ) -> None:
     insert(desk, in_body("{{ gone }}"))
     desk.conn.execute("UPDATE templates SET broken_since = now(), broken = 'line 6: there is no value called gone'")
@@ -262,7 +262,7 @@ def test_staff_see_since_when_and_why_a_template_is_broken(
     assert client.get(PATH).json["broken_since"] is None
 
 
-def test_a_template_reads_also_in_the_log_of_mails(desk: Desk, client: FlaskClient) -> None:
+def test_a_template_reads_also_in_the_log_of_mails(desk: Desk, client: WebClient) -> None:
     a_seat(desk)
     put(client, a_template())
 

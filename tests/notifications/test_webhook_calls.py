@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,9 +153,9 @@ def leads_to(*addresses: str) -> Callable[[str, float], list[Address]]:
     return lambda _host, _seconds: [ip_address(address) for address in addresses]
 
 
-def call(site: Site, **options: object) -> CallResult:
+def call(site: Site, **options: Any) -> CallResult:
     """Call a site that may be called."""
-    caller = WebhookClient(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE, **options)  # pyright: ignore
+    caller = WebhookClient(allowed=frozenset({("127.0.0.1", site.port)}), seconds=PATIENCE, **options)
     return caller.post(site.url, {"webhook-id": "1"}, b'{"a":1}')
 
 

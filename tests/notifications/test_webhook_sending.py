@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import orjson
@@ -72,7 +72,7 @@ def waiting(desk: Desk) -> Desk:
     return desk
 
 
-def row(desk: Desk, columns: str, table: str = "webhook_deliveries") -> Any:
+def row(desk: Desk, columns: LiteralString, table: LiteralString = "webhook_deliveries") -> Any:
     """The only row."""
     [found] = desk.conn.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - of this file
     return found if len(found) > 1 else found[0]

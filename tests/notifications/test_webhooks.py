@@ -6,8 +6,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from services.notifications.app import SERVICE
 from services.notifications.webhooks.endpoints.secret_encryption import SecretLost, decrypt_secret, encrypt_secret
@@ -30,26 +28,27 @@ from tests.notifications.programme import (
     confirmed,
     moved,
 )
+from tests.web_client import WebClient, WebResponse, make_client
 
 PATH = "/notifications/v1/webhooks"
 
 
-def create(client: FlaskClient, **changes: Any) -> dict[str, Any]:
+def create(client: WebClient, **changes: Any) -> dict[str, Any]:
     """A webhook, with its secret."""
     made = client.post(PATH, json={**WANTED, **changes})
     assert made.status_code == 201, made.json
     return made.json
 
 
-def deliveries(client: FlaskClient, webhook: dict[str, Any], **query: str) -> list[dict[str, Any]]:
+def deliveries(client: WebClient, webhook: dict[str, Any], **query: str) -> list[dict[str, Any]]:
     return client.get(f"{PATH}/{webhook['id']}/deliveries", query_string=query).json["items"]
 
 
-def patch(client: FlaskClient, webhook: dict[str, Any], tag: str = "*", **changes: Any) -> TestResponse:
+def patch(client: WebClient, webhook: dict[str, Any], tag: str = "*", **changes: Any) -> WebResponse:
     return client.patch(f"{PATH}/{webhook['id']}", json=changes, headers={"If-Match": tag})
 
 
-def test_a_webhook_is_made_read_changed_and_deleted(desk: Desk, client: FlaskClient) -> None:
+def test_a_webhook_is_made_read_changed_and_deleted(desk: Desk, client: WebClient) -> None:
     made = create(client)
     path = f"{PATH}/{made['id']}"
     read = client.get(path)
@@ -66,14 +65,14 @@ def test_a_webhook_is_made_read_changed_and_deleted(desk: Desk, client: FlaskCli
     assert [client.get(path).status_code, client.delete(path).status_code] == [404, 404]
 
 
-def test_a_webhook_is_changed_from_the_version_that_was_read(desk: Desk, client: FlaskClient) -> None:
+def test_a_webhook_is_changed_from_the_version_that_was_read(desk: Desk, client: WebClient) -> None:
     made = create(client)
 
     assert patch(client, made, '"another"', description="x").status_code == 412
     assert client.patch(f"{PATH}/{made['id']}", json={"description": "x"}).status_code == 428
 
 
-def test_a_secret_is_shown_once_and_kept_encrypted(desk: Desk, client: FlaskClient) -> None:
+def test_a_secret_is_shown_once_and_kept_encrypted(desk: Desk, client: WebClient) -> None:
     made = create(client)
     rotated = client.post(f"{PATH}/{made['id']}/secret")
 
@@ -97,7 +96,7 @@ def test_a_secret_is_readable_for_its_own_webhook_alone(present: runtime.Runtime
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://www.library.example/", "https://postgres:5432/"])
-def test_an_address_that_is_none_of_an_outside_site_is_refused(desk: Desk, client: FlaskClient, url: str) -> None:
+def test_an_address_that_is_none_of_an_outside_site_is_refused(desk: Desk, client: WebClient, url: str) -> None:
     made = client.post(PATH, json={**WANTED, "url": url})
     changed = patch(client, create(client), url=url)
 
@@ -120,14 +119,14 @@ def test_an_address_that_is_none_of_an_outside_site_is_refused(desk: Desk, clien
         ({"state": "disabled"}, "state"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(desk: Desk, client: FlaskClient, wrong: dict[str, Any], member: str) -> None:
+def test_what_cannot_be_is_refused_by_name(desk: Desk, client: WebClient, wrong: dict[str, Any], member: str) -> None:
     answer = client.post(PATH, json={**WANTED, **wrong})
 
     assert answer.status_code == 422
     assert [*answer.json["errors"]] == [member]
 
 
-def test_there_are_a_hundred_webhooks_at_most(desk: Desk, client: FlaskClient) -> None:
+def test_there_are_a_hundred_webhooks_at_most(desk: Desk, client: WebClient) -> None:
     for _ in range(100):
         create(client)
 
@@ -141,10 +140,10 @@ def test_there_are_a_hundred_webhooks_at_most(desk: Desk, client: FlaskClient) -
 
 
 def test_who_may_only_read_changes_nothing(
-    desk: Desk, client: FlaskClient, present: runtime.Runtime, staff_token: Callable[[str], str]
+    desk: Desk, client: WebClient, present: runtime.Runtime, staff_token: Callable[[str], str]
 ) -> None:
     path = f"{PATH}/{create(client)['id']}"
-    reader = SERVICE.create_app(present).test_client()
+    reader = make_client(SERVICE.create_app(present))
     reader.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {staff_token('notifications:read')}"
 
     assert reader.get(path).status_code == 200
@@ -153,7 +152,7 @@ def test_who_may_only_read_changes_nothing(
     assert {answer.status_code for answer in refused} == {403}
 
 
-def test_what_staff_do_is_written_down_without_names_of_persons(desk: Desk, client: FlaskClient) -> None:
+def test_what_staff_do_is_written_down_without_names_of_persons(desk: Desk, client: WebClient) -> None:
     made = create(client)
     patch(client, made, description="Theirs", owner_email="ben@library.example", state="disabled")
     client.post(f"{PATH}/{made['id']}/ping")
@@ -172,7 +171,7 @@ def test_what_staff_do_is_written_down_without_names_of_persons(desk: Desk, clie
     assert "@library.example" not in log.text
 
 
-def test_an_event_is_queued_once_for_whoever_wants_it(desk: Desk, client: FlaskClient) -> None:
+def test_an_event_is_queued_once_for_whoever_wants_it(desk: Desk, client: WebClient) -> None:
     everything, held = create(client), create(client, types=["catalog.session.held", "catalog.series.*"])
     session = a_session()
     event = moved(session, days=1)
@@ -192,7 +191,7 @@ def test_an_event_is_queued_once_for_whoever_wants_it(desk: Desk, client: FlaskC
     assert again == (4,)
 
 
-def test_the_same_event_again_adds_nothing(desk: Desk, client: FlaskClient) -> None:
+def test_the_same_event_again_adds_nothing(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     event = arrived(a_series())
 
@@ -219,7 +218,7 @@ def test_the_same_event_again_adds_nothing(desk: Desk, client: FlaskClient) -> N
     ],
 )
 def test_an_event_passes_where_it_matches_every_filter(
-    desk: Desk, client: FlaskClient, filters: dict[str, Any], passes: set[str]
+    desk: Desk, client: WebClient, filters: dict[str, Any], passes: set[str]
 ) -> None:
     webhook = create(client, filters=filters)
     session = a_session(terms={"library_type": ["public", "academic"], "topic": ["dialogue"]})
@@ -234,7 +233,7 @@ def test_an_event_passes_where_it_matches_every_filter(
     assert {one["type"].split(".")[1] for one in deliveries(client, webhook)} == passes
 
 
-def test_what_only_registrants_may_know_does_not_leave(desk: Desk, client: FlaskClient) -> None:
+def test_what_only_registrants_may_know_does_not_leave(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     session = a_session()
     desk.receive(catalog.SessionPublished(session=session), moved(session, days=1))
@@ -249,10 +248,11 @@ def test_what_only_registrants_may_know_does_not_leave(desk: Desk, client: Flask
 
 
 @pytest.mark.parametrize("kind", PUBLIC)
-def test_every_event_of_the_catalog_is_told_in_one_form(desk: Desk, client: FlaskClient, kind: str) -> None:
+def test_every_event_of_the_catalog_is_told_in_one_form(desk: Desk, client: WebClient, kind: str) -> None:
     webhook = create(client, types=[kind])
     if kind.startswith("catalog.recording."):
-        desk.receive(catalog.SessionPublished(session=a_session(id=EXAMPLES[kind].recording.session_id)))  # pyright: ignore
+        example: Any = EXAMPLES[kind]
+        desk.receive(catalog.SessionPublished(session=a_session(id=example.recording.session_id)))
     desk.receive(EXAMPLES[kind])
 
     [one] = deliveries(client, webhook)
@@ -269,7 +269,7 @@ def test_only_what_the_catalog_publishes_can_be_asked_for() -> None:
     assert "catalog.session.*" in PATTERNS
 
 
-def test_what_happens_to_persons_is_told_to_nobody(desk: Desk, client: FlaskClient) -> None:
+def test_what_happens_to_persons_is_told_to_nobody(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     session = a_session()
     desk.receive(catalog.SessionPublished(session=session), confirmed(a_registration(session)))
@@ -277,9 +277,7 @@ def test_what_happens_to_persons_is_told_to_nobody(desk: Desk, client: FlaskClie
     assert [one["type"] for one in deliveries(client, webhook)] == ["catalog.session.published"]
 
 
-def test_while_a_webhook_is_disabled_nothing_is_queued_and_what_waits_has_failed(
-    desk: Desk, client: FlaskClient
-) -> None:
+def test_while_a_webhook_is_disabled_nothing_is_queued_and_what_waits_has_failed(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     desk.receive(a_series())
 
@@ -298,7 +296,7 @@ def test_while_a_webhook_is_disabled_nothing_is_queued_and_what_waits_has_failed
     assert desk.kinds() == []
 
 
-def test_a_test_message_is_queued_at_once_also_for_a_webhook_that_is_disabled(desk: Desk, client: FlaskClient) -> None:
+def test_a_test_message_is_queued_at_once_also_for_a_webhook_that_is_disabled(desk: Desk, client: WebClient) -> None:
     webhook = create(client, types=["catalog.session.held"])
     patch(client, webhook, state="disabled")
 
@@ -310,7 +308,7 @@ def test_a_test_message_is_queued_at_once_also_for_a_webhook_that_is_disabled(de
     assert detail["calls"] == []
 
 
-def test_deliveries_are_shown_by_their_own_webhook_alone(desk: Desk, client: FlaskClient) -> None:
+def test_deliveries_are_shown_by_their_own_webhook_alone(desk: Desk, client: WebClient) -> None:
     webhook, other = create(client, types=["catalog.series.*"]), create(client, types=["catalog.session.*"])
     desk.receive(a_series())
     [one] = deliveries(client, webhook)
@@ -321,7 +319,7 @@ def test_deliveries_are_shown_by_their_own_webhook_alone(desk: Desk, client: Fla
     assert client.post(f"{PATH}/{uuid4()}/ping").status_code == 404
 
 
-def test_the_log_is_read_page_by_page(desk: Desk, client: FlaskClient) -> None:
+def test_the_log_is_read_page_by_page(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     desk.receive(*[a_series() for _ in range(5)])
     path = f"{PATH}/{webhook['id']}/deliveries"
@@ -334,7 +332,7 @@ def test_the_log_is_read_page_by_page(desk: Desk, client: FlaskClient) -> None:
     assert client.get(path, query_string={"cursor": "nonsense"}).status_code == 422
 
 
-def test_what_ended_long_ago_is_forgotten(desk: Desk, client: FlaskClient) -> None:
+def test_what_ended_long_ago_is_forgotten(desk: Desk, client: WebClient) -> None:
     webhook = create(client)
     desk.receive(a_series(), a_series(), a_series())
     old, waiting, young = deliveries(client, webhook)
@@ -355,7 +353,7 @@ def test_what_ended_long_ago_is_forgotten(desk: Desk, client: FlaskClient) -> No
     assert client.get(f"{PATH}/{webhook['id']}/deliveries/{young['id']}").json["calls"] == []
 
 
-def test_erasure_takes_the_owner_out(desk: Desk, client: FlaskClient) -> None:
+def test_erasure_takes_the_owner_out(desk: Desk, client: WebClient) -> None:
     webhook = create(client, owner_email="Ann@library.example")
     person = a_person(email="ann@library.example")
 

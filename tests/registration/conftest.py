@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from deploy.clock import set_clock
 from services.registration.app import SERVICE
@@ -20,6 +18,7 @@ from shared.events.envelope import Event, load, wrap
 from shared.signed_links import Ticket
 from tests.registration.programmes import DAY, make_recording, make_session
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, WebResponse, make_client
 
 V1 = "/registration/v1"
 LIBRARY = {"name": "Springfield Public Library", "type": "public"}
@@ -28,7 +27,7 @@ LIBRARY = {"name": "Springfield Public Library", "type": "public"}
 class Registration:
     """Registration as learners, staff and the catalog's events see it."""
 
-    def __init__(self, client: FlaskClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
+    def __init__(self, client: WebClient, conn: psycopg.Connection[Any], clock: Path, token: str) -> None:
         self.client = client
         self.conn = conn
         self.clock = clock
@@ -53,19 +52,19 @@ class Registration:
     def know_recording(self, session: Session, *, seconds: int = 5400) -> None:
         self.hear(RecordingPublished(recording=make_recording(session, seconds=seconds)))
 
-    def register(self, email: str, slug: str = "world-cafe", **fields: Any) -> TestResponse:
+    def register(self, email: str, slug: str = "world-cafe", **fields: Any) -> WebResponse:
         headers = {"Idempotency-Key": fields.pop("key")} if "key" in fields else {}
         body = {"session": slug, "email": email, "name": "Ada Lovelace", "library": LIBRARY, **fields}
         return self.client.post(f"{V1}/registrations", json=body, headers=headers)
 
-    def link(self, registered: TestResponse) -> str:
+    def link(self, registered: WebResponse) -> str:
         """The link in the mail to the one who registered."""
-        id = registered.json["id"]  # pyright: ignore[reportOptionalSubscript]
+        id = registered.json["id"]
         ends_at = datetime(2100, 1, 1, tzinfo=UTC)
         token = signed_links.issue(runtime.settings(), signed_links.MANAGE, Ticket(id, 0, ends_at))
         return f"{V1}/registrations/{id}?token={token}"
 
-    def status(self, registered: TestResponse) -> tuple[str, int | None]:
+    def status(self, registered: WebResponse) -> tuple[str, int | None]:
         found = self.client.get(self.link(registered)).json
         assert found
         return found["status"], found["position"]
@@ -98,6 +97,7 @@ class Registration:
     def watch_all(self, email: str, slug: str, *, begin: str, seconds: int) -> Any:
         """Play a recording of so many seconds from `begin`, with a heartbeat a minute."""
         start = datetime.fromisoformat(begin).timestamp()
+        found = None
         for position in range(0, seconds + 1, 60):
             self.set_time(datetime.fromtimestamp(start + position, UTC).isoformat())
             found = self.watch(email, position, slug)
@@ -107,8 +107,8 @@ class Registration:
         set_clock(self.clock, moment)
         runtime.current().database.set_clock(self.conn)
 
-    def value(self, query: str, *params: Any) -> Any:
-        row = self.conn.execute(query, params).fetchone()  # pyright: ignore[reportArgumentType]
+    def value(self, query: LiteralString, *params: Any) -> Any:
+        row = self.conn.execute(query, params).fetchone()
         return row[0] if row else None
 
     def events(self, *aggregates: str) -> list[str]:
@@ -147,6 +147,6 @@ def registration(
 ) -> Registration:
     """Nobody has registered, and nothing is known of the catalog, on a day before the first session."""
     token = staff_token("registration:read registration:write")
-    registration = Registration(app.test_client(), conn, present.settings.clock_file, token)
+    registration = Registration(make_client(app), conn, present.settings.clock_file, token)
     registration.set_time(DAY)
     return registration

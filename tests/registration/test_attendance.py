@@ -201,7 +201,7 @@ def test_who_only_opened_the_link_before_this_release_has_attended_nothing(regis
         "INSERT INTO attendance (id, session_id, person_id, attended, source, joined_at)"
         " SELECT gen_random_uuid(), session_id, person_id, true, 'join', programme_now() FROM registrations"
         " WHERE id = %s",
-        [made.json["id"]],  # pyright: ignore[reportOptionalSubscript]
+        [made.json["id"]],
     )
     registration.set_time(AFTER)
 

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from flask.testing import FlaskClient
 from lxml import html
 
 from shared.http.signin import COOKIE
 from shared.messaging import quarantine
 from tests.registration.conftest import Registration
+from tests.web_client import WebClient
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 QUEUES = "/registration/staff/queues"
 
 
 @pytest.fixture
-def staff(registration: Registration, staff_token: Callable[[str], str]) -> FlaskClient:
+def staff(registration: Registration, staff_token: Callable[[str], str]) -> WebClient:
     """Who is signed in, and may look after queues and registrations."""
     registration.client.set_cookie(COOKIE, staff_token("operations registration:write"))
     return registration.client
@@ -30,14 +30,14 @@ def set_aside(registration: Registration) -> UUID:
     return found["id"]
 
 
-def test_what_was_set_aside_is_shown_as_text(staff: FlaskClient, set_aside: UUID) -> None:
+def test_what_was_set_aside_is_shown_as_text(staff: WebClient, set_aside: UUID) -> None:
     page = html.fromstring(staff.get(QUEUES).text)
 
     assert "<b>no JSON</b>" in page.xpath("string(//table)")
     assert page.xpath("//form/@action")[1:3] == [f"{QUEUES}/{set_aside}/replay", f"{QUEUES}/{set_aside}/discard"]
 
 
-def test_an_operator_decides_once_and_it_is_written_down(staff: FlaskClient, set_aside: UUID) -> None:
+def test_an_operator_decides_once_and_it_is_written_down(staff: WebClient, set_aside: UUID) -> None:
     answers = [staff.post(f"{QUEUES}/{set_aside}/discard", headers=HERE).status_code for _ in range(2)]
     log = html.fromstring(staff.get("/registration/staff/audit?action=quarantine.discard").text)
 

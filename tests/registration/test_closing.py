@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.registration.availability.domain import find_disagreements
 from shared.events.catalog import Session
@@ -14,13 +13,14 @@ from tests.registration.programmes import ENDS_AT, STARTS_AT
 from tests.registration.test_desk import DESK, HERE, page, staff
 from tests.registration.test_forms import set_rules
 from tests.registration.test_offers import accept, pass_on
+from tests.web_client import WebResponse
 
 __all__ = ["staff"]
 
 CLOSES_AT = STARTS_AT - timedelta(days=2)
 # Once registration has closed, once the session has begun, and once it is over, the catalog has not said so yet.
 LATE = [CLOSES_AT, STARTS_AT, ENDS_AT + timedelta(minutes=30)]
-Line = tuple[Session, TestResponse, TestResponse, TestResponse]
+Line = tuple[Session, WebResponse, WebResponse, WebResponse]
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def line(registration: Registration) -> Line:
     return session, first, second, third
 
 
-def statuses(registration: Registration, *registered: TestResponse) -> list[str]:
+def statuses(registration: Registration, *registered: WebResponse) -> list[str]:
     return [registration.status(one)[0] for one in registered]
 
 
@@ -40,7 +40,7 @@ def go_to(registration: Registration, moment: datetime) -> None:
     registration.set_time((moment + timedelta(minutes=1)).isoformat())
 
 
-def give_up(registration: Registration, registered: TestResponse) -> TestResponse:
+def give_up(registration: Registration, registered: WebResponse) -> WebResponse:
     return registration.client.delete(registration.link(registered))
 
 
@@ -131,7 +131,7 @@ def test_an_offer_ends_when_registration_does(registration: Registration, line: 
     assert offered
     assert datetime.fromisoformat(offered["offered_until"]) == CLOSES_AT
     go_to(registration, CLOSES_AT)
-    assert accept(registration, second).status_code == 410  # pyright: ignore[reportAttributeAccessIssue]
+    assert accept(registration, second).status_code == 410
     assert pass_on(registration) == 1
     assert statuses(registration, third) == ["waitlisted"]
 
@@ -146,7 +146,7 @@ def test_an_offer_of_a_session_that_begins_earlier_ends_with_the_new_start(regis
     registration.hold(id=session.id, revision=2, capacity=1, starts_at=sooner)
     go_to(registration, sooner)
 
-    assert accept(registration, second).status_code == 410  # pyright: ignore[reportAttributeAccessIssue]
+    assert accept(registration, second).status_code == 410
     assert pass_on(registration) == 1
     assert statuses(registration, second, third) == ["cancelled", "waitlisted"]
 
@@ -166,7 +166,7 @@ def test_the_line_moves_on_when_registration_opens_again(registration: Registrat
 def test_staff_seat_by_hand_whom_they_want(registration: Registration, line: Line, moment: datetime) -> None:
     _, first, second, third = line
     go_to(registration, moment)
-    path = f"{V1}/registrations/{third.json['id']}/seat"  # pyright: ignore[reportOptionalSubscript]
+    path = f"{V1}/registrations/{third.json['id']}/seat"
 
     full = registration.client.post(path, json={}, headers=registration.staff)
     seated = [
@@ -187,14 +187,14 @@ def test_staff_seat_somebody_in_a_seat_that_is_free(registration: Registration, 
     _, first, second, third = line
     go_to(registration, CLOSES_AT)
     give_up(registration, first)
-    path = f"{DESK}/registrations/{third.json['id']}"  # pyright: ignore[reportOptionalSubscript]
+    path = f"{DESK}/registrations/{third.json['id']}"
 
     assert page(staff, path).xpath("//form[contains(@action, '/seat')]//button")
     answer = staff.post(f"{path}/seat", data={}, headers=HERE)
 
     assert (answer.status_code, answer.location) == (303, path)
     assert statuses(registration, second, third) == ["waitlisted", "confirmed"]
-    full = staff.post(f"{DESK}/registrations/{second.json['id']}/seat", data={}, headers=HERE)  # pyright: ignore
+    full = staff.post(f"{DESK}/registrations/{second.json['id']}/seat", data={}, headers=HERE)
     assert full.status_code == 409
     assert "No seat is free in this session." in full.text
 
@@ -231,7 +231,7 @@ def test_nobody_is_moved_into_a_session_that_is_over(registration: Registration)
     registration.hold("later", starts_at=STARTS_AT + timedelta(days=9))
     made = registration.register("a@x.org", "later")
     go_to(registration, ENDS_AT)
-    path = f"{V1}/registrations/{made.json['id']}/move"  # pyright: ignore[reportOptionalSubscript]
+    path = f"{V1}/registrations/{made.json['id']}/move"
 
     answer = registration.client.post(path, json={"session": "over"}, headers=registration.staff)
 

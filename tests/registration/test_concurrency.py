@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -30,6 +30,7 @@ from shared.events.envelope import Event, load, wrap
 from tests.registration.programmes import make_series, make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually
+from tests.web_client import make_client
 
 LATER = datetime.now(UTC) + timedelta(days=7)
 BODY = {"name": "Ada", "library": {"name": "Springfield", "type": "public"}}
@@ -69,9 +70,9 @@ def handle(conn: psycopg.Connection[Any], event: Event) -> None:
         handler(conn, data, envelope)
 
 
-def rows(query: str) -> list[tuple[Any, ...]]:
+def rows(query: LiteralString) -> list[tuple[Any, ...]]:
     with runtime.connection() as conn:
-        return conn.execute(query).fetchall()  # pyright: ignore[reportArgumentType]
+        return conn.execute(query).fetchall()
 
 
 def standing(email: str) -> str | None:
@@ -87,7 +88,7 @@ def standing(email: str) -> str | None:
 
 def register(app: Flask, email: str) -> Any:
     body = {**BODY, "session": "world-cafe", "email": email}
-    return app.test_client().post("/registration/v1/registrations", json=body)
+    return make_client(app).post("/registration/v1/registrations", json=body)
 
 
 def fold_ledger() -> int:
@@ -113,7 +114,7 @@ def test_sixty_four_clients_storm_one_session(app: Flask) -> None:
     start = Barrier(clients)
 
     def storm(number: int) -> None:
-        client = app.test_client()
+        client = make_client(app)
         start.wait()
         for turn in range(4):
             email = f"p{(number * 7 + turn * 13) % 90}@x.org"
@@ -176,7 +177,7 @@ def test_registering_cancelling_and_changing_capacity_at_once_keeps_every_promis
         made = answer.json
         if number % 3 == 0:
             token = signed_links.sign(app_settings, "registration", made["id"])
-            app.test_client().delete(f"/registration/v1/registrations/{made['id']}?token={token}")
+            make_client(app).delete(f"/registration/v1/registrations/{made['id']}?token={token}")
         if number % 10 == 0:
             with runtime.use(current):
                 hear(
@@ -220,7 +221,7 @@ def held(app: Flask, number: int) -> list[Session]:
     for session in sessions:
         hear(SessionUpdated(session=session))
         body = {**BODY, "session": session.slug, "email": "ada@x.org"}
-        assert app.test_client().post("/registration/v1/registrations", json=body).status_code == 201
+        assert make_client(app).post("/registration/v1/registrations", json=body).status_code == 201
         past = datetime.now(UTC) - timedelta(days=1)
         hear(SessionUpdated(session=make_session(session.slug, id=session.id, revision=2, starts_at=past)))
     return sessions
@@ -300,7 +301,7 @@ def test_one_request_sent_four_times_at_once_takes_effect_once(app: Flask) -> No
 
     def send(_: int) -> Any:
         headers = {"Idempotency-Key": "the-same-each-time"}
-        return app.test_client().post("/registration/v1/registrations", json=body, headers=headers)
+        return make_client(app).post("/registration/v1/registrations", json=body, headers=headers)
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(send, range(4)))
@@ -339,13 +340,13 @@ def test_who_registers_while_they_are_erased_keeps_no_seat(app: Flask, staff_tok
     first, second = make_session("first", capacity=5, starts_at=LATER), make_session("second", starts_at=LATER)
     hear(SessionUpdated(session=first))
     hear(SessionUpdated(session=second))
-    app.test_client().post("/registration/v1/registrations", json={**BODY, "session": "first", "email": "ada@x.org"})
+    make_client(app).post("/registration/v1/registrations", json={**BODY, "session": "first", "email": "ada@x.org"})
     staff, current = {"Authorization": f"Bearer {staff_token('people:erase')}"}, runtime.current()
     ada = Applicant(email="ada@x.org", name="Ada", library={"name": "Springfield", "type": "public"})
 
     def erase(_number: int) -> int:
         with runtime.use(current):
-            return app.test_client().delete("/registration/v1/people/ada@x.org", headers=staff).status_code
+            return make_client(app).delete("/registration/v1/people/ada@x.org", headers=staff).status_code
 
     with ThreadPoolExecutor(2) as pool:
         with runtime.transaction() as conn:
@@ -373,11 +374,11 @@ def test_what_is_being_corrected_is_not_written_onto_the_erased(app: Flask, staf
         with runtime.use(current):
             changes = {"name": f"Zebra {number}", "email": f"zebra{number}@x.org"}
             path = f"/registration/v1/registrations/{made}"
-            return app.test_client().patch(path, json=changes, headers=staff).status_code
+            return make_client(app).patch(path, json=changes, headers=staff).status_code
 
     def erase() -> int:
         with runtime.use(current):
-            return app.test_client().delete("/registration/v1/people/ada@x.org", headers=staff).status_code
+            return make_client(app).delete("/registration/v1/people/ada@x.org", headers=staff).status_code
 
     with ThreadPoolExecutor(9) as pool:
         corrected = pool.map(correct, range(8))

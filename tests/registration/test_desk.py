@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from lxml import html
 
 from shared.http.signin import COOKIE
 from tests.registration.conftest import Registration
 from tests.registration.programmes import STARTS_AT
+from tests.web_client import WebClient
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 DESK = "/registration/staff"
@@ -19,18 +19,18 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def staff(registration: Registration, staff_token: Callable[[str], str]) -> FlaskClient:
+def staff(registration: Registration, staff_token: Callable[[str], str]) -> WebClient:
     registration.client.set_cookie(COOKIE, staff_token("registration:read registration:write people:erase"))
     return registration.client
 
 
-def page(client: FlaskClient, address: str, status: int = 200) -> Any:
+def page(client: WebClient, address: str, status: int = 200) -> Any:
     answer = client.get(address)
     assert answer.status_code == status, answer.text
     return html.fromstring(answer.text)
 
 
-def test_sessions_are_listed_in_order_and_none_is_left_out(registration: Registration, staff: FlaskClient) -> None:
+def test_sessions_are_listed_in_order_and_none_is_left_out(registration: Registration, staff: WebClient) -> None:
     slugs = [f"session-{number}" for number in range(7)]
     for number, slug in enumerate(slugs):
         registration.hold(slug, starts_at=STARTS_AT + timedelta(days=number % 3))
@@ -48,7 +48,7 @@ def test_sessions_are_listed_in_order_and_none_is_left_out(registration: Registr
     assert found == sorted(found, key=lambda slug: (int(slug[-1]) % 3, slug))
 
 
-def test_what_people_wrote_of_themselves_is_text(registration: Registration, staff: FlaskClient) -> None:
+def test_what_people_wrote_of_themselves_is_text(registration: Registration, staff: WebClient) -> None:
     registration.hold()
     made = registration.register("a@library.example", name=HOSTILE, accommodations=HOSTILE)
     assert made.json
@@ -72,7 +72,7 @@ def test_who_may_only_read_is_shown_no_form_that_changes(
     assert shown.xpath("//form[@method='post']/@action") == ["/registration/staff/sign-out"]
 
 
-def test_a_correction_that_is_refused_keeps_what_was_typed(registration: Registration, staff: FlaskClient) -> None:
+def test_a_correction_that_is_refused_keeps_what_was_typed(registration: Registration, staff: WebClient) -> None:
     registration.hold()
     registration.register("taken@library.example")
     made = registration.register("a@library.example")
@@ -87,7 +87,7 @@ def test_a_correction_that_is_refused_keeps_what_was_typed(registration: Registr
     assert "Typed with care" in answer.text
 
 
-def test_to_look_at_a_report_changes_nothing(registration: Registration, staff: FlaskClient) -> None:
+def test_to_look_at_a_report_changes_nothing(registration: Registration, staff: WebClient) -> None:
     registration.hold()
     registration.register("a@library.example")
     registration.set_time((STARTS_AT + timedelta(hours=1)).isoformat())
@@ -105,7 +105,7 @@ def test_to_look_at_a_report_changes_nothing(registration: Registration, staff: 
     assert registration.roster()["items"][0]["minutes"] == 50
 
 
-def test_a_person_is_not_forgotten_by_a_slip(registration: Registration, staff: FlaskClient) -> None:
+def test_a_person_is_not_forgotten_by_a_slip(registration: Registration, staff: WebClient) -> None:
     registration.hold()
     registration.register("a@library.example")
     form = {"email": "a@library.example", "again": "b@library.example"}

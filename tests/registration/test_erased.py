@@ -14,6 +14,7 @@ from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER
 from tests.registration.test_privacy import dump
+from tests.web_client import make_client
 
 ADA = "ada@x.org"
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -37,14 +38,14 @@ def erased(registration: Registration, staff_token: Any) -> dict[str, Any]:
     settings = runtime.settings()
     person = str(registration.value("SELECT id FROM people WHERE email = %s", ADA))
     sign = {
-        "registration": signed_links.sign(settings, "registration", made.json["id"]),  # pyright: ignore
-        "join": signed_links.sign(settings, "join", made.json["id"]),  # pyright: ignore
+        "registration": signed_links.sign(settings, "registration", made.json["id"]),
+        "join": signed_links.sign(settings, "join", made.json["id"]),
         "learner": signed_links.sign(settings, "learner", person),
-        "invitation": signed_links.sign(settings, "invitation", invited.json["id"]),  # pyright: ignore
+        "invitation": signed_links.sign(settings, "invitation", invited.json["id"]),
     }
     gone = registration.client.delete(f"{V1}/people/{ADA}", headers=registration.staff)
     assert gone.status_code == 202
-    return {"id": made.json["id"], "person": person, "invited": invited.json["id"], **sign}  # pyright: ignore
+    return {"id": made.json["id"], "person": person, "invited": invited.json["id"], **sign}
 
 
 def requests(erased: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -97,7 +98,7 @@ def asked(registration: Registration, erased: dict[str, Any], staff_token: Any) 
     found: dict[str, int] = {}
     for name, sent in requests(erased).items():
         method, path = name.removeprefix("staff ").split(" ", 1)
-        client = registration.client.application.test_client()
+        client = make_client(registration.client.application)
         by_staff = name.startswith("staff ")
         if by_staff:
             client.set_cookie(COOKIE, staff_token("registration:read registration:write"))

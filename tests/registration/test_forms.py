@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from shared.events.catalog import Audience
 from tests.registration.conftest import V1, Registration
 from tests.registration.programmes import make_series
+from tests.web_client import WebResponse
 
 QUESTIONS = [
     {"key": "experience", "label": "Have you led a dialogue before?", "kind": "text", "required": True},
@@ -16,7 +16,7 @@ QUESTIONS = [
 ]
 
 
-def put_rules(registration: Registration, rules: Any, *, slug: str = "world-cafe") -> TestResponse:
+def put_rules(registration: Registration, rules: Any, *, slug: str = "world-cafe") -> WebResponse:
     """Set them from the version that was just read."""
     path = f"{V1}/sessions/{slug}/rules"
     read = registration.client.get(path, headers=registration.staff)
@@ -65,7 +65,7 @@ def test_rules_are_changed_from_the_version_that_was_read(registration: Registra
     stale = registration.client.put(path, json={}, headers={**staff, "If-Match": read.headers["ETag"]})
 
     assert [unread.status_code, first.status_code, stale.status_code] == [428, 200, 412]
-    assert registration.client.get(path, headers=staff).json["offer_hours"] == 24  # pyright: ignore
+    assert registration.client.get(path, headers=staff).json["offer_hours"] == 24
     assert first.headers["ETag"] == registration.client.get(path, headers=staff).headers["ETag"]
 
 

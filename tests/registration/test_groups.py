@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.registration.groups import domain
 from services.registration.groups.jobs import expire_groups
@@ -13,6 +12,7 @@ from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.test_forms import QUESTIONS, set_rules
 from tests.registration.test_learners import ask, sign_in, token
 from tests.registration.test_registering_pages import HERE, get
+from tests.web_client import WebResponse
 
 BOSS = "boss@x.org"
 
@@ -21,7 +21,7 @@ def ghosts(number: int) -> list[str]:
     return [f"ghost{n}@evil.example" for n in range(number)]
 
 
-def request(registration: Registration, emails: list[str], registrar: str = BOSS, **options: Any) -> TestResponse:
+def request(registration: Registration, emails: list[str], registrar: str = BOSS, **options: Any) -> WebResponse:
     body = {
         "session": "world-cafe",
         "registrar": {"email": registrar, "name": "Grace Hopper"},
@@ -93,25 +93,25 @@ def test_an_honest_person_gets_a_seat_beside_forty_ghosts(registration: Registra
 
     request(registration, ghosts(40))
 
-    assert registration.register("honest@x.org").json["status"] == "confirmed"  # pyright: ignore[reportOptionalSubscript]
+    assert registration.register("honest@x.org").json["status"] == "confirmed"
     assert taken(registration) == 6
 
 
 def test_however_many_groups_wait_the_last_ten_seats_are_free(registration: Registration) -> None:
     registration.hold(capacity=40)
 
-    held = [request(registration, ghosts(50), registrar=f"boss{n}@evil.example").json["seats_held"] for n in range(9)]  # pyright: ignore[reportOptionalSubscript]
+    held = [request(registration, ghosts(50), registrar=f"boss{n}@evil.example").json["seats_held"] for n in range(9)]
 
     assert held == [5] * 6 + [0] * 3
     assert taken(registration) == 30
-    seated = [registration.register(f"honest{n}@x.org").json["status"] for n in range(11)]  # pyright: ignore[reportOptionalSubscript]
+    seated = [registration.register(f"honest{n}@x.org").json["status"] for n in range(11)]
     assert seated == ["confirmed"] * 10 + ["waitlisted"]
 
 
 def test_one_registrar_holds_five_seats_in_all_their_groups(registration: Registration) -> None:
     registration.hold(capacity=100)
 
-    held = [request(registration, ghosts(3)).json["seats_held"] for _ in range(3)]  # pyright: ignore[reportOptionalSubscript]
+    held = [request(registration, ghosts(3)).json["seats_held"] for _ in range(3)]
 
     assert held == [3, 2, 0]
 
@@ -120,7 +120,7 @@ def test_one_mailbox_is_one_registrar_whatever_its_addresses(registration: Regis
     registration.hold(capacity=100)
 
     held = [
-        request(registration, ghosts(4), registrar=email).json["seats_held"]  # pyright: ignore[reportOptionalSubscript]
+        request(registration, ghosts(4), registrar=email).json["seats_held"]
         for email in ("boss@x.org", "boss+1@x.org", "boss+2@x.org", "bo.ss@gmail.com", "boss+x@googlemail.com")
     ]
 
@@ -132,7 +132,7 @@ def test_how_many_seats_are_held_is_a_setting(registration: Registration) -> Non
     for most in (0, 7):
         object.__setattr__(runtime.settings(), "group_held_seats", most)
         try:
-            assert request(registration, ghosts(9), registrar=f"b{most}@x.org").json["seats_held"] == most  # pyright: ignore[reportOptionalSubscript]
+            assert request(registration, ghosts(9), registrar=f"b{most}@x.org").json["seats_held"] == most
         finally:
             object.__setattr__(runtime.settings(), "group_held_seats", 5)
 
@@ -144,7 +144,7 @@ def test_no_seat_is_held_where_people_wait_or_seats_are_not_limited(registration
 
     unlimited = request(registration, ghosts(3), change={"session": "open"})
 
-    assert unlimited.json["seats_held"] == request(registration, ghosts(3)).json["seats_held"] == 0  # pyright: ignore[reportOptionalSubscript]
+    assert unlimited.json["seats_held"] == request(registration, ghosts(3)).json["seats_held"] == 0
 
 
 def test_the_registrars_click_registers_the_group(registration: Registration) -> None:
@@ -171,7 +171,7 @@ def test_the_registrars_click_registers_the_group(registration: Registration) ->
 def test_held_seats_are_theirs_and_the_others_get_in_line(registration: Registration) -> None:
     registration.hold(capacity=15)
     request(registration, ghosts(7))
-    seated = [registration.register(f"honest{n}@x.org").json["status"] for n in range(11)]  # pyright: ignore[reportOptionalSubscript]
+    seated = [registration.register(f"honest{n}@x.org").json["status"] for n in range(11)]
 
     made = confirm(registration).json["items"]
 
@@ -277,7 +277,7 @@ def test_a_group_is_refused_at_once_where_it_would_be(registration: Registration
     registration.hold("workshop", policy="invitation")
     set_rules(registration, questions=QUESTIONS)
 
-    assert request(registration, ["a@x.org"]).json["errors"].keys() == {"people.0.answers.experience"}  # pyright: ignore[reportOptionalSubscript]
+    assert request(registration, ["a@x.org"]).json["errors"].keys() == {"people.0.answers.experience"}
     assert request(registration, ["a@x.org"], change={"session": "closed"}).status_code == 409
     assert request(registration, ["a@x.org"], change={"session": "workshop"}).status_code == 403
     assert request(registration, ["a@x.org"], change={"session": "nothing"}).status_code == 404

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
@@ -13,21 +12,22 @@ from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER
 from tests.registration.test_learners import token
 from tests.registration.test_registering_pages import HERE, get
+from tests.web_client import WebResponse
 
 BASE = "https://localhost"
 
 
-def post(registration: Registration, path: str, **data: str) -> TestResponse:
+def post(registration: Registration, path: str, **data: str) -> WebResponse:
     return registration.client.post(path, data=data, headers=HERE, base_url=BASE)
 
 
-def sign_in(registration: Registration, email: str = "ada@x.org", **fields: str) -> TestResponse:
+def sign_in(registration: Registration, email: str = "ada@x.org", **fields: str) -> WebResponse:
     """Ask for a link, and use it in the same browser."""
     post(registration, "/registration/sign-in", email=email, **fields)
     return post(registration, "/registration/sign-in/link", token=token(registration))
 
 
-def look(registration: Registration, path: str = "/registration/learning") -> TestResponse:
+def look(registration: Registration, path: str = "/registration/learning") -> WebResponse:
     return registration.client.get(path, headers=HERE, base_url=BASE)
 
 
@@ -133,7 +133,7 @@ def test_who_is_signed_in_finds_the_form_filled_in(registration: Registration) -
 
     assert all(f'value="{text}"' in other for text in ("ada@x.org", "Countess", "Springfield Public Library"))
     assert "You are already registered" in same
-    assert f"/registration/manage/{made.json['id']}" in same  # pyright: ignore[reportOptionalSubscript]
+    assert f"/registration/manage/{made.json['id']}" in same
 
 
 def test_anybody_verifies_a_certificate(registration: Registration) -> None:

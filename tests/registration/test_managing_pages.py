@@ -3,7 +3,6 @@
 from uuid import UUID, uuid4
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.registration import urls
 from shared import runtime, signed_links
@@ -13,17 +12,18 @@ from tests.registration.test_forms import QUESTIONS, set_rules
 from tests.registration.test_invitations import expire, invite
 from tests.registration.test_offers import pass_on
 from tests.registration.test_registering_pages import FIELDS, HERE, get
+from tests.web_client import WebResponse
 
 PARTS = ("change", "cancel", "offer")
 
 
-def post(registration: Registration, path: str, **fields: str) -> TestResponse:
+def post(registration: Registration, path: str, **fields: str) -> WebResponse:
     data = {name.replace("__", "."): text for name, text in fields.items()}
     return registration.client.post(path, data={**FIELDS, **data}, headers=HERE)
 
 
-def manage(made: TestResponse, part: str = "") -> str:
-    id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
+def manage(made: WebResponse, part: str = "") -> str:
+    id = made.json["id"]
     return urls.managing(UUID(id), signed_links.sign(runtime.settings(), "registration", id), part)
 
 
@@ -33,13 +33,13 @@ def invited(registration: Registration, email: str = "ada@x.org") -> str:
 
 
 @pytest.fixture
-def made(registration: Registration) -> TestResponse:
+def made(registration: Registration) -> WebResponse:
     """Ada has the one seat in the World Café."""
     registration.hold(capacity=1)
     return registration.register("ada@x.org", name="<i>Ada</i>")
 
 
-def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Registration, made: TestResponse) -> None:
+def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Registration, made: WebResponse) -> None:
     page = get(registration, manage(made))
 
     assert page.status_code == 200
@@ -55,7 +55,7 @@ def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Regi
     assert get(registration, urls.managing(uuid4(), token.removeprefix("token="))).status_code == 404
 
 
-def test_looking_changes_nothing(registration: Registration, made: TestResponse) -> None:
+def test_looking_changes_nothing(registration: Registration, made: WebResponse) -> None:
     waiting = registration.register("eve@x.org")
 
     for one in (made, waiting):
@@ -68,14 +68,14 @@ def test_looking_changes_nothing(registration: Registration, made: TestResponse)
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_forms_of_other_sites_are_refused(registration: Registration, made: TestResponse, part: str) -> None:
+def test_forms_of_other_sites_are_refused(registration: Registration, made: WebResponse, part: str) -> None:
     foreign = {**HERE, "Sec-Fetch-Site": "cross-site"}
 
     assert registration.client.post(manage(made, part), data=FIELDS, headers=foreign).status_code == 403
     assert registration.status(made) == ("confirmed", None)
 
 
-def test_what_was_said_is_changed(registration: Registration, made: TestResponse) -> None:
+def test_what_was_said_is_changed(registration: Registration, made: WebResponse) -> None:
     set_rules(registration, questions=QUESTIONS)
 
     refused = post(registration, manage(made, "change"), library__name="")
@@ -94,7 +94,7 @@ def test_what_was_said_is_changed(registration: Registration, made: TestResponse
     assert tried.status_code == 422 or "eve@x.org" not in get(registration, manage(made)).text
 
 
-def test_a_seat_is_given_up_once_and_goes_to_the_next_in_line(registration: Registration, made: TestResponse) -> None:
+def test_a_seat_is_given_up_once_and_goes_to_the_next_in_line(registration: Registration, made: WebResponse) -> None:
     waiting = registration.register("eve@x.org")
 
     first, second = (post(registration, manage(made, "cancel")) for _ in range(2))
@@ -106,7 +106,7 @@ def test_a_seat_is_given_up_once_and_goes_to_the_next_in_line(registration: Regi
     assert post(registration, manage(made, "change")).status_code in (303, 409)
 
 
-def test_an_offered_seat_is_accepted_in_time_or_has_passed_on(registration: Registration, made: TestResponse) -> None:
+def test_an_offered_seat_is_accepted_in_time_or_has_passed_on(registration: Registration, made: WebResponse) -> None:
     set_rules(registration, offer_hours=24)
     second, third = (registration.register(f"{name}@x.org") for name in ("ben", "cat"))
     post(registration, manage(made, "cancel"))

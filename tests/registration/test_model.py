@@ -6,13 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from services.registration.availability.domain import find_disagreements
 from services.registration.seats.jobs import pass_on_offers
 from shared import runtime
+from tests.hypothesis_settings import EVERY_HEALTH_CHECK
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import DAY
 from tests.registration.test_forms import set_rules
@@ -288,5 +289,5 @@ def test_seats_are_what_a_model_says_whatever_is_done(registration: Registration
     Here.registration = registration
     run_state_machine_as_test(
         Here,
-        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=EVERY_HEALTH_CHECK),
     )

@@ -6,6 +6,7 @@ from services.registration.seats.jobs import pass_on_offers
 from shared import runtime
 from tests.registration.conftest import V1, Registration
 from tests.registration.test_forms import set_rules
+from tests.web_client import WebResponse
 
 
 def pass_on(registration: Registration) -> int:
@@ -13,8 +14,8 @@ def pass_on(registration: Registration) -> int:
         return pass_on_offers()
 
 
-def accept(registration: Registration, registered: object) -> object:
-    path = registration.link(registered).replace("?", "/accept?")  # pyright: ignore[reportArgumentType]
+def accept(registration: Registration, registered: WebResponse) -> WebResponse:
+    path = registration.link(registered).replace("?", "/accept?")
     return registration.client.post(path)
 
 
@@ -43,8 +44,8 @@ def test_an_offer_that_is_accepted_is_a_seat(registration: Registration) -> None
     accepted = accept(registration, second)
     again = accept(registration, second)
 
-    assert (accepted.status_code, accepted.json["status"]) == (200, "confirmed")  # pyright: ignore
-    assert again.json["status"] == "confirmed"  # pyright: ignore
+    assert (accepted.status_code, accepted.json["status"]) == (200, "confirmed")
+    assert again.json["status"] == "confirmed"
     assert registration.events("registration").count("registration.promoted") == 1
     registration.set_time("2017-01-12T12:00:01-06:00")
     assert pass_on(registration) == 0
@@ -65,7 +66,7 @@ def test_an_offer_that_is_not_accepted_in_time_passes_on(registration: Registrat
     later = accept(registration, second)
 
     for answer in (late, later):
-        assert (answer.status_code, answer.json["type"]) == (410, "urn:convene:problem:offer-lapsed")  # pyright: ignore
+        assert (answer.status_code, answer.json["type"]) == (410, "urn:convene:problem:offer-lapsed")
     assert registration.status(second)[0] == "cancelled"
     assert registration.status(third)[0] == "offered"
     reasons = registration.value(
@@ -102,5 +103,5 @@ def test_nothing_is_offered_to_who_waits(registration: Registration) -> None:
 
     refused = accept(registration, second)
 
-    assert (refused.status_code, refused.json["type"]) == (409, "urn:convene:problem:nothing-offered")  # pyright: ignore
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:convene:problem:nothing-offered")
     assert registration.client.post(f"{V1}/registrations/{second.json['id']}/accept").status_code == 404

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 
 from services.registration.app import SERVICE
 from shared import runtime
+from tests.web_client import make_client
 
 # Who has the token of a link, or anybody, may do these.
 PUBLIC = {
@@ -35,7 +36,7 @@ def document(present: runtime.Runtime) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         app = SERVICE.create_app(present)
-    return app.test_client().get("/registration/v1/openapi.json").json
+    return make_client(app).get("/registration/v1/openapi.json").json
 
 
 def test_it_is_valid_and_names_no_schema_twice(document: Any) -> None:

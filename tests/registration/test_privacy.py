@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg import sql
 
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.learners.queries import insert_session
@@ -60,8 +61,13 @@ def sign_in(registration: Registration, person: UUID) -> None:
 def dump(registration: Registration) -> str:
     """Everything that the schema holds, as text."""
     found = registration.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
-    queries = [f"SELECT string_agg(t::text, E'\\n') FROM {row[0]} AS t" for row in found]  # noqa: S608
-    return "\n".join(str(registration.value(query)) for query in queries)
+    return "\n".join(_dump_table(registration, name) for (name,) in found)
+
+
+def _dump_table(registration: Registration, table: str) -> str:
+    query = sql.SQL("SELECT string_agg(t::text, E'\\n') FROM {} AS t").format(sql.Identifier(table))
+    row = registration.conn.execute(query).fetchone()
+    return str(row[0]) if row else ""
 
 
 def test_everything_held_on_a_person_is_told_to_them_and_to_staff(involved: Registration) -> None:

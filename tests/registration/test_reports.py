@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from services.registration.libraries.regions import NAMES
+from tests.hypothesis_settings import EVERY_HEALTH_CHECK
 from tests.registration.conftest import LIBRARY, V1, Registration
 from tests.registration.programmes import make_series
 from tests.registration.test_completion import AFTER
@@ -188,7 +189,7 @@ def counted(registration: Registration, by: str, initiative: str | None, until: 
     return {line["key"]: line["registered"] for line in found["items"] if line["registered"]}
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=EVERY_HEALTH_CHECK)
 @given(
     said=registrations(),
     by=st.sampled_from(["library_type", "state"]),
@@ -203,7 +204,7 @@ def test_a_report_agrees_with_a_second_implementation(
         assert counted(places, by, initiative, until) == reckon(said, by, initiative, until)
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=EVERY_HEALTH_CHECK)
 @given(said=registrations(), by=st.sampled_from(["library_type", "state", "community_size"]))
 def test_a_report_of_an_initiative_does_not_change_by_what_happens_elsewhere(
     places: Registration, said: list[Said], by: str

@@ -172,8 +172,8 @@ def test_the_code_for_the_door_is_no_part_of_what_others_are_told(registration: 
     """Random, of characters that are not mistaken for others, and read however it is typed."""
     registration.hold()
     made = registration.register("ada@x.org")
-    code = registration.client.get(registration.link(made)).json["code"]  # pyright: ignore[reportOptionalSubscript]
-    id = made.json["id"].replace("-", "")  # pyright: ignore[reportOptionalSubscript]
+    code = registration.client.get(registration.link(made)).json["code"]
+    id = made.json["id"].replace("-", "")
     registration.set_time("2017-04-06T12:45:00-05:00")
 
     def check_in(said: str) -> int:
@@ -194,7 +194,7 @@ def test_a_code_of_the_release_before_is_good_still(registration: Registration) 
     """Whoever registered with 0.1.0 may have written down what their page showed: the end of the id."""
     registration.hold()
     made = registration.register("ada@x.org")
-    id = made.json["id"]  # pyright: ignore[reportOptionalSubscript]
+    id = made.json["id"]
     registration.conn.execute("UPDATE registrations SET code = NULL WHERE id = %s", [id])
     registration.set_time("2017-04-06T12:45:00-05:00")
 
@@ -246,7 +246,7 @@ def test_what_was_answered_at_first_is_answered_again_though_it_would_be_refused
     ],
 )
 def test_a_session_that_takes_no_registration_says_why(
-    registration: Registration, facts: dict[str, object], status: int, problem: str
+    registration: Registration, facts: dict[str, Any], status: int, problem: str
 ) -> None:
     registration.hold(**facts)
 
@@ -275,7 +275,7 @@ def test_a_session_that_takes_no_registration_says_why(
 def test_bad_input_is_named_by_its_field(registration: Registration, field: str, value: object) -> None:
     registration.hold()
 
-    refused = registration.register(**{"email": "ada@x.org", field: value})  # pyright: ignore[reportArgumentType]
+    refused = registration.register(**{"email": "ada@x.org", field: value})
 
     assert refused.status_code == 422
     assert {name.split(".")[0] for name in refused.json["errors"]} == {field}

@@ -64,10 +64,10 @@ def test_what_is_no_state_is_refused_by_name_in_every_form(registration: Registr
         client.post(f"{V1}/group-registrations", json=group),
         client.post(f"{V1}/series/any/registrations", json=person),
         client.post(f"{V1}/sessions/world-cafe/registrations", json=person, headers=by_staff),
-        client.patch(f"{V1}/registrations/{made.json['id']}", json={"library": library}, headers=by_staff),  # pyright: ignore
+        client.patch(f"{V1}/registrations/{made.json['id']}", json={"library": library}, headers=by_staff),
     ]
 
-    assert [(one.status_code, set(one.json["errors"])) for one in answers] == [(422, {"library.state"})] * 5  # pyright: ignore
+    assert [(one.status_code, set(one.json["errors"])) for one in answers] == [(422, {"library.state"})] * 5
 
 
 def test_what_is_written_is_kept_and_shown_by_its_code(registration: Registration) -> None:
@@ -97,7 +97,7 @@ def test_staff_see_what_could_not_be_read_and_choose_what_was_meant(registration
     registration.hold()
     made = registration.register("a@x.org")
     typed(registration, "Springfield area")
-    path = f"{DESK}/registrations/{made.json['id']}"  # pyright: ignore[reportOptionalSubscript]
+    path = f"{DESK}/registrations/{made.json['id']}"
 
     shown = page(staff, path)
 

@@ -44,7 +44,10 @@ def presents(engines: Engines, database_urls: dict[str, str], tmp_path_factory: 
             "clock_file": tmp_path_factory.mktemp(service) / "clock",
         }
 
-    keys = {"links_key_file": engines.secrets / "links-key", "badge_key_file": engines.secrets / "badge-key"}
+    keys: dict[str, Any] = {
+        "links_key_file": engines.secrets / "links-key",
+        "badge_key_file": engines.secrets / "badge-key",
+    }
     settings = {
         "catalog": CatalogSettings(**common("catalog"), stamp_seconds=0),
         "registration": RegistrationSettings(**common("registration"), **keys),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared import runtime
 from shared.events.envelope import CONTENT_TYPE, registry
+from tests.broker_messages import make_message
 from tests.contracts.examples import document_of
 from tests.messaging.conftest import key_of
 
@@ -38,8 +39,10 @@ class Lent:
 
 def message(body: bytes, **properties: Any) -> Message:
     """The message as the broker delivers it."""
-    made = Message(body, content_type=CONTENT_TYPE, **properties)
-    made.delivery_info = {"routing_key": key_of(body)}
+    made = make_message(body, content_type=CONTENT_TYPE, **properties)
+    made.delivery_info = {  # pyright: ignore[reportAttributeAccessIssue] - None until it is delivered
+        "routing_key": key_of(body)
+    }
     return made
 
 

@@ -10,9 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
 from deploy.token import SCOPES
 from services.catalog.app import SERVICE as CATALOG
@@ -29,6 +27,7 @@ from tests.conftest import PATIENT
 from tests.notifications.conftest import make_settings
 from tests.security import seeds
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, WebResponse, make_client
 
 SITE = "https://learning.example.org"
 SERVICES: dict[str, Service] = {one.name: one for one in (CATALOG, REGISTRATION, NOTIFICATIONS)}
@@ -56,16 +55,16 @@ class Door:
         """The header by which staff who may do everything are known."""
         return {"Authorization": f"Bearer {self.token}"}
 
-    def client(self) -> FlaskClient:
+    def client(self) -> WebClient:
         """A browser in which staff who may do everything, and a learner, are signed in; its forms are this site's."""
-        made = self.app.test_client()
+        made = make_client(self.app)
         made.environ_base.update(HTTP_SEC_FETCH_SITE="same-origin")
         made.set_cookie(COOKIE, self.token, domain="learning.example.org")
         if self.learner:
             made.set_cookie("convene_learner", self.learner, domain="learning.example.org", path="/registration")
         return made
 
-    def send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+    def send(self, method: str, path: str, **kwargs: Any) -> WebResponse:
         """What is answered to a request of staff; nothing of what it did stays."""
         headers = kwargs.pop("headers", {}) | ({} if kwargs.pop("anyone", False) else self.staff)
         with self.conn.transaction(force_rollback=True):
@@ -155,7 +154,10 @@ def _settings(name: str, engines: Engines, url: str, folder: Path) -> Settings:
     }
     if name == "catalog":
         return CatalogSettings(**common)
-    keys = {"links_key_file": engines.secrets / "links-key", "badge_key_file": engines.secrets / "badge-key"}
+    keys: dict[str, Any] = {
+        "links_key_file": engines.secrets / "links-key",
+        "badge_key_file": engines.secrets / "badge-key",
+    }
     return RegistrationSettings(**common, **keys)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import psycopg
 from flask import Flask
-from flask.testing import FlaskClient
 
 from deploy import token
 from shared import runtime
 from tests.security.routes import SITE, Route, routes
+from tests.web_client import WebClient, make_client
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class House:
     secrets: Path
 
     @property
-    def client(self) -> FlaskClient:
+    def client(self) -> WebClient:
         """A browser, or a program, that has been nowhere yet."""
-        return self.app.test_client()
+        return make_client(self.app)
 
     @property
     def routes(self) -> list[Route]:
@@ -52,5 +52,5 @@ class House:
         return {name: self._value(query.format(name)) for (name,) in found}
 
     def _value(self, query: str) -> Any:
-        row = self.conn.execute(query).fetchone()  # pyright: ignore[reportArgumentType]
+        row = self.conn.execute(query.encode()).fetchone()
         return row[0] if row else None

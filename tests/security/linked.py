@@ -9,8 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask.testing import FlaskClient
-
 from services.registration.invitations.domain import issue
 from services.registration.learners.queries import insert_session
 from shared import runtime, signed_links
@@ -20,6 +18,7 @@ from tests.registration.conftest import LIBRARY, Registration
 from tests.registration.programmes import make_series
 from tests.security.houses import House
 from tests.security.routes import SITE, Route, access
+from tests.web_client import WebClient
 
 ADA, EVE = "ada@x.org", "eve@x.org"
 # Every purpose that a link may have, in both services that share the key.
@@ -71,7 +70,8 @@ def take_part(registration: Registration) -> Things:
     registration.know_series(make_series([first.id]))
     registration.know_recording(first)
     with runtime.share_connection(registration.conn):
-        return Things(*({**_take_part(registration, email), **_strange(registration)} for email in (ADA, EVE)))
+        ada, eve = ({**_take_part(registration, email), **_strange(registration)} for email in (ADA, EVE))
+    return Things(ada, eve)
 
 
 def read(desk: Desk) -> Things:
@@ -185,7 +185,7 @@ def _another_key() -> Path:
     return Path(__file__)
 
 
-def signed_in(house: House, whose: dict[str, str]) -> FlaskClient:
+def signed_in(house: House, whose: dict[str, str]) -> WebClient:
     """A browser in which somebody is signed in."""
     client, secret = house.client, token_urlsafe(32)
     insert_session(house.conn, secret, person_id=UUID(whose["person"]), days=30)

@@ -82,8 +82,8 @@ def _read() -> Iterator[tuple[str, str]]:
 
 def _value(rule: Rule, name: str) -> Any:
     converter = rule._converters[name]
-    if hasattr(converter, "items"):
-        return sorted(converter.items)[0]
+    if items := getattr(converter, "items", None):
+        return sorted(items)[0]
     kind = type(converter).__name__
     if kind == "AnyConverter":
         return converter.regex.strip("(?:)").split("|")[0].replace("\\", "")

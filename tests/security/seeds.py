@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID, uuid4
 
 from services.notifications.webhooks.deliveries.queries import insert_ping
@@ -19,6 +19,7 @@ from tests.notifications.programme import a_registration, a_session, confirmed
 from tests.registration.conftest import LIBRARY, Registration
 from tests.registration.programmes import STARTS_AT, make_series
 from tests.registration.test_completion import AFTER
+from tests.web_client import make_client
 
 if TYPE_CHECKING:
     from tests.security.hostile import Door
@@ -28,11 +29,11 @@ ADA, EVE = "ada@library.example", "eve@library.example"
 
 def seed_catalog(door: "Door") -> None:
     """The small programme, with a comment and a recording."""
-    catalog = Catalog(door.app.test_client(), door.conn, door.present.settings.clock_file, door.token)
+    catalog = Catalog(make_client(door.app), door.conn, door.present.settings.clock_file, door.token)
     catalog.set_time(DAY)
     catalog.take_in(small())
     said = {"author": "Ann", "body": "Well said."}
-    made = door.app.test_client().post("/catalog/v1/sessions/cafe/comments", json=said)
+    made = make_client(door.app).post("/catalog/v1/sessions/cafe/comments", json=said)
     assert made.status_code in (201, 202), made.text
     shown = {"url": "https://video.example.org/1", "duration": "PT90M"}
     catalog.set_time("2017-05-02T12:00:00-05:00")
@@ -53,7 +54,7 @@ def seed_catalog(door: "Door") -> None:
 
 def seed_registration(door: "Door") -> None:
     """Ada has a certificate and an invitation and is signed in; she and Eve are registered."""
-    site = Registration(door.app.test_client(), door.conn, door.present.settings.clock_file, door.token)
+    site = Registration(make_client(door.app), door.conn, door.present.settings.clock_file, door.token)
     site.set_time("2017-01-10T12:00:00-06:00")
     first = site.hold("first", contact_hours=1)
     workshop = site.hold("workshop", policy="invitation", capacity=40, starts_at=STARTS_AT + timedelta(days=90))
@@ -68,7 +69,7 @@ def seed_registration(door: "Door") -> None:
     waiting = site.register(EVE, "world-cafe")
     assert (made.status_code, waiting.status_code) == (201, 201), waiting.text
     person = str(site.value("SELECT id FROM people WHERE email = %s", ADA))
-    id = str(waiting.json["id"])  # pyright: ignore[reportOptionalSubscript]
+    id = str(waiting.json["id"])
     invitation = str(site.value("SELECT id FROM invitations LIMIT 1"))
     settings = runtime.settings()
     door.learner = _sign_in(site)
@@ -106,7 +107,7 @@ def seed_notifications(door: "Door") -> None:
     desk.receive(SessionPublished(session=session), confirmed(made))
     reader = desk.subscribe(EVE)
     desk.publish(desk.issue())
-    client, staff = door.app.test_client(), door.staff
+    client, staff = make_client(door.app), door.staff
     hook = client.post("/notifications/v1/webhooks", json=WANTED, headers=staff).json
     told = client.post("/notifications/v1/suppressions", json={"email": "gone@library.example"}, headers=staff).json
     assert hook
@@ -131,8 +132,8 @@ def seed_notifications(door: "Door") -> None:
     }
 
 
-def _value(door: "Door", query: str) -> str:
-    row = door.conn.execute(query).fetchone()  # pyright: ignore[reportArgumentType]
+def _value(door: "Door", query: LiteralString) -> str:
+    row = door.conn.execute(query).fetchone()
     assert row, query
     return str(row[0])
 

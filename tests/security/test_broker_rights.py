@@ -7,6 +7,7 @@ import amqp
 import pytest
 
 from deploy.secrets import definitions
+from tests import broker_messages
 from tests.servers.engines import SERVICES, Engines
 
 OPERATOR = "operator"
@@ -70,7 +71,7 @@ def test_the_broker_refuses_to(
 
 
 def publish(channel: amqp.Channel, exchange: str, key: str) -> None:
-    channel.basic_publish(amqp.Message(b"{}"), exchange, key)
+    broker_messages.publish(channel, broker_messages.make_message(b"{}"), exchange, key)
 
 
 @pytest.mark.covers("API8:2023")

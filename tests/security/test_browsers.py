@@ -106,7 +106,7 @@ def test_nothing_leads_to_another_site(house: House) -> None:
     led = []
     for route in house.routes:
         for elsewhere in ELSEWHERE:
-            given = dict.fromkeys(LEADING, elsewhere)
+            given: dict[str, str] = dict.fromkeys(LEADING, elsewhere)
             with house.conn.transaction(force_rollback=True):
                 answer = house.ask(route, **said(route, given), **signed_in(house, route))
             if leads_away(answer.headers.get("Location", "")):

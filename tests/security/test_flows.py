@@ -23,6 +23,7 @@ from tests.security.houses import House
 from tests.security.linked import ADA, EVE, signed_in
 from tests.security.routes import SITE
 from tests.servers.engines import Engines
+from tests.web_client import make_client
 
 # One address, as people and programs write it (`shared.email_addresses.fold_email`).
 SPELLINGS = ("ada@x.org", "Ada@X.org", " ada@x.org ", "ADA@X.ORG", "ａｄａ@x.org", "ada@ｘ.org")
@@ -62,7 +63,7 @@ def test_fifty_forms_of_one_person_at_once_are_one_registration(committing: Flas
         body = {"session": "world-cafe", "email": SPELLINGS[number % len(SPELLINGS)], "name": "Ada",
                 "library": {"name": "X", "type": "public"}}  # fmt: skip
         start.wait()
-        answer = committing.test_client().post(
+        answer = make_client(committing).post(
             "/registration/v1/registrations", json=body, headers={"Idempotency-Key": f"key-number-{number}"}
         )
         return answer.status_code, (answer.json or {}).get("id", "")

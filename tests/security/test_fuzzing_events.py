@@ -7,20 +7,23 @@ import gzip
 import os
 import struct
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import amqp
 import orjson
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 
+from shared.database import Database
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import CONTENT_TYPE
 from shared.messaging.consumer import Consumer
 from shared.messaging.processor import Processor
 from shared.messaging.wakeup import Listener
+from tests import broker_messages
 from tests.contracts.examples import document_of
+from tests.hypothesis_settings import EVERY_HEALTH_CHECK
 from tests.messaging.conftest import Bench
 from tests.messaging.probe import make_session
 from tests.security.events import BAD, DEEP, Lent, good, message, write
@@ -35,7 +38,7 @@ SETTINGS = settings(
     derandomize=not MANY,
     database=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=EVERY_HEALTH_CHECK,
 )
 pytestmark = pytest.mark.timeout(3600 if MANY else 240)
 
@@ -48,7 +51,7 @@ CLOSED = document_of("catalog.session.registration-closed")
 @pytest.mark.covers("API10:2023", "ASVS 2.2.1", "ASVS 16.5.3")
 def test_a_message_that_is_wrong_is_kept_and_its_neighbours_are_handled(door: Door) -> None:
     handlers = SERVICES[door.name].event_handlers()
-    consumer = Consumer(door.present.settings, door.name, Lent(), handled=handlers.keys())
+    consumer = Consumer(door.present.settings, door.name, cast("Database", Lent()), handled=handlers.keys())
     processor = Processor(1, door.present, handlers, Listener("", door.name), first_wait=1000)
 
     @SETTINGS
@@ -156,8 +159,10 @@ def publish(bench: Bench, messages: list[tuple[bytes, dict[str, Any]]]) -> None:
     address, vhost = bench.environments["registration"]["BROKER_URL"].split("@")[1].split("/")
     with amqp.Connection(address, *bench.tester, virtual_host=vhost) as connection, connection.channel() as channel:
         for body, properties in messages:
-            made = Bytes(body, **{"content_type": CONTENT_TYPE, "delivery_mode": 2, **properties})
-            channel.basic_publish(made, "events", "catalog.session.published")
+            made = broker_messages.make_message(
+                body, Bytes, **({"content_type": CONTENT_TYPE, "delivery_mode": 2} | properties)
+            )
+            broker_messages.publish(channel, made, "events", "catalog.session.published")
 
 
 def test_the_bodies_are_what_they_are_meant_to_be() -> None:

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.test import TestResponse
 
 from shared.http.request_checks import MAX_BODY
 from tests.security.hostile import Door, Route, writing
+from tests.web_client import WebResponse
 
 pytest_plugins = ["tests.security.hostile"]
 
@@ -55,7 +55,7 @@ def api(door: Door) -> Iterator[Route]:
     return (route for route in writing(door) if route.is_api)
 
 
-def is_problem(answer: TestResponse, *statuses: int) -> bool:
+def is_problem(answer: WebResponse, *statuses: int) -> bool:
     """Whether this is a refusal as RFC 9457 has it, of one of these statuses."""
     document = answer.get_json(force=True, silent=True) or {}
     return (
@@ -137,7 +137,7 @@ def test_a_body_of_a_byte_too_many_is_refused(door: Door, *, announced: bool) ->
     assert taken == {}
 
 
-def send_whole(door: Door, route: Route, kind: str, body: bytes, *, announced: bool) -> TestResponse:
+def send_whole(door: Door, route: Route, kind: str, body: bytes, *, announced: bool) -> WebResponse:
     """Send so many bytes; without saying how many (`Transfer-Encoding: chunked`), as gunicorn hands them on."""
     if kind == "multipart/form-data":
         head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'

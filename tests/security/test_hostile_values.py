@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.security.hostile import NOBODY, PARAMETER, Door, writing
+from tests.web_client import WebResponse, make_client
 
 pytest_plugins = ["tests.security.hostile"]
 
@@ -94,7 +94,7 @@ def reading(door: Door) -> Iterator[str]:
     return (rule.rule for rule in rules if "/health/" not in rule.rule)
 
 
-def failed(answer: TestResponse) -> bool:
+def failed(answer: WebResponse) -> bool:
     """Whether the service failed, or a header came of what was sent. It did not where oEmbed refuses other formats
     (501), and where no identity provider is set.
     """
@@ -142,7 +142,7 @@ def query(door: Door, value: str) -> str:
 
 def documented(door: Door) -> list[tuple[str, list[str]]]:
     """The address of each route of the API that takes a query, and the names of its parameters."""
-    paths = door.app.test_client().get(f"/{door.name}/v1/openapi.json").get_json()["paths"]
+    paths = make_client(door.app).get(f"/{door.name}/v1/openapi.json").get_json()["paths"]
     found = []
     for path, operations in paths.items():
         named = [one["name"] for one in operations.get("get", {}).get("parameters", []) if one.get("in") == "query"]
@@ -169,7 +169,7 @@ def test_what_is_no_cursor_of_a_list_is_refused_by_name(door: Door) -> None:
     assert accepted == {}
 
 
-def errors(answer: TestResponse) -> Any:
+def errors(answer: WebResponse) -> Any:
     return (answer.get_json() or {}).get("errors", {})
 
 

@@ -74,8 +74,8 @@ def offered(registration: Registration) -> str:
     set_rules(registration, offer_hours=24)
     first, second = registration.register(ADA), registration.register(EVE)
     registration.client.delete(registration.link(first))
-    assert registration.value("SELECT status FROM registrations WHERE id = %s", second.json["id"]) == "offered"  # pyright: ignore
-    return f"/registration/v1/registrations/{second.json['id']}/accept"  # pyright: ignore
+    assert registration.value("SELECT status FROM registrations WHERE id = %s", second.json["id"]) == "offered"
+    return f"/registration/v1/registrations/{second.json['id']}/accept"
 
 
 @pytest.mark.covers("API1:2023", "ASVS 8.2.1")
@@ -90,7 +90,7 @@ def test_what_staff_were_answered_is_given_again_to_them_alone(
     assert "Idempotent-Replayed" in again.headers
     for headers in ({}, reader):
         answer = registration.client.post(offered, headers={**headers, **KEY})
-        assert (answer.status_code, answer.json["detail"]) == (404, "There is no such registration.")  # pyright: ignore
+        assert (answer.status_code, answer.json["detail"]) == (404, "There is no such registration.")
 
 
 @pytest.mark.covers("API1:2023", "ASVS 8.2.1")

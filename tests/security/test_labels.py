@@ -7,6 +7,7 @@ import amqp
 import pytest
 
 from shared.events.envelope import CONTENT_TYPE, registry
+from tests.broker_messages import make_message
 from tests.contracts.examples import document_of
 from tests.messaging.conftest import HEARD, Bench
 from tests.messaging.test_poison import command
@@ -35,7 +36,7 @@ def publish(bench: Bench, user: str, key: str, *bodies: bytes) -> None:
     with amqp.Connection(host, name, password, virtual_host=vhost) as connection, connection.channel() as channel:
         channel.confirm_select()
         for body in bodies:
-            channel.basic_publish_confirm(amqp.Message(body, content_type=CONTENT_TYPE, delivery_mode=2), "events", key)
+            channel.basic_publish_confirm(make_message(body, content_type=CONTENT_TYPE, delivery_mode=2), "events", key)
 
 
 @pytest.mark.covers("API10:2023", "ASVS 13.2.2")

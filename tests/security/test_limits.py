@@ -19,6 +19,7 @@ from tests.security.houses import House
 from tests.security.routes import SITE
 from tests.servers.engines import Engines
 from tests.usage import use_up_network
+from tests.web_client import make_client
 
 SIGN_IN, SIGN_UP = "/registration/v1/learners/sign-in", "/notifications/v1/subscriptions"
 LEFT = 6  # of the mails that a network may cause
@@ -78,7 +79,7 @@ def test_the_gateway_says_itself_who_asks_and_nothing_of_what_they_say() -> None
 @pytest.fixture(params=["registration", "notifications"])
 def opened(request: pytest.FixtureRequest, engines: Engines, fresh_database: str) -> Iterator[runtime.Runtime]:
     """A service where everything commits."""
-    common = {
+    common: dict[str, Any] = {
         "environment": "development",
         "database_url": engines.database_url(fresh_database, request.param),
         "broker_url": "amqp://nobody@127.0.0.1:1/convene",
@@ -106,8 +107,8 @@ def test_a_network_that_asks_for_all_at_once_gets_no_more_than_are_at_work_at_on
     with runtime.use(opened), runtime.transaction() as conn:
         use_up_network(conn, "192.0.2.0/24", left=LEFT)
 
-    first = at_once(LEFT, lambda number: ask(app.test_client(), path, number, f"192.0.2.{number}"))
-    then = at_once(20, lambda number: ask(app.test_client(), path, 100 + number, f"192.0.2.{number}"))
+    first = at_once(LEFT, lambda number: ask(make_client(app), path, number, f"192.0.2.{number}"))
+    then = at_once(20, lambda number: ask(make_client(app), path, 100 + number, f"192.0.2.{number}"))
 
     assert first == {202: LEFT}
     assert then == {429: 20}

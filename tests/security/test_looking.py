@@ -95,7 +95,8 @@ def test_no_link_of_a_reader_does_anything_by_being_opened(notifying: House, rea
 def test_no_link_does_anything_in_the_catalog(publishing: House, presents: dict[str, Any]) -> None:
     """It has not even the key of links."""
     settings = presents["registration"][1].settings
-    nobodys = Things(*(dict.fromkeys((*PURPOSES, "person"), NOBODYS) for _ in range(2)))
+    strangers: dict[str, str] = dict.fromkeys((*PURPOSES, "person"), NOBODYS)
+    nobodys = Things(strangers, strangers)
 
     changed, answered = walk(publishing, nobodys, settings)
 

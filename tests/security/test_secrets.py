@@ -16,6 +16,7 @@ from shared import runtime
 from shared.settings import Settings
 from tests.servers.databases import ROOT
 from tests.servers.engines import SERVICES
+from tests.web_client import make_client
 
 # Built from parts, so that this file is not itself what it looks for.
 KEYS = re.compile(
@@ -95,7 +96,7 @@ def app(request: pytest.FixtureRequest, database_urls: dict[str, str], tmp_path:
 @pytest.mark.covers("API8:2023", "ASVS 16.5.1", "ASVS 16.5.4", "ASVS 13.4.2")
 def test_who_meets_a_fault_of_ours_learns_its_number_alone(app: Flask) -> None:
     path = next(rule.rule for rule in app.url_map.iter_rules() if rule.endpoint == "fail")
-    answer = app.test_client().get(path)
+    answer = make_client(app).get(path)
 
     assert answer.status_code == 500
     assert answer.content_type == "application/problem+json"
@@ -112,7 +113,7 @@ def test_who_meets_a_fault_of_ours_learns_its_number_alone(app: Flask) -> None:
 
 @pytest.mark.covers("API8:2023", "ASVS 13.4.2", "ASVS 13.4.6")
 def test_production_debugs_nothing_and_names_no_version(app: Flask) -> None:
-    client = app.test_client()
+    client = make_client(app)
 
     assert not app.debug
     assert not app.testing

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
 
 from deploy import token
 from shared.http.signin import COOKIE
@@ -32,7 +33,7 @@ def encode(part: Any) -> str:
 def forged(secrets: Path) -> Iterator[tuple[str, str]]:
     """What looks like a token of ours and is signed with nothing but what everybody knows, or can make."""
     [key] = json.loads((secrets / "jwks.json").read_text())["keys"]
-    public: Any = load_pem_private_key((secrets / "jwt-private.pem").read_bytes(), None).public_key()  # pyright: ignore[reportAttributeAccessIssue]
+    public: Any = load_pem_private_key((secrets / "jwt-private.pem").read_bytes(), None).public_key()
     known = {
         "PEM": public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         "raw": public.public_bytes(Encoding.Raw, PublicFormat.Raw),
@@ -59,7 +60,7 @@ def forged(secrets: Path) -> Iterator[tuple[str, str]]:
 def _of_other_keys(kid: str) -> Iterator[tuple[str, str]]:
     """Signed rightly, with a key of whoever asks, which the header brings along or says where to find."""
     own = ed25519.Ed25519PrivateKey.generate()
-    jwk = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(own.public_key()))
+    jwk = json.loads(OKPAlgorithm.to_jwk(own.public_key()))
     names = ("../../../../dev/null", "/dev/null", "' UNION SELECT 'x' --", "", "*", "0", "jwks.json")
     headers: list[dict[str, Any]] = [
         *({"kid": name} for name in names),

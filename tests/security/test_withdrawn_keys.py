@@ -13,7 +13,6 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask.testing import FlaskClient
 from jwt.algorithms import OKPAlgorithm
 
 from services.registration.app import SERVICE
@@ -24,6 +23,7 @@ from shared.http.jwks import RemoteKeySet, make_fetcher
 from shared.settings import Settings
 from tests.notifications.certificates import write_certificate
 from tests.waiting import eventually
+from tests.web_client import WebClient, make_client
 
 # Seconds, on a machine that is busy; the provider hangs for thirty.
 SOON = 5
@@ -101,7 +101,7 @@ def clock(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def client(provider: Provider, clock: list[float], database_urls: dict[str, str]) -> Iterator[FlaskClient]:
+def client(provider: Provider, clock: list[float], database_urls: dict[str, str]) -> Iterator[WebClient]:
     settings = Settings(
         environment="development",
         database_url=database_urls["registration"],
@@ -113,11 +113,11 @@ def client(provider: Provider, clock: list[float], database_urls: dict[str, str]
     )
     present = runtime.build("registration", settings, "test", pool_size=4)
     present.database.open()
-    yield SERVICE.create_app(present).test_client()
+    yield make_client(SERVICE.create_app(present))
     present.database.close()
 
 
-def ask(client: FlaskClient, token: str) -> tuple[int, float]:
+def ask(client: WebClient, token: str) -> tuple[int, float]:
     """What is answered, and in how many seconds."""
     begun = time.monotonic()
     answer = client.get(PATH, headers={"Authorization": f"Bearer {token}"})
@@ -127,15 +127,15 @@ def ask(client: FlaskClient, token: str) -> tuple[int, float]:
     return answer.status_code, time.monotonic() - begun
 
 
-def crowd(client: FlaskClient, tokens: list[str]) -> list[tuple[int, float]]:
+def crowd(client: WebClient, tokens: list[str]) -> list[tuple[int, float]]:
     with ThreadPoolExecutor(len(tokens)) as threads:
-        return list(threads.map(lambda token: ask(client.application.test_client(), token), tokens))
+        return list(threads.map(lambda token: ask(make_client(client.application), token), tokens))
 
 
 @pytest.mark.covers("API2:2023", "ASVS 9.1.1")
 @pytest.mark.parametrize("left", [["second"], []], ids=["for another", "for none"])
 def test_a_key_that_was_withdrawn_is_refused_once_the_set_was_fetched_again(
-    provider: Provider, client: FlaskClient, clock: list[float], left: list[str]
+    provider: Provider, client: WebClient, clock: list[float], left: list[str]
 ) -> None:
     token = provider.token()
     assert ask(client, token)[0] == 200
@@ -149,7 +149,7 @@ def test_a_key_that_was_withdrawn_is_refused_once_the_set_was_fetched_again(
     assert ask(client, token)[0] == 401
 
 
-def test_a_new_key_is_known_before_the_set_is_old(provider: Provider, client: FlaskClient, clock: list[float]) -> None:
+def test_a_new_key_is_known_before_the_set_is_old(provider: Provider, client: WebClient, clock: list[float]) -> None:
     assert ask(client, provider.token())[0] == 200
     provider.shown = ["first", "second"]
     clock[0] += jwks.PAUSE + 1
@@ -158,7 +158,7 @@ def test_a_new_key_is_known_before_the_set_is_old(provider: Provider, client: Fl
 
 
 @pytest.mark.covers("API4:2023")
-def test_made_up_keys_cause_no_traffic(provider: Provider, client: FlaskClient, clock: list[float]) -> None:
+def test_made_up_keys_cause_no_traffic(provider: Provider, client: WebClient, clock: list[float]) -> None:
     assert ask(client, provider.token())[0] == 200
 
     answers = crowd(client, [provider.token(name=f"made-up-{number}") for number in range(16)])
@@ -173,7 +173,7 @@ def test_made_up_keys_cause_no_traffic(provider: Provider, client: FlaskClient, 
 @pytest.mark.covers("API4:2023", "ASVS 16.5.2")
 @pytest.mark.parametrize("mode", ["hanging", "dripping"])
 def test_a_provider_that_hangs_holds_nobody(
-    provider: Provider, client: FlaskClient, clock: list[float], mode: str
+    provider: Provider, client: WebClient, clock: list[float], mode: str
 ) -> None:
     known = provider.token()
     assert ask(client, known)[0] == 200
@@ -193,7 +193,7 @@ def test_a_provider_that_hangs_holds_nobody(
 @pytest.mark.covers("ASVS 16.5.2")
 @pytest.mark.parametrize("mode", ["hanging", "dripping", "failing", "babbling"])
 def test_a_process_that_never_had_keys_says_that_it_cannot_know(
-    provider: Provider, client: FlaskClient, clock: list[float], mode: str
+    provider: Provider, client: WebClient, clock: list[float], mode: str
 ) -> None:
     provider.mode = mode
 
@@ -210,7 +210,7 @@ def test_a_process_that_never_had_keys_says_that_it_cannot_know(
 
 @pytest.mark.covers("ASVS 9.1.1")
 def test_keys_that_could_not_be_fetched_for_long_are_not_trusted_on(
-    provider: Provider, client: FlaskClient, clock: list[float]
+    provider: Provider, client: WebClient, clock: list[float]
 ) -> None:
     token = provider.token()
     assert ask(client, token)[0] == 200
@@ -225,14 +225,14 @@ def test_keys_that_could_not_be_fetched_for_long_are_not_trusted_on(
 
 @pytest.mark.covers("API4:2023")
 def test_whoever_wants_to_sign_in_while_the_provider_hangs_is_told_so_soon(
-    provider: Provider, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    provider: Provider, client: WebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(signin, "breaker", CircuitBreaker())
     provider.mode = "hanging"
 
     def begin(_: int) -> tuple[int, str | None, float]:
         begun = time.monotonic()
-        answer = client.application.test_client().get("/registration/staff/sign-in", base_url=SITE)
+        answer = make_client(client.application).get("/registration/staff/sign-in", base_url=SITE)
         return answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - begun
 
     with ThreadPoolExecutor(8) as threads:

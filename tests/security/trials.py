@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import schemathesis
+from schemathesis import hooks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events, from_schema
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 
 from shared import runtime
 from tests.security.hostile import Door
+from tests.web_client import make_client
 
 # What a document does not say: rules between members, and of what there is (409, 422).
 UNSAID = ["positive_data_acceptance"]
@@ -65,7 +67,7 @@ def try_out(door: Door, headers: dict[str, str], phases: dict[str, Any], cases: 
     """How many requests were sent, and what was wrong with the answers."""
     trial = Trial(door)
     with serve(trial) as address:
-        document = door.app.test_client().get(f"/{door.name}/v1/openapi.json").get_json()
+        document = make_client(door.app).get(f"/{door.name}/v1/openapi.json").get_json()
         schema = schemathesis.openapi.from_dict(document, config=_config(address, headers, phases, cases))
         with hooked(_put_real_things(door)):
             wrong = [line for event in from_schema(schema).execute() for line in _read(trial, event)]
@@ -79,7 +81,7 @@ def hooked(hook: Callable[..., None]) -> Iterator[None]:
     try:
         yield
     finally:
-        schemathesis.hooks.unregister(hook)
+        hooks.unregister(hook)
 
 
 def _config(address: str, headers: dict[str, str], phases: dict[str, Any], cases: int) -> SchemathesisConfig:

@@ -16,6 +16,8 @@ os.environ.setdefault("TESTCONTAINERS_CONNECTION_MODE", "docker_host")
 if os.environ.get("DOCKER_HOST", "unix://").startswith("unix://"):
     os.environ.setdefault("TC_HOST", "127.0.0.1")
 
+from typing import Self
+
 import docker
 from docker.errors import NotFound
 from testcontainers.core.container import DockerContainer
@@ -43,7 +45,7 @@ class ContainerEngines(Engines):
     rabbitmq: str
 
     @classmethod
-    def create(cls, folder: Path) -> "ContainerEngines":
+    def create(cls, folder: Path) -> Self:
         """Start both, on ports that stay the same when they are stopped and started."""
         ports = free_ports(["postgres", "amqp"])
         reaper.hold()

@@ -56,6 +56,11 @@ class Engines(ABC):
         self.start(engine)
         self.wait(engine)
 
+    @classmethod
+    @abstractmethod
+    def create(cls, folder: Path) -> Self:
+        """Start both, with their data in `folder`."""
+
     @abstractmethod
     def stop(self, engine: Engine) -> None:
         """Stop it in its orderly way."""
@@ -98,7 +103,7 @@ class Engines(ABC):
     @classmethod
     def from_record(cls, record: dict[str, object]) -> Self:
         """What `save` wrote."""
-        return cls(**{**record, "folder": Path(str(record["folder"]))})  # pyright: ignore[reportArgumentType]
+        return cls(**{**record, "folder": Path(str(record["folder"]))})
 
     def _postgres_answers(self) -> bool:
         try:

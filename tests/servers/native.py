@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from deploy.native import accounts, binaries
 from deploy.native.servers import NativeServers
@@ -17,7 +18,7 @@ class NativeEngines(Engines):
     """PostgreSQL and RabbitMQ as processes of this machine."""
 
     @classmethod
-    def create(cls, folder: Path) -> "NativeEngines":
+    def create(cls, folder: Path) -> Self:
         """Start both; they end with this process."""
         servers = NativeServers(folder, durable=durable(), definitions="test-definitions.json")
         servers.launch(owner=os.getpid())

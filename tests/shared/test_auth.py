@@ -8,12 +8,12 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask.testing import FlaskClient
 
 from services.registration.app import SERVICE
 from shared import runtime
 from shared.settings import Settings
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, make_client
 
 PATH = "/registration/v1/operations/queues"
 CLAIMS = {"iss": "convene-development", "aud": "convene", "sub": "staff", "scope": "operations"}
@@ -30,7 +30,7 @@ def client(engines: Engines, database_urls: dict[str, str]) -> Any:
     )
     present = runtime.build("registration", settings, "test", pool_size=1)
     present.database.open()
-    yield SERVICE.create_app(present).test_client()
+    yield make_client(SERVICE.create_app(present))
     present.database.close()
 
 
@@ -47,11 +47,11 @@ def sign(engines: Engines) -> Callable[..., str]:
     return signed
 
 
-def status(client: FlaskClient, token: str) -> int:
+def status(client: WebClient, token: str) -> int:
     return client.get(PATH, headers={"Authorization": f"Bearer {token}"}).status_code
 
 
-def test_a_valid_token_lets_in(client: FlaskClient, sign: Callable[..., str]) -> None:
+def test_a_valid_token_lets_in(client: WebClient, sign: Callable[..., str]) -> None:
     assert status(client, sign()) == 200
 
 
@@ -73,7 +73,7 @@ def test_a_valid_token_lets_in(client: FlaskClient, sign: Callable[..., str]) ->
     ],
     ids="-".join,
 )
-def test_a_token_with_a_fault_is_none(client: FlaskClient, sign: Callable[..., str], fault: dict[str, Any]) -> None:
+def test_a_token_with_a_fault_is_none(client: WebClient, sign: Callable[..., str], fault: dict[str, Any]) -> None:
     answer = client.get(PATH, headers={"Authorization": f"Bearer {sign(**fault)}"})
 
     assert answer.status_code == 401
@@ -82,10 +82,10 @@ def test_a_token_with_a_fault_is_none(client: FlaskClient, sign: Callable[..., s
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer null", "Basic c3RhZmY6eA==", "Bearer a.b.c"])
-def test_what_is_no_token_is_refused(client: FlaskClient, header: str) -> None:
+def test_what_is_no_token_is_refused(client: WebClient, header: str) -> None:
     assert client.get(PATH, headers={"Authorization": header}).status_code == 401
 
 
 @pytest.mark.covers("API5:2023", "ASVS 8.2.1")
-def test_another_scope_is_not_enough(client: FlaskClient, sign: Callable[..., str]) -> None:
+def test_another_scope_is_not_enough(client: WebClient, sign: Callable[..., str]) -> None:
     assert status(client, sign(scope="registration:read operation")) == 403

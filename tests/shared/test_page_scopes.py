@@ -13,6 +13,7 @@ from shared.http.signin import COOKIE
 from shared.settings import Settings
 from tests.servers.engines import Engines
 from tests.structure.test_pages import SITE, pages_of
+from tests.web_client import make_client
 
 # What is sent, but changes nothing, so that to read is enough.
 LOOKING = {
@@ -44,7 +45,7 @@ def test_every_other_scope_together_opens_no_page(app: Any, staff_token: Callabl
     answers = {}
     for rule, address in pages_of(app, method):
         if scope := scope_of(app, rule.endpoint):
-            client = app.test_client()
+            client = make_client(app)
             client.set_cookie(
                 COOKIE, staff_token(" ".join(set(SCOPES.split()) - {scope})), domain="learning.example.org"
             )

@@ -1,5 +1,7 @@
 """A process that is told nonsense says all of it, and does not start."""
 
+from typing import Any
+
 import environs
 import pytest
 
@@ -46,7 +48,8 @@ def test_everything_that_is_missing_or_malformed_is_named_at_once(environment: p
     with pytest.raises(environs.EnvValidationError) as refusal:
         settings.load(Settings)
 
-    assert {"DATABASE_URL", "WEB_WORKERS", "LOG_LEVEL"} <= refusal.value.error_messages.keys()
+    named: Any = refusal.value.error_messages
+    assert {"DATABASE_URL", "WEB_WORKERS", "LOG_LEVEL"} <= named.keys()
 
 
 @pytest.mark.covers("API8:2023", "ASVS 13.4.2")

@@ -11,8 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import jwt
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from deploy import token
 from services.registration.app import SERVICE
@@ -21,6 +19,7 @@ from shared.http import signin
 from shared.settings import Settings
 from tests.processes import Process, free_port, running
 from tests.servers.engines import Engines
+from tests.web_client import WebClient, WebResponse, make_client
 
 SITE = "https://learning.example.org"
 QUEUES = "/registration/staff/queues"
@@ -62,11 +61,11 @@ def app(told: Settings) -> Iterator[Any]:
 
 
 @pytest.fixture
-def client(app: Any) -> FlaskClient:
-    return app.test_client()
+def client(app: Any) -> WebClient:
+    return make_client(app)
 
 
-def ask(client: FlaskClient, path: str) -> TestResponse:
+def ask(client: WebClient, path: str) -> WebResponse:
     return client.get(path, base_url=SITE)
 
 
@@ -78,14 +77,14 @@ def be(provider: str, asked: str, subject: str = "staff@example.org") -> str:
     return answer.headers["Location"].removeprefix(SITE)
 
 
-def begin(client: FlaskClient, wanted: str = QUEUES) -> str:
+def begin(client: WebClient, wanted: str = QUEUES) -> str:
     """The address at the provider to which somebody is led who wants a page."""
     led = ask(client, wanted)
     assert led.status_code == 303
     return ask(client, led.headers["Location"]).headers["Location"]
 
 
-def test_who_comes_back_with_the_code_is_signed_in_and_gets_the_page(client: FlaskClient, provider: str) -> None:
+def test_who_comes_back_with_the_code_is_signed_in_and_gets_the_page(client: WebClient, provider: str) -> None:
     asked = begin(client, f"{QUEUES}?limit=5")
     query = {name: value for name, [value] in parse_qs(urlsplit(asked).query).items()}
     back = ask(client, be(provider, asked))
@@ -99,9 +98,9 @@ def test_who_comes_back_with_the_code_is_signed_in_and_gets_the_page(client: Fla
 
 
 @pytest.mark.covers("API2:2023", "ASVS 10.1.2")
-def test_a_code_is_for_the_browser_that_asked(app: Any, client: FlaskClient, provider: str) -> None:
+def test_a_code_is_for_the_browser_that_asked(app: Any, client: WebClient, provider: str) -> None:
     back = be(provider, begin(client))
-    other = app.test_client()
+    other = make_client(app)
 
     assert ask(other, back).status_code == 403
     begin(other)
@@ -110,14 +109,13 @@ def test_a_code_is_for_the_browser_that_asked(app: Any, client: FlaskClient, pro
 
 @pytest.mark.parametrize(("former_key_stands", "status"), [(True, 303), (False, 403)])
 def test_a_sign_in_on_its_way_outlives_a_change_of_the_key_while_the_former_one_stands(
-    client: FlaskClient, told: Settings, provider: str, tmp_path: Path, former_key_stands: bool, status: int
+    client: WebClient, told: Settings, provider: str, tmp_path: Path, former_key_stands: bool, status: int
 ) -> None:
     back = be(provider, begin(client))
     former = (told.session_key_file or Path()).read_text()
     (keys := tmp_path / "session-key").write_text("n" * 43 + "\n" + (former if former_key_stands else ""))
-    later = SERVICE.create_app(
-        runtime.build("registration", replace(told, session_key_file=keys), "test", pool_size=1)
-    ).test_client()
+    present = runtime.build("registration", replace(told, session_key_file=keys), "test", pool_size=1)
+    later = make_client(SERVICE.create_app(present))
     cookie = client.get_cookie("convene_sign_in", domain="learning.example.org", path="/registration/staff/")
     assert cookie
     later.set_cookie("convene_sign_in", cookie.value, domain="learning.example.org", path="/registration/staff/")
@@ -125,7 +123,7 @@ def test_a_sign_in_on_its_way_outlives_a_change_of_the_key_while_the_former_one_
     assert ask(later, back).status_code == status
 
 
-def test_a_code_is_good_once(client: FlaskClient, provider: str) -> None:
+def test_a_code_is_good_once(client: WebClient, provider: str) -> None:
     back = be(provider, begin(client))
 
     assert [ask(client, back).status_code for _ in range(2)] == [303, 403]
@@ -170,7 +168,7 @@ def test_the_provider_sends_codes_to_this_installation_alone(provider: str, addr
     "wanted",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\tevil", "evil.example"],
 )
-def test_no_sign_in_leads_to_another_site(client: FlaskClient, provider: str, wanted: str) -> None:
+def test_no_sign_in_leads_to_another_site(client: WebClient, provider: str, wanted: str) -> None:
     asked = client.get("/registration/staff/sign-in", query_string={"next": wanted}, base_url=SITE).headers["Location"]
     back = ask(client, be(provider, asked))
 
@@ -178,7 +176,7 @@ def test_no_sign_in_leads_to_another_site(client: FlaskClient, provider: str, wa
 
 
 @pytest.mark.parametrize("fault", ["expired", "of another issuer", "not signed"])
-def test_a_cookie_that_is_no_valid_token_leads_to_sign_in(client: FlaskClient, engines: Engines, fault: str) -> None:
+def test_a_cookie_that_is_no_valid_token_leads_to_sign_in(client: WebClient, engines: Engines, fault: str) -> None:
     private = (engines.secrets / "jwt-private.pem").read_text()
     [key] = json.loads((engines.secrets / "jwks.json").read_text())["keys"]
     claims = {"iss": token.ISSUER, "aud": "convene", "sub": "x", "scope": token.SCOPES, "exp": int(time.time()) + 60}
@@ -194,7 +192,7 @@ def test_a_cookie_that_is_no_valid_token_leads_to_sign_in(client: FlaskClient, e
     assert ask(client, QUEUES).status_code == 303
 
 
-def test_the_cookie_is_for_pages_and_opens_no_api(client: FlaskClient, engines: Engines) -> None:
+def test_the_cookie_is_for_pages_and_opens_no_api(client: WebClient, engines: Engines) -> None:
     client.set_cookie(signin.COOKIE, token.sign(engines.secrets), domain="learning.example.org")
 
     assert ask(client, QUEUES).status_code == 200
@@ -219,7 +217,7 @@ FORM = f"{QUEUES}/7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7/discard"
     ],
 )
 def test_a_form_of_staff_is_taken_from_this_site_alone(
-    client: FlaskClient, engines: Engines, headers: dict[str, str], taken: bool
+    client: WebClient, engines: Engines, headers: dict[str, str], taken: bool
 ) -> None:
     client.set_cookie(signin.COOKIE, token.sign(engines.secrets), domain="learning.example.org")
     answer = client.post(FORM, data={}, headers=headers, base_url=SITE)
@@ -228,14 +226,14 @@ def test_a_form_of_staff_is_taken_from_this_site_alone(
     assert answer.status_code == (404 if taken else 403)
 
 
-def test_who_is_not_signed_in_any_more_loses_nothing_silently(client: FlaskClient) -> None:
+def test_who_is_not_signed_in_any_more_loses_nothing_silently(client: WebClient) -> None:
     answer = client.post(FORM, data={}, headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}, base_url=SITE)
 
     assert answer.status_code == 401
     assert "Sign in in another window" in answer.text
 
 
-def test_a_problem_is_a_page_for_people_and_a_document_for_programs(client: FlaskClient) -> None:
+def test_a_problem_is_a_page_for_people_and_a_document_for_programs(client: WebClient) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
     assert client.get("/registration/nothing", headers=browser).mimetype == "text/html"
@@ -244,7 +242,7 @@ def test_a_problem_is_a_page_for_people_and_a_document_for_programs(client: Flas
 
 
 @pytest.mark.covers("API8:2023", "ASVS 3.4.3", "ASVS 3.4.6")
-def test_scripts_and_frames_of_others_have_no_place_in_a_page(client: FlaskClient) -> None:
+def test_scripts_and_frames_of_others_have_no_place_in_a_page(client: WebClient) -> None:
     answer = client.get("/registration/nothing", headers={"Accept": "text/html"})
 
     policy = answer.headers["Content-Security-Policy"]
@@ -255,7 +253,7 @@ def test_scripts_and_frames_of_others_have_no_place_in_a_page(client: FlaskClien
 
 
 @pytest.mark.covers("ASVS 7.4.1")
-def test_who_signs_out_does_so_at_the_provider_too_and_comes_back(client: FlaskClient, provider: str) -> None:
+def test_who_signs_out_does_so_at_the_provider_too_and_comes_back(client: WebClient, provider: str) -> None:
     ask(client, be(provider, begin(client)))
     shown = ask(client, QUEUES)
     answer = client.post("/registration/staff/sign-out", headers={"Sec-Fetch-Site": "same-origin"}, base_url=SITE)

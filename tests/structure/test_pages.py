@@ -9,6 +9,7 @@ from deploy import docs
 from deploy.docs import SERVICES
 from shared import runtime
 from shared.settings import Settings
+from tests.web_client import make_client
 
 SITE = "https://learning.example.org"
 VALUES = {"UUIDConverter": "7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7", "IntegerConverter": 1}
@@ -37,8 +38,8 @@ def pages_of(app: Any, method: str) -> list[tuple[Rule, str]]:
 
 def _value(rule: Rule, name: str) -> Any:
     converter = rule._converters[name]
-    if hasattr(converter, "items"):
-        return sorted(converter.items)[0]
+    if items := getattr(converter, "items", None):
+        return sorted(items)[0]
     if type(converter).__name__ == "AnyConverter":
         return converter.regex.strip("(?:)").split("|")[0]
     return VALUES.get(type(converter).__name__, "x")
@@ -50,7 +51,7 @@ def test_no_page_takes_the_form_of_another_site(app: Any) -> None:
         address
         for rule, address in pages_of(app, "POST")
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"})
-        if app.test_client().post(address, data={}, headers=headers, base_url=SITE).status_code != 403
+        if make_client(app).post(address, data={}, headers=headers, base_url=SITE).status_code != 403
         and rule.rule != "/catalog/oai"  # a harvester's form, which changes nothing
     ]
 
@@ -59,7 +60,7 @@ def test_no_page_takes_the_form_of_another_site(app: Any) -> None:
 
 def test_no_page_of_staff_opens_without_a_sign_in(app: Any) -> None:
     staff = [address for rule, address in pages_of(app, "GET") if hasattr(app.view_functions[rule.endpoint], "scope")]
-    answers = {address: app.test_client().get(address, base_url=SITE) for address in staff}
+    answers = {address: make_client(app).get(address, base_url=SITE) for address in staff}
 
     assert staff
     assert [a for a, answer in answers.items() if "/staff/sign-in" not in answer.headers.get("Location", "")] == []

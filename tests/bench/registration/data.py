@@ -55,7 +55,7 @@ def make(engines: Engines, name: str, *, registrations: int) -> None:
         for counted in (PEOPLE, REGISTRATIONS):
             conn.execute(counted, {"number": registrations})
         for statement in (LEDGER, COUNTS, TABLES):
-            conn.execute(statement)  # pyright: ignore[reportArgumentType]
+            conn.execute(statement)
         conn.execute("GRANT ALL ON ALL TABLES IN SCHEMA registration TO registration")
         conn.execute("VACUUM ANALYZE")
         conn.execute("CHECKPOINT")

@@ -152,7 +152,7 @@ def _watching(
 
     def watch() -> None:
         with psycopg.connect(setting.engines.database_url(DATABASE), autocommit=True) as conn:
-            conn.execute(f"LISTEN {channel}")  # pyright: ignore
+            conn.execute(f"LISTEN {channel}".encode())
             ready.set()
             while not stop.is_set():
                 for _ in conn.notifies(timeout=0.1, stop_after=1):

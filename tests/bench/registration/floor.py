@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import psycopg
+from amqp.basic_message import Message
 from kombu.connection import Connection
 from kombu.messaging import Producer
 
@@ -52,12 +53,12 @@ def consume(database: str, broker: str, mail_port: str = "") -> None:
         channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
         channel.basic_qos(0, 200, False)
 
-        def take(message: object) -> None:
-            id, body = message.properties["message_id"], str(message.body)  # pyright: ignore
+        def take(message: Message) -> None:
+            id, body = message.properties["message_id"], str(message.body)
             with conn.transaction():
                 conn.execute("INSERT INTO floor_effects (id, document) VALUES (%s, %s)", [id, body])
                 conn.execute("SELECT pg_notify('floor_effects', %s)", [id])
-            channel.basic_ack(message.delivery_tag)  # pyright: ignore
+            channel.basic_ack(message.delivery_tag)
             if smtp:
                 smtp.sendmail("learning@ala.example", [f"{id}@library.example"], MAIL)
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import amqp
 
 from deploy.native.services import SERVICES
+from tests.broker_messages import make_message
 from tests.faults.injections.injection import Injection
 from tests.faults.site import FaultSite
 
@@ -49,7 +50,7 @@ def _send_nonsense(site: FaultSite, random: Random) -> str:
         channel.confirm_select()
         for _ in range(5):
             body = random.choice(NONSENSE)
-            message = amqp.Message(body, content_type=JSON, delivery_mode=2, message_id=str(uuid4()))
+            message = make_message(body, content_type=JSON, delivery_mode=2, message_id=str(uuid4()))
             nonsense_sent[service] += 1
             channel.basic_publish_confirm(message, "", service)
             nonsense_confirmed[service] += 1
@@ -79,12 +80,13 @@ def _give_back(site: FaultSite) -> None:
             for key in BINDINGS[service]:
                 channel.queue_unbind(_aside(service), EVENTS, key)
             held: list[amqp.Message] = []
-            while (message := channel.basic_get(_aside(service))) is not None:
+            while isinstance(message := channel.basic_get(_aside(service)), amqp.Message):
                 held.append(message)
             again = held + random.sample(held, len(held) // 2)
             random.shuffle(again)
             for message in again:
                 copy = amqp.Message(message.body, **message.properties)
+                assert message.delivery_info
                 # Under its own key, without which nobody believes it; others that hear it get it once more too.
                 channel.basic_publish_confirm(copy, EVENTS, message.delivery_info["routing_key"])
             if held:

@@ -5,7 +5,7 @@ from random import Random
 
 from deploy.native.services import SERVICES
 from tests.faults.injections.injection import Injection
-from tests.faults.proxy import AMQP_ACK, POSTGRES_COMMIT, Proxy
+from tests.faults.proxy import AMQP_ACK, POSTGRES_COMMIT, Direction, Proxy
 from tests.faults.site import FaultSite
 
 PARTS = {"postgres": "PostgreSQL", "amqp": "RabbitMQ"}
@@ -54,6 +54,10 @@ def _cut(proxy: Proxy, _random: Random) -> None:
     proxy.cut()
 
 
+ACKNOWLEDGED: tuple[tuple[str, Direction], ...] = (
+    ("a publisher's confirm", "down"),
+    ("a consumer's acknowledgement", "up"),
+)
 INJECTIONS = (
     _on_a_line("cut", _cut, 0),
     _on_a_line("away: connections refused", lambda proxy, _random: proxy.refuse(), 1, 5),
@@ -80,7 +84,7 @@ INJECTIONS = (
             3,
         )
         for service in SERVICES
-        for which, way in (("a publisher's confirm", "down"), ("a consumer's acknowledgement", "up"))
+        for which, way in ACKNOWLEDGED
         if (service, way) != ("notifications", "down")  # which publishes too seldom for that
     ),
 )
