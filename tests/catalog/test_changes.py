@@ -2,8 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,12 +11,10 @@ from services.catalog.app import SERVICE
 from services.catalog.entries import domain as entries
 from services.catalog.imports.domain import import_programme
 from services.catalog.publication import domain as publication
-from services.catalog.settings import CatalogSettings
 from shared import runtime
 from shared.messaging.loop import UNAVAILABLE
-from tests.catalog.conftest import V1, Catalog
-from tests.catalog.programmes import changed, session_of, small
-from tests.servers.engines import Engines
+from tests.catalog.catalog import V1, Catalog
+from tests.catalog.programs import changed, session_of, small
 from tests.web_client import WebClient, make_client
 
 COLLECTIONS = {
@@ -99,23 +96,6 @@ def test_an_end_is_told_and_a_mirror_knows_where_to_go_on(catalog: Catalog) -> N
     assert empty == {"items": [], "next": None, "last": None}
     assert full["next"] is None
     assert catalog.show(f"/changes?after={full['last']}") == {"items": [], "next": None, "last": full["last"]}
-
-
-@pytest.fixture
-def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator[runtime.Runtime]:
-    """A catalog whose writers commit."""
-    settings = CatalogSettings(
-        environment="development",
-        database_url=engines.database_url(fresh_database, "catalog"),
-        broker_url="amqp://nobody@127.0.0.1:1/convene",
-        public_url="https://learning.example.org",
-        jwks="none",
-        stamp_seconds=0,
-    )
-    present = runtime.build("catalog", settings, "test", pool_size=8)
-    present.database.open()
-    yield present
-    present.database.close()
 
 
 WRITERS, WRITES = 6, 12

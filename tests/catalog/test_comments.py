@@ -8,20 +8,13 @@ import pytest
 from services.catalog.app import SERVICE
 from services.catalog.imports.domain import import_programme
 from shared import runtime
-from tests.catalog.conftest import V1, Catalog
-from tests.catalog.programmes import small
-from tests.catalog.test_changes import committed  # noqa: F401 - a fixture
-from tests.catalog.test_editing import call, withdraw
+from tests.catalog.catalog import V1, Catalog
+from tests.catalog.programs import small
+from tests.catalog.staff_requests import call, withdraw
 from tests.usage import let_pass, use_up
 from tests.web_client import WebResponse, make_client
 
 PATH = "/sessions/cafe/comments"
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def say(catalog: Catalog, body: str = "This *helped* us.", **headers: str) -> WebResponse:
@@ -173,7 +166,7 @@ def test_comments_belong_to_sessions_that_are_public(filled: Catalog) -> None:
     assert say(filled).status_code == 410
 
 
-def test_the_bound_holds_however_many_write_at_once(committed: runtime.Runtime) -> None:  # noqa: F811
+def test_the_bound_holds_however_many_write_at_once(committed: runtime.Runtime) -> None:
     with runtime.use(committed), runtime.transaction() as conn:
         use_up(conn, "comments", "127.0.0.0/24", most=50, seconds=3600, left=5)
         import_programme(conn, small(), actor="test")

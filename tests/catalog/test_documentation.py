@@ -12,7 +12,7 @@ from services.catalog.imports.domain import import_programme
 from services.catalog.program_documents.text_formats import read_yaml
 from services.catalog.settings import CatalogSettings
 from shared import runtime
-from tests.catalog.programmes import sample
+from tests.catalog.programs import sample
 from tests.processes import Process, running
 from tests.servers import databases
 from tests.servers.engines import Engines

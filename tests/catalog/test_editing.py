@@ -1,51 +1,16 @@
 """One thing at a time: made as a draft, published now or later, replaced, renamed, withdrawn."""
 
-from typing import Any
-
 import pytest
 
 from services.catalog.publication.domain import publish_due
-from tests.catalog.conftest import V1, Catalog, types
-from tests.catalog.programmes import session_of, small
-from tests.web_client import WebResponse
+from tests.catalog.catalog import V1, Catalog, types
+from tests.catalog.programs import session_of, small
+from tests.catalog.staff_requests import PARTS, call, read_tag, withdraw
 
-PARTS: dict[str, dict[str, Any]] = {
-    "organizations": {"slug": "ala", "name": "American Library Association"},
-    "initiatives": {"slug": "earlier", "title": "Libraries Transforming Communities"},
-    "series": {"slug": "academic", "title": "Academic", "initiative": "models"},
-    "sessions": {"slug": "new", "title": "New", "format": "webinar", "edtf": "2018?", "initiative": "models"},
-    "announcements": {
-        "slug": "news",
-        "title": "News",
-        "published_at": "2017-01-01T10:00:00Z",
-        "initiative": "models",
-        "body": "*Soon*",
-    },
-}
 KINDS = {"organizations": "organization", "initiatives": "initiative", "series": "series"} | {
     "sessions": "session",
     "announcements": "announcement",
 }
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
-
-
-def call(catalog: Catalog, method: str, path: str, body: Any = None, **headers: str) -> WebResponse:
-    """A request of staff."""
-    sent = catalog.staff | {name.replace("_", "-"): value for name, value in headers.items()}
-    return catalog.client.open(V1 + path, method=method, json=body, headers=sent)
-
-
-def read_tag(catalog: Catalog, path: str) -> str:
-    return call(catalog, "GET", path).headers["ETag"]
-
-
-def withdraw(catalog: Catalog, path: str, query: str = "") -> WebResponse:
-    return call(catalog, "DELETE", path + query, If_Match=read_tag(catalog, path))
 
 
 @pytest.mark.parametrize("collection", PARTS)

@@ -6,8 +6,8 @@ import pytest
 
 from services.catalog.scheduling.jobs import hold_ended_sessions
 from shared.events.envelope import load
-from tests.catalog.conftest import Catalog, types
-from tests.catalog.programmes import JOIN_URL, changed, session_of, small
+from tests.catalog.catalog import Catalog, types
+from tests.catalog.programs import JOIN_URL, changed, session_of, small
 
 
 @pytest.mark.parametrize(

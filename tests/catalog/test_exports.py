@@ -1,6 +1,5 @@
 """The export of a programme makes the same programme again."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -8,10 +7,9 @@ import pytest
 import yaml
 
 from shared import runtime
-from tests.catalog.conftest import V1, Catalog, forget, types
-from tests.catalog.programmes import changed, later, sample, session_of
-from tests.catalog.test_editing import call, withdraw
-from tests.servers.engines import Engines
+from tests.catalog.catalog import V1, Catalog, forget, types
+from tests.catalog.programs import changed, later, sample, session_of
+from tests.catalog.staff_requests import call, withdraw
 from tests.web_client import WebResponse
 
 COLLECTIONS = ("organizations", "initiatives", "series", "sessions", "announcements")
@@ -54,16 +52,9 @@ def empty(catalog: Catalog) -> None:
 
 
 @pytest.fixture
-def conn(present: runtime.Runtime, engines: Engines, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """As in other tests, but of the owner, who may empty the catalog."""
-    url = engines.database_url(database, "catalog_owner")
-    with (
-        psycopg.connect(url, autocommit=True) as conn,
-        runtime.use(present),
-        conn.transaction(force_rollback=True),
-        runtime.share_connection(conn),
-    ):
-        yield conn
+def conn(owned: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """Replaces the connection of other tests: the owner may empty the catalog."""
+    return owned
 
 
 @pytest.fixture

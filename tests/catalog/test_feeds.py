@@ -8,18 +8,12 @@ import pytest
 from icalendar import Calendar
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, small
-from tests.catalog.test_editing import withdraw
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed
+from tests.catalog.staff_requests import withdraw
 from tests.web_client import WebResponse
 
 VIDEO = {"url": "https://video.example.org/overview", "duration": "PT58M"}
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def fetch(catalog: Catalog, path: str, **headers: str) -> WebResponse:

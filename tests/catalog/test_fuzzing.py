@@ -13,8 +13,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import small
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import small
 from tests.hypothesis_settings import EVERY_HEALTH_CHECK
 
 

@@ -11,18 +11,12 @@ from oaipmh_scythe import Scythe
 from werkzeug.serving import make_server
 
 from services.catalog.harvesting import repository
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, small
-from tests.catalog.test_editing import withdraw
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed
+from tests.catalog.staff_requests import withdraw
 
 KINDS = {"session": "sessions", "series": "series", "initiative": "initiatives", "announcement": "announcements"}
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 @pytest.fixture

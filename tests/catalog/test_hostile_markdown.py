@@ -7,8 +7,8 @@ import pytest
 from lxml import html
 
 from shared.markdown import SCHEMES, TABLES, TEXT, render
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed
 
 SCRIPTS = [
     "javascript:alert(1)",

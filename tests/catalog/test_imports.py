@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.conftest import V1, Catalog, types
-from tests.catalog.programmes import changed, later, sample, session_of, small
+from tests.catalog.catalog import V1, Catalog, types
+from tests.catalog.programs import changed, later, sample, session_of, small
 from tests.servers.databases import ROOT
 
 EVERYTHING = [

@@ -5,17 +5,11 @@ from typing import Any
 import extruct
 import pytest
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, small
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed, small
 
 SITE = "https://learning.example.org/catalog"
 VIDEO = {"url": "https://video.example.org/cafe", "duration": "PT1H30M", "captions": True}
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def read(catalog: Catalog, path: str) -> dict[str, Any]:

@@ -8,15 +8,9 @@ from cachetools import FIFOCache
 
 from shared import runtime
 from shared.http.response_cache import ResponseCache
-from tests.catalog.conftest import V1, Catalog
-from tests.catalog.programmes import changed, small
-from tests.catalog.test_staff import take_seats
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
+from tests.catalog.catalog import V1, Catalog
+from tests.catalog.programs import changed
+from tests.catalog.staff_requests import take_seats
 
 
 @pytest.fixture

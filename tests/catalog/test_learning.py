@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from services.catalog.scheduling.jobs import hold_ended_sessions
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, sample, small
-from tests.catalog.test_pages import HOSTILE, filled, read  # noqa: F401 - a fixture
+from tests.catalog.catalog import Catalog
+from tests.catalog.pages import HOSTILE, read
+from tests.catalog.programs import changed, sample, small
 
 SEEN = {"url": "https://video.example.org/cafe", "duration": "PT1H30M"}
 
@@ -34,7 +34,7 @@ def chosen(page: Any) -> dict[str, str]:
     "query",
     ["", "topic=dialogue", "library_type=academic&library_type=public", "format=webinar&topic=dialogue", "q=tables"],
 )
-def test_counts_are_those_of_the_api(filled: Catalog, query: str) -> None:  # noqa: F811
+def test_counts_are_those_of_the_api(filled: Catalog, query: str) -> None:
     told = filled.show(f"/sessions?facets=true&{query}")["facets"]
     page = read(filled, f"/catalog/?{query}")
 
@@ -43,7 +43,7 @@ def test_counts_are_those_of_the_api(filled: Catalog, query: str) -> None:  # no
 
 
 @pytest.mark.parametrize("name", ["format", "registration", "recorded", "series", "organization", "topic"])
-def test_a_filter_finds_as_many_as_it_says(filled: Catalog, name: str) -> None:  # noqa: F811
+def test_a_filter_finds_as_many_as_it_says(filled: Catalog, name: str) -> None:
     filled.set_time("2017-04-06T14:30:01-05:00")
     hold_ended_sessions()
     filled.act("cafe/recording", SEEN)
@@ -55,7 +55,7 @@ def test_a_filter_finds_as_many_as_it_says(filled: Catalog, name: str) -> None: 
         assert len(filled.slugs(f"/sessions?{name}={value}")) == count
 
 
-def test_what_is_to_come_and_what_was_are_told_apart(filled: Catalog) -> None:  # noqa: F811
+def test_what_is_to_come_and_what_was_are_told_apart(filled: Catalog) -> None:
     filled.set_time("2017-04-07T00:00:00-05:00")
     hold_ended_sessions()
     page = read(filled, "/catalog/?library_type=public")
@@ -67,7 +67,7 @@ def test_what_is_to_come_and_what_was_are_told_apart(filled: Catalog) -> None:  
     assert titles(read(filled, "/catalog/?when=coming&when=past")) == titles(page)
 
 
-def test_chosen_filters_are_taken_away_one_by_one(filled: Catalog) -> None:  # noqa: F811
+def test_chosen_filters_are_taken_away_one_by_one(filled: Catalog) -> None:
     page = read(filled, "/catalog/?topic=dialogue&format=webinar&series=large&q=&utm_source=mail")
 
     assert chosen(page) == {
@@ -78,7 +78,7 @@ def test_chosen_filters_are_taken_away_one_by_one(filled: Catalog) -> None:  # n
     assert page.xpath("//input[@checked]/@value") == ["webinar", "dialogue", "large"]
 
 
-def test_a_chosen_filter_that_finds_nothing_can_still_be_taken_away(filled: Catalog) -> None:  # noqa: F811
+def test_a_chosen_filter_that_finds_nothing_can_still_be_taken_away(filled: Catalog) -> None:
     page = read(filled, "/catalog/?topic=dialogue&format=workshop")
 
     assert titles(page) == []
@@ -100,21 +100,21 @@ def test_words_are_found_in_everything_and_marked(catalog: Catalog) -> None:
     assert f"{told['total']} results" in " ".join(page.xpath("//p[@id='count']/text()"))
 
 
-def test_words_and_filters_find_sessions_that_have_both(filled: Catalog) -> None:  # noqa: F811
+def test_words_and_filters_find_sessions_that_have_both(filled: Catalog) -> None:
     assert titles(read(filled, "/catalog/?q=large&format=workshop")) == []
     assert titles(read(filled, "/catalog/?q=change&topic=dialogue")) == ["Change"]
     assert titles(read(filled, "/catalog/?q=workshop&format=workshop")) == ["Workshop"]
     assert titles(read(filled, "/catalog/?q=cafe&when=past")) == []
 
 
-def test_a_slip_is_corrected(filled: Catalog) -> None:  # noqa: F811
+def test_a_slip_is_corrected(filled: Catalog) -> None:
     page = read(filled, "/catalog/?q=overveiw")
 
     assert titles(page) == ["Overview"]
     assert "No results for “overveiw”." in page.text_content()
 
 
-def test_what_cannot_be_looked_for_is_said_at_the_search(filled: Catalog) -> None:  # noqa: F811
+def test_what_cannot_be_looked_for_is_said_at_the_search(filled: Catalog) -> None:
     response = filled.client.get("/catalog/?q=-only")
 
     assert (response.status_code, response.headers["Cache-Control"]) == (422, "no-store")
@@ -125,7 +125,7 @@ def test_what_cannot_be_looked_for_is_said_at_the_search(filled: Catalog) -> Non
 @pytest.mark.parametrize(
     "query", ["format=nothing", "topic=No+Slug", "when=now", "recorded=perhaps", "when=past&cursor=x"]
 )
-def test_what_no_filter_can_be_is_refused(filled: Catalog, query: str) -> None:  # noqa: F811
+def test_what_no_filter_can_be_is_refused(filled: Catalog, query: str) -> None:
     assert filled.client.get(f"/catalog/?{query}").status_code == 422
 
 
@@ -148,7 +148,7 @@ def test_one_goes_on_through_a_long_list(catalog: Catalog) -> None:
     assert len(seen) == len(set(seen)) == 48
 
 
-def test_what_a_reader_types_is_text(filled: Catalog) -> None:  # noqa: F811
+def test_what_a_reader_types_is_text(filled: Catalog) -> None:
     filled.take_in(changed("cafe", title=HOSTILE))
     for query in ({"q": HOSTILE}, {"topic": HOSTILE}, {"starts_after": HOSTILE}):
         response = filled.client.get("/catalog/", query_string=query)
@@ -156,7 +156,7 @@ def test_what_a_reader_types_is_text(filled: Catalog) -> None:  # noqa: F811
         assert not re.search(r"<b>\s*(?!<)", response.text) or response.status_code == 422
 
 
-def test_the_page_is_the_same_for_everybody_and_kept(filled: Catalog) -> None:  # noqa: F811
+def test_the_page_is_the_same_for_everybody_and_kept(filled: Catalog) -> None:
     first = filled.client.get("/catalog/?topic=dialogue")
     same = filled.client.get("/catalog/?topic=dialogue", headers={"HX-Request": "true", "Cookie": "a=b"})
 

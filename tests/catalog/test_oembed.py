@@ -6,17 +6,11 @@ from urllib.parse import quote
 import pytest
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue] - compiled, without stubs
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, small
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed
 
 SITE = "https://learning.example.org"
 CAFE = f"{SITE}/catalog/sessions/cafe"
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def ask(catalog: Catalog, address: str, query: str = "") -> Any:

@@ -1,17 +1,16 @@
 """What people read in a browser."""
 
 import re
-from typing import Any
 
 import extruct
 import pytest
 from lxml import html
 
 from services.catalog.scheduling.jobs import hold_ended_sessions
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import JOIN_URL, changed, small
+from tests.catalog.catalog import Catalog
+from tests.catalog.pages import HOSTILE, SITE, read
+from tests.catalog.programs import JOIN_URL, changed
 
-SITE = "https://learning.example.org"
 PAGES = [
     "/catalog/",
     "/catalog/initiatives/models",
@@ -23,21 +22,6 @@ PAGES = [
     "/catalog/?q=tables",
     "/catalog/?topic=dialogue",
 ]
-HOSTILE = "</script><script>alert(1)</script>\"'&<b>"
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
-
-
-def read(catalog: Catalog, path: str) -> Any:
-    """The page at `path`, parsed."""
-    response = catalog.client.get(path)
-    assert response.status_code == 200, response.text
-    assert response.content_type == "text/html; charset=utf-8"
-    return html.fromstring(response.data, parser=html.HTMLParser(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", PAGES)

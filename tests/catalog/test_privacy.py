@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.http.signin import COOKIE
-from tests.catalog.conftest import V1, Catalog
-from tests.catalog.programmes import small
+from tests.catalog.catalog import V1, Catalog
+from tests.catalog.programs import small
 
 PATH = f"{V1}/sessions/cafe/comments"
 HERE = {"Sec-Fetch-Site": "same-origin"}

@@ -12,17 +12,11 @@ from services.catalog.organizations.schemas import OrganizationSchema
 from services.catalog.series.schemas import SeriesSchema
 from services.catalog.sessions.schemas import SessionSchema
 from services.catalog.vocabularies.schemas import VocabularySchema
-from tests.catalog.conftest import V1, Catalog
-from tests.catalog.programmes import JOIN_URL, changed, session_of, small
+from tests.catalog.catalog import V1, Catalog
+from tests.catalog.programs import JOIN_URL, changed, session_of, small
 
 UNTIL_APRIL = {"policy": "open", "closes_at": "2017-04-01T00:00:00"}
 SITE = "https://learning.example.org"
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def test_a_session_reads_as_promised(filled: Catalog) -> None:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +16,9 @@ from services.catalog.imports import domain
 from services.catalog.imports.cli import take_in_first
 from services.catalog.program_documents.text_formats import read_yaml
 from shared import runtime
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import SAMPLES, sample, small
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import SAMPLES, sample, small
 from tests.servers.databases import ROOT
-from tests.servers.engines import Engines
 
 Run = Callable[..., dict[str, Any]]
 FILE = str(SAMPLES / "ltc-models-for-change.yaml")
@@ -67,19 +66,6 @@ EMPTIED = (
     "TRUNCATE entries, initiatives, organizations, terms, texts, changes, outbox, audit_log CASCADE",
     "TRUNCATE entries, changes, outbox, audit_log, catalog_revision CASCADE",
 )
-
-
-@pytest.fixture
-def owned(present: runtime.Runtime, engines: Engines, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """As the owner, who may empty the catalog."""
-    url = engines.database_url(database, "catalog_owner")
-    with (
-        psycopg.connect(url, autocommit=True) as conn,
-        runtime.use(present),
-        conn.transaction(force_rollback=True),
-        runtime.share_connection(conn),
-    ):
-        yield conn
 
 
 @pytest.mark.parametrize("emptied", EMPTIED)

@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed, session_of, small
-from tests.catalog.test_editing import withdraw
-from tests.catalog.test_staff import take_seats
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed, session_of, small
+from tests.catalog.staff_requests import take_seats, withdraw
 
 VIDEO = {"url": "https://video.example.org/overview", "duration": "PT58M"}
 

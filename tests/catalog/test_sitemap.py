@@ -7,8 +7,7 @@ import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - compiled, without stubs
 
 from services.catalog.sitemap import sitemap_xml as sitemap
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import small
+from tests.catalog.catalog import Catalog
 
 SITE = "https://learning.example.org"
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -21,12 +20,6 @@ ALL = {
     "organizations/ncdd",
     "organizations/imls",
 }
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
 
 
 def read(catalog: Catalog, address: str) -> Any:

@@ -1,34 +1,17 @@
 """What staff do to a session: replace it from what they read, and act on it."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from services.catalog.availability.handlers import keep_availability
 from services.catalog.scheduling.jobs import hold_ended_sessions
-from shared.events.registration import Availability, AvailabilityChanged
-from tests.catalog.conftest import Catalog, types
-from tests.catalog.programmes import changed, session_of, small
+from tests.catalog.catalog import Catalog, types
+from tests.catalog.programs import changed, session_of, small
+from tests.catalog.staff_requests import take_seats
 
 NEW_TIME = {"starts_at": "2017-04-07T13:00:00", "ends_at": "2017-04-07T14:30:00", "timezone": "America/Chicago"}
 VIDEO = {"url": "https://video.example.org/cafe", "duration": "PT1H28M", "captions": True}
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
-
-
-def take_seats(catalog: Catalog, slug: str, confirmed: int, *, revision: int = 1, waitlisted: int = 0) -> None:
-    """What registration tells of a session's seats."""
-    id = UUID(catalog.show(f"/sessions/{slug}")["id"])
-    availability = Availability(
-        id=id, revision=revision, session_slug=slug, confirmed=confirmed, waitlisted=waitlisted, capacity=None
-    )
-    envelope: Any = None
-    keep_availability(catalog.conn, AvailabilityChanged(availability=availability), envelope)
 
 
 def test_a_session_is_replaced_by_whoever_has_read_it(filled: Catalog) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from services.catalog.entry_forms.form_layout import LAYOUTS, fields_of
 from services.catalog.entry_forms.part_forms import CREATIONS
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import sample, small
-from tests.catalog.test_editing import PARTS
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import sample, small
+from tests.catalog.staff_requests import PARTS
 from tests.web_client import WebResponse
 
 HOSTILE = "<script>alert(1)</script>\"'>"

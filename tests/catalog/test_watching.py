@@ -6,9 +6,9 @@ import pytest
 
 from services.catalog.recordings.players import find_player
 from services.catalog.scheduling.jobs import hold_ended_sessions
-from tests.catalog.conftest import Catalog
-from tests.catalog.test_editing import call
-from tests.catalog.test_pages import HOSTILE, SITE, filled, read  # noqa: F401 - a fixture
+from tests.catalog.catalog import Catalog
+from tests.catalog.pages import HOSTILE, SITE, read
+from tests.catalog.staff_requests import call
 from tests.web_client import WebResponse
 
 FILE = {
@@ -21,7 +21,7 @@ ANNOUNCEMENT = "/catalog/announcements/free"
 
 
 @pytest.fixture
-def held(filled: Catalog) -> Catalog:  # noqa: F811
+def held(filled: Catalog) -> Catalog:
     """The small programme after the café."""
     filled.set_time("2017-04-06T14:30:01-05:00")
     hold_ended_sessions()

@@ -10,8 +10,8 @@ import pytest
 from services.catalog.settings import CatalogSettings
 from services.catalog.well_known import public_pages
 from shared import runtime
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import small
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import small
 from tests.security.routes import access
 
 SITE = "https://learning.example.org"

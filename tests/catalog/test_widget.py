@@ -6,14 +6,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import small
-
-
-@pytest.fixture
-def filled(catalog: Catalog) -> Catalog:
-    catalog.take_in(small())
-    return catalog
+from tests.catalog.catalog import Catalog
 
 
 def test_any_site_may_load_the_component_and_keep_it_a_while(catalog: Catalog) -> None:

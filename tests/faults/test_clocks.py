@@ -8,7 +8,7 @@ import pytest
 
 from shared.events.catalog import SessionPublished
 from tests.faults import clocks
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 
 pytestmark = pytest.mark.skipif(not clocks.available(), reason="libfaketime is not installed: apt-get install faketime")

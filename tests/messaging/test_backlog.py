@@ -11,7 +11,7 @@ from psycopg import sql
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import parse_envelope
 from shared.messaging import inbox, outbox
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.servers.engines import Engines
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.events.catalog import SessionPublished
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.messaging.test_faults import sessions
 from tests.servers.engines import Engines

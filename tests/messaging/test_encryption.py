@@ -18,7 +18,7 @@ import pytest
 from shared.events.catalog import SessionPublished
 from shared.messaging import broker
 from shared.settings import Settings
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.servers.authority import Authority
 from tests.servers.databases import ROOT

@@ -4,7 +4,7 @@ import pytest
 
 from shared.events.catalog import SessionPublished
 from shared.messaging.relay import BATCH
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually

@@ -4,15 +4,11 @@ from pathlib import Path
 
 from shared.events.catalog import SessionPublished
 from shared.messaging import broker
-from shared.settings import Settings
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
+from tests.messaging.broker_settings import make_settings
 from tests.messaging.probe import make_session
 
 AWAY = "amqp://nobody@127.0.0.1:1/convene"
-
-
-def make_settings(url: str, password_file: Path | None = None) -> Settings:
-    return Settings(database_url="", broker_url=url, broker_password_file=password_file, public_url="", jwks="")
 
 
 def test_every_node_is_used_with_the_password_of_the_file(tmp_path: Path) -> None:

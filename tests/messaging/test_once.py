@@ -8,7 +8,7 @@ import pytest
 
 from shared.events.catalog import SessionPublished, SessionUpdated
 from shared.messaging import outbox
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.waiting import eventually
 

@@ -1,8 +1,6 @@
 """One bad message harms no good one, is kept, can be looked at, and can be tried again."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -12,22 +10,15 @@ import pytest
 
 from shared.events.catalog import SessionPublished, SessionUpdated
 from shared.service import Service
-from tests.messaging.conftest import WAITING, Bench
+from tests.messaging.bench import WAITING, Bench
+from tests.messaging.commands import command
 from tests.messaging.probe import make_session
-from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
 
 def good_document(bench: Bench) -> dict[str, Any]:
     bench.commit(SessionPublished(session=make_session()))
     return orjson.loads(bench.documents()[-1])
-
-
-def command(bench: Bench, *args: str) -> subprocess.CompletedProcess[bytes]:
-    """`python -m services.registration …`, as an operator types it."""
-    environment = bench.environments["registration"]
-    line = [sys.executable, "-m", "services.registration", *args]
-    return subprocess.run(line, cwd=ROOT, env={"PATH": "", **environment}, capture_output=True, check=False)
 
 
 def quarantined(bench: Bench) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from shared.messaging import broker
 from shared.messaging.outbox import Unpublished
 from shared.messaging.publisher import Publisher
 from tests.faults.proxy import Proxies
-from tests.messaging.test_nodes import make_settings
+from tests.messaging.broker_settings import make_settings
 from tests.servers.engines import Engines
 
 # More than the buffers of both ends of a line hold.

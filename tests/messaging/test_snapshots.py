@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from deploy.clock import set_clock
-from tests.catalog.programmes import changed
+from tests.catalog.programs import changed
 from tests.processes import Process, running
 from tests.servers.databases import ROOT
 from tests.waiting import eventually

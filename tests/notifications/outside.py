@@ -25,7 +25,7 @@ from services.notifications.webhooks.sending.domain import settle
 from services.notifications.webhooks.sending.jobs import POOLS, WebhookSender
 from services.notifications.webhooks.sending.queries import ClaimedDelivery
 from shared import runtime
-from tests.notifications.conftest import PostOffice
+from tests.notifications.post_office import PostOffice
 
 URL = "https://www.library.example/hooks/learning"
 WANTED: dict[str, Any] = {

@@ -8,8 +8,9 @@ import pytest
 from services.notifications.catalog_projection.domain import NotYetKnown
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, entry_of, text_of
-from tests.notifications.programme import (
+from tests.notifications.desk import Desk
+from tests.notifications.mails import entry_of, text_of
+from tests.notifications.samples import (
     STARTS,
     a_person,
     a_recording,

@@ -8,18 +8,13 @@ import pytest
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox
-from tests.notifications.conftest import message_ids
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
+from tests.notifications.mails import message_ids
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed, encoded
 from tests.notifications.sink import Sink
 from tests.processes import Process
 from tests.waiting import eventually
 
 MAILS = 30
-
-
-@pytest.fixture
-def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) -> dict[str, str]:
-    return service_environments["notifications"] | {"SMTP_URL": smtp_url}
 
 
 def take_in(environment: dict[str, str], *events: Event) -> None:

@@ -12,8 +12,9 @@ from services.notifications.formats.smtp_urls import parse_server
 from shared import runtime
 from shared.events.catalog import SessionPublished
 from shared.work_queue import register_worker
-from tests.notifications.conftest import PostOffice, message_ids
-from tests.notifications.programme import a_person, a_registration, a_session, cancelled, confirmed, next_of, when
+from tests.notifications.mails import message_ids
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_person, a_registration, a_session, cancelled, confirmed, next_of, when
 from tests.notifications.sink import Sink
 
 

@@ -8,8 +8,8 @@ from lxml import html
 
 from shared.events.catalog import SessionPublished
 from shared.http.signin import COOKIE
-from tests.notifications.conftest import Desk
-from tests.notifications.programme import a_registration, a_session, confirmed
+from tests.notifications.desk import Desk
+from tests.notifications.samples import a_registration, a_session, confirmed
 from tests.web_client import WebClient
 
 HERE = {"Sec-Fetch-Site": "same-origin"}

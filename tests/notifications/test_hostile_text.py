@@ -15,8 +15,10 @@ from services.notifications.rendering.mime import Head, build
 from services.notifications.rendering.sample_mails import sample_mail, sample_session
 from services.notifications.rendering.templates import Texts
 from shared.events import catalog
-from tests.notifications.conftest import Desk, PostOffice, entry_of, html_of, parse, text_of
-from tests.notifications.programme import STARTS, a_person, a_registration, a_session, confirmed
+from tests.notifications.desk import Desk
+from tests.notifications.mails import entry_of, html_of, parse, text_of
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import STARTS, a_person, a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
 
 HEADERS = [

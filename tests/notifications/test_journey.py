@@ -8,7 +8,7 @@ from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import CONTENT_TYPE, Event
 from tests.broker_messages import make_message, publish
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed, encoded
 from tests.notifications.sink import Sink
 from tests.processes import Process, running
 from tests.waiting import eventually

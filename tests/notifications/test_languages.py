@@ -14,7 +14,7 @@ from services.notifications.rendering.sample_mails import sample_values
 from services.notifications.rendering.templates import render_texts
 from services.notifications.settings import NotificationsSettings
 from shared import i18n, runtime
-from tests.notifications.conftest import Desk
+from tests.notifications.desk import Desk
 from tests.web_client import WebClient
 
 # Ends of links whose beginning is a value.

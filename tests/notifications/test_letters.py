@@ -8,8 +8,10 @@ import pytest
 
 from services.notifications.delivery.bulk_sender import BATCH_SIZE
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, PostOffice, message_ids
-from tests.notifications.programme import a_sign_in
+from tests.notifications.desk import Desk
+from tests.notifications.mails import message_ids
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_sign_in
 from tests.notifications.sink import Sink
 from tests.processes import Process
 from tests.waiting import eventually
@@ -113,11 +115,6 @@ def test_staff_send_a_mail_again_under_its_own_id(desk: Desk, client: WebClient)
     assert message_ids([mail]) == [row["id"]]
     assert mail["X-Convene-Again"] == "yes"
     assert client.post(where.replace(str(row["id"]), "00000000-0000-0000-0000-000000000000")).status_code == 404
-
-
-@pytest.fixture
-def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) -> dict[str, str]:
-    return service_environments["notifications"] | {"SMTP_URL": smtp_url}
 
 
 def subscribe(conn: psycopg.Connection[Any], readers: list[str] = READERS) -> None:

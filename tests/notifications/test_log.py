@@ -8,8 +8,8 @@ from services.notifications.app import SERVICE
 from shared import runtime, signed_links
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
-from tests.notifications.conftest import Desk
-from tests.notifications.programme import a_person, a_registration, a_session, a_sign_in, cancelled, confirmed
+from tests.notifications.desk import Desk
+from tests.notifications.samples import a_person, a_registration, a_session, a_sign_in, cancelled, confirmed
 from tests.web_client import WebClient, make_client
 
 PATH = "/notifications/v1/messages"

@@ -14,9 +14,10 @@ from shared import signed_links
 from shared.events import catalog
 from shared.events import registration as participation
 from shared.signed_links import Ticket
-from tests.notifications.conftest import Desk, entry_of, html_of, text_of
+from tests.notifications.desk import Desk
+from tests.notifications.mails import entry_of, html_of, text_of
 from tests.notifications.outside import disable_a_webhook
-from tests.notifications.programme import (
+from tests.notifications.samples import (
     JOIN_URL,
     STARTS,
     a_certificate,

@@ -15,8 +15,9 @@ from services.notifications.newsletters import issue_contents
 from services.notifications.newsletters.plain_text import render_plain
 from shared import signed_links
 from shared.events import catalog
-from tests.notifications.conftest import Desk, html_of, text_of
-from tests.notifications.programme import STARTS, a_recording, a_session
+from tests.notifications.desk import Desk
+from tests.notifications.mails import html_of, text_of
+from tests.notifications.samples import STARTS, a_recording, a_session
 from tests.web_client import WebClient
 
 PATH, ARCHIVE = "/notifications/v1/newsletters", "/notifications/archive"

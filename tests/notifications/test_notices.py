@@ -10,9 +10,9 @@ from services.notifications.bounces.delivery_reports import parse_delivery_repor
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from shared.events.registration import Person
-from tests.notifications.conftest import Desk
+from tests.notifications.desk import Desk
 from tests.notifications.notices import READER, block, notice
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed
 from tests.web_client import WebClient, WebResponse
 
 PATH, BOUNCES = "/notifications/v1/suppressions", "/notifications/v1/bounces"

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from services.notifications.app import SERVICE
 from shared import runtime
 from tests.hypothesis_settings import EVERY_HEALTH_CHECK
-from tests.notifications.conftest import Desk
+from tests.notifications.desk import Desk
 from tests.web_client import WebClient, make_client
 
 PATH = "/notifications/v1/openapi.json"

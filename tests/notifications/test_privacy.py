@@ -18,8 +18,10 @@ from shared.events import catalog
 from shared.events import registration as participation
 from shared.events.envelope import load, wrap
 from shared.messaging import inbox
-from tests.notifications.conftest import Desk, PostOffice, handle
-from tests.notifications.programme import a_group, a_person, a_registration, a_session, a_sign_in, confirmed, next_of
+from tests.notifications.desk import Desk
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_group, a_person, a_registration, a_session, a_sign_in, confirmed, next_of
+from tests.notifications.service import handle
 from tests.web_client import WebClient
 
 

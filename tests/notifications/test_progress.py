@@ -8,8 +8,9 @@ import pytest
 from services.notifications.delivery.supersession import superseded_reason
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, text_of
-from tests.notifications.programme import STARTS, a_recording, a_session, progress
+from tests.notifications.desk import Desk
+from tests.notifications.mails import text_of
+from tests.notifications.samples import STARTS, a_recording, a_session, progress
 
 
 def completed(told: participation.SeriesProgressed) -> participation.SeriesCompleted:

@@ -8,8 +8,9 @@ import pytest
 from services.notifications.formats.send_rates import parse_rates
 from shared import runtime
 from shared.events import registration as participation
-from tests.notifications.conftest import PostOffice, make_runtime
-from tests.notifications.programme import a_sign_in
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_sign_in
+from tests.notifications.service import make_runtime
 from tests.notifications.sink import Sink
 from tests.waiting import eventually
 

@@ -7,8 +7,9 @@ import pytest
 
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, text_of
-from tests.notifications.programme import (
+from tests.notifications.desk import Desk
+from tests.notifications.mails import text_of
+from tests.notifications.samples import (
     STARTS,
     a_registration,
     a_session,

@@ -12,9 +12,10 @@ from shared import runtime
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import parse_envelope
 from shared.messaging import inbox
-from tests.notifications.conftest import PostOffice, message_ids
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
+from tests.notifications.mails import message_ids
+from tests.notifications.post_office import PostOffice
 from tests.notifications.replies import REPLIES
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed, encoded
 from tests.notifications.sink import Sink
 from tests.processes import Process
 from tests.waiting import eventually
@@ -333,11 +334,6 @@ def test_several_senders_at_once_lose_no_attempt(post: PostOffice, sink: Refusin
     while post.send():
         pass
     assert post.states() == {"sent": 60}
-
-
-@pytest.fixture
-def environment(service_environments: dict[str, dict[str, str]], smtp_url: str) -> dict[str, str]:
-    return service_environments["notifications"] | {"SMTP_URL": smtp_url}
 
 
 @pytest.mark.parametrize("point", [None, "mail.after_refusal:2", "mail.after_claim:2"])

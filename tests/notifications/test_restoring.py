@@ -18,8 +18,10 @@ from shared.cli import runner
 from shared.cli.restorations import restored_command
 from shared.events.catalog import SessionPublished
 from shared.events.registration import RegistrationConfirmed
-from tests.notifications.conftest import PostOffice, handle, make_runtime, make_settings, message_ids
-from tests.notifications.programme import a_person, a_registration, a_session, arrived, confirmed
+from tests.notifications.mails import message_ids
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_person, a_registration, a_session, arrived, confirmed
+from tests.notifications.service import handle, make_runtime, make_settings
 from tests.notifications.sink import Sink
 from tests.servers import databases
 from tests.servers.engines import Engines

@@ -9,8 +9,9 @@ from click.testing import CliRunner
 
 from services.notifications.bounces.cli import review_suppressions_command
 from shared.events.catalog import SessionPublished
-from tests.notifications.conftest import PostOffice, make_runtime
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed
+from tests.notifications.service import make_runtime
 
 # What is kept of each, and why it is doubted.
 KEPT = [

@@ -9,8 +9,10 @@ import pytest
 from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import PostOffice, entry_of, make_runtime, text_of
-from tests.notifications.programme import a_registration, a_session, cancelled, confirmed, moved, next_of, when
+from tests.notifications.mails import entry_of, text_of
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_registration, a_session, cancelled, confirmed, moved, next_of, when
+from tests.notifications.service import make_runtime
 from tests.notifications.sink import Sink
 
 

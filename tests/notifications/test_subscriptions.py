@@ -11,8 +11,9 @@ import pytest
 
 from shared import signed_links
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, text_of
-from tests.notifications.programme import a_person
+from tests.notifications.desk import Desk
+from tests.notifications.mails import text_of
+from tests.notifications.samples import a_person
 from tests.usage import let_pass, use_up_network
 from tests.web_client import WebClient
 

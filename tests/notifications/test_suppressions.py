@@ -4,8 +4,9 @@ import pytest
 
 from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
-from tests.notifications.conftest import Desk, PostOffice
-from tests.notifications.programme import a_registration, a_session, confirmed
+from tests.notifications.desk import Desk
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
 from tests.web_client import WebClient
 

@@ -9,8 +9,10 @@ from structlog.testing import capture_logs
 from services.notifications.messages.kinds import GROUP_REQUESTED, SINGLE
 from services.notifications.rendering.templates import read_source
 from shared.events import catalog
-from tests.notifications.conftest import Desk, PostOffice, html_of, text_of
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed
+from tests.notifications.desk import Desk
+from tests.notifications.mails import html_of, text_of
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed
 from tests.notifications.sink import Sink
 from tests.web_client import WebClient
 

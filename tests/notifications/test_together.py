@@ -12,8 +12,8 @@ from shared.messaging import inbox, processor
 from shared.messaging.handlers import BatchHandler
 from shared.messaging.processor import Processor
 from shared.messaging.wakeup import Listener
-from tests.notifications.conftest import PostOffice
-from tests.notifications.programme import a_person, a_registration, a_session, confirmed, encoded
+from tests.notifications.post_office import PostOffice
+from tests.notifications.samples import a_person, a_registration, a_session, confirmed, encoded
 
 
 def arrivals(*events: Event) -> list[inbox.IncomingEvent]:

@@ -13,7 +13,7 @@ from services.notifications.settings import NotificationsSettings
 from shared.errors import UnsafeSettings
 from shared.settings import load
 from tests.notifications.certificates import write_certificate
-from tests.notifications.conftest import make_settings
+from tests.notifications.service import make_settings
 from tests.notifications.sink import Listening, Losing, Sink
 from tests.servers.authority import Authority
 from tests.servers.engines import Engines

@@ -137,13 +137,6 @@ REFUSED = [
 ]
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    made = Site()
-    yield made
-    made.close()
-
-
 def nobody(_host: str, _seconds: float) -> list[Address]:
     raise AssertionError("no name is to be resolved")
 

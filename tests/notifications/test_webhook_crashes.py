@@ -14,18 +14,11 @@ from services.notifications.webhooks.endpoints import domain
 from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox
 from tests.notifications.outside import WANTED, Site, answers_late
-from tests.notifications.programme import a_series, encoded
+from tests.notifications.samples import a_series, encoded
 from tests.processes import Process
 from tests.waiting import eventually
 
 MESSAGES = 20
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    made = Site()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from services.notifications.webhooks.sending.domain import LONGEST_WAIT, WAITS, 
 from services.notifications.webhooks.sending.queries import reclaim_expired
 from shared import runtime
 from shared.events import catalog
-from tests.notifications.conftest import Desk, handle, make_settings, text_of
+from tests.notifications.desk import Desk
+from tests.notifications.mails import text_of
 from tests.notifications.outside import (
     WANTED,
     Request,
@@ -31,7 +32,8 @@ from tests.notifications.outside import (
     hangs,
     status,
 )
-from tests.notifications.programme import a_series, a_session, arrived, moved
+from tests.notifications.samples import a_series, a_session, arrived, moved
+from tests.notifications.service import handle, make_settings
 from tests.notifications.sink import Sink
 from tests.servers.engines import Engines
 from tests.waiting import eventually

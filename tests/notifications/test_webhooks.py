@@ -15,9 +15,9 @@ from shared import runtime
 from shared.events import catalog
 from shared.events import registration as participation
 from tests.contracts.examples import EXAMPLES
-from tests.notifications.conftest import Desk
+from tests.notifications.desk import Desk
 from tests.notifications.outside import URL, WANTED
-from tests.notifications.programme import (
+from tests.notifications.samples import (
     JOIN_URL,
     a_person,
     a_recording,

@@ -6,8 +6,9 @@ import pytest
 
 from shared.events import catalog
 from shared.events import registration as participation
-from tests.notifications.conftest import Desk, text_of
-from tests.notifications.programme import a_registration, a_session, confirmed, next_of
+from tests.notifications.desk import Desk
+from tests.notifications.mails import text_of
+from tests.notifications.samples import a_registration, a_session, confirmed, next_of
 
 SESSIONS = "Thursday, April 6, 2017, 1:00–2:30 PM CDT"
 OWN = f"When: {SESSIONS}\r\n"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from shared.events.catalog import Audience
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_forms import QUESTIONS, set_rules
+from tests.registration.registration import V1, Registration
+from tests.registration.rules import QUESTIONS, set_rules
+from tests.registration.samples import make_series
 
 PUBLIC = Audience(library_types=["public"])
 RURAL = {"name": "Hilltop", "type": "rural"}

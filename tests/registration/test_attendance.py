@@ -6,9 +6,8 @@ import pytest
 
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime, signed_links
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import V1, Registration
+from tests.registration.samples import AFTER, make_series
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 DURING = "2017-04-06T13:10:00-05:00"

@@ -6,7 +6,7 @@ import pytest
 
 from services.registration.availability import domain
 from services.registration.availability.jobs import check_seats, tell_availability
-from tests.registration.conftest import Registration
+from tests.registration.registration import Registration
 
 
 def told(registration: Registration) -> list[tuple[str, int, int, int]]:

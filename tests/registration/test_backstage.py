@@ -8,7 +8,7 @@ from lxml import html
 
 from shared.http.signin import COOKIE
 from shared.messaging import quarantine
-from tests.registration.conftest import Registration
+from tests.registration.registration import Registration
 from tests.web_client import WebClient
 
 HERE = {"Sec-Fetch-Site": "same-origin"}

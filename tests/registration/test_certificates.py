@@ -26,9 +26,8 @@ from services.registration.certificates.pdf import print_certificate
 from services.registration.privacy.domain import erase
 from shared import runtime, signed_links
 from shared.signed_links import Ticket
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.programmes import STARTS_AT, make_series
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.samples import AFTER, STARTS_AT, make_series
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 

@@ -8,14 +8,12 @@ import pytest
 
 from services.registration.availability.domain import find_disagreements
 from shared.events.catalog import Session
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import ENDS_AT, STARTS_AT
-from tests.registration.test_desk import DESK, HERE, page, staff
-from tests.registration.test_forms import set_rules
-from tests.registration.test_offers import accept, pass_on
+from tests.registration.offers import accept, pass_on
+from tests.registration.registration import V1, Registration
+from tests.registration.rules import set_rules
+from tests.registration.samples import ENDS_AT, STARTS_AT
+from tests.registration.staff_pages import DESK, HERE, page
 from tests.web_client import WebResponse
-
-__all__ = ["staff"]
 
 CLOSES_AT = STARTS_AT - timedelta(days=2)
 # Once registration has closed, once the session has begun, and once it is over, the catalog has not said so yet.

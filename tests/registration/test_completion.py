@@ -9,17 +9,9 @@ from uuid import uuid4
 import pytest
 
 from shared import runtime, signed_links
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_series
-
-AFTER = "2017-05-10T12:00:00-05:00"
-
-
-def invitation_path(registration: Registration, email: str) -> str:
-    id = registration.value(
-        "SELECT i.id FROM invitations AS i JOIN people AS p ON p.id = i.person_id WHERE p.email = %s", email
-    )
-    return f"/registration/v1/invitations/{signed_links.sign(runtime.settings(), 'invitation', str(id))}"
+from tests.registration.invitations import invitation_path
+from tests.registration.registration import Registration
+from tests.registration.samples import AFTER, make_series
 
 
 @pytest.mark.parametrize(

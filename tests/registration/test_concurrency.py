@@ -27,7 +27,7 @@ from shared.conflict_retry import retry_on_conflict
 from shared.errors import Conflict
 from shared.events.catalog import SeriesUpdated, Session, SessionUpdated
 from shared.events.envelope import Event, load, wrap
-from tests.registration.programmes import make_series, make_session
+from tests.registration.samples import make_series, make_session
 from tests.servers.engines import Engines
 from tests.waiting import eventually
 from tests.web_client import make_client

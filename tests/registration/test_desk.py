@@ -3,31 +3,14 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-
-import pytest
-from lxml import html
 
 from shared.http.signin import COOKIE
-from tests.registration.conftest import Registration
-from tests.registration.programmes import STARTS_AT
+from tests.registration.registration import Registration
+from tests.registration.samples import STARTS_AT
+from tests.registration.staff_pages import DESK, HERE, page
 from tests.web_client import WebClient
 
-HERE = {"Sec-Fetch-Site": "same-origin"}
-DESK = "/registration/staff"
 HOSTILE = '"><script>alert(1)</script>'
-
-
-@pytest.fixture
-def staff(registration: Registration, staff_token: Callable[[str], str]) -> WebClient:
-    registration.client.set_cookie(COOKIE, staff_token("registration:read registration:write people:erase"))
-    return registration.client
-
-
-def page(client: WebClient, address: str, status: int = 200) -> Any:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.text
-    return html.fromstring(answer.text)
 
 
 def test_sessions_are_listed_in_order_and_none_is_left_out(registration: Registration, staff: WebClient) -> None:

@@ -17,7 +17,7 @@ from shared import runtime
 from shared.events.catalog import SeriesUpdated, SessionUpdated
 from shared.events.envelope import Event, load, wrap
 from tests.processes import Process, running
-from tests.registration.programmes import make_series, make_session
+from tests.registration.samples import make_series, make_session
 from tests.servers import databases
 from tests.servers.engines import Engines
 from tests.servers.slots import Slot

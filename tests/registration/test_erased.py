@@ -10,10 +10,9 @@ from services.registration.certificates.jobs import issue_certificates
 from services.registration.completion import domain as completion
 from shared import runtime, signed_links
 from shared.http.signin import COOKIE
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
-from tests.registration.test_privacy import dump
+from tests.registration.registration import V1, Registration
+from tests.registration.samples import AFTER, make_series
+from tests.registration.tables import dump
 from tests.web_client import make_client
 
 ADA = "ada@x.org"

@@ -8,10 +8,10 @@ import pytest
 from services.registration.groups import domain
 from services.registration.groups.jobs import expire_groups
 from shared import runtime, signed_links
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.test_forms import QUESTIONS, set_rules
-from tests.registration.test_learners import ask, sign_in, token
-from tests.registration.test_registering_pages import HERE, get
+from tests.registration.pages import HERE, get
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.rules import QUESTIONS, set_rules
+from tests.registration.sign_in import ask, sign_in, token
 from tests.web_client import WebResponse
 
 BOSS = "boss@x.org"

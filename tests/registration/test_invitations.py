@@ -1,27 +1,10 @@
 """Invitations that staff issue and take back, that are passed on, and that end."""
 
-from typing import Any
-
-from services.registration.invitations.jobs import expire_invitations
-from shared import runtime
-from tests.registration.conftest import V1, Registration
-from tests.registration.test_completion import invitation_path
-from tests.registration.test_forms import set_rules
+from tests.registration.invitations import expire, invitation_path, invite
+from tests.registration.registration import V1, Registration
+from tests.registration.rules import set_rules
 
 COLLEAGUE = {"email": "eve@x.org", "name": "Eve"}
-
-
-def invite(registration: Registration, email: str = "ada@x.org", **fields: Any) -> Any:
-    return registration.client.post(
-        f"{V1}/sessions/workshop/invitations",
-        json={"email": email, "name": "Ada", **fields},
-        headers=registration.staff,
-    )
-
-
-def expire(registration: Registration) -> int:
-    with runtime.share_connection(registration.conn):
-        return expire_invitations()
 
 
 def test_staff_invite_whoever_they_like_once(registration: Registration) -> None:

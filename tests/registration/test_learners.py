@@ -1,28 +1,11 @@
 """Signing in without passwords, and what a learner sees of themselves."""
 
-from typing import Any
-
 import pytest
 
-from shared import runtime, signed_links
-from tests.registration.conftest import V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import V1, Registration
+from tests.registration.samples import AFTER, make_series
+from tests.registration.sign_in import ask, sign_in, token
 from tests.usage import let_pass, use_up_network
-
-
-def ask(registration: Registration, email: str, **headers: str) -> Any:
-    return registration.client.post(f"{V1}/learners/sign-in", json={"email": email}, headers=headers)
-
-
-def token(registration: Registration) -> str:
-    """The token in the mail that was asked for last."""
-    id = registration.value("SELECT id FROM sign_ins ORDER BY id DESC")
-    return signed_links.sign(runtime.settings(), "sign-in", str(id))
-
-
-def sign_in(registration: Registration, given: str) -> Any:
-    return registration.client.post(f"{V1}/learners/session", json={"token": given})
 
 
 def test_somebody_signs_in_by_mail_and_sees_what_they_take_part_in(registration: Registration) -> None:

@@ -7,24 +7,12 @@ import pytest
 
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
-from tests.registration.test_learners import token
-from tests.registration.test_registering_pages import HERE, get
+from tests.registration.learning_pages import BASE, post, sign_in
+from tests.registration.pages import HERE, get
+from tests.registration.registration import Registration
+from tests.registration.samples import AFTER, make_series
+from tests.registration.sign_in import token
 from tests.web_client import WebResponse
-
-BASE = "https://localhost"
-
-
-def post(registration: Registration, path: str, **data: str) -> WebResponse:
-    return registration.client.post(path, data=data, headers=HERE, base_url=BASE)
-
-
-def sign_in(registration: Registration, email: str = "ada@x.org", **fields: str) -> WebResponse:
-    """Ask for a link, and use it in the same browser."""
-    post(registration, "/registration/sign-in", email=email, **fields)
-    return post(registration, "/registration/sign-in/link", token=token(registration))
 
 
 def look(registration: Registration, path: str = "/registration/learning") -> WebResponse:

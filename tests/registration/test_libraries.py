@@ -10,7 +10,7 @@ from services.registration.libraries.cli import importing
 from services.registration.libraries.domain import size_of
 from shared import runtime
 from shared.errors import Invalid
-from tests.registration.conftest import V1, Registration
+from tests.registration.registration import V1, Registration
 
 SURVEY = """FSCSKEY,LIBNAME,CITY,STABR,POPU_LSA,LOCALE_ADD
 XX0001,SPRINGFIELD PUBLIC LIBRARY,SPRINGFIELD,IL,116250,12

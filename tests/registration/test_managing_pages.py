@@ -6,12 +6,11 @@ import pytest
 
 from services.registration import urls
 from shared import runtime, signed_links
-from tests.registration.conftest import Registration
-from tests.registration.test_completion import invitation_path
-from tests.registration.test_forms import QUESTIONS, set_rules
-from tests.registration.test_invitations import expire, invite
-from tests.registration.test_offers import pass_on
-from tests.registration.test_registering_pages import FIELDS, HERE, get
+from tests.registration.invitations import expire, invitation_path, invite
+from tests.registration.offers import pass_on
+from tests.registration.pages import FIELDS, HERE, get
+from tests.registration.registration import Registration
+from tests.registration.rules import QUESTIONS, set_rules
 from tests.web_client import WebResponse
 
 PARTS = ("change", "cancel", "offer")

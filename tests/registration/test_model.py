@@ -14,9 +14,9 @@ from services.registration.availability.domain import find_disagreements
 from services.registration.seats.jobs import pass_on_offers
 from shared import runtime
 from tests.hypothesis_settings import EVERY_HEALTH_CHECK
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.programmes import DAY
-from tests.registration.test_forms import set_rules
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.rules import set_rules
+from tests.registration.samples import DAY
 
 SLUGS = ("world-cafe", "introduction")
 PEOPLE = st.sampled_from([f"{name}@x.org" for name in "abcdefg"])

@@ -2,21 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.registration.seats.jobs import pass_on_offers
-from shared import runtime
-from tests.registration.conftest import V1, Registration
-from tests.registration.test_forms import set_rules
-from tests.web_client import WebResponse
-
-
-def pass_on(registration: Registration) -> int:
-    with runtime.share_connection(registration.conn):
-        return pass_on_offers()
-
-
-def accept(registration: Registration, registered: WebResponse) -> WebResponse:
-    path = registration.link(registered).replace("?", "/accept?")
-    return registration.client.post(path)
+from tests.registration.offers import accept, pass_on
+from tests.registration.registration import V1, Registration
+from tests.registration.rules import set_rules
 
 
 def test_a_free_seat_is_offered_to_the_head_of_the_line(registration: Registration) -> None:

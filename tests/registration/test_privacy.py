@@ -5,17 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg import sql
 
 from services.registration.certificates.jobs import issue_certificates
 from services.registration.learners.queries import insert_session
 from services.registration.privacy.jobs import erase_inactive
 from shared import runtime
 from shared.events.notifications import Forgetting, PersonForgotten
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
-from tests.registration.test_reports import report
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.reports import report
+from tests.registration.samples import AFTER, make_series
+from tests.registration.tables import dump
 
 ADA = "ada@x.org"
 SECRETS = ("ada@x.org", "Ada Lovelace", "Step-free", "Director", "Springfield", "Speaks")
@@ -56,18 +55,6 @@ def sign_in(registration: Registration, person: UUID) -> None:
     secret = token_urlsafe(32)
     insert_session(registration.conn, secret, person_id=person, days=30)
     registration.client.set_cookie("convene_learner", secret, path="/registration")
-
-
-def dump(registration: Registration) -> str:
-    """Everything that the schema holds, as text."""
-    found = registration.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
-    return "\n".join(_dump_table(registration, name) for (name,) in found)
-
-
-def _dump_table(registration: Registration, table: str) -> str:
-    query = sql.SQL("SELECT string_agg(t::text, E'\\n') FROM {} AS t").format(sql.Identifier(table))
-    row = registration.conn.execute(query).fetchone()
-    return str(row[0]) if row else ""
 
 
 def test_everything_held_on_a_person_is_told_to_them_and_to_staff(involved: Registration) -> None:

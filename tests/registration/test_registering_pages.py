@@ -8,26 +8,10 @@ import pytest
 
 from shared import runtime, signed_links
 from shared.events.catalog import Audience
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_forms import QUESTIONS, set_rules
-from tests.web_client import WebResponse
-
-HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
-FORM = "/registration/sessions/world-cafe"
-FIELDS = {"name": "Ada Lovelace", "email": "ada@x.org", "library.name": "Springfield", "library.type": "public"}
-
-
-def send(
-    registration: Registration, path: str = FORM, several: dict[str, list[str]] | None = None, **fields: str
-) -> WebResponse:
-    """Send a form as a browser does; two underscores stand for a dot. `several` are fields with several values."""
-    data = {**FIELDS, **{name.replace("__", "."): text for name, text in fields.items()}, **(several or {})}
-    return registration.client.post(path, data=data, headers=HERE)
-
-
-def get(registration: Registration, path: str) -> WebResponse:
-    return registration.client.get(path, headers=HERE)
+from tests.registration.pages import FIELDS, FORM, HERE, get, send
+from tests.registration.registration import Registration
+from tests.registration.rules import QUESTIONS, set_rules
+from tests.registration.samples import make_series
 
 
 def count(registration: Registration) -> Any:

@@ -12,9 +12,9 @@ from psycopg.types.json import Jsonb
 
 from services.registration.libraries.regions import NAMES
 from tests.hypothesis_settings import EVERY_HEALTH_CHECK
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.reports import report
+from tests.registration.samples import AFTER, make_series
 
 COUNTS = ("registered", "attended", "watched", "completed", "invited", "took_part")
 
@@ -36,12 +36,6 @@ def programme(registration: Registration) -> Registration:
     registration.attend(("ada@x.org", 80), slug="second")
     registration.watch_all("eve@x.org", "second", begin=AFTER, seconds=240)
     return registration
-
-
-def report(registration: Registration, accept: str = "application/json", **query: str) -> Any:
-    return registration.client.get(
-        f"{V1}/reports/participation", query_string=query, headers={**registration.staff, "Accept": accept}
-    )
 
 
 def numbers(line: dict[str, Any]) -> tuple[int, ...]:

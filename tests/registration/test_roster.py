@@ -8,8 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.test_forms import QUESTIONS, set_rules
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.rules import QUESTIONS, set_rules
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -10,8 +10,8 @@ from services.registration.check_in_codes import ALPHABET
 from services.registration.learners.queries import insert_session
 from shared import runtime, signed_links
 from shared.events.catalog import SessionCancelled
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.programmes import make_session
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.samples import make_session
 
 
 def test_a_person_registers_and_reads_it_by_the_link_in_their_mail(registration: Registration) -> None:

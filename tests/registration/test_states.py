@@ -7,11 +7,9 @@ import pytest
 from lxml import html
 
 from services.registration.libraries import regions
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.test_desk import DESK, HERE, page, staff
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.staff_pages import DESK, HERE, page
 from tests.servers.databases import ROOT
-
-__all__ = ["staff"]
 
 WRITTEN = {
     "IL": ["IL", "il", " Il ", "Illinois", "ILLINOIS", "ill.", "ILL", "I.L.", "US-IL", "State of Illinois",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.registration.conftest import LIBRARY, V1, Registration
-from tests.registration.test_forms import QUESTIONS, set_rules
+from tests.registration.registration import LIBRARY, V1, Registration
+from tests.registration.rules import QUESTIONS, set_rules
 
 
 def register_series(registration: Registration, email: str = "ada@x.org", **fields: Any) -> Any:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 from shared.events.catalog import RecordingPublished, RecordingWithdrawn, SeriesWithdrawn, SessionWithdrawn
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_recording, make_series
+from tests.registration.registration import Registration
+from tests.registration.samples import make_recording, make_series
 
 AFTER = "2017-05-10T12:00:00-05:00"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.registration.conftest import Registration
+from tests.registration.registration import Registration
 
 
 def told(registration: Registration) -> list[str | None]:

@@ -13,13 +13,14 @@ from deploy import docs
 from services.catalog.settings import CatalogSettings
 from services.registration.settings import RegistrationSettings
 from shared import runtime
-from tests.catalog.conftest import Catalog, forget
-from tests.catalog.programmes import DAY
+from tests.catalog.catalog import Catalog, forget
+from tests.catalog.programs import DAY
 from tests.conftest import PATIENT
 from tests.messaging.conftest import bench
-from tests.notifications.conftest import Desk, make_settings
-from tests.registration.conftest import Registration
-from tests.registration.programmes import DAY as REGISTRATION_DAY
+from tests.notifications.desk import Desk
+from tests.notifications.service import make_settings
+from tests.registration.registration import Registration
+from tests.registration.samples import DAY as REGISTRATION_DAY
 from tests.security.houses import House
 from tests.security.linked import Things, read, take_part
 from tests.security.routes import SITE

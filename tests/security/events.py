@@ -14,7 +14,7 @@ from shared import runtime
 from shared.events.envelope import CONTENT_TYPE, registry
 from tests.broker_messages import make_message
 from tests.contracts.examples import document_of
-from tests.messaging.conftest import key_of
+from tests.messaging.bench import key_of
 
 DEEP: Any = 1
 for _ in range(400):

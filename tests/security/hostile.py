@@ -24,7 +24,7 @@ from shared.http.signin import COOKIE
 from shared.service import Service
 from shared.settings import Settings
 from tests.conftest import PATIENT
-from tests.notifications.conftest import make_settings
+from tests.notifications.service import make_settings
 from tests.security import seeds
 from tests.servers.engines import Engines
 from tests.web_client import WebClient, WebResponse, make_client

@@ -13,9 +13,9 @@ from services.registration.invitations.domain import issue
 from services.registration.learners.queries import insert_session
 from shared import runtime, signed_links
 from shared.signed_links import Ticket
-from tests.notifications.conftest import Desk
-from tests.registration.conftest import LIBRARY, Registration
-from tests.registration.programmes import make_series
+from tests.notifications.desk import Desk
+from tests.registration.registration import LIBRARY, Registration
+from tests.registration.samples import make_series
 from tests.security.houses import House
 from tests.security.routes import SITE, Route, access
 from tests.web_client import WebClient

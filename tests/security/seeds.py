@@ -11,14 +11,13 @@ from services.registration.certificates.jobs import issue_certificates
 from shared import runtime, signed_links
 from shared.events.catalog import Audience, SessionPublished
 from shared.messaging import quarantine
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import DAY, small
-from tests.notifications.conftest import Desk
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import DAY, small
+from tests.notifications.desk import Desk
 from tests.notifications.outside import WANTED
-from tests.notifications.programme import a_registration, a_session, confirmed
-from tests.registration.conftest import LIBRARY, Registration
-from tests.registration.programmes import STARTS_AT, make_series
-from tests.registration.test_completion import AFTER
+from tests.notifications.samples import a_registration, a_session, confirmed
+from tests.registration.registration import LIBRARY, Registration
+from tests.registration.samples import AFTER, STARTS_AT, make_series
 from tests.web_client import make_client
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from services.registration.learners.access import FRESH_MINUTES
 from shared import signed_links
 from shared.events.catalog import RecordingWithdrawn
-from tests.notifications.conftest import Desk
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_recording
+from tests.notifications.desk import Desk
+from tests.registration.registration import Registration
+from tests.registration.samples import make_recording
 from tests.security.houses import House
 from tests.security.linked import ADA, EVE, Things, carry, linked, sign, sign_as_before, signed_in
 from tests.security.routes import SITE

@@ -13,8 +13,8 @@ import pytest
 from psycopg import Cursor
 
 from services.notifications.suppressions.domain import suppress
-from tests.notifications.conftest import Desk
-from tests.registration.conftest import Registration
+from tests.notifications.desk import Desk
+from tests.registration.registration import Registration
 from tests.security.houses import House
 from tests.security.routes import SITE
 

@@ -6,12 +6,11 @@ import pytest
 
 from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import JOIN_URL, small
-from tests.notifications.conftest import Desk
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_series
-from tests.registration.test_completion import AFTER
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import JOIN_URL, small
+from tests.notifications.desk import Desk
+from tests.registration.registration import Registration
+from tests.registration.samples import AFTER, make_series
 from tests.security.houses import House
 from tests.security.routes import SITE, Route, access
 

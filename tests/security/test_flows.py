@@ -15,9 +15,8 @@ from services.registration.certificates.jobs import issue_certificates
 from services.registration.settings import RegistrationSettings
 from shared import runtime, signed_links
 from shared.events.catalog import SessionUpdated
-from tests.registration.conftest import Registration
-from tests.registration.programmes import make_series, make_session
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import Registration
+from tests.registration.samples import AFTER, make_series, make_session
 from tests.registration.test_concurrency import hear
 from tests.security.houses import House
 from tests.security.linked import ADA, EVE, signed_in

@@ -24,7 +24,7 @@ from shared.messaging.wakeup import Listener
 from tests import broker_messages
 from tests.contracts.examples import document_of
 from tests.hypothesis_settings import EVERY_HEALTH_CHECK
-from tests.messaging.conftest import Bench
+from tests.messaging.bench import Bench
 from tests.messaging.probe import make_session
 from tests.security.events import BAD, DEEP, Lent, good, message, write
 from tests.security.hostile import SERVICES, Door

@@ -20,12 +20,12 @@ from services.registration.certificates.jobs import issue_certificates
 from shared import runtime
 from shared.http.tables import CSV, XLSX
 from shared.text_checks import contains_link
-from tests.catalog.conftest import Catalog
-from tests.catalog.programmes import changed
-from tests.notifications.conftest import Desk
-from tests.registration.conftest import V1, Registration
-from tests.registration.test_completion import AFTER
-from tests.registration.test_forms import set_rules
+from tests.catalog.catalog import Catalog
+from tests.catalog.programs import changed
+from tests.notifications.desk import Desk
+from tests.registration.registration import V1, Registration
+from tests.registration.rules import set_rules
+from tests.registration.samples import AFTER
 from tests.security.houses import House
 
 # What a spreadsheet takes for a formula, also behind what some strip off first.

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.http import idempotency
-from tests.registration.conftest import Registration
-from tests.registration.test_forms import set_rules
+from tests.registration.registration import Registration
+from tests.registration.rules import set_rules
 from tests.security.houses import House
 from tests.security.linked import ADA, BODIES, EVE, Things, linked, signed_in
 from tests.security.routes import Route, access, scope_for

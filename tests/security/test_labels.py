@@ -9,8 +9,8 @@ import pytest
 from shared.events.envelope import CONTENT_TYPE, registry
 from tests.broker_messages import make_message
 from tests.contracts.examples import document_of
-from tests.messaging.conftest import HEARD, Bench
-from tests.messaging.test_poison import command
+from tests.messaging.bench import HEARD, Bench
+from tests.messaging.commands import command
 from tests.processes import Process
 from tests.security.events import write
 from tests.servers.engines import SERVICES

@@ -14,7 +14,7 @@ from services.registration.settings import RegistrationSettings
 from shared import rate_limits, runtime
 from shared.rate_limits import Charge
 from shared.settings import Settings
-from tests.notifications.conftest import make_settings
+from tests.notifications.service import make_settings
 from tests.security.houses import House
 from tests.security.routes import SITE
 from tests.servers.engines import Engines

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.registration.conftest import Registration
+from tests.registration.registration import Registration
 from tests.security.hostile import Door, door, houses
 from tests.security.houses import House
 from tests.security.linked import ADA, PLAIN, PURPOSES, Things, sign, sign_as_before, signed_in

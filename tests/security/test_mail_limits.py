@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shared.http.request_limits import MAILBOX_SECONDS, NETWORK_SECONDS
-from tests.registration.conftest import V1, Registration
-from tests.registration.test_learning_pages import BASE, sign_in
+from tests.registration.learning_pages import BASE, sign_in
+from tests.registration.registration import V1, Registration
 from tests.usage import let_pass, use_up, use_up_network
 
 LIBRARY = {"name": "Springfield Public Library", "type": "public"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared import signed_links
-from tests.registration.conftest import Registration
+from tests.registration.registration import Registration
 from tests.security.houses import House
 from tests.security.linked import ADA, EVE, Things, sign
 from tests.security.routes import SITE, Route, access, scope_for

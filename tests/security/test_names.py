@@ -11,7 +11,7 @@ import pytest
 from marshmallow.validate import OneOf
 
 from shared.http.schema_fields import NameField
-from tests.registration.conftest import LIBRARY, V1, Registration
+from tests.registration.registration import LIBRARY, V1, Registration
 from tests.security.hostile import Door
 from tests.security.routes import access, routes
 from tests.servers.databases import ROOT

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.token import SCOPES
 from services.notifications.subscriptions import domain as subscriptions
-from tests.registration.conftest import Registration
-from tests.registration.test_completion import AFTER
+from tests.registration.registration import Registration
+from tests.registration.samples import AFTER
 from tests.security.houses import House
 from tests.security.linked import ADA, BODIES, EVE, PURPOSES, Things, linked, sign, sign_as_before, signed_in
 from tests.security.routes import NOBODYS, SITE

@@ -15,7 +15,7 @@ import pytest
 from deploy import token
 from deploy.clock import set_clock
 from shared.events.envelope import CONTENT_TYPE
-from tests.catalog.programmes import DAY, small
+from tests.catalog.programs import DAY, small
 from tests.notifications.sink import Listening, Sink
 from tests.processes import Process, running
 from tests.servers.engines import SERVICES, TESTER, Engines

@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from deploy import docs
-from deploy.docs import SERVICES
-from shared import runtime
 from shared.http.guards import guard
-from shared.settings import Settings
 from tests.security.routes import Route, access, routes
 
 # They describe, or write what the view gave; they answer nothing of their own.
@@ -23,15 +19,6 @@ READERS = {
     "POST /notifications/v1/subscriptions/confirm": "the link's token is the one member of the body",
     "POST /registration/v1/group-registrations/confirmation": "the link's token is the one member of the body",
 }
-
-
-@pytest.fixture(params=SERVICES)
-def app(request: pytest.FixtureRequest) -> Flask:
-    settings = Settings(
-        database_url="postgresql://x@127.0.0.1:1/x", broker_url="amqp://", public_url="https://x", jwks="/nonexistent"
-    )
-    present = runtime.build(request.param, settings, "test", pool_size=1)
-    return docs._service(request.param).create_app(present)
 
 
 @pytest.mark.covers("API1:2023", "API5:2023", "ASVS 8.3.1")

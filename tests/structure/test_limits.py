@@ -1,13 +1,8 @@
 """Every public route that writes counts what it causes, or says here why it need not."""
 
-import pytest
 from flask import Flask
 
-from deploy import docs
-from deploy.docs import SERVICES
-from shared import runtime
 from shared.http.request_limits import rate_limited
-from shared.settings import Settings
 from tests.security.routes import access, routes
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -28,15 +23,6 @@ LIMITED_THOUGH_LINKED = (
     "POST /registration/invitations/<code>/transfer",
     "POST /registration/v1/invitations/<code>/transfer",
 )
-
-
-@pytest.fixture(params=SERVICES)
-def app(request: pytest.FixtureRequest) -> Flask:
-    settings = Settings(
-        database_url="postgresql://x@127.0.0.1:1/x", broker_url="amqp://", public_url="https://x", jwks="/nonexistent"
-    )
-    present = runtime.build(request.param, settings, "test", pool_size=1)
-    return docs._service(request.param).create_app(present)
 
 
 def test_a_public_route_that_writes_is_limited_or_says_why_not(app: Flask) -> None:

@@ -5,24 +5,10 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
-from deploy import docs
-from deploy.docs import SERVICES
-from shared import runtime
-from shared.settings import Settings
 from tests.web_client import make_client
 
 SITE = "https://learning.example.org"
 VALUES = {"UUIDConverter": "7b0f5dc4-4c8e-4a57-a4e3-fb5b1c2ad2a7", "IntegerConverter": 1}
-
-
-@pytest.fixture(params=SERVICES)
-def app(request: pytest.FixtureRequest) -> Any:
-    """A service that reaches nothing: what is refused here is refused before anything is looked up."""
-    settings = Settings(
-        database_url="postgresql://x@127.0.0.1:1/x", broker_url="amqp://", public_url=SITE, jwks="/nonexistent"
-    )
-    present = runtime.build(request.param, settings, "test", pool_size=1)
-    return docs._service(request.param).create_app(present)
 
 
 def pages_of(app: Any, method: str) -> list[tuple[Rule, str]]:

@@ -21,7 +21,7 @@ from shared import runtime
 from tests.bench import report, running
 from tests.bench.notifications.setting import Setting
 from tests.bench.rows import Row, bounded, fast
-from tests.notifications.conftest import make_runtime, make_settings
+from tests.notifications.service import make_runtime, make_settings
 from tests.processes import Process
 from tests.servers import databases
 from tests.waiting import eventually

@@ -22,8 +22,8 @@ from shared.events.catalog import SessionPublished
 from tests.bench import report, running
 from tests.bench.notifications.setting import Setting
 from tests.bench.rows import Row, fast
-from tests.notifications.conftest import make_settings, receive
-from tests.notifications.programme import a_session
+from tests.notifications.samples import a_session
+from tests.notifications.service import make_settings, receive
 from tests.processes import Process
 from tests.servers import databases
 from tests.servers.engines import Engines

@@ -21,8 +21,8 @@ from tests.bench import report
 from tests.bench.notifications.setting import Setting
 from tests.bench.registration import messages
 from tests.bench.rows import Row, fast
-from tests.notifications import programme
-from tests.notifications.conftest import make_runtime, make_settings
+from tests.notifications import samples
+from tests.notifications.service import make_runtime, make_settings
 from tests.servers import databases
 
 DATABASE, SERVICE_NAME = "rows", "notifications"
@@ -46,14 +46,12 @@ def measure(setting: Setting) -> list[Row]:
 
 def _cause(conn: psycopg.Connection[Any], present: runtime.Runtime, number: int) -> float:
     """Registrations for one session, each a mail; events a second."""
-    session = programme.a_session()
+    session = samples.a_session()
     conn.execute("TRUNCATE inbox, messages, registrations, sessions CASCADE")
     inbox.insert(conn, [_arrive(catalog.SessionPublished(session=session))])
     processor = Processor(1, present, SERVICE.event_handlers(), Listener("", SERVICE_NAME))
     _work_off(processor, conn)
-    events = [
-        participation.RegistrationConfirmed(registration=programme.a_registration(session)) for _ in range(number)
-    ]
+    events = [participation.RegistrationConfirmed(registration=samples.a_registration(session)) for _ in range(number)]
     inbox.insert(conn, [_arrive(event) for event in events])
     began = time.perf_counter()
     _work_off(processor, conn)

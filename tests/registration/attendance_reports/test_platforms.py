@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from werkzeug.test import TestResponse
 
 from shared.events.catalog import Session
-from tests.registration.conftest import V1, Registration
+from tests.registration.registration import V1, Registration
+from tests.web_client import WebResponse
 
 FILES = Path(__file__).parent
 CASES = {case["file"]: case for case in json.loads((FILES / "expected.json").read_text())}
@@ -29,7 +29,7 @@ def hold_session(registration: Registration, seats: list[dict[str, str]]) -> Ses
     return session
 
 
-def upload(registration: Registration, content: bytes, **query: str) -> TestResponse:
+def upload(registration: Registration, content: bytes, **query: str) -> WebResponse:
     kind = WORKBOOK if content.startswith(b"PK") else "text/csv"
     return registration.client.post(
         f"{V1}/sessions/world-cafe/attendance",

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 from shared.events.catalog import Admission, Audience, Completion, Online, Recording, Reference, Series, Session, When
 
+AFTER = "2017-05-10T12:00:00-05:00"
+
 DAY = "2017-01-10T12:00:00-06:00"
 STARTS_AT = datetime(2017, 4, 6, 18, 0, tzinfo=UTC)
 ENDS_AT = datetime(2017, 4, 6, 19, 30, tzinfo=UTC)
