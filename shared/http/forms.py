@@ -13,15 +13,12 @@ from werkzeug.datastructures import MultiDict
 
 from shared import runtime
 from shared.errors import DomainError, Forbidden, Invalid, TooMany, messages_by_path
+from shared.http.page_messages import page_text, word_for_pages
+from shared.i18n import gettext
 
 SAME_SITE = ("same-origin", "none")
 # Digits of a row's number. Python refuses to read thousands of them, and a page counts up to it.
 MAX_INDEX_DIGITS = 4
-# What marshmallow says to programs, as people are told it.
-FRIENDLY_MESSAGES = {
-    "Missing data for required field.": "Please fill this in.",
-    "Field may not be null.": "Please fill this in.",
-}
 
 
 class Form:
@@ -45,8 +42,8 @@ class Form:
     def add_errors(self, errors: Mapping[str, Any]) -> "Form":
         """Say what is wrong, by the names of fields; what belongs to no field by any other name."""
         for name, messages in errors.items():
-            found = [messages] if isinstance(messages, str) else [str(message) for message in messages]
-            self.errors.setdefault(name, []).extend(found)
+            found = [messages] if isinstance(messages, str) else messages
+            self.errors.setdefault(name, []).extend(page_text(message) for message in found)
         return self
 
     def text(self, name: str, default: str = "") -> str:
@@ -74,10 +71,9 @@ def parse_form(schema: ma.Schema) -> tuple[Any, Form]:
     """What was sent by the form, as the schema loads it, and the form to show again; nothing where that is wrong."""
     form = Form(_close_gaps(schema, request.form))
     try:
-        return schema.load(nest(schema, form.values)), form
+        return word_for_pages(schema).load(nest(schema, form.values)), form
     except ma.ValidationError as error:
-        found = messages_by_path(error.normalized_messages())
-        return None, form.add_errors({name: _in_words(messages) for name, messages in found.items()})
+        return None, form.add_errors(messages_by_path(error.normalized_messages()))
 
 
 def load_form(schema: ma.Schema) -> Any:
@@ -111,7 +107,7 @@ def reject_cross_site() -> None:
     known = site in SAME_SITE if site else origin == runtime.settings().public_url
     if known or (not site and origin == "null" and not request.cookies):
         return
-    raise Forbidden("This form was sent by another site. Please open the page here, and send it again.")
+    raise Forbidden(gettext("This form was sent by another site. Please open the page here, and send it again."))
 
 
 def _value(field: Any, values: MultiDict[str, str], name: str) -> Any:
@@ -155,10 +151,6 @@ def _renumber(values: MultiDict[str, str], path: str, places: dict[str, int]) ->
             yield key, text
         elif index in places:
             yield f"{path}{places[index]}.{rest}", text
-
-
-def _in_words(messages: Any) -> Any:
-    return [FRIENDLY_MESSAGES.get(message, message) for message in messages] if isinstance(messages, list) else messages
 
 
 def _nothing(field: Any) -> Any:

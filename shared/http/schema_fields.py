@@ -9,6 +9,11 @@ import marshmallow as ma
 from marshmallow.validate import Length
 
 from shared import text_checks
+from shared.i18n import noop
+
+HOLDS_LINK = noop(
+    "Must not hold the address of a web page. If there is none in it, put a space after the dot or the slash."
+)
 
 
 class LineField(ma.fields.String):
@@ -36,7 +41,7 @@ class NameField(LineField):
 def reject_blank(text: str) -> None:
     """Raises ValidationError for a text of which nothing would be seen."""
     if text_checks.is_blank(text):
-        raise ma.ValidationError("Holds nothing that can be seen.")
+        raise ma.ValidationError(noop("Holds nothing that can be seen."))
 
 
 def reject_invisible(text: str) -> None:
@@ -47,15 +52,13 @@ def reject_invisible(text: str) -> None:
 def reject_encoded_words(text: str) -> None:
     """Names travel into mail headers, where `=?` begins an encoded word (RFC 2047). Raises ValidationError."""
     if "=?" in text:
-        raise ma.ValidationError("Must not hold =?.")
+        raise ma.ValidationError(noop("Must not hold =?."))
 
 
 def reject_links(text: str) -> None:
     """Raises ValidationError for a text that holds the address of a page: mails print names, and link addresses."""
     if text_checks.contains_link(text):
-        raise ma.ValidationError(
-            "Must not hold the address of a web page. If there is none in it, put a space after the dot or the slash."
-        )
+        raise ma.ValidationError(HOLDS_LINK)
 
 
 def _refuse_unfit(text: str) -> None:
@@ -78,7 +81,7 @@ def email_field() -> ma.fields.String:
 def validate_timezone(name: str) -> None:
     """Raises ValidationError for what is no IANA name of a time zone."""
     if name not in _zones():
-        raise ma.ValidationError("Must be a time zone of the IANA, e.g. America/New_York.")
+        raise ma.ValidationError(noop("Must be a time zone of the IANA, e.g. America/New_York."))
 
 
 @cache

@@ -5,9 +5,11 @@ from typing import Any
 import marshmallow as ma
 import pytest
 from flask import Flask
+from marshmallow.validate import Length
 from werkzeug.datastructures import MultiDict
 
 from shared.http.forms import Form, nest, parse_form
+from shared.http.page_messages import PageMessage, word_for_pages
 
 
 class Inner(ma.Schema):
@@ -90,3 +92,46 @@ def test_rows_that_were_left_empty_shift_no_message_to_another_row() -> None:
     assert loaded is None
     assert form.errors == {"lines.1.name": ["Please fill this in."]}
     assert (form.text("lines.1.role"), form.count("lines")) == ("host", 2)
+
+
+CLOSES = PageMessage("Must be after opens_at.", on_page="Must be after registration opens.")
+NONE = PageMessage("Needs {min} or more.", on_page="Please choose at least {min}.")
+
+
+class Window(ma.Schema):
+    opens = ma.fields.List(ma.fields.Integer(), required=True, validate=Length(min=1, error=NONE))
+    closes = ma.fields.Integer()
+
+    @ma.validates_schema
+    def check(self, data: dict[str, object], **_: object) -> None:
+        raise ma.ValidationError({"closes": [CLOSES]})
+
+
+def test_pages_show_their_own_wording_and_the_api_keeps_its_own() -> None:
+    schema = word_for_pages(Window())
+    empty = schema.validate({"opens": []})
+    missing = schema.validate({})
+    wrong = schema.validate({"opens": [1], "closes": 1})
+
+    assert (empty, missing, wrong) == (
+        {"opens": ["Needs 1 or more."]},
+        {"opens": ["Missing data for required field."]},
+        {"closes": ["Must be after opens_at."]},
+    )
+    assert [Form(errors=errors).errors for errors in (empty, missing, wrong)] == [
+        {"opens": ["Please choose at least 1."]},
+        {"opens": ["Please fill this in."]},
+        {"closes": ["Must be after registration opens."]},
+    ]
+
+
+def test_no_page_recognizes_an_error_by_its_english_text() -> None:
+    assert Form(errors={"opens": ["Missing data for required field."]}).errors == {
+        "opens": ["Missing data for required field."]
+    }
+
+
+def test_wording_a_schema_for_pages_changes_no_other_instance() -> None:
+    word_for_pages(Window())
+
+    assert type(Window().validate({})["opens"][0]) is str

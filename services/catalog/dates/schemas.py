@@ -8,6 +8,17 @@ import marshmallow as ma
 
 from services.catalog.dates import edtf_dates
 from services.catalog.dates.date_fields import EdtfDate, IsoDateTime, Timezone
+from shared.http.page_messages import PageMessage
+from shared.i18n import noop
+
+EITHER_OR = PageMessage(
+    "Give either a time or edtf, not both.", on_page=noop("Give either a time or an uncertain date, not both.")
+)
+INCOMPLETE = PageMessage(
+    "Give starts_at, ends_at and timezone, or edtf.",
+    on_page=noop("Give start, end and time zone, or an uncertain date."),
+)
+ENDS_TOO_EARLY = PageMessage("Must be after starts_at.", on_page=noop("Must be after the start."))
 
 
 class WhenFields(ma.Schema):
@@ -37,14 +48,14 @@ def _find_errors_of_when(data: Mapping[str, Any]) -> dict[str, list[str]]:
     exact = ("starts_at", "ends_at", "timezone")
     if "edtf" in data:
         both = [name for name in ("starts_at", "ends_at") if name in data]
-        return {name: ["Give either a time or edtf, not both."] for name in both}
+        return {name: [EITHER_OR] for name in both}
     if missing := [name for name in exact if name not in data]:
-        return {name: ["Give starts_at, ends_at and timezone, or edtf."] for name in missing}
+        return {name: [INCOMPLETE] for name in missing}
     errors: dict[str, list[str]] = {}
     resolved = {name: resolve_into(errors, name, data[name], data["timezone"]) for name in exact[:2]}
     starts, ends = resolved["starts_at"], resolved["ends_at"]
     if starts and ends and ends <= starts:
-        errors["ends_at"] = ["Must be after starts_at."]
+        errors["ends_at"] = [ENDS_TOO_EARLY]
     return errors
 
 

@@ -133,11 +133,11 @@ def _take(sheet: EditForm, write: Writer) -> Response:
     try:
         return _preview(sheet, write, part) if step == "preview" else _save(sheet, write, part)
     except Invalid as error:
-        part_forms.add_errors(sheet.form, error.errors)
+        sheet.form.add_errors(error.errors)
     except Conflict as error:
         if sheet.entry is None and (made := _find_same(sheet, part)):
             return redirect_to_entry(made.kind, made.slug, "created")
-        part_forms.add_errors(sheet.form, {"slug" if error.problem == "slug-taken" else "": error.detail})
+        sheet.form.add_errors({"slug" if error.problem == "slug-taken" else "": error.detail})
     return _show(sheet, status=422)
 
 

@@ -19,6 +19,7 @@ from services.catalog.program_documents import single_parts
 from shared.errors import messages_by_path
 from shared.http import forms
 from shared.http.forms import Form
+from shared.http.page_messages import word_for_pages
 from shared.slugs import make_slug
 
 Document = dict[str, Any]
@@ -36,15 +37,6 @@ REPLACEMENTS: dict[str, type[ma.Schema]] = {
     "series": single_parts.SeriesReplacementSchema,
     "session": single_parts.SessionReplacementSchema,
     "announcement": single_parts.AnnouncementReplacementSchema,
-}
-# Error messages of the schemas, reworded for people.
-IN_WORDS = {
-    "Missing data for required field.": "Please fill this in.",
-    "Give starts_at, ends_at and timezone, or edtf.": "Give start, end and time zone, or an uncertain date.",
-    "Give either a time or edtf, not both.": "Give either a time or an uncertain date, not both.",
-    "Must be after starts_at.": "Must be after the start.",
-    "Must be after opens_at.": "Must be after registration opens.",
-    "Shorter than minimum length 1.": "Please choose at least one.",
 }
 
 
@@ -93,19 +85,9 @@ def load(kind: str, schema: ma.Schema, document: Document) -> tuple[Any, Form]:
     """Return the part that a document describes, and the form to show again; no part if it is invalid."""
     form = form_of(kind, document)
     try:
-        return schema.load(document), form
+        return word_for_pages(schema).load(document), form
     except ma.ValidationError as error:
-        return None, add_errors(form, messages_by_path(error.normalized_messages()))
-
-
-def add_errors(form: Form, errors: Mapping[str, Any]) -> Form:
-    """Add errors to the form, reworded for people."""
-    return form.add_errors(
-        {
-            name: [IN_WORDS.get(one, one) for one in ([found] if isinstance(found, str) else found)]
-            for name, found in errors.items()
-        }
-    )
+        return None, form.add_errors(messages_by_path(error.normalized_messages()))
 
 
 def _find(document: Document, path: str) -> tuple[Document, str]:

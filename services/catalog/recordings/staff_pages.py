@@ -5,7 +5,6 @@ from flask import Response, request
 from services.catalog.dates.durations import write_duration
 from services.catalog.entries import visibility
 from services.catalog.entries.domain import find_entry
-from services.catalog.entry_forms import part_forms
 from services.catalog.entry_forms.session_forms import act, show_form
 from services.catalog.recordings import domain
 from services.catalog.recordings.queries import RecordingRow, select_recording
@@ -35,7 +34,7 @@ def publish_recording(slug: str) -> Response:
     recording, form = forms.parse_form(document_part.RecordingInputSchema())
     recorded = _find(slug) is not None
     if not form:
-        refused = part_forms.add_errors(Form(request.form), form.errors)
+        refused = Form(request.form, form.errors)
         return show_form(TEMPLATE, slug, refused, status=422, recorded=recorded)
     return act(
         TEMPLATE, slug, form, "recording", lambda conn: domain.publish(conn, slug, **recording), recorded=recorded

@@ -31,7 +31,7 @@ def reschedule(slug: str) -> Response:
     """Change the time, or set an uncertain date."""
     when, form = forms.parse_form(schemas.RescheduleSchema())
     if not form:
-        return show_form("staff/time.html", slug, part_forms.add_errors(Form(request.form), form.errors), status=422)
+        return show_form("staff/time.html", slug, Form(request.form, form.errors), status=422)
     return act("staff/time.html", slug, form, "reschedule", lambda conn: domain.reschedule(conn, slug, **when))
 
 

@@ -13,6 +13,10 @@ from services.catalog.entries.schemas import DescribedSchema, ReferenceSchema
 from services.catalog.taxonomy.schemas import making
 from services.catalog.taxonomy.text_fields import Slug, Text, Title
 from services.catalog.taxonomy.vocabularies import COUNTS
+from shared.http.page_messages import PageMessage
+from shared.i18n import noop
+
+NONE_CHOSEN = PageMessage("Shorter than minimum length 1.", on_page=noop("Please choose at least one."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,9 @@ class Completion:
 class CompletionPartSchema(ma.Schema):
     sessions = ma.fields.List(Slug(), required=True, validate=Length(1, 100))
     counts = ma.fields.List(
-        ma.fields.String(validate=OneOf(COUNTS)), load_default=lambda: list(COUNTS), validate=Length(min=1)
+        ma.fields.String(validate=OneOf(COUNTS)),
+        load_default=lambda: list(COUNTS),
+        validate=Length(min=1, error=NONE_CHOSEN),
     )
     invites_to = Slug(load_default=None, allow_none=True)
     make = making(Completion)

@@ -15,6 +15,10 @@ from services.catalog.entries.schemas import Involvement, InvolvementSchema
 from services.catalog.taxonomy.schemas import terms_field
 from services.catalog.taxonomy.text_fields import Slug, Text, Title, WebUrl
 from services.catalog.taxonomy.vocabularies import FORMATS, POLICIES
+from shared.http.page_messages import PageMessage
+from shared.i18n import noop
+
+CLOSES_TOO_EARLY = PageMessage("Must be after opens_at.", on_page=noop("Must be after registration opens."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +165,7 @@ class SessionPartSchema(WhenFields):
         errors: dict[str, list[str]] = {}
         window = _resolve_window(data, errors)
         if window["opens_at"] and window["closes_at"] and window["closes_at"] <= window["opens_at"]:
-            errors["closes_at"] = ["Must be after opens_at."]
+            errors["closes_at"] = [CLOSES_TOO_EARLY]
         if errors:
             raise ma.ValidationError({"registration": errors})
 
