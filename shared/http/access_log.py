@@ -1,12 +1,16 @@
-"""What answers that are given many times a second are counted and logged by: each is noted at once and written down
-with others soon after, so that it costs its request no more than the note.
+"""Access log and metrics of requests: the one writer, and a buffer in front of it for responses from memory.
+
+Requests that reach Flask are written at once. Responses from the cache append a record, and a background thread writes
+the records soon after, so that a request pays for no more than the record.
 """
 
 import atexit
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,30 +18,53 @@ import prometheus_client
 
 from shared import logs, metrics
 from shared import traceparent as w3c
-from shared.http import request_context
 
-# Notes wait for so long, in seconds; a process that is killed takes those of that time with it.
+# Records wait this many seconds; a process that is killed takes them with it.
 DELAY = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class RequestInfo:
+    """How a request is counted and logged: method, route (never the path), and the ids in the path."""
+
+    method: str
+    route: str
+    subject: dict[str, Any]
+
+
 class AccessRecord(NamedTuple):
-    """An answer that was given at `moment` (seconds since the epoch) after `seconds`; `trace` is as it was brought.
-    `source` is where it came from: memory, or a view that needs no Flask.
+    """A response given at `moment` (seconds since the epoch) after `seconds`; `trace` is the request's traceparent.
+
+    `source` says where a response that did not come from Flask came from: memory, or a view on the fast path.
     """
 
-    asked: request_context.RequestInfo
+    asked: RequestInfo
     status: int
     counter: prometheus_client.Counter
     latency: prometheus_client.Histogram
     request_id: str
-    trace: str
+    trace: str | None
     moment: float
     seconds: float
-    source: str = "memory"
+    source: str | None = "memory"
+
+
+def write(records: Sequence[AccessRecord]) -> None:
+    """Count the requests, and log them, except for probes."""
+    for record in records:
+        record.latency.observe(record.seconds)
+        if "/health/" not in record.asked.route:
+            logs.access_log.info("request", datetime.fromtimestamp(record.moment, UTC), **_members(record))
+    # After the latencies: a request that is counted has one.
+    for counter, count in Counter(record.counter for record in records).items():
+        counter.inc(count)
+    for source, count in Counter(record.source for record in records if record.source).items():
+        metrics.CACHED_RESPONSES.labels(source).inc(count)
+    logs.access_log.flush()
 
 
 class AccessLogBuffer:
-    """The notes of a process, and the thread that writes them down, once there are any."""
+    """The records of a process that are not written yet, and the thread that writes them once there are any."""
 
     def __init__(self) -> None:
         self.notes: deque[AccessRecord] = deque()  # safe for threads
@@ -53,41 +80,38 @@ class AccessLogBuffer:
                 self._start()
 
     def flush(self) -> None:
-        """Count and log what was noted until now."""
-        self.waiting.clear()  # before the notes are taken: what comes in between sets it again
-        counts: Counter[prometheus_client.Counter] = Counter()
-        sources: Counter[str] = Counter()
+        """Write all records of until now."""
+        self.waiting.clear()  # before the records are taken: one that comes in between sets it again
+        write(list(self._take()))
+
+    def _take(self) -> Iterator[AccessRecord]:
         for _ in range(len(self.notes)):
             try:
-                note = self.notes.popleft()
+                yield self.notes.popleft()
             except IndexError:  # taken by another thread
-                break
-            counts[note.counter] += 1
-            sources[note.source] += 1
-            note.latency.observe(note.seconds)
-            logs.access_log.info("request", datetime.fromtimestamp(note.moment, UTC), **_describe(note))
-        for counter, count in counts.items():
-            counter.inc(count)
-        for source, count in sources.items():
-            metrics.CACHED_RESPONSES.labels(source).inc(count)
-        logs.access_log.flush()
+                return
 
     def _start(self) -> None:
         with self.lock:
             if self.writer is None:
                 atexit.register(self.flush)
-                self.writer = threading.Thread(target=self._write, name="tally", daemon=True)
+                self.writer = threading.Thread(target=self._write, name="access-log", daemon=True)
                 self.writer.start()
 
     def _write(self) -> None:
         while self.waiting.wait():
             time.sleep(DELAY)
-            with suppress(
-                OSError
-            ):  # a log that cannot be written to cannot be told so; what comes is counted all the same
+            with suppress(OSError):  # if the log cannot be written to, requests are still counted
                 self.flush()
 
 
-def _describe(note: AccessRecord) -> dict[str, Any]:
-    identity = {"request_id": note.request_id, **w3c.trace_ids(w3c.parse(note.trace) or w3c.generate())}
-    return identity | request_context.describe(note.asked, note.status, note.seconds)
+def _members(record: AccessRecord) -> dict[str, Any]:
+    return {
+        "request_id": record.request_id,
+        **w3c.trace_ids(w3c.parse(record.trace) or w3c.generate()),
+        "method": record.asked.method,
+        "route": record.asked.route,
+        "subject": record.asked.subject,
+        "status": record.status,
+        "milliseconds": round(record.seconds * 1000, 1),
+    }

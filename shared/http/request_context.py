@@ -3,7 +3,6 @@
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -11,8 +10,10 @@ from flask import Flask, Response, request
 from prometheus_client import Counter, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from shared import logs, metrics, tracing
+from shared import metrics, tracing
 from shared import traceparent as w3c
+from shared.http import access_log
+from shared.http.access_log import AccessRecord, RequestInfo
 
 # Parts of a path that are worth a line; others, and every query, may hold an address or a token.
 LOGGED = {"id", "slug", "name"}
@@ -20,15 +21,6 @@ LOGGED = {"id", "slug", "name"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 REQUEST_INFO, STARTED = "convene.asked", "convene.begun"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestInfo:
-    """What a request is counted and logged by: its method, its route (never its path) and what it is about."""
-
-    method: str
-    route: str
-    subject: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +97,16 @@ def request_id(environ: dict[str, Any]) -> str:
 
 
 def end(service: str, asked: RequestInfo, status: int, begun: StartedRequest) -> None:
-    """Count what was answered, and log it."""
-    seconds = time.perf_counter() - begun.at
+    """Count the request, and log it."""
     counter, latency = _counted_by(service, metrics.method_label(asked.method), asked.route, status)
-    counter.inc()
-    latency.observe(seconds)
-    if "/health/" not in asked.route:
-        identity = {"request_id": begun.request_id, **w3c.trace_ids(begun.traceparent)}
-        logs.access_log.info("request", datetime.now(UTC), **identity, **describe(asked, status, seconds))
-        logs.access_log.flush()
+    seconds = time.perf_counter() - begun.at
+    record = AccessRecord(
+        asked, status, counter, latency, begun.request_id, begun.traceparent, time.time(), seconds, source=None
+    )
+    access_log.write([record])
 
 
 @cache
 def _counted_by(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     """Looked up once for each of the few that there are: routes, methods and statuses are the code's own."""
     return metrics.REQUESTS.labels(service, method, route, status), metrics.LATENCY.labels(service, route)
-
-
-def describe(asked: RequestInfo, status: int, seconds: float) -> dict[str, Any]:
-    """The members of its line in the log."""
-    return {
-        "method": asked.method,
-        "route": asked.route,
-        "subject": asked.subject,
-        "status": status,
-        "milliseconds": round(seconds * 1000, 1),
-    }

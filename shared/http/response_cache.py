@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request
 from shared import metrics, runtime
 from shared.cache_version import CacheVersion, CacheVersionMonitor
 from shared.http import request_context
-from shared.http.access_log import AccessLogBuffer, AccessRecord
+from shared.http.access_log import AccessLogBuffer, AccessRecord, RequestInfo
 from shared.messaging.loop import UNAVAILABLE
 
 Headers = list[tuple[str, str]]
@@ -38,7 +38,7 @@ class CachedResponse:
     """What went out, and to which request."""
 
     stamp: CacheVersion
-    asked: request_context.RequestInfo
+    asked: RequestInfo
     counters: dict[int, Counter]
     latency: Histogram
     headers: Headers
@@ -195,7 +195,7 @@ class ResponseCache:
         kept = [pair for pair in headers if pair[0] not in (*BODY_HEADERS, "X-Request-Id")]
         kept += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
         etag = next((value for name, value in kept if name == "ETag"), "")
-        asked: request_context.RequestInfo = environ[request_context.REQUEST_INFO]
+        asked: RequestInfo = environ[request_context.REQUEST_INFO]
         service = self.present.service
         counters = {status: metrics.REQUESTS.labels(service, "GET", asked.route, status) for status in (200, 304)}
         latency = metrics.LATENCY.labels(service, asked.route)

@@ -12,16 +12,16 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from shared import logs
-from shared.http.access_log import AccessLogBuffer, AccessRecord
-from shared.http.request_context import RequestInfo
+from shared.http import access_log
+from shared.http.access_log import AccessLogBuffer, AccessRecord, RequestInfo
 from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 ENDS = """
 import time
 from shared import logs, metrics
-from shared.http.request_context import RequestInfo
-from shared.http.access_log import AccessLogBuffer, AccessRecord
+from shared.http.access_log import AccessLogBuffer, AccessRecord, RequestInfo
 logs.configure("catalog", "api", "info")
 count = metrics.REQUESTS.labels("catalog", "GET", "/catalog/v1/sessions", 200)
 latency = metrics.LATENCY.labels("catalog", "/catalog/v1/sessions")
@@ -89,3 +89,24 @@ def test_none_is_lost_or_counted_twice_when_many_threads_note() -> None:
     eventually(lambda: [registry.get_sample_value(name) for name in names] == [2000, 2000])
     assert registry.get_sample_value("seconds_bucket", {"le": "0.01"}) == 2000
     assert registry.get_sample_value("seconds_count") == 4000
+
+
+def test_flask_and_the_cache_write_the_same_line_and_probes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    monkeypatch.setattr(logs, "access_log", logs.AccessLogWriter(stream, logging.INFO))
+    registry = CollectorRegistry()
+    count, latency = Counter("requests", "", registry=registry), Histogram("seconds", "", registry=registry)
+    routes = ("/catalog/v1/sessions", "/catalog/health/live")
+    requests = [RequestInfo("GET", route, {}) for route in routes]
+    records = [AccessRecord(asked, 200, count, latency, "x", TRACE, 0.0, 0.5) for asked in requests]
+
+    access_log.write([record._replace(source=None) for record in records])
+    buffer = AccessLogBuffer()
+    for record in records:
+        buffer.append(record)
+    eventually(lambda: registry.get_sample_value("requests_total") == 4)
+    eventually(lambda: stream.getvalue().count(b"\n") == 2)
+
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first == second
+    assert (first["route"], first["trace_id"]) == ("/catalog/v1/sessions", TRACE.split("-")[1])
