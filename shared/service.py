@@ -21,7 +21,7 @@ from shared.http import app as http_app
 from shared.http.migration_gate import MigrationGate
 from shared.http.response_cache import FastPathView
 from shared.jobs import Job
-from shared.messaging import handlers as event_door
+from shared.messaging.handlers import Handler, collect
 from shared.messaging.resync import ResyncRule
 from shared.messaging.wakeup import Listener
 from shared.metrics import MetricsQuery
@@ -34,8 +34,9 @@ GUNICORN = "deploy/gunicorn.py"
 
 @dataclass(frozen=True)
 class Service:
-    """`writes` are the tables that its processes write, and how (see `shared.permissions`). `handlers` are modules with
-    functions marked by `@on`; `commands` are click commands of this service alone.
+    """`writes` are the tables that its processes write, and how (see `shared.permissions`). `projections`
+    and `reactions` are modules with functions marked by `@on`, which run in that order (see
+    `shared.messaging.handlers`); `commands` are click commands of this service alone.
     `cache_version` reads the version of the cached responses; the topic `revision` is notified when it changes.
     `fast_paths` are views by path that answer before Flask (see `shared.http.response_cache`). `needs_settling`: after
     a restore, work waits until staff settle what was done in between. `resync_rules` say how aggregates are republished
@@ -46,7 +47,8 @@ class Service:
     settings: type[Settings] = Settings
     writes: Mapping[str, str] = field(default_factory=dict)
     blueprints: Sequence[Blueprint] = ()
-    handlers: Sequence[ModuleType] = ()
+    projections: Sequence[ModuleType] = ()
+    reactions: Sequence[ModuleType] = ()
     jobs: Sequence[Job] = ()
     commands: Sequence[click.Command] = field(default=())
     cache_version: Callable[[Connection], CacheVersion] | None = None
@@ -94,9 +96,9 @@ class Service:
             listener.wakeups["revision"].append(present.memory[CacheVersionMonitor].invalidated)
             threading.Thread(target=listener.run, args=(threading.Event(),), name="listener", daemon=True).start()
 
-    def event_handlers(self) -> dict[str, list[event_door.Handler]]:
-        """The functions that handle each type of event."""
-        return event_door.collect(self.handlers)
+    def event_handlers(self) -> dict[str, list[Handler]]:
+        """Return the functions that handle each type of event."""
+        return collect(self.projections, self.reactions)
 
     def main(self) -> None:
         """`python -m services.<name> …`; ends the process."""

@@ -94,7 +94,7 @@ SERVICE = Service(
         well_known_public_pages.pages,
         widget_public_pages.pages,
     ],
-    handlers=[handlers],
+    projections=[handlers],
     settings=CatalogSettings,
     jobs=[HOLD_ENDED_SESSIONS, PUBLISH_DUE],
     cache_version=select_catalog_version,

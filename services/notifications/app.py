@@ -71,8 +71,8 @@ SERVICE = Service(
         suppressions_desk.pages,
         templates_desk.pages,
     ],
-    # What is known first, then what follows from it.
-    handlers=[catalog_projection, registration_projection, mails, wishes, webhook_handlers, privacy],
+    projections=[catalog_projection, registration_projection],
+    reactions=[mails, wishes, webhook_handlers, privacy],
     jobs=[
         deliver_mail(),
         *reminder_jobs.JOBS,
@@ -90,7 +90,7 @@ SERVICE = Service(
             person_commands,
             webhook_commands,
             review_suppressions_command,
-            projection_commands(catalog_projection.COPY),
+            projection_commands(catalog_projection.TABLES),
         )
     ],
     needs_settling=True,

@@ -13,6 +13,7 @@ from services.registration.certificates import api as certificates
 from services.registration.certificates import jobs as certificate_jobs
 from services.registration.certificates import staff_pages as certificates_desk
 from services.registration.certificates.public_pages import pages as certificate_pages
+from services.registration.completion import handlers as completion
 from services.registration.groups import api as groups
 from services.registration.groups import jobs as group_jobs
 from services.registration.groups.public_pages import pages as group_pages
@@ -82,7 +83,8 @@ SERVICE = Service(
         learner_pages,
         certificate_pages,
     ],
-    handlers=[projection, privacy_handlers],
+    projections=[projection],
+    reactions=[completion, privacy_handlers],
     jobs=[
         *availability_jobs.JOBS,
         *seats.JOBS,
@@ -95,7 +97,7 @@ SERVICE = Service(
     metric_queries=[measure_seats],
     commands=[
         make(lambda *args, **kwargs: SERVICE.prepare(*args, **kwargs))
-        for make in (importing, forgetting, projection_commands(projection.COPY))
+        for make in (importing, forgetting, projection_commands(projection.TABLES))
     ],
     resync_rules=RESYNC_RULES,
 )

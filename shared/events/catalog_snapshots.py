@@ -21,6 +21,11 @@ class Snapshot(Event):
     public: bool = True
 
 
+def is_public(event: Event) -> bool:
+    """False if the event says that its subject was withdrawn."""
+    return event.public if isinstance(event, Snapshot) else not event.type.endswith(".withdrawn")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SessionSnapshot(Snapshot, type="catalog.session.snapshot-taken"):
     """The present state of a session, said again at an operator's wish."""

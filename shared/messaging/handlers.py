@@ -1,59 +1,75 @@
-"""The event door: functions that a service names for the types of events it listens to."""
+"""Event handlers: functions that a service registers for types of events.
+
+A handler takes a batch: events of one type in the order in which they came. Projections keep copies of other services'
+facts; reactions do what follows from an event, and may read the copies. All projections of an event run before all of
+its reactions, in the same transaction, so the order in which modules are listed does not matter.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar
 
 from psycopg import Connection
+from structlog.contextvars import bound_contextvars
 
 from shared.events.envelope import Envelope, registry
 
-Handler = Callable[[Connection, Any, Envelope], None]
-H = TypeVar("H", bound=Callable[..., None])
 E = TypeVar("E")
+H = TypeVar("H", bound=Callable[..., None])
 
-# Events that came, in their order.
+# Events of one type with their envelopes, in their order.
 EventBatch = Sequence[tuple[E, Envelope]]
+Handler = Callable[[Connection, EventBatch[Any]], None]
 
 
-@dataclass(frozen=True)
-class BatchHandler:
-    """A handler of any number of events of one type at once, which came one after the other."""
-
-    handle: Callable[[Connection, EventBatch[Any]], None]
-
-    def __call__(self, conn: Connection, event: Any, envelope: Envelope) -> None:
-        self.handle(conn, [(event, envelope)])
+class NotYetKnown(Exception):
+    """A projection lacks what the event is about: the event is tried again after a short wait."""
 
 
-def on(*types: str, batch: bool = False) -> Callable[[H], H]:
-    """Name a function `(conn, event, envelope) -> None` as handler of these event types; with `batch` it is
-    `(conn, happened) -> None`, for effects that cost much less for many at once.
+def on(*types: str) -> Callable[[H], H]:
+    """Register a function `(conn, batch) -> None` as handler of these event types.
 
-    It runs within the transaction that also marks the event as done, once per event whatever the broker does; it may
-    raise `PermanentError` where no later attempt can help. Anything else that it raises is tried again later; several
-    events are then tried one by one.
+    It runs within the transaction that also marks the events as done, once per event whatever the broker does. It may
+    raise `PermanentError` if no later attempt can help. After any other error the events are tried again, one by one.
     """
 
     def mark(handler: H) -> H:
-        vars(handler).update(listens_to=types, batch=batch)
+        vars(handler).update(listens_to=types)
         return handler
 
     return mark
 
 
-def collect(modules: Iterable[ModuleType]) -> dict[str, list[Handler]]:
-    """The handlers in the modules by event type, in the order in which they are named. Raises KeyError for a type
-    without a contract.
+def for_each(handle: Callable[[Connection, E, Envelope], None]) -> Callable[[Connection, EventBatch[E]], None]:
+    """Return a handler of batches that calls `handle` for each event, with the event's ids on every log line."""
+
+    @wraps(handle)
+    def handle_batch(conn: Connection, batch: EventBatch[E]) -> None:
+        for event, envelope in batch:
+            with bound_contextvars(
+                event_id=str(envelope.id),
+                event_type=envelope.type,
+                correlation_id=envelope.correlation_id,
+                traceparent=envelope.traceparent,
+            ):
+                handle(conn, event, envelope)
+
+    return handle_batch
+
+
+def collect(projections: Iterable[ModuleType], reactions: Iterable[ModuleType]) -> dict[str, list[Handler]]:
+    """Return the handlers in the modules by event type: projections, then reactions.
+
+    Raises KeyError for a type without a contract.
     """
     found: dict[str, list[Handler]] = defaultdict(list)
-    for module in modules:
+    for module in (*projections, *reactions):
         for value in vars(module).values():
             if getattr(value, "__module__", None) != module.__name__:
                 continue
             for kind in getattr(value, "listens_to", ()):
                 registry[kind]
-                found[kind].append(BatchHandler(value) if value.batch else value)
+                found[kind].append(value)
     return dict(found)

@@ -3,8 +3,7 @@ effect happens once.
 
 Each loop takes a lane (a sixteenth of the aggregates), so that events of an aggregate keep their order however many
 loops and replicas there are. A whole batch commits at once; where anything in it fails, its events are handled one by
-one, so that a poisonous one fails alone. Events of one type that come one after the other are handled together where
-their handlers can.
+one, so that a poisonous one fails alone. Events of one type that come one after the other are handled as one batch.
 """
 
 import random
@@ -16,15 +15,14 @@ from typing import Any
 import psycopg
 import structlog
 from psycopg import Connection
-from structlog.contextvars import bound_contextvars
 
 from shared import runtime
 from shared import traceparent as w3c
 from shared.errors import PermanentError
-from shared.events.envelope import Envelope, Event, UnknownType, load
+from shared.events.envelope import Event, UnknownType, load
 from shared.failpoints import fail_point
 from shared.messaging import event_metrics, inbox, spans
-from shared.messaging.handlers import BatchHandler, EventBatch, Handler
+from shared.messaging.handlers import EventBatch, Handler
 from shared.messaging.inbox import PendingEvent
 from shared.messaging.loop import UNAVAILABLE, Heartbeat, run_with_backoff
 from shared.messaging.wakeup import Listener
@@ -115,29 +113,11 @@ class Processor:
         event_metrics.count_handled((envelope for run in runs for _, envelope in run), now=self.runtime.clock.now())
 
     def _dispatch(self, conn: Connection, run: EventBatch[Event]) -> None:
-        """Let events of one type be handled: together, where all of its handlers can."""
-        with event_metrics.HANDLING.labels(event_metrics.label(run[0][1].type)).time():
-            self._call(conn, run)
-
-    def _call(self, conn: Connection, run: EventBatch[Event]) -> None:
-        handlers = self.handlers.get(run[0][1].type, ())
-        together = [handler for handler in handlers if isinstance(handler, BatchHandler)]
-        if len(run) > 1 and len(together) == len(handlers):
-            for handler in together:
-                handler.handle(conn, run)
-            return
-        for event, envelope in run:
-            self._dispatch_one(conn, event, envelope)
-
-    def _dispatch_one(self, conn: Connection, event: Event, envelope: Envelope) -> None:
-        with bound_contextvars(
-            event_id=str(envelope.id),
-            event_type=envelope.type,
-            correlation_id=envelope.correlation_id,
-            traceparent=envelope.traceparent,
-        ):
-            for handler in self.handlers.get(envelope.type, ()):
-                handler(conn, event, envelope)
+        """Run the handlers of events of one type."""
+        kind = run[0][1].type
+        with event_metrics.HANDLING.labels(event_metrics.label(kind)).time():
+            for handler in self.handlers.get(kind, ()):
+                handler(conn, run)
 
     def _handle_alone(self, conn: Connection, event: PendingEvent) -> bool:
         """Handle one event in a transaction of its own, and decide what becomes of it where that fails."""

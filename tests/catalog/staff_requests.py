@@ -40,7 +40,7 @@ def take_seats(catalog: Catalog, slug: str, confirmed: int, *, revision: int = 1
         id=id, revision=revision, session_slug=slug, confirmed=confirmed, waitlisted=waitlisted, capacity=None
     )
     envelope: Any = None
-    keep_availability(catalog.conn, AvailabilityChanged(availability=availability), envelope)
+    keep_availability(catalog.conn, [(AvailabilityChanged(availability=availability), envelope)])
 
 
 def read_tag(catalog: Catalog, path: str) -> str:

@@ -16,7 +16,7 @@ from shared.events.catalog import Admission, Reference, Session, SessionPublishe
 from shared.events.envelope import Envelope
 from shared.events.registration import Availability, AvailabilityChanged
 from shared.messaging import outbox
-from shared.messaging.handlers import on
+from shared.messaging.handlers import for_each, on
 from shared.service import Service
 
 TABLES = """
@@ -44,6 +44,7 @@ def make_session(id: UUID | None = None, *, revision: int = 1, title: str = "Wor
 
 
 @on("catalog.session.published", "catalog.session.updated")
+@for_each
 def count_effect(conn: Connection, event: SessionPublished | SessionUpdated, envelope: Envelope) -> None:
     """One row and one event of its own for each event that took effect, and a copy of the session as it is now."""
     _meet_trouble(conn, event.session.id, envelope)
@@ -79,7 +80,7 @@ def _meet_trouble(conn: Connection, subject: UUID, envelope: Envelope) -> None:
 
 def main(name: str) -> int:
     handlers = [sys.modules[__name__]] if name == "registration" else []
-    service = Service(name, handlers=handlers)
+    service = Service(name, reactions=handlers)
     return worker.run(service.prepare("worker"), service.event_handlers(), [])
 
 

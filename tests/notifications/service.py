@@ -47,7 +47,7 @@ def handle(conn: psycopg.Connection[Any], *events: tuple[Event, Envelope]) -> No
     handlers = SERVICE.event_handlers()
     for typed, envelope in events:
         for handler in handlers.get(envelope.type, ()):
-            handler(conn, typed, envelope)
+            handler(conn, [(typed, envelope)])
 
 
 def rows(conn: psycopg.Connection[Any]) -> list[dict[str, Any]]:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notifications.catalog_projection.domain import NotYetKnown
 from shared.events import catalog
 from shared.events import registration as participation
+from shared.messaging.handlers import NotYetKnown
 from tests.notifications.desk import Desk
 from tests.notifications.mails import entry_of, text_of
 from tests.notifications.samples import (

@@ -9,7 +9,6 @@ from shared.events import registration as participation
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import Event, parse_envelope
 from shared.messaging import inbox, processor
-from shared.messaging.handlers import BatchHandler
 from shared.messaging.processor import Processor
 from shared.messaging.wakeup import Listener
 from tests.notifications.post_office import PostOffice
@@ -92,9 +91,3 @@ def test_of_two_revisions_of_one_registration_that_come_together_the_later_stand
 
     assert post.conn.execute("SELECT revision, name FROM registrations").fetchall() == [(3, "Third")]
     assert len(post.rows()) == 2
-
-
-def test_confirmations_are_handled_together() -> None:
-    handlers = SERVICE.event_handlers()["registration.registration.confirmed"]
-
-    assert all(isinstance(handler, BatchHandler) for handler in handlers)

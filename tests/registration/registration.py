@@ -33,7 +33,7 @@ class Registration:
         document = wrap(event, time=datetime.now(UTC))[1]
         data, envelope = load(document)
         for handler in SERVICE.event_handlers()[envelope.type]:
-            handler(self.conn, data, envelope)
+            handler(self.conn, [(data, envelope)])
 
     def hold(self, slug: str = "world-cafe", **facts: Any) -> Session:
         """Know of a session."""

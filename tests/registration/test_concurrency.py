@@ -67,7 +67,7 @@ def hear(event: Event) -> None:
 def handle(conn: psycopg.Connection[Any], event: Event) -> None:
     data, envelope = load(wrap(event, time=datetime.now(UTC))[1])
     for handler in SERVICE.event_handlers()[envelope.type]:
-        handler(conn, data, envelope)
+        handler(conn, [(data, envelope)])
 
 
 def rows(query: LiteralString) -> list[tuple[Any, ...]]:

@@ -63,7 +63,7 @@ def origin(engines: Engines, slot: Slot, tmp_path_factory: pytest.TempPathFactor
 def _hear(conn: object, event: Event) -> None:
     data, envelope = load(wrap(event, time=datetime.now(UTC))[1])
     for handler in SERVICE.event_handlers()[envelope.type]:
-        handler(conn, data, envelope)  # pyright: ignore[reportArgumentType]
+        handler(conn, [(data, envelope)])  # pyright: ignore[reportArgumentType]
 
 
 def test_the_examples_run_in_their_order(origin: str, engines: Engines) -> None:

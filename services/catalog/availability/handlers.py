@@ -5,10 +5,11 @@ from psycopg import Connection
 from services.catalog.availability import queries
 from shared.events.envelope import Envelope
 from shared.events.registration import AvailabilityChanged
-from shared.messaging.handlers import on
+from shared.messaging.handlers import for_each, on
 
 
 @on("registration.availability.changed")
+@for_each
 def keep_availability(conn: Connection, event: AvailabilityChanged, _envelope: Envelope) -> None:
     """Store how many seats are taken, so that the catalog can show `full`."""
     availability = event.availability

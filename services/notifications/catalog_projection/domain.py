@@ -5,10 +5,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.notifications.catalog_projection import queries
-
-
-class NotYetKnown(Exception):
-    """An event is about a session whose own events have not come yet: it is tried again after a short wait."""
+from shared.messaging.handlers import NotYetKnown
 
 
 def share_session(conn: Connection, id: UUID) -> None:

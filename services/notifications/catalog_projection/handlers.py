@@ -1,4 +1,7 @@
-"""Keeps the copy of the catalog."""
+"""The projection of the catalog: sessions, series, recordings, and announcements as they are now.
+
+Snapshots, which an operator asks for, repair the copy. No email follows from one.
+"""
 
 from dataclasses import asdict
 
@@ -7,39 +10,36 @@ from psycopg import Connection
 from services.notifications.catalog_projection import domain, queries
 from shared.events.catalog import (
     SESSION_EVENTS,
-    Announcement,
     AnnouncementEvent,
-    AnnouncementWithdrawn,
-    Recording,
     RecordingPublished,
     RecordingWithdrawn,
     SeriesEvent,
-    Session,
     SessionEvent,
-    SessionWithdrawn,
 )
-from shared.events.catalog_snapshots import AnnouncementSnapshot, RecordingSnapshot, SeriesSnapshot, SessionSnapshot
+from shared.events.catalog_snapshots import (
+    AnnouncementSnapshot,
+    RecordingSnapshot,
+    SeriesSnapshot,
+    SessionSnapshot,
+    is_public,
+)
 from shared.events.envelope import Envelope
-from shared.messaging.handlers import on
-from shared.messaging.snapshot_reports import compare_snapshot
+from shared.messaging.handlers import for_each, on
+from shared.projections import receive_state, upsert_newer
 
-# The copy's tables, by aggregate.
-COPY = {"session": "sessions", "series": "series", "recording": "recordings", "announcement": "announcements"}
-
-
-@on(*SESSION_EVENTS)
-def keep_session(conn: Connection, event: SessionEvent, envelope: Envelope) -> None:
-    """Know a session as it is now."""
-    _keep_session(conn, event.session, envelope, public=not isinstance(event, SessionWithdrawn))
+# Tables by aggregate.
+TABLES = {"session": "sessions", "series": "series", "recording": "recordings", "announcement": "announcements"}
 
 
-def _keep_session(
-    conn: Connection, session: Session, envelope: Envelope, *, public: bool, repair: bool = False
-) -> None:
-    queries.upsert_session(
-        conn,
+@on(*SESSION_EVENTS, "catalog.session.snapshot-taken")
+@for_each
+def keep_session(conn: Connection, event: SessionEvent | SessionSnapshot, envelope: Envelope) -> None:
+    """Keep a session as it is now; its row is locked either way."""
+    session = event.session
+    row = queries.SessionRow(
         id=session.id,
         revision=session.revision,
+        schedule_revision=session.revision,
         slug=session.slug,
         title=session.title,
         format=session.format,
@@ -55,29 +55,31 @@ def _keep_session(
         summary=session.summary,
         terms=session.terms,
         series_slug=session.series and session.series.slug,
-        public=public,
-        repair=repair,
+        public=is_public(event),
         known_since=envelope.time,
     )
+    with receive_state(conn, "sessions", event, envelope) as repair:
+        upsert_newer(conn, "sessions", row, repair=repair, merge=queries.MERGED_COLUMNS)
 
 
-@on("catalog.series.published", "catalog.series.updated")
-def keep_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> None:
-    """Know a series as it is now."""
+@on("catalog.series.published", "catalog.series.updated", "catalog.series.snapshot-taken")
+@for_each
+def keep_series(conn: Connection, event: SeriesEvent | SeriesSnapshot, envelope: Envelope) -> None:
+    """Keep a series as it is now."""
     series = event.series
-    queries.upsert_series(conn, id=series.id, revision=series.revision, slug=series.slug, title=series.title)
+    row = queries.SeriesRow(id=series.id, revision=series.revision, slug=series.slug, title=series.title)
+    with receive_state(conn, "series", event, envelope) as repair:
+        upsert_newer(conn, "series", row, repair=repair)
 
 
-@on("catalog.recording.published", "catalog.recording.withdrawn")
-def keep_recording(conn: Connection, event: RecordingPublished | RecordingWithdrawn, _envelope: Envelope) -> None:
-    """Know a recording as it is now."""
-    _keep_recording(conn, event.recording, withdrawn=isinstance(event, RecordingWithdrawn))
-
-
-def _keep_recording(conn: Connection, recording: Recording, *, withdrawn: bool, repair: bool = False) -> None:
-    domain.lock_session(conn, recording.session_id)
-    queries.upsert_recording(
-        conn,
+@on("catalog.recording.published", "catalog.recording.withdrawn", "catalog.recording.snapshot-taken")
+@for_each
+def keep_recording(
+    conn: Connection, event: RecordingPublished | RecordingWithdrawn | RecordingSnapshot, envelope: Envelope
+) -> None:
+    """Keep a recording as it is now. One of a session that is not known yet waits for it."""
+    recording = event.recording
+    row = queries.RecordingRow(
         id=recording.id,
         revision=recording.revision,
         session_id=recording.session_id,
@@ -85,20 +87,24 @@ def _keep_recording(conn: Connection, recording: Recording, *, withdrawn: bool, 
         duration_seconds=recording.duration_seconds,
         captions=recording.captions,
         published_at=recording.published_at,
-        withdrawn=withdrawn,
-        repair=repair,
+        withdrawn=not is_public(event),
     )
+    with receive_state(conn, "recordings", event, envelope) as repair:
+        domain.lock_session(conn, recording.session_id)
+        upsert_newer(conn, "recordings", row, repair=repair)
 
 
-@on("catalog.announcement.published", "catalog.announcement.updated", "catalog.announcement.withdrawn")
-def keep_announcement(conn: Connection, event: AnnouncementEvent, _envelope: Envelope) -> None:
-    """Know an announcement as it is now."""
-    _keep_announcement(conn, event.announcement, public=not isinstance(event, AnnouncementWithdrawn))
-
-
-def _keep_announcement(conn: Connection, announcement: Announcement, *, public: bool, repair: bool = False) -> None:
-    queries.upsert_announcement(
-        conn,
+@on(
+    "catalog.announcement.published",
+    "catalog.announcement.updated",
+    "catalog.announcement.withdrawn",
+    "catalog.announcement.snapshot-taken",
+)
+@for_each
+def keep_announcement(conn: Connection, event: AnnouncementEvent | AnnouncementSnapshot, envelope: Envelope) -> None:
+    """Keep an announcement as it is now."""
+    announcement = event.announcement
+    row = queries.AnnouncementRow(
         id=announcement.id,
         revision=announcement.revision,
         slug=announcement.slug,
@@ -108,36 +114,7 @@ def _keep_announcement(conn: Connection, announcement: Announcement, *, public: 
         terms=announcement.terms,
         page_url=announcement.page_url,
         published_at=announcement.published_at,
-        public=public,
-        repair=repair,
+        public=is_public(event),
     )
-
-
-@on("catalog.session.snapshot-taken")
-def repair_session(conn: Connection, event: SessionSnapshot, envelope: Envelope) -> None:
-    """Mend the copy, also where it holds this revision with other content. No mail follows from it."""
-    with compare_snapshot(conn, COPY["session"], event, envelope):
-        _keep_session(conn, event.session, envelope, public=event.public, repair=True)
-
-
-@on("catalog.series.snapshot-taken")
-def repair_series(conn: Connection, event: SeriesSnapshot, envelope: Envelope) -> None:
-    """As `repair_session`, of a series."""
-    series = event.series
-    facts = {"id": series.id, "revision": series.revision, "slug": series.slug, "title": series.title}
-    with compare_snapshot(conn, COPY["series"], event, envelope):
-        queries.upsert_series(conn, **facts, repair=True)
-
-
-@on("catalog.recording.snapshot-taken")
-def repair_recording(conn: Connection, event: RecordingSnapshot, envelope: Envelope) -> None:
-    """As `repair_session`, of a recording."""
-    with compare_snapshot(conn, COPY["recording"], event, envelope):
-        _keep_recording(conn, event.recording, withdrawn=not event.public, repair=True)
-
-
-@on("catalog.announcement.snapshot-taken")
-def repair_announcement(conn: Connection, event: AnnouncementSnapshot, envelope: Envelope) -> None:
-    """As `repair_session`, of an announcement."""
-    with compare_snapshot(conn, COPY["announcement"], event, envelope):
-        _keep_announcement(conn, event.announcement, public=event.public, repair=True)
+    with receive_state(conn, "announcements", event, envelope) as repair:
+        upsert_newer(conn, "announcements", row, repair=repair)

@@ -1,20 +1,27 @@
-"""Which event makes which mail due. The effect is rows only: they are rendered and sent later, from what is known then.
+"""Reactions that queue emails: which event makes which email due.
 
-These handlers are named after those that keep the copies, and so run after them in the same transaction.
+They only insert rows. Emails are rendered and sent later, from what the projections hold then.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 from psycopg import Connection
 
 from services.notifications.erased_people.domain import is_erased
+from services.notifications.erased_people.queries import select_erased
 from services.notifications.messages import kinds, queries
+from services.notifications.messages.kinds import MailKind
 from shared.events.catalog import RecordingPublished, SessionRescheduled, SessionScheduled
 from shared.events.envelope import Envelope
 from shared.events.registration import (
     CertificateIssued,
     GroupRequested,
     InvitationIssued,
+    Registration,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationEvent,
     RegistrationOffered,
     RegistrationPromoted,
     RegistrationUpdated,
@@ -22,65 +29,89 @@ from shared.events.registration import (
     SeriesProgressed,
     SignInRequested,
 )
-from shared.messaging.handlers import EventBatch, on
+from shared.messaging.handlers import EventBatch, NotYetKnown, for_each, on
 
 
-@on("registration.registration.confirmed", batch=True)
-def queue_confirmations(conn: Connection, happened: EventBatch[RegistrationConfirmed]) -> None:
-    """People have seats: text, and an entry for the calendar."""
-    caused = [(envelope, {"registered_by": event.registration.registered_by}) for event, envelope in happened]
-    queries.insert_for_registrations(conn, kinds.CONFIRMED, caused, late=kinds.RECORDING)
+@on("registration.registration.confirmed")
+def queue_confirmations(conn: Connection, batch: EventBatch[RegistrationConfirmed]) -> None:
+    """Tell people that they have a seat, with an entry for their calendar."""
+    contexts = [{"registered_by": event.registration.registered_by} for event, _ in batch]
+    _queue(conn, kinds.CONFIRMED, batch, contexts, late=kinds.RECORDING)
 
 
-@on("registration.registration.waitlisted", batch=True)
-def queue_places_in_line(conn: Connection, happened: EventBatch[RegistrationWaitlisted]) -> None:
-    """People wait, and at which places."""
-    caused = [
-        (envelope, {"position": event.registration.position, "registered_by": event.registration.registered_by})
-        for event, envelope in happened
-    ]
-    queries.insert_for_registrations(conn, kinds.WAITLISTED, caused)
+@on("registration.registration.waitlisted")
+def queue_places_in_line(conn: Connection, batch: EventBatch[RegistrationWaitlisted]) -> None:
+    """Tell people that they wait, and at which place."""
+    registrations = [event.registration for event, _ in batch]
+    contexts = [{"position": one.position, "registered_by": one.registered_by} for one in registrations]
+    _queue(conn, kinds.WAITLISTED, batch, contexts)
 
 
 @on("registration.registration.offered")
-def queue_offer(conn: Connection, event: RegistrationOffered, envelope: Envelope) -> None:
-    """The person who waited may accept a seat, and until when."""
-    until = event.registration.offered_until
-    queries.insert_for_registrations(conn, kinds.OFFERED, [(envelope, {"offered_until": until and until.isoformat()})])
+def queue_offers(conn: Connection, batch: EventBatch[RegistrationOffered]) -> None:
+    """Tell people who waited that they may accept a seat, and until when."""
+    _queue(conn, kinds.OFFERED, batch, [_offer(event.registration) for event, _ in batch])
 
 
 @on("registration.registration.promoted")
-def queue_promotion(conn: Connection, _event: RegistrationPromoted, envelope: Envelope) -> None:
-    """The person who waited has a seat: text, and an entry for the calendar."""
-    queries.insert_for_registrations(conn, kinds.PROMOTED, [(envelope, {})], late=kinds.RECORDING)
+def queue_promotions(conn: Connection, batch: EventBatch[RegistrationPromoted]) -> None:
+    """Tell people who waited that they have a seat, with an entry for their calendar."""
+    _queue(conn, kinds.PROMOTED, batch, [{} for _ in batch], late=kinds.RECORDING)
 
 
 @on("registration.registration.updated")
+@for_each
 def queue_again(conn: Connection, event: RegistrationUpdated, envelope: Envelope) -> None:
-    """Whose address was wrong has no mail yet: they are told where they stand."""
+    """Tell a person whose address was corrected where they stand: they have no email yet."""
     registration = event.registration
     if not event.readdressed:
         return
     if registration.status == "waitlisted":
-        queries.insert_for_registrations(conn, kinds.WAITLISTED, [(envelope, {"position": registration.position})])
+        kind, context = kinds.WAITLISTED, {"position": registration.position}
     elif registration.status == "confirmed":
-        queries.insert_for_registrations(conn, kinds.CONFIRMED, [(envelope, {})])
+        kind, context = kinds.CONFIRMED, {}
     else:
-        until = registration.offered_until
-        context = {"offered_until": until and until.isoformat()}
-        queries.insert_for_registrations(conn, kinds.OFFERED, [(envelope, context)])
+        kind, context = kinds.OFFERED, _offer(registration)
+    _queue(conn, kind, [(event, envelope)], [context])
 
 
 @on("registration.registration.cancelled")
+@for_each
 def queue_cancellation(conn: Connection, event: RegistrationCancelled, envelope: Envelope) -> None:
-    """The person's seat or place is gone: at their wish, by staff, or because the session is cancelled."""
+    """Tell a person that their seat or place is gone: at their wish, by staff, or since the session is canceled."""
     if event.reason == "person erased":
         return
     kind = kinds.SESSION_CANCELLED if event.reason == "session cancelled" else kinds.CANCELLED
-    queries.insert_for_registrations(conn, kind, [(envelope, {"reason": event.reason, "was": event.previous_status})])
+    _queue(conn, kind, [(event, envelope)], [{"reason": event.reason, "was": event.previous_status}])
+
+
+def _queue(
+    conn: Connection,
+    kind: MailKind,
+    batch: EventBatch[RegistrationEvent],
+    contexts: Sequence[dict[str, Any]],
+    *,
+    late: MailKind | None = None,
+) -> None:
+    """Queue an email about each of these registrations. Raises NotYetKnown if the projection lacks one.
+
+    Events about erased people are not in the projection; nothing is queued for them.
+    """
+    caused = [(envelope, context) for (_, envelope), context in zip(batch, contexts, strict=True)]
+    missing = queries.insert_for_registrations(conn, kind, caused, late=late)
+    if missing:
+        people = {event.registration.person.id for event, _ in batch if event.registration.id in missing}
+        if people - select_erased(conn, people):
+            raise NotYetKnown
+
+
+def _offer(registration: Registration) -> dict[str, Any]:
+    until = registration.offered_until
+    return {"offered_until": until and until.isoformat()}
 
 
 @on("catalog.session.scheduled", "catalog.session.rescheduled")
+@for_each
 def queue_new_time(conn: Connection, event: SessionScheduled | SessionRescheduled, envelope: Envelope) -> None:
     """Everybody who has a seat gets the calendar entry anew."""
     previous = event.previous.label if isinstance(event, SessionRescheduled) else None
@@ -88,12 +119,14 @@ def queue_new_time(conn: Connection, event: SessionScheduled | SessionReschedule
 
 
 @on("catalog.recording.published")
+@for_each
 def queue_recording(conn: Connection, _event: RecordingPublished, envelope: Envelope) -> None:
     """Everybody who has a seat can watch the recording."""
     queries.insert_for_recording(conn, envelope, kinds.RECORDING)
 
 
 @on("registration.invitation.issued")
+@for_each
 def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelope) -> None:
     """The person may register for a session by invitation."""
     invitation = event.invitation
@@ -110,6 +143,7 @@ def queue_invitation(conn: Connection, event: InvitationIssued, envelope: Envelo
 
 
 @on("registration.series.progressed")
+@for_each
 def queue_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope) -> None:
     """The person has one session of a series to go."""
     progress = event.progress
@@ -131,6 +165,7 @@ def queue_progress(conn: Connection, event: SeriesProgressed, envelope: Envelope
 
 
 @on("registration.sign-in.requested")
+@for_each
 def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) -> None:
     """The person wants to sign in."""
     recipient = event.sign_in.person.email
@@ -140,6 +175,7 @@ def queue_sign_in(conn: Connection, event: SignInRequested, envelope: Envelope) 
 
 
 @on("registration.group.requested")
+@for_each
 def queue_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> None:
     """Somebody is to confirm that they register colleagues; nothing that they typed is in the mail."""
     group = event.group
@@ -156,6 +192,7 @@ def queue_group(conn: Connection, event: GroupRequested, envelope: Envelope) -> 
 
 
 @on("registration.certificate.issued")
+@for_each
 def queue_certificate(conn: Connection, event: CertificateIssued, envelope: Envelope) -> None:
     """The person has a certificate."""
     certificate = event.certificate

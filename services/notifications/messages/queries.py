@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from services.notifications.messages.kinds import MailKind
 from shared import traceparent as w3c
 from shared import tracing
-from shared.database import execute, fetch
+from shared.database import execute, fetch, fetch_value
 from shared.events.envelope import Envelope
 from shared.runtime import settings
 
@@ -146,12 +146,12 @@ def insert_for_recording(conn: Connection, envelope: Envelope, kind: MailKind) -
 
 def insert_for_registrations(
     conn: Connection, kind: MailKind, caused: Sequence[tuple[Envelope, dict[str, Any]]], *, late: MailKind | None = None
-) -> None:
-    """A mail to the person of each registration that is the subject of one of these events, unless they were erased;
-    once for an event, with the context that is given beside it.
+) -> list[UUID]:
+    """Queue an email to the person of each registration that is the subject of one of these events, unless erased.
 
-    And of the kind `late` what `insert_for_recording` left out because such an event came after the recording's, though
-    the person registered before it.
+    Once for an event, with the context given beside it. Also queues those of the kind `late` that
+    `insert_for_recording` left out because such an event came after the recording's, though the person registered
+    before it. Returns the registrations that the projection does not hold.
     """
     sql = """
         WITH given AS MATERIALIZED (
@@ -179,7 +179,9 @@ def insert_for_registrations(
              ORDER BY place
             ON CONFLICT DO NOTHING RETURNING 1
         )
-        SELECT count(*), pg_notify(current_schema() || '_mails', '')
+        SELECT (SELECT coalesce(array_agg(subject), '{}') FROM given LEFT JOIN registrations ON id = subject
+                 WHERE id IS NULL),
+               count(*), pg_notify(current_schema() || '_mails', '')
           FROM (SELECT FROM added UNION ALL SELECT FROM late) AS made
     """
     rows = [
@@ -195,7 +197,8 @@ def insert_for_registrations(
         for place, (envelope, context) in enumerate(caused)
     ]
     after = {"late": late.name, "late_topic": late.topic, "late_wait": _wait(late)} if late else NOT_LATE
-    execute(conn, sql, rows=orjson.dumps(rows).decode(), kind=kind.name, topic=kind.topic, wait=_wait(kind), **after)
+    values = {"rows": orjson.dumps(rows).decode(), "kind": kind.name, "topic": kind.topic, "wait": _wait(kind)}
+    return fetch_value(conn, sql, **values, **after)
 
 
 NOT_LATE = {"late": None, "late_topic": None, "late_wait": 0.0}

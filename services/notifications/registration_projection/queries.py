@@ -1,7 +1,8 @@
 """SQL of the copy of who takes part in what."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -57,44 +58,42 @@ def _row(registration: Registration) -> dict[str, object]:
     }
 
 
-def upsert_notice(conn: Connection, *, generation: int, series_id: UUID | None = None, **facts: Any) -> None:
-    """Keep what a mail to one person is about as it is now, unless a later revision is here."""
-    sql = """
-        INSERT INTO notices AS known (id, revision, status, person_id, email, name, expires_at, series_id, generation)
-        VALUES (%(id)s, %(revision)s, %(status)s, %(person_id)s, %(email)s, %(name)s, %(expires_at)s, %(series_id)s,
-                %(generation)s)
-        ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
-               expires_at = excluded.expires_at, generation = excluded.generation
-         WHERE excluded.revision > known.revision
-    """
-    execute(conn, sql, generation=generation, series_id=series_id, **facts)
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow:
+    """What an email to one person is about: a sign-in, a certificate, a group, or progress in a series."""
+
+    id: UUID
+    revision: int
+    status: str
+    person_id: UUID
+    email: str
+    name: str
+    expires_at: datetime | None
+    generation: int
+    series_id: UUID | None = None
 
 
-def upsert_invitation(conn: Connection, **facts: Any) -> None:
-    """Keep an invitation as it is now, unless a later revision is here."""
-    sql = """
-        INSERT INTO invitations AS known (id, revision, status, session_id, series_slug, person_id, email, name,
-                                          expires_at, generation)
-        VALUES (%(id)s, %(revision)s, %(status)s, %(session_id)s, %(series_slug)s, %(person_id)s, %(email)s, %(name)s,
-                %(expires_at)s, %(generation)s)
-        ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, status = excluded.status, email = excluded.email, name = excluded.name,
-               expires_at = excluded.expires_at, generation = excluded.generation
-         WHERE excluded.revision > known.revision
-    """
-    execute(conn, sql, **facts)
+@dataclass(frozen=True, kw_only=True)
+class InvitationRow:
+    id: UUID
+    revision: int
+    status: str
+    session_id: UUID
+    series_slug: str | None
+    person_id: UUID
+    email: str
+    name: str
+    expires_at: datetime | None
+    generation: int
 
 
-def upsert_attendance(conn: Connection, **facts: Any) -> None:
-    """Keep whether somebody came as it is known now, unless a later revision is here."""
-    sql = """
-        INSERT INTO attendance AS known (id, revision, session_id, person_id, attended)
-        VALUES (%(id)s, %(revision)s, %(session_id)s, %(person_id)s, %(attended)s)
-        ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, attended = excluded.attended
-         WHERE excluded.revision > known.revision
-    """
-    execute(conn, sql, **facts)
+@dataclass(frozen=True, kw_only=True)
+class AttendanceRow:
+    id: UUID
+    revision: int
+    session_id: UUID
+    person_id: UUID
+    attended: bool
 
 
 def insert_completion(conn: Connection, *, series_id: UUID, person_id: UUID) -> None:

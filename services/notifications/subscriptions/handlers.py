@@ -7,12 +7,13 @@ from services.notifications.subscriptions import domain
 from services.notifications.subscriptions.queries import Origin, SignUp
 from shared.events.envelope import Envelope
 from shared.events.registration import NewsletterRequested
-from shared.messaging.handlers import on
+from shared.messaging.handlers import for_each, on
 
 REGISTRATION = Origin("the form to register for a session", network=None)
 
 
 @on("registration.newsletter.requested")
+@for_each
 def request_subscription(conn: Connection, event: NewsletterRequested, envelope: Envelope) -> None:
     """Ask the owner of the address to confirm it, unless they read it already."""
     wanted = event.request

@@ -1,100 +1,89 @@
-"""The catalog's events: keep the copy, and do what a change of it means for seats and completions."""
+"""The projection of the catalog: sessions, series and recordings as they are now.
 
-from dataclasses import replace
+Each handler locks the projection, so that what follows from a change is judged by nobody else meanwhile.
+"""
+
+from dataclasses import asdict
 
 from psycopg import Connection
 
 from services.registration.catalog_projection import queries
-from services.registration.completion import domain as completion
-from services.registration.seats import domain as seats
-from shared.events import catalog
-from shared.events.catalog import (
-    SESSION_EVENTS,
-    RecordingPublished,
-    RecordingWithdrawn,
-    SeriesEvent,
-    SeriesWithdrawn,
-    SessionEvent,
-)
-from shared.events.catalog_snapshots import RecordingSnapshot, SeriesSnapshot, SessionSnapshot
+from shared.events.catalog import SESSION_EVENTS, RecordingPublished, RecordingWithdrawn, SeriesEvent, SessionEvent
+from shared.events.catalog_snapshots import RecordingSnapshot, SeriesSnapshot, SessionSnapshot, is_public
 from shared.events.envelope import Envelope
-from shared.messaging.handlers import on
-from shared.messaging.snapshot_reports import compare_snapshot
+from shared.messaging.handlers import for_each, on
+from shared.projections import receive_state, upsert_newer
 
-# The copy's tables, by aggregate.
-COPY = {"session": "sessions", "series": "series", "recording": "recordings"}
+# Tables by aggregate.
+TABLES = {"session": "sessions", "series": "series", "recording": "recordings"}
 
 
-@on(*SESSION_EVENTS)
-def follow_session(conn: Connection, event: SessionEvent, _envelope: Envelope) -> None:
-    """Capacity that was raised promotes those who wait; a cancelled session releases everybody; those whom a series
-    invites here are invited.
-    """
+@on(*SESSION_EVENTS, "catalog.session.snapshot-taken")
+@for_each
+def keep_session(conn: Connection, event: SessionEvent | SessionSnapshot, envelope: Envelope) -> None:
+    """Keep a session as it is now."""
+    session = event.session
+    row = queries.SessionRow(
+        id=session.id,
+        revision=session.revision,
+        slug=session.slug,
+        title=session.title,
+        status=session.status,
+        policy=session.registration.policy,
+        opens_at=session.registration.opens_at,
+        closes_at=session.registration.closes_at,
+        starts_at=session.when.starts_at,
+        ends_at=session.when.ends_at,
+        format=session.format,
+        series_slug=session.series.slug if session.series else None,
+        series_title=session.series.title if session.series else None,
+        initiative=asdict(session.initiative),
+        join_url=session.online.join_url if session.online else None,
+        contact_hours=session.contact_hours,
+        when_label=session.when.label,
+        timezone=session.when.timezone,
+        venue=asdict(session.venue) if session.venue else None,
+        platform=session.online.platform if session.online else None,
+    )
     queries.lock(conn)
-    if queries.upsert_session(conn, event.session):
-        _act_on_session(conn, event.session)
+    with receive_state(conn, "sessions", event, envelope) as repair:
+        upsert_newer(conn, "sessions", row, repair=repair)
 
 
-@on("catalog.series.published", "catalog.series.updated")
-def follow_series(conn: Connection, event: SeriesEvent, _envelope: Envelope) -> None:
-    """A series that gains or loses a session may be complete for somebody now."""
+@on("catalog.series.published", "catalog.series.updated", "catalog.series.withdrawn", "catalog.series.snapshot-taken")
+@for_each
+def keep_series(conn: Connection, event: SeriesEvent | SeriesSnapshot, envelope: Envelope) -> None:
+    """Keep a series as it is now. Nobody completes one that is withdrawn; what was earned stays earned."""
+    series = event.series
+    rule = series.completion if is_public(event) else None
+    row = queries.SeriesRow(
+        id=series.id,
+        revision=series.revision,
+        slug=series.slug,
+        title=series.title,
+        audience=asdict(series.audience),
+        sessions=list(dict.fromkeys(rule.sessions)) if rule else [],
+        counts=list(rule.counts) if rule else [],
+        invites_to=rule.invites_to if rule else None,
+    )
     queries.lock(conn)
-    if queries.upsert_series(conn, event.series):
-        _act_on_series(conn, event.series)
+    with receive_state(conn, "series", event, envelope) as repair:
+        upsert_newer(conn, "series", row, repair=repair)
 
 
-@on("catalog.series.withdrawn")
-def forget_series(conn: Connection, event: SeriesWithdrawn, _envelope: Envelope) -> None:
-    """Nobody completes a series that is withdrawn; what was earned stays earned."""
-    queries.lock(conn)
-    queries.upsert_series(conn, replace(event.series, completion=None))
-
-
-@on("catalog.recording.published")
-def follow_recording(conn: Connection, event: RecordingPublished, _envelope: Envelope) -> None:
-    queries.upsert_recording(conn, event.recording, withdrawn=False)
-
-
-@on("catalog.recording.withdrawn")
-def forget_recording(conn: Connection, event: RecordingWithdrawn, _envelope: Envelope) -> None:
-    """What was seen stays seen; nobody sees more of it."""
-    queries.upsert_recording(conn, event.recording, withdrawn=True)
-
-
-@on("catalog.session.snapshot-taken")
-def repair_session(conn: Connection, event: SessionSnapshot, envelope: Envelope) -> None:
-    """Mend the copy, also where it holds this revision with other content, and do what the mended one means."""
-    queries.lock(conn)
-    with compare_snapshot(conn, COPY["session"], event, envelope):
-        taken = queries.upsert_session(conn, event.session, repair=True)
-    if taken:
-        _act_on_session(conn, event.session)
-
-
-@on("catalog.series.snapshot-taken")
-def repair_series(conn: Connection, event: SeriesSnapshot, envelope: Envelope) -> None:
-    """As `repair_session`, of a series."""
-    queries.lock(conn)
-    series = event.series if event.public else replace(event.series, completion=None)
-    with compare_snapshot(conn, COPY["series"], event, envelope):
-        taken = queries.upsert_series(conn, series, repair=True)
-    if taken and event.public:
-        _act_on_series(conn, series)
-
-
-@on("catalog.recording.snapshot-taken")
-def repair_recording(conn: Connection, event: RecordingSnapshot, envelope: Envelope) -> None:
-    """As `repair_session`, of a recording; nothing follows from one."""
-    with compare_snapshot(conn, COPY["recording"], event, envelope):
-        queries.upsert_recording(conn, event.recording, withdrawn=not event.public, repair=True)
-
-
-def _act_on_session(conn: Connection, session: catalog.Session) -> None:
-    seats.follow_session(conn, session)
-    for series in queries.select_series_inviting_to(conn, session.id):
-        completion.evaluate(conn, series)
-
-
-def _act_on_series(conn: Connection, series: catalog.Series) -> None:
-    if held := queries.select_series(conn, series.id):
-        completion.evaluate(conn, held)
+@on("catalog.recording.published", "catalog.recording.withdrawn", "catalog.recording.snapshot-taken")
+@for_each
+def keep_recording(
+    conn: Connection, event: RecordingPublished | RecordingWithdrawn | RecordingSnapshot, envelope: Envelope
+) -> None:
+    """Keep a session's recording as it is now, in the place of an earlier one. What was viewed stays viewed."""
+    recording = event.recording
+    row = queries.RecordingRow(
+        id=recording.id,
+        revision=recording.revision,
+        session_id=recording.session_id,
+        duration_seconds=recording.duration_seconds,
+        withdrawn=not is_public(event),
+    )
+    with receive_state(conn, "recordings", event, envelope) as repair:
+        upsert_newer(conn, "recordings", row, repair=repair, key="session_id", replaces="known.id <> excluded.id")

@@ -1,16 +1,15 @@
 """The copy of the catalog's facts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from shared.database import execute, fetch, fetch_one
 from shared.date_labels import label_moment, label_time
-from shared.events import catalog
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,57 @@ class Series:
     invites_to: UUID | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionRow:
+    """Every column of a session."""
+
+    id: UUID
+    revision: int
+    slug: str
+    title: str
+    status: str
+    policy: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    format: str
+    series_slug: str | None
+    series_title: str | None
+    initiative: dict[str, Any]
+    join_url: str | None
+    contact_hours: float | None
+    when_label: str
+    timezone: str | None
+    venue: dict[str, Any] | None
+    platform: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesRow:
+    """Every column of a series. A series without a rule of completion counts no sessions."""
+
+    id: UUID
+    revision: int
+    slug: str
+    title: str
+    audience: dict[str, Any]
+    sessions: list[UUID]
+    counts: list[str]
+    invites_to: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingRow:
+    """The recording of a session, which has one at most."""
+
+    id: UUID
+    revision: int
+    session_id: UUID
+    duration_seconds: int
+    withdrawn: bool
+
+
 def lock(conn: Connection) -> None:
     """Keep the copy to this transaction: nobody changes it, nor judges by it who completed what (`share`)."""
     sql = "SELECT pg_advisory_xact_lock(hashtextextended('programme:' || current_schema(), 0))"
@@ -93,107 +143,6 @@ def share(conn: Connection) -> None:
     """Keep sessions and series as they are until the transaction ends, those that are just being taken in included."""
     sql = "SELECT pg_advisory_xact_lock_shared(hashtextextended('programme:' || current_schema(), 0))"
     execute(conn, sql)
-
-
-def upsert_session(conn: Connection, session: catalog.Session, *, repair: bool = False) -> bool:
-    """Take in a session as the catalog has it now; False where this or a later revision is held already. To `repair`
-    takes this revision once more.
-    """
-    sql = """
-        INSERT INTO sessions (id, revision, slug, title, status, policy, opens_at, closes_at, starts_at, ends_at,
-                              format, series_slug, series_title, initiative, join_url, contact_hours, when_label,
-                              timezone, venue, platform)
-        VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(status)s, %(policy)s, %(opens_at)s, %(closes_at)s,
-                %(starts_at)s, %(ends_at)s, %(format)s, %(series_slug)s, %(series_title)s, %(initiative)s, %(join_url)s,
-                %(contact_hours)s, %(when_label)s, %(timezone)s, %(venue)s, %(platform)s)
-        ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, status = excluded.status,
-               policy = excluded.policy, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
-               starts_at = excluded.starts_at, ends_at = excluded.ends_at, format = excluded.format,
-               series_slug = excluded.series_slug, series_title = excluded.series_title,
-               initiative = excluded.initiative, join_url = excluded.join_url, contact_hours = excluded.contact_hours,
-               when_label = excluded.when_label, timezone = excluded.timezone, venue = excluded.venue,
-               platform = excluded.platform
-         WHERE sessions.revision < excluded.revision OR %(repair)s AND sessions.revision = excluded.revision
-    """
-    return bool(
-        execute(
-            conn,
-            sql,
-            id=session.id,
-            revision=session.revision,
-            slug=session.slug,
-            title=session.title,
-            status=session.status,
-            policy=session.registration.policy,
-            opens_at=session.registration.opens_at,
-            closes_at=session.registration.closes_at,
-            starts_at=session.when.starts_at,
-            ends_at=session.when.ends_at,
-            format=session.format,
-            series_slug=session.series.slug if session.series else None,
-            series_title=session.series.title if session.series else None,
-            initiative=Jsonb(asdict(session.initiative)),
-            join_url=session.online.join_url if session.online else None,
-            contact_hours=session.contact_hours,
-            when_label=session.when.label,
-            timezone=session.when.timezone,
-            venue=Jsonb(asdict(session.venue)) if session.venue else None,
-            platform=session.online.platform if session.online else None,
-            repair=repair,
-        )
-    )
-
-
-def upsert_series(conn: Connection, series: catalog.Series, *, repair: bool = False) -> bool:
-    """Take in a series as the catalog has it now; `repair` and the answer as of `upsert_session`."""
-    sql = """
-        INSERT INTO series (id, revision, slug, title, audience, sessions, counts, invites_to)
-        VALUES (%(id)s, %(revision)s, %(slug)s, %(title)s, %(audience)s, %(sessions)s, %(counts)s, %(invites_to)s)
-        ON CONFLICT (id) DO UPDATE
-           SET revision = excluded.revision, slug = excluded.slug, title = excluded.title, audience = excluded.audience,
-               sessions = excluded.sessions, counts = excluded.counts, invites_to = excluded.invites_to
-         WHERE series.revision < excluded.revision OR %(repair)s AND series.revision = excluded.revision
-    """
-    rule = series.completion
-    return bool(
-        execute(
-            conn,
-            sql,
-            id=series.id,
-            revision=series.revision,
-            slug=series.slug,
-            title=series.title,
-            audience=Jsonb(asdict(series.audience)),
-            sessions=list(dict.fromkeys(rule.sessions)) if rule else [],
-            counts=rule.counts if rule else [],
-            invites_to=rule.invites_to if rule else None,
-            repair=repair,
-        )
-    )
-
-
-def upsert_recording(conn: Connection, recording: catalog.Recording, *, withdrawn: bool, repair: bool = False) -> None:
-    """Take in how long a session's recording is, or that there is none any more."""
-    sql = """
-        INSERT INTO recordings (id, revision, session_id, duration_seconds, withdrawn)
-        VALUES (%(id)s, %(revision)s, %(session_id)s, %(duration_seconds)s, %(withdrawn)s)
-        ON CONFLICT (session_id) DO UPDATE
-           SET id = excluded.id, revision = excluded.revision, duration_seconds = excluded.duration_seconds,
-               withdrawn = excluded.withdrawn
-         WHERE recordings.id <> excluded.id OR recordings.revision < excluded.revision
-            OR %(repair)s AND recordings.revision = excluded.revision
-    """
-    execute(
-        conn,
-        sql,
-        id=recording.id,
-        revision=recording.revision,
-        session_id=recording.session_id,
-        duration_seconds=recording.duration_seconds,
-        withdrawn=withdrawn,
-        repair=repair,
-    )
 
 
 def select_session(conn: Connection, slug: str) -> Session | None:

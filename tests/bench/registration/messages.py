@@ -20,6 +20,7 @@ from shared.database import Database
 from shared.events import registration as events
 from shared.events.envelope import CONTENT_TYPE, Envelope, parse_envelope
 from shared.messaging import broker, consumer, inbox, outbox, relay
+from shared.messaging.handlers import for_each
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import BATCH, Relay
@@ -242,6 +243,7 @@ def make_event(session: UUID | None = None) -> events.RegistrationConfirmed:
     )
 
 
+@for_each
 def _insert_effect(conn: psycopg.Connection[Any], event: events.RegistrationConfirmed, envelope: Envelope) -> None:
     _insert(conn, envelope.id, event.registration.id)
 
