@@ -57,7 +57,7 @@ sample: venv ## import the sample program into the running system, which `make u
 demo: venv ## the scenario from 15 December 2016 to 2018, step by step
 	@$(RUN) -m deploy.demo
 
-roll: venv ## put the code of this folder in the place of a running service, losing no request (SERVICE=catalog; containers)
+roll: venv ## replace a running service with the code of this folder, losing no request (SERVICE=catalog; containers)
 	@$(RUN) -m deploy.rolling $(SERVICE)
 
 backup: venv ## write everything but secrets to BACKUP_DIR (backups/), while the system runs
@@ -148,7 +148,7 @@ messages: venv ## extract the texts to translate (translations/messages.pot) and
 mail-pictures: venv ## write docs/mails.md and its picture of every email (needs chromium and pngquant)
 	@$(RUN) -m deploy.pictures
 
-lock: venv ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+lock: venv ## update requirements/ from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@for service in $(SERVICES); do \
 		$(LOCK) --group $$service --output-file requirements/$$service.txt || exit 1; \
 	done
