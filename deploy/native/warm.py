@@ -24,13 +24,19 @@ LISTED = "import sys, {apps}; print(*sys.modules)"
 
 
 class WarmProcess:
-    """The part of the interface of `subprocess.Popen` that is needed here, for `python -m` with these arguments."""
+    """The part of the interface of `subprocess.Popen` that is needed here, for `python -m` with these arguments.
 
-    def __init__(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: str) -> None:
+    `output` and `errors` are the files that stdout and stderr are appended to; without `errors`, both go to `output`.
+    Start and wait for all processes in one thread: multiprocessing looks at every child when another starts.
+    """
+
+    def __init__(
+        self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: str, errors: str | None = None
+    ) -> None:
         self.args = args
         # A daemon, so that a test run that ends does not wait for it.
         self.process: ForkServerProcess = _server().Process(
-            target=_run, args=(list(args), str(cwd), dict(env), output), daemon=True
+            target=_run, args=(list(args), str(cwd), dict(env), output, errors or output), daemon=True
         )
         self.process.start()
         assert self.process.pid
@@ -65,12 +71,12 @@ def _server() -> ForkServerContext:
     return context
 
 
-def _run(args: list[str], cwd: str, env: dict[str, str], output: str) -> None:
+def _run(args: list[str], cwd: str, env: dict[str, str], output: str, errors: str) -> None:
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
-    with open(output, "ab", buffering=0) as log:
-        for stream in (1, 2):
+    for stream, path in ((1, output), (2, errors)):
+        with open(path, "ab", buffering=0) as log:
             os.dup2(log.fileno(), stream)
     sys.path.insert(0, cwd)
     sys.argv = list(args)

@@ -1,7 +1,5 @@
 """The running site: an api and a worker of each service, gateway, mail catcher and identity provider, as processes."""
 
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,8 +14,9 @@ from deploy.demo.mailbox import Mailbox
 from deploy.native.gateway import Gateway
 from deploy.options import Options
 from shared import signed_links
+from tests.commands import run_command
 from tests.processes import NativeGateway, Process, free_port
-from tests.servers.databases import ROOT, service_environment
+from tests.servers.databases import service_environment
 from tests.servers.engines import SERVICES, Engines
 from tests.waiting import eventually
 
@@ -83,15 +82,9 @@ class Site:
 
     def run(self, service: str, *arguments: str) -> str:
         """A command of a service."""
-        command = [sys.executable, "-m", f"services.{service}", *arguments]
-        environment = self.told[service]
-        return subprocess.run(
-            ["env", *(f"{name}={value}" for name, value in environment.items()), *command],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        result = run_command(service, *arguments, environment=self.told[service])
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     def set_clock(self, moment: str) -> None:
         """The programme's clock, from now on."""

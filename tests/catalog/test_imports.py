@@ -1,7 +1,5 @@
 """Programme documents: all or nothing, the same twice, every fault by its path."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ import pytest
 
 from tests.catalog.catalog import V1, Catalog, types
 from tests.catalog.programs import changed, later, sample, session_of, small
-from tests.servers.databases import ROOT
+from tests.commands import Result, run_command
 
 EVERYTHING = [
     "organization/imls",
@@ -300,11 +298,8 @@ def test_an_import_sent_twice_under_one_key_takes_effect_once(catalog: Catalog) 
 def test_the_command_line_takes_in_a_document_and_names_the_faults_of_a_wrong_one(
     service_environments: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    def run(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "services.catalog", "import", str(file), *options]
-        return subprocess.run(
-            command, cwd=ROOT, env=service_environments["catalog"], capture_output=True, text=True, check=False
-        )
+    def run(file: Path, *options: str) -> Result:
+        return run_command("catalog", "import", str(file), *options, environment=service_environments["catalog"])
 
     (right := tmp_path / "right.yaml").write_text(sample())
     (wrong := tmp_path / "wrong.yaml").write_text(sample().replace("format: workshop", "format: seance"))

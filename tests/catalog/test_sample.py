@@ -1,9 +1,6 @@
 """The sample program enters a catalog that has never held anything, in development, and no other."""
 
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,7 @@ from services.catalog.program_documents.text_formats import read_yaml
 from shared import runtime
 from tests.catalog.catalog import Catalog
 from tests.catalog.programs import SAMPLES, sample, small
-from tests.servers.databases import ROOT
+from tests.commands import Command
 
 Run = Callable[..., dict[str, Any]]
 FILE = str(SAMPLES / "ltc-models-for-change.yaml")
@@ -84,27 +81,22 @@ def test_a_catalog_that_was_restored_stays_as_it_was(catalog: Catalog) -> None:
     assert load(catalog) is None
 
 
-@pytest.fixture
-def run(service_environments: dict[str, dict[str, str]]) -> Run:
-    """The command of a process of this service, with other settings than the usual."""
+def test_of_two_starts_at_once_one_loads_it_and_no_later_one(
+    service_environments: dict[str, dict[str, str]],
+) -> None:
+    def start(*options: str) -> Command:
+        return Command("catalog", "import", *options, FILE, environment=service_environments["catalog"])
 
-    def run(*options: str, **told: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "services.catalog", "import", *options, FILE]
-        environment = service_environments["catalog"] | told
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return orjson.loads(done.stdout)
+    def finish(command: Command) -> dict[str, Any]:
+        result = command.finish()
+        assert result.returncode == 0, result.stderr
+        return orjson.loads(result.stdout)
 
-    return run
-
-
-def test_of_two_starts_at_once_one_loads_it_and_no_later_one(run: Run) -> None:
-    with ThreadPoolExecutor() as pool:
-        both = list(pool.map(lambda _: run("--only-first"), range(2)))
+    both = [finish(command) for command in [start("--only-first"), start("--only-first")]]
 
     assert sorted("created" in one for one in both) == [False, True]
-    assert "left_alone" in run("--only-first")
-    assert run()["changed"] == []  # without the option it is an import like any other
+    assert "left_alone" in finish(start("--only-first"))
+    assert finish(start())["changed"] == []  # without the option it is an import like any other
 
 
 def test_production_never_loads_it(catalog: Catalog, present: runtime.Runtime) -> None:

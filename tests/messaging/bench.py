@@ -16,6 +16,7 @@ from shared.messaging import outbox
 from shared.service import Service
 from shared.settings import Settings
 from tests.broker_messages import make_message, publish
+from tests.commands import Result, run_command
 from tests.messaging import probe
 from tests.processes import Process
 from tests.servers.engines import Engines
@@ -58,6 +59,10 @@ class Bench:
         present.database.open()
         self.opened.append(present.database)
         return make_client(service.create_app(present))
+
+    def command(self, *args: str) -> Result:
+        """Run a command of registration, as an operator does."""
+        return run_command("registration", *args, environment=self.environments["registration"])
 
     def _settings(self, service: str) -> dict[str, Any]:
         names = ("environment", "database_url", "broker_url", "public_url", "jwks")

@@ -1,8 +1,6 @@
 """What operators type, as real processes on a real database: answers in JSON, exit codes, a line in the audit log."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,25 +11,23 @@ import pytest
 
 from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.endpoints.secret_encryption import encrypt_secret
-from tests.servers.databases import ROOT
+from tests.commands import Result, run_command
 
 Environments = dict[str, dict[str, str]]
-Answer = subprocess.CompletedProcess[str]
-
-
-def run(environment: dict[str, str], service: str, *args: str) -> Answer:
-    line = [sys.executable, "-m", f"services.{service}", *args]
-    return subprocess.run(line, cwd=ROOT, env={"PATH": "", **environment}, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
-def notifications(service_environments: Environments) -> Callable[..., Answer]:
-    return lambda *args, **more: run({**service_environments["notifications"], **more}, "notifications", *args)
+def notifications(service_environments: Environments) -> Callable[..., Result]:
+    return lambda *args, **more: run_command(
+        "notifications", *args, environment=service_environments["notifications"] | more
+    )
 
 
 @pytest.fixture
-def registration(service_environments: Environments) -> Callable[..., Answer]:
-    return lambda *args, **more: run({**service_environments["registration"], **more}, "registration", *args)
+def registration(service_environments: Environments) -> Callable[..., Result]:
+    return lambda *args, **more: run_command(
+        "registration", *args, environment=service_environments["registration"] | more
+    )
 
 
 def execute(environments: Environments, service: str, sql: Any, *params: Any) -> list[tuple[Any, ...]]:
@@ -40,7 +36,7 @@ def execute(environments: Environments, service: str, sql: Any, *params: Any) ->
         return cursor.fetchall() if cursor.description else []
 
 
-def test_how_a_command_ended_is_told_by_its_exit_code(registration: Callable[..., Answer]) -> None:
+def test_how_a_command_ended_is_told_by_its_exit_code(registration: Callable[..., Result]) -> None:
     nothing = str(uuid4())
 
     assert registration("outbox", "depth").returncode == 0
@@ -57,7 +53,7 @@ def test_how_a_command_ended_is_told_by_its_exit_code(registration: Callable[...
 
 
 def test_a_wide_replay_is_tried_first_and_leaves_who_did_it(
-    registration: Callable[..., Answer], service_environments: Environments
+    registration: Callable[..., Result], service_environments: Environments
 ) -> None:
     row = """
         INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document, published_at)
@@ -79,7 +75,7 @@ def test_a_wide_replay_is_tried_first_and_leaves_who_did_it(
 
 
 def test_many_are_taken_from_quarantine_by_their_type(
-    registration: Callable[..., Answer], service_environments: Environments
+    registration: Callable[..., Result], service_environments: Environments
 ) -> None:
     for key in ("a.b.c", "a.b.c", "d.e.f"):
         execute(
@@ -103,7 +99,7 @@ def test_many_are_taken_from_quarantine_by_their_type(
 
 
 def test_many_are_taken_from_quarantine_by_their_reason_since_a_moment(
-    registration: Callable[..., Answer], service_environments: Environments
+    registration: Callable[..., Result], service_environments: Environments
 ) -> None:
     row = """
         INSERT INTO quarantine (id, reason, routing_key, headers, body, received_at)
@@ -126,7 +122,7 @@ def test_many_are_taken_from_quarantine_by_their_reason_since_a_moment(
 
 
 def test_a_person_is_erased_only_after_a_yes(
-    registration: Callable[..., Answer], service_environments: Environments
+    registration: Callable[..., Result], service_environments: Environments
 ) -> None:
     execute(
         service_environments,
@@ -151,13 +147,13 @@ def test_a_person_is_erased_only_after_a_yes(
     assert name == ""
 
 
-def test_who_got_what_needs_an_address_or_a_session(notifications: Callable[..., Answer]) -> None:
+def test_who_got_what_needs_an_address_or_a_session(notifications: Callable[..., Result]) -> None:
     assert notifications("who-got-what").returncode == 2
     assert json.loads(notifications("who-got-what", "--address", "ann@library.example").stdout) == []
 
 
 def test_secrets_of_webhooks_are_encrypted_by_the_key_on_top(
-    notifications: Callable[..., Answer], service_environments: Environments, tmp_path: Path
+    notifications: Callable[..., Result], service_environments: Environments, tmp_path: Path
 ) -> None:
     keys = tmp_path / "links-key"
     keys.write_text("the old key\n")

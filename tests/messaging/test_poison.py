@@ -11,7 +11,6 @@ import pytest
 from shared.events.catalog import SessionPublished, SessionUpdated
 from shared.service import Service
 from tests.messaging.bench import WAITING, Bench
-from tests.messaging.commands import command
 from tests.messaging.probe import make_session
 from tests.waiting import eventually
 
@@ -22,7 +21,7 @@ def good_document(bench: Bench) -> dict[str, Any]:
 
 
 def quarantined(bench: Bench) -> list[dict[str, Any]]:
-    result = command(bench, "quarantine", "list")
+    result = bench.command("quarantine", "list")
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -49,7 +48,7 @@ def test_what_is_no_event_is_kept_as_bytes_and_its_neighbours_are_handled(bench:
 
     [kept] = eventually(lambda: quarantined(bench))
     assert kept["kind"] == "message"
-    assert command(bench, "quarantine", "show", kept["id"]).stdout == body + b"\n"
+    assert bench.command("quarantine", "show", kept["id"]).stdout.encode(errors="surrogateescape") == body + b"\n"
 
 
 def test_an_event_that_cannot_be_stored_or_understood_is_set_aside_at_once(bench: Bench) -> None:
@@ -149,12 +148,12 @@ def test_a_handler_that_never_works_is_quarantined_listed_and_replayed_by_comman
 
     with bench.connect() as conn:
         conn.execute("DELETE FROM troubles")  # the bug is mended
-    assert command(bench, "quarantine", "replay", kept["id"]).returncode == 0
+    assert bench.command("quarantine", "replay", kept["id"]).returncode == 0
 
     bench.wait_settled(1)
     assert len(bench.effects()) == 1
     assert quarantined(bench) == []
-    assert command(bench, "quarantine", "replay", kept["id"]).returncode == 1  # there is nothing of that id any more
+    assert bench.command("quarantine", "replay", kept["id"]).returncode == 1  # there is nothing of that id any more
 
 
 @pytest.mark.promise("P16")

@@ -1,8 +1,6 @@
 """A copy that went wrong is mended from its publisher, and what was wrong with it is told."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,8 @@ import pytest
 
 from deploy.clock import set_clock
 from tests.catalog.programs import changed
+from tests.commands import run_command
 from tests.processes import Process, running
-from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
 Environments = dict[str, dict[str, str]]
@@ -24,9 +22,7 @@ UNHANDLED = "SELECT count(*) FROM inbox WHERE status = 'pending'"
 
 
 def ask(environments: Environments, service: str, *args: str) -> Any:
-    line = [sys.executable, "-m", f"services.{service}", *args]
-    environment = {"PATH": "", **environments[service]}
-    answer = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    answer = run_command(service, *args, environment=environments[service])
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)
 

@@ -1,7 +1,5 @@
 """From the catalog's programme to seats and back, with real processes and a worker that is killed."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,8 +8,8 @@ import httpx
 import psycopg
 
 from deploy.clock import set_clock
+from tests.commands import run_command
 from tests.processes import Process, running
-from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
 PROGRAMME = "deploy/sample/ltc-models-for-change.yaml"
@@ -48,13 +46,7 @@ def test_seats_taken_while_a_worker_is_killed_are_known_to_the_catalog(
             )
         )
         processes += [process.start() for process in (catalog, api, first, second)]
-        subprocess.run(
-            [sys.executable, "-m", "services.catalog", "import", PROGRAMME],
-            cwd=ROOT,
-            env=known["catalog"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        run_command("catalog", "import", PROGRAMME, environment=known["catalog"]).check_returncode()
         api.wait_ready("/registration/health/ready")
         eventually(lambda: call(api, "/sessions/world-cafe/availability")["state"] == "open", seconds=30)
 

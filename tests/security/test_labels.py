@@ -10,7 +10,6 @@ from shared.events.envelope import CONTENT_TYPE, registry
 from tests.broker_messages import make_message
 from tests.contracts.examples import document_of
 from tests.messaging.bench import HEARD, Bench
-from tests.messaging.commands import command
 from tests.processes import Process
 from tests.security.events import write
 from tests.servers.engines import SERVICES
@@ -76,8 +75,8 @@ def test_what_was_set_aside_for_its_label_is_not_put_back(bench: Bench) -> None:
     eventually(lambda: bench.value("SELECT count(*) FROM quarantine") == 1, seconds=30)
 
     id = str(bench.value("SELECT id FROM quarantine"))
-    answer = command(bench, "quarantine", "replay", id)
+    answer = bench.command("quarantine", "replay", id)
 
     assert answer.returncode != 0
-    assert "its routing key and its type differ" in (answer.stdout + answer.stderr).decode()
+    assert "its routing key and its type differ" in answer.stdout + answer.stderr
     assert bench.value("SELECT count(*) FROM inbox") == 0

@@ -1,10 +1,6 @@
 """Migrations: many start at once, one applies; what was applied is not edited."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -14,9 +10,11 @@ from services.catalog.app import SERVICE
 from shared.migrate import folders
 from shared.migrate import migrate as apply
 from shared.settings import Settings, load
+from tests.commands import Command, Result
 from tests.servers import databases
 from tests.servers.engines import Engines
 from tests.servers.slots import Slot
+from tests.waiting import eventually
 
 CONCURRENTLY = """-- Types are looked up.
 -- transactional: false
@@ -34,29 +32,25 @@ def empty_database(engines: Engines, slot: Slot) -> Iterator[str]:
     databases.drop(engines, name)
 
 
-MIGRATE = [sys.executable, "-m", "services.catalog", "migrate"]
+def start_migrate(engines: Engines, database: str) -> Command:
+    environment = databases.migration_environment(engines, "catalog", database=database)
+    return Command("catalog", "migrate", environment=environment)
 
 
-def migrate(engines: Engines, database: str) -> subprocess.CompletedProcess[str]:
-    told = databases.migration_environment(engines, "catalog", database=database)
-    return subprocess.run(
-        MIGRATE, cwd=databases.ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
-    )
+def migrate(engines: Engines, database: str) -> Result:
+    return start_migrate(engines, database).finish()
 
 
-def start_check(engines: Engines, database: str, *, wait: int) -> subprocess.Popen[str]:
-    """As an api or a worker does before it starts: in the role of the processes."""
-    told = databases.service_environment(engines, "catalog", database=database)
-    line = [*MIGRATE, "--check", "--wait", str(wait)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(
-        line, cwd=databases.ROOT, env={**os.environ, **told}, stdout=pipe, stderr=subprocess.STDOUT, text=True
-    )
+def start_check(engines: Engines, database: str, *, wait: int) -> Command:
+    """Check the schema in the role of the service's processes, as an api or a worker does before it starts."""
+    environment = databases.service_environment(engines, "catalog", database=database)
+    return Command("catalog", "migrate", "--check", "--wait", str(wait), environment=environment)
 
 
 def test_ten_at_once_apply_everything_once(engines: Engines, empty_database: str) -> None:
-    with ThreadPoolExecutor(10) as pool:
-        results = list(pool.map(lambda _: migrate(engines, empty_database), range(10)))
+    commands = [start_migrate(engines, empty_database) for _ in range(10)]
+
+    results = [command.finish() for command in commands]
 
     assert [result.returncode for result in results] == [0] * 10
     assert sum("0001_catalog" in result.stdout for result in results) == 1
@@ -76,20 +70,19 @@ def test_a_file_that_was_applied_and_then_edited_is_refused(engines: Engines, em
 def test_a_process_is_told_what_its_schema_lacks_and_changes_nothing(engines: Engines, empty_database: str) -> None:
     checks = [start_check(engines, empty_database, wait=0) for _ in range(2)]
 
-    said = [(check.communicate(timeout=60)[0], check.returncode) for check in checks]
+    results = [check.finish() for check in checks]
 
-    assert [code for _, code in said] == [1, 1]
-    assert all("missing: catalog/0001_catalog.sql" in text for text, _ in said)
+    assert [result.returncode for result in results] == [1, 1]
+    assert all("missing: catalog/0001_catalog.sql" in result.stdout + result.stderr for result in results)
 
 
 def test_a_process_that_waits_goes_on_once_another_has_migrated(engines: Engines, empty_database: str) -> None:
     check = start_check(engines, empty_database, wait=60)
-    assert check.stdout
-    assert "waiting for migrations" in check.stdout.readline()
+    eventually(lambda: "waiting for migrations" in check.output.read_text() + check.errors.read_text(), seconds=60)
 
     assert migrate(engines, empty_database).returncode == 0
 
-    assert check.wait(timeout=60) == 0
+    assert check.finish().returncode == 0
 
 
 def test_a_schema_that_lacks_the_newest_migration_is_not_what_the_code_needs(
@@ -100,10 +93,10 @@ def test_a_schema_that_lacks_the_newest_migration_is_not_what_the_code_needs(
     with psycopg.connect(engines.database_url(empty_database, "catalog_owner"), autocommit=True) as conn:
         conn.execute("DELETE FROM migration_digest WHERE file = %s", [f"catalog/{newest}"])
 
-    check = start_check(engines, empty_database, wait=0)
+    result = start_check(engines, empty_database, wait=0).finish()
 
-    assert newest in check.communicate(timeout=60)[0]
-    assert check.returncode == 1
+    assert newest in result.stdout + result.stderr
+    assert result.returncode == 1
 
 
 def test_an_index_is_made_concurrently_by_a_file_that_is_no_transaction(

@@ -1,8 +1,6 @@
 """A process that is told what is unsafe in production does not start, and says all of it in words that help."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +10,8 @@ from deploy import docs
 from deploy.secrets import SERVICES, make_secrets
 from shared import settings
 from shared.errors import UnsafeSettings
+from tests.commands import Result, run_command
 from tests.servers.authority import Authority
-from tests.servers.databases import ROOT
 
 Told = dict[str, str]
 Refused = Callable[[str, Told], list[str]]
@@ -62,12 +60,9 @@ def told(secrets: Path) -> Callable[[str], Told]:
     )
 
 
-def start(service: str, told: Told, *command: str) -> subprocess.CompletedProcess[str]:
+def start(service: str, told: Told, *command: str) -> Result:
     """A process of the service; `openapi` is one that begins, writes, and ends without a database."""
-    line = [sys.executable, "-m", f"services.{service}", *(command or ("openapi",))]
-    return subprocess.run(
-        line, cwd=ROOT, env={"PATH": os.environ["PATH"], **told}, capture_output=True, text=True, check=False
-    )
+    return run_command(service, *(command or ("openapi",)), environment={"PATH": os.environ["PATH"], **told})
 
 
 def refusals(service: str, told: Told, *command: str) -> list[str]:

@@ -1,8 +1,6 @@
 """The system as real processes, an api and a worker of each service, with the sample programme and a mail catcher."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +9,8 @@ from typing import Any
 import httpx
 
 from deploy.clock import set_clock
+from tests.commands import run_command
 from tests.processes import Process, free_port, running
-from tests.servers.databases import ROOT
 from tests.waiting import eventually
 
 SERVICES = ("catalog", "registration", "notifications")
@@ -45,8 +43,7 @@ class System:
         for service in SERVICES:
             self.apis[service].wait_ready(f"/{service}/health/ready", seconds=250)
             self.workers[service].wait_ready(seconds=250)
-        command = [sys.executable, "-m", "services.catalog", "import", SAMPLE]
-        subprocess.run(command, cwd=ROOT, env=self.told["catalog"], check=True, capture_output=True)
+        run_command("catalog", "import", SAMPLE, environment=self.told["catalog"]).check_returncode()
         eventually(self._knows_the_session, seconds=30)
 
     def get(self, service: str, path: str) -> httpx.Response:
