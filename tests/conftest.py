@@ -18,12 +18,12 @@ from tests.servers.slots import Slot
 
 # A test's transaction is open as long as the test runs, and it may rest in between.
 PATIENT = "-c idle_in_transaction_session_timeout=0"
-# Of an expression of `-k`, what is no word of a test's name.
+# The parts of a `-k` expression that are not words of a test's name.
 OPERATORS = re.compile(r"\b(?:and|or)\b|[()\s]+")
 
 
 def pytest_configure() -> None:
-    """Let processes that tests start begin warm."""
+    """Start the processes of tests warm (see deploy/native/warm.py)."""
     Process.warm = True
 
 
@@ -40,7 +40,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_pycollect_makemodule(module_path: Path) -> None:
-    """No example of Hypothesis is wrong for the time that it takes; its import takes a second, so it is not for all."""
+    """Remove the deadline of Hypothesis for modules that use it. Importing it takes a second, so others do not."""
     if "hypothesis" in sys.modules or "hypothesis" not in module_path.read_text():
         return
     from hypothesis import settings
@@ -50,7 +50,7 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where no test used Hypothesis, its plugin would import it in the end, to say that it has nothing to say."""
+    """Unregister the plugin of Hypothesis if no test used it: its summary would import Hypothesis and be empty."""
     plugins = session.config.pluginmanager
     if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
         plugins.unregister(name="hypothesispytest")
@@ -114,7 +114,7 @@ def fresh_database(engines: Engines, slot: Slot) -> Iterator[str]:
 def service_environments(
     engines: Engines, fresh_database: str, vhost: str, empty_queues: None
 ) -> dict[str, dict[str, str]]:
-    """What a process of each service needs in its environment, with a database and empty queues for this test alone."""
+    """The environment of each service's processes, with a database and empty queues for this test alone."""
     return {
         service: databases.service_environment(engines, service, database=fresh_database, vhost=vhost)
         for service in SERVICES
@@ -140,7 +140,7 @@ def fault_engines(own_engines: Engines) -> Iterator[Engines]:
 
 @pytest.fixture
 def fault_environments(fault_engines: Engines) -> Iterator[dict[str, dict[str, str]]]:
-    """As `service_environments`, for processes that use `fault_engines`."""
+    """The same as `service_environments`, for processes that use `fault_engines`."""
     name = "convene_fault"
     databases.clone(fault_engines, name)
     queues.empty(fault_engines, "convene")

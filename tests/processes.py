@@ -52,7 +52,7 @@ class Process:
         return self
 
     def command(self) -> list[str]:
-        """What is started."""
+        """Return the command line."""
         return [sys.executable, "-m", *self.args]
 
     def wait_ready(self, path: str = "/health/ready", seconds: float = 30) -> "Process":

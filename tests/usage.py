@@ -1,4 +1,4 @@
-"""What limits have counted, as tests use it up and let its time pass."""
+"""Counts of rate limits: tests use them up and let their time pass."""
 
 import psycopg
 

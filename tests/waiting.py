@@ -1,4 +1,4 @@
-"""Waiting for a condition in tests, with a deadline, in place of sleeping."""
+"""Wait for a condition in tests, with a deadline, instead of sleeping."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 def eventually(check: Callable[[], T], *, seconds: float = 10) -> T:
-    """What `check` answers as soon as that is true.
+    """Return what `check` returns as soon as that is true.
 
-    An AssertionError counts as not yet. When the time is up the last one is raised, or one that shows the last answer.
+    An AssertionError counts as not yet. After `seconds` the last one is raised, or one that shows the last answer.
     """
     deadline = time.monotonic() + seconds
     while True:

@@ -8,7 +8,7 @@ import orjson
 
 
 class UnexpectedAnswerError(Exception):
-    """What was measured did not do what it should."""
+    """The measured system did not do what it should."""
 
 
 @dataclass(frozen=True)

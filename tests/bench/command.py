@@ -1,4 +1,4 @@
-"""What the command of every bench does: read its arguments, install what it needs, measure, print, keep, write."""
+"""The command of every bench: read arguments, install tools, measure, print, keep results, write the docs."""
 
 import argparse
 import os
@@ -27,9 +27,7 @@ Setting = TypeVar("Setting")
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """What a bench begins with: servers, a folder of its own, processes that end with it, whether it is to be quick,
-    and which parts are wanted.
-    """
+    """The start of a bench: servers, its own folder, processes that end with it, whether it is quick, and its parts."""
 
     engines: Engines
     folder: Path

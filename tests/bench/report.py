@@ -1,4 +1,4 @@
-"""What every bench does with its figures: medians, a table, JSON to keep, a section of docs/benchmarks.md."""
+"""Figures of a bench as medians, a table, JSON, and a section of docs/benchmarks.md."""
 
 import json
 import re
@@ -13,7 +13,7 @@ Round = tuple[float, float]
 
 
 def medians(rounds: Sequence[Round]) -> tuple[float, float, float]:
-    """Of ours, of the reference, and of the ratios of the rounds."""
+    """Return the medians of ours, of the reference, and of the rounds' ratios."""
     ours, reference = (statistics.median(side) for side in zip(*rounds, strict=True))
     return ours, reference, statistics.median(own / other for own, other in rounds)
 

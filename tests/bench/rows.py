@@ -10,7 +10,7 @@ HEADINGS = ("figure", "ours", "reference", "ratio", "goal", "met")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`unit` is that of `ours` and `reference`, which is None where the figure stands for itself."""
+    """`unit` is that of `ours` and of `reference`. Without anything to compare, `reference` is None."""
 
     figure: str
     ours: float
@@ -21,7 +21,7 @@ class Row:
     met: bool
 
     def cells(self) -> list[str]:
-        """As the table shows it."""
+        """Return the row's cells in the table."""
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         return [
             self.figure,

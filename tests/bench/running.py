@@ -9,7 +9,7 @@ from tests.processes import Process
 
 @contextmanager
 def running() -> Iterator[list[Process]]:
-    """A list of processes that are all asked to end when the block ends: whoever is killed leaves children."""
+    """A list of processes that are all stopped when the block ends. A killed process would leave children."""
     started: list[Process] = []
     try:
         yield started

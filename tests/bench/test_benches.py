@@ -32,10 +32,10 @@ def test_a_bench_writes_its_own_section_and_leaves_the_others(tmp_path: Path) ->
     page = tmp_path / "page.md"
     page.write_text("# Page\n\nHead.\n\n## One\n\nfirst\n\n## Two\n\nsecond\n")
 
-    report.write_section("One", "anew", page=page)
+    report.write_section("One", "again", page=page)
     report.write_section("Three", "third", page=page)
 
-    assert page.read_text() == "# Page\n\nHead.\n\n## One\n\nanew\n\n## Two\n\nsecond\n\n## Three\n\nthird\n"
+    assert page.read_text() == "# Page\n\nHead.\n\n## One\n\nagain\n\n## Two\n\nsecond\n\n## Three\n\nthird\n"
 
 
 def test_no_question_is_asked_twice_and_all_are_the_same_at_every_run() -> None:

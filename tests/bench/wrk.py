@@ -16,7 +16,7 @@ PATIENCE = "10s"
 
 
 def program() -> str | None:
-    """Where wrk is installed."""
+    """Return the path of wrk; None if it is not installed."""
     return shutil.which("wrk")
 
 

@@ -1,1 +1,1 @@
-"""What people do in a browser, with Debian's Chromium against all three services behind the gateway."""
+"""Tests in a browser, with Debian's Chromium against all three services behind the gateway."""

@@ -114,7 +114,7 @@ class Site:
         return Mailbox(f"http://127.0.0.1:{self.mail}")
 
     def query(self, sql: str, **values: Any) -> list[dict[str, Any]]:
-        """What stands in the database, for the superuser; name the schema."""
+        """Return rows of the database, as the superuser; SQL names the schema."""
         url = self.engines.database_url(self.database)
         with psycopg.connect(url) as conn, conn.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(sql.encode(), values).fetchall()

@@ -1,4 +1,4 @@
-"""Staff look after sessions: who takes part, the door on a phone, a platform's report, the grant report."""
+"""Staff look after sessions: who takes part, check-in on a phone, a platform's report, the grant report."""
 
 from collections.abc import Callable, Iterator
 from uuid import uuid4
@@ -20,7 +20,7 @@ def register(site: Site, slug: str, name: str) -> str:
 
 
 def code_of(site: Site, id: str) -> str:
-    """What is said at the door for a registration."""
+    """Return the check-in code of a registration."""
     [row] = site.query("SELECT code FROM registration.registrations WHERE id = %(id)s", id=id)
     return row["code"]
 

@@ -17,7 +17,7 @@ LIBRARY = {"name": "Springfield Public Library", "type": "public"}
 
 @pytest.fixture(scope="module")
 def circles(site: Site) -> Site:
-    """A series of which one session is over and one is to come, and a workshop by invitation at a place."""
+    """A series with one past and one future session, and an in-person workshop by invitation."""
 
     def session(slug: str, day: str, **facts: Any) -> dict[str, Any]:
         return {

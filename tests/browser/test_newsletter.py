@@ -15,7 +15,7 @@ LINK = re.compile(r"http://localhost:\d+(/notifications/\S+)")
 
 
 def links_in_mail(site: Site, email: str, subject: str) -> list[str]:
-    """The links into this service that stand in the newest mail to somebody."""
+    """Return the links to this service in the newest email to an address."""
 
     def find() -> list[str]:
         found = [mail for mail in site.mailbox().read_all() if mail.to == email and subject in mail.subject]

@@ -14,7 +14,7 @@ from tests.browser.site import Site
 from tests.waiting import eventually
 
 SECONDS = 60
-CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:20.000\nWelcome to the story.\n\n00:20.000 --> 00:40.000\nNow it is told.\n"
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:20.000\nWelcome to the story.\n\n00:20.000 --> 00:40.000\nNow it begins.\n"
 
 
 def recorded(slug: str, title: str, day: str, **members: Any) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def recorded(slug: str, title: str, day: str, **members: Any) -> dict[str, Any]:
 
 
 def programme(site: Site) -> dict[str, Any]:
-    """An earlier initiative, of which something can be watched."""
+    """An earlier initiative with a recording."""
     media = {"url": f"{site.url}/media/story.wav", "duration": "PT1M", "captions_url": f"{site.url}/media/story.vtt"}
     elsewhere = {"url": "https://video.example.org/watch/42", "duration": "PT1H", "captions": True}
     return {
@@ -291,7 +291,7 @@ def test_a_recording_goes_on_where_the_reader_was(page: Page) -> None:
     assert player.evaluate("video => [video.currentTime, video.playbackRate]") == [20, 1.5]
 
     page.get_by_text("Transcript", exact=True).click()
-    expect(page.get_by_role("button", name="Now it is told.")).to_be_visible()
+    expect(page.get_by_role("button", name="Now it begins.")).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("It goes on at 0:20, where you stopped.")).to_be_visible()

@@ -14,13 +14,13 @@ from shared.events.contract import contract_errors
 from shared.events.envelope import Event, registry, schema_of, wrap
 from tests.contracts.examples import EXAMPLES, MOMENT
 
-# What a bug of ours might put in the place of a member.
+# Values that a bug might put into a member.
 STRANGE: list[Any] = [None, "", "x", b"x", 1, 2**63, -1, 1.5, float("nan"), True, [], ["x"], [None], {}, {"x": 1}]
 STRANGE += [UUID(int=7), MOMENT, MOMENT.replace(tzinfo=None)]
 
 
 def changed(thing: Any, value: Any) -> Iterator[tuple[str, Any]]:
-    """The dataclass with `value` in the place of one member, for each member at any depth; and the member's path."""
+    """Yield the path of each member at any depth, and the dataclass with `value` as that member."""
     for field in fields(thing):
         yield field.name, replace(thing, **{field.name: value})
         inner: Any = getattr(thing, field.name)
@@ -31,7 +31,7 @@ def changed(thing: Any, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def said_by_marshmallow(event: Event) -> bool:
-    """Whether marshmallow, which writes the event and reads it again, finds a fault."""
+    """Return whether marshmallow finds a fault when it writes the event and reads it again."""
     schema = schema_of(type(event))
     try:
         return bool(schema.validate(orjson.loads(orjson.dumps(schema.dump(event)))))
@@ -61,7 +61,7 @@ def test_whatever_marshmallow_would_find_is_found(kind: str) -> None:
 
 
 def test_a_thing_of_another_kind_is_found_where_nothing_of_the_right_one_is_required() -> None:
-    """Of which marshmallow writes nothing, and finds nothing wrong with that."""
+    """Marshmallow writes nothing of such a member, and finds no fault in that."""
     series: Any = EXAMPLES["catalog.series.published"]
     broken: Callable[..., Any] = replace
 

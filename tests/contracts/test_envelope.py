@@ -1,4 +1,4 @@
-"""What comes over the wire is read, or refused in one way; whatever it is."""
+"""Whatever comes over the wire is read, or refused with one kind of error."""
 
 import orjson
 import pytest

@@ -1,4 +1,4 @@
-"""A database that stands elsewhere belongs to one folder: a copy of that folder neither uses nor removes it."""
+"""An external database belongs to one folder: a copy of that folder neither uses nor removes it."""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the gateway cannot take is the caller's fault, and is told so: 4xx, never 500, whatever bytes are sent."""
+"""The gateway answers bytes that it cannot accept with 4xx, never with 500."""
 
 import shutil
 import socket
@@ -19,7 +19,7 @@ SITE = "https://learning.example.org"
 HOST = b"Host: learning.example.org\r\nConnection: close\r\n"
 ROOTS = ["/", "/catalog/", "/registration/v1/sessions/", "/notifications/v1/subscriptions/", "/nothing/"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-# What no server reads as a path: a zero byte, what only looks encoded, what leads out of the site, what is no path.
+# Invalid paths: with a zero byte, wrongly encoded, leading out of the site, or not a path at all.
 UNREADABLE = ["%00", "a%00b", "%zz", "%", "%1", "%g1", "../../../../../../etc/passwd", "%2e%2e/%2e%2e/%2e%2e/%2e%2e/x"]
 
 
@@ -64,7 +64,7 @@ def site(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory, site: str) -> Iterator[NativeGateway]:
-    """In front of services that answer, of which notifications is away."""
+    """A gateway in front of services that answer, except notifications, which is down."""
     folder: Path = tmp_path_factory.mktemp("gateway")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -81,7 +81,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, site: str) -> Iterator[Nat
 
 
 def send(gateway: NativeGateway, sent: bytes) -> Answer:
-    """What the gateway answers to these very bytes."""
+    """Return the gateway's response to exactly these bytes."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as line:
         line.sendall(sent)
         # Not to the end of the line: nginx listens for a while to what it does not want, lest its answer be lost.
@@ -95,7 +95,7 @@ def ask(gateway: NativeGateway, path: str, method: str = "GET", headers: bytes =
 
 
 def is_told(answer: Answer, status: int, site: str) -> bool:
-    """Whether the answer has this status, in its body too where it is a problem document, and guards itself."""
+    """Return whether the response has this status, also in a problem document, and the security headers."""
     assert answer.status == status, answer.headers.as_string()
     assert answer.all("X-Content-Type-Options") == ["nosniff"]
     assert answer.all("Strict-Transport-Security") == (["max-age=31536000"] if site.startswith("https") else [])
@@ -135,7 +135,7 @@ def unhosted(*headers: bytes) -> bytes:
 
 POST = "POST /registration/v1/registrations HTTP/1.1"
 REFUSED = {
-    "a version that is none": (lines("GET /catalog/ HTTP/0.9"), 400),
+    "an invalid version": (lines("GET /catalog/ HTTP/0.9"), 400),
     "half a version": (lines("GET /catalog/ HTTP/1"), 400),
     "another protocol": (lines("GET /catalog/ XTTP/1.1"), 400),
     "a version to come": (lines("GET /catalog/ HTTP/3.0"), 505),
@@ -144,7 +144,7 @@ REFUSED = {
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     "a method alone": (b"GET\r\n\r\n", 400),
     "a method in small letters": (lines("get /catalog/ HTTP/1.1"), 400),
-    "a method that is none": (lines("GE%T /catalog/ HTTP/1.1"), 400),
+    "an invalid method": (lines("GE%T /catalog/ HTTP/1.1"), 400),
     "TRACE": (lines("TRACE /catalog/ HTTP/1.1"), 405),
     "CONNECT": (lines("CONNECT example.org:443 HTTP/1.1"), 400),
     "all of the server": (lines("OPTIONS * HTTP/1.1"), 400),
@@ -168,7 +168,7 @@ REFUSED = {
     "two lengths": (lines(POST, b"Content-Length: 1", b"Content-Length: 2"), 400),
     "a length and chunks": (lines(POST, b"Content-Length: 3", b"Transfer-Encoding: chunked"), 400),
     "a coding that nobody knows": (lines(POST, b"Transfer-Encoding: gzip"), 501),
-    "chunks that are none": (lines(POST, b"Transfer-Encoding: chunked") + b"zz\r\n\r\n", 400),
+    "invalid chunks": (lines(POST, b"Transfer-Encoding: chunked") + b"zz\r\n\r\n", 400),
     "chunks for the catalog": (
         lines("POST /catalog/oai HTTP/1.1", b"Transfer-Encoding: chunked") + b"zz\r\n\r\n",
         400,

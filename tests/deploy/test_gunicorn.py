@@ -1,4 +1,4 @@
-"""How the processes of an api share what comes, under the configuration that every service has."""
+"""The processes of an api share the requests, under the configuration of every service."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""What the manifests say of the rest of the system is so: its secrets, its broker, its tables, its gateway."""
+"""The manifests agree with the rest of the system: its secrets, its broker, its tables, its gateway."""
 
 import json
 import os
@@ -139,12 +139,12 @@ def waiting(url: str) -> Iterator[psycopg.Connection]:
         yield conn
 
 
-# Made as the gateway starts, of GATEWAY_TRUSTED, and of PUBLIC_URL in what every service is told.
+# Generated when the gateway starts, from GATEWAY_TRUSTED, and from PUBLIC_URL in the settings of all services.
 MADE = ("GATEWAY_REAL_IP", "GATEWAY_PUBLIC_URL")
 
 
 def made_by_the_image(trusted: str) -> str:
-    """What the script that the image sources makes of `GATEWAY_TRUSTED`."""
+    """Return what the image's start script generates from `GATEWAY_TRUSTED`."""
     script = ROOT / "deploy/gateway/15-trusted-proxies.envsh"
     line = ["sh", "-euc", f'. {script}; printf %s "$GATEWAY_REAL_IP"']
     result = subprocess.run(line, env={**os.environ, "GATEWAY_TRUSTED": trusted}, capture_output=True, text=True)
@@ -167,7 +167,7 @@ class Distrusting(Behind):
 
 
 class Trusting(Behind):
-    """Of several hops, each of which is believed."""
+    """A gateway behind several hops, all trusted."""
 
     trusted = "127.0.0.1, 203.0.113.0/24,2001:db8::/32"
 
@@ -217,7 +217,7 @@ def test_who_asks_is_who_the_trusted_hop_says_and_nobody_else_is_believed(
 
 def test_nginx_takes_what_the_cluster_gives_it(tmp_path: Path) -> None:
     told = {name: value for name, value in _gateway_settings().items() if name.startswith("GATEWAY_")}
-    # Of the cluster's DNS and of the image's folders none is here.
+    # Neither the cluster's DNS nor the image's folders exist here.
     told |= {"GATEWAY_RESOLVER": "127.0.0.1", "GATEWAY_CACHE": str(tmp_path / "cache"), "GATEWAY_LOG": "access.log"}
     told["GATEWAY_PUBLIC_URL"] = "https://learning.example.org"
     (tmp_path / "conf.d").mkdir()
@@ -259,7 +259,7 @@ def _gateway_settings() -> dict[str, str]:
 
 
 def _triggers(type: str) -> dict[tuple[str, str], dict[str, str]]:
-    """What the triggers of this type are told, by their service and name."""
+    """Return the metadata of the triggers of this type, by service and name."""
     return {
         (scaler["metadata"]["name"].partition("-")[0], trigger["name"]): trigger["metadata"]
         for scaler in PRODUCTION.of("ScaledObject")
@@ -269,7 +269,7 @@ def _triggers(type: str) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _ask(conn: psycopg.Connection, service: str, trigger: str) -> int:
-    """What KEDA is answered. It takes one number, and asks as the role that the trigger names."""
+    """Return the number that KEDA gets when it queries as the role that the trigger names."""
     told = _triggers("postgresql")[service, trigger]
     assert conn.info.user == told["userName"]
     [[answer]] = conn.execute(told["query"].encode()).fetchall()

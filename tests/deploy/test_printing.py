@@ -1,4 +1,4 @@
-"""What people type on one machine prints no secret unasked, and changes no data of a system that was used.
+"""Commands on one machine print no secret unasked, and change no data of a system that was used.
 
 A native system of its own is started, used, stopped, started again and removed by the very commands.
 """
@@ -26,7 +26,7 @@ pytestmark = [
 
 Typed = Callable[..., str]
 LATER = {"starts_at": "2017-04-20T13:00:00", "ends_at": "2017-04-20T14:30:00", "timezone": "America/Chicago"}
-# What is made in public: of these the public halves are meant to be seen.
+# Files that are public: the public halves of key pairs.
 PUBLIC = ("jwks.json",)
 
 

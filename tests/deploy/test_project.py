@@ -20,7 +20,7 @@ Known = dict[str, list[str]]
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> Known:
-    """What docker tells in this test: `ps` and `volume`, a line each."""
+    """The output of docker in this test: `ps` and `volume`, a line each."""
     told: Known = {"ps": [], "volume": []}
     monkeypatch.setattr(project, "_ask", lambda kind, *_rest: told[kind])
     project._found.cache_clear()

@@ -1,4 +1,4 @@
-"""What the gateway asks another api for when one fails: only what cannot have been done already."""
+"""If an api fails, the gateway sends a request to another one only if it cannot have taken effect already."""
 
 import socket
 import threading
@@ -56,7 +56,7 @@ def dying() -> Iterator[Api]:
 def ask(
     method: str, first: int, second: int, folder: Path, *, headers: dict[str, str] | None = None, times: int = 6
 ) -> list[int]:
-    """What so many clients are told by a gateway in front of two apis, which it asks in turn."""
+    """Return the statuses of `times` requests to a gateway in front of two apis, which it uses in turn."""
     apis = {"catalog": free_port(), "registration": [first, second], "notifications": free_port()}
     gateway = NativeGateway(Gateway(folder, options=Options(), port=free_port(), apis=apis, identity=free_port()))
     url = f"http://127.0.0.1:{gateway.port}/registration/v1/registrations"

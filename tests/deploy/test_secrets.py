@@ -1,4 +1,4 @@
-"""What `python -m deploy.secrets` promises."""
+"""The promises of `python -m deploy.secrets`."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""An api that is told to stop: whoever reached it is answered, whoever comes later is refused at once."""
+"""An api that stops answers the requests that reached it, and refuses later ones at once."""
 
 import http.client
 import socket
@@ -11,7 +11,7 @@ import pytest
 from tests.processes import Process
 from tests.waiting import eventually
 
-WAITING = 6  # requests, of which one thread answers one at a time
+WAITING = 6  # requests; one thread answers one at a time
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.servers.engines import Engines
 from tests.waiting import eventually
 from tests.web_client import WebClient, make_client
 
-# What every service hears.
+# A type that every service receives.
 HEARD = "catalog.session.published"
 WAITING = "SELECT count(*) FROM inbox WHERE status = 'pending'"
 
@@ -126,7 +126,7 @@ class Bench:
 
 
 def key_of(body: bytes) -> str:
-    """The routing key that an event is published under; for what is none, that of one that every service hears."""
+    """Return the routing key of an event; for bytes that are not an event, one that every service receives."""
     try:
         key = json.loads(body)["type"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""What a batch costs: it reads as many rows as it takes, also after a table was analyzed while nothing waited."""
+"""A batch reads only the rows that it takes, even if the table was analyzed while nothing waited."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,14 +19,14 @@ EVENTS = 400
 
 
 def analyze(bench: Bench, engines: Engines, service: str, table: str) -> None:
-    """As autovacuum does, as the owner."""
+    """Analyze the table as its owner, as autovacuum does."""
     database = bench.environments[service]["DATABASE_URL"].rsplit("/", 1)[1]
     with psycopg.connect(engines.database_url(database, f"{service}_owner"), autocommit=True) as owner:
         owner.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
 def rows_read(conn: psycopg.Connection[Any], table: str, read: Callable[[], object]) -> int:
-    """How many rows of the table, live or not, were looked at."""
+    """Return how many rows of the table, live or dead, `read` looked at."""
     with conn.transaction():
         before = _rows_read(conn, table)
         read()
@@ -81,7 +81,7 @@ def take_in(bench: Bench, conn: psycopg.Connection[Any]) -> None:
 
 
 def test_what_was_published_after_all_holds_nothing_back(bench: Bench) -> None:
-    """Where one relay was refused what another had just sent."""
+    """One relay was refused rows that another had just sent."""
     id = uuid4()
     bench.commit(*[SessionPublished(session=make_session(id, revision=revision)) for revision in (1, 2)])
     with bench.connect("catalog") as conn:

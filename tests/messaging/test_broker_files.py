@@ -1,4 +1,4 @@
-"""What RabbitMQ keeps in its files of a message that was handled long ago, and how to be rid of it."""
+"""RabbitMQ keeps handled messages in its files; a reset removes them."""
 
 import pytest
 

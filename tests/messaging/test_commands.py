@@ -1,4 +1,4 @@
-"""What operators type, as real processes on a real database: answers in JSON, exit codes, a line in the audit log."""
+"""Operator commands as real processes on a real database: JSON output, exit codes, lines in the audit log."""
 
 import json
 from collections.abc import Callable

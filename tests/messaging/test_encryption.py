@@ -1,6 +1,6 @@
 """`amqps://` reaches RabbitMQ only through a certificate of a trusted authority for the very name that was asked for.
 
-What ends TLS stands before the real broker, as it does before many; it tells what it was sent in the clear.
+A TLS terminator is in front of the real broker; it records what it was sent unencrypted.
 """
 
 import ast

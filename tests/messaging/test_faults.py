@@ -36,7 +36,7 @@ def test_a_consuming_worker_killed_at_this_point_loses_and_doubles_nothing(bench
 
 
 @pytest.mark.promise("P1")
-@pytest.mark.parametrize("count", [50, 2 * BATCH + 50], ids=["one batch", "more, of which two are on their way"])
+@pytest.mark.parametrize("count", [50, 2 * BATCH + 50], ids=["one batch", "more, with two on their way"])
 def test_a_relay_killed_between_publish_and_mark_publishes_again_and_nothing_is_doubled(
     bench: Bench, count: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""BROKER_URL may name several nodes of a cluster, of which some are away."""
+"""BROKER_URL may name several nodes of a cluster, even if some are down."""
 
 from pathlib import Path
 

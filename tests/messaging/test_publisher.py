@@ -17,7 +17,7 @@ NUMBER, SIZE = 400, 100_000
 
 
 def test_a_broker_that_reads_no_more_is_given_up_in_time(engines: Engines, vhost: str, tmp_path: Path) -> None:
-    """As one does that is out of memory or of disk: it takes nothing more from publishers, and keeps their lines."""
+    """A broker without memory or disk does that: it reads nothing from publishers, and keeps their connections."""
     message = Unpublished(1, uuid4(), "registration.registration.confirmed", b"x" * SIZE)
     password = tmp_path / "password"
     password.write_text(engines.secret("registration-broker-password"))

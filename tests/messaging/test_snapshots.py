@@ -1,4 +1,4 @@
-"""A copy that went wrong is mended from its publisher, and what was wrong with it is told."""
+"""A wrong copy is repaired by its publisher's snapshots, and the differences are reported."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def copied(service_environments: Environments, tmp_path: Path) -> Iterator[Envir
 
 
 def send(environments: Environments, type: str, copy: str) -> Any:
-    """What a copy tells of the snapshots of all of a type."""
+    """Send snapshots of everything of a type, and return the copy's report on them."""
     sent = ask(environments, "catalog", "snapshots", "send", "--type", type)
     return ask(environments, copy, "programme", "report", sent["batch"], "--wait", "60")
 
@@ -77,7 +77,7 @@ def test_a_copy_that_drifted_is_mended_and_what_was_wrong_is_told(copied: Enviro
         assert (told[copy]["complete"], told[copy]["size"], told[copy]["held_and_not_sent"]) == (True, size, [])
         assert execute(copied, copy, "SELECT count(*) FROM sessions WHERE title = 'Drifted'") == [(0,)]
         assert again[copy]["differed"] == []
-    # Those of the first batch are mended in both copies, whoever asked for it.
+    # The first batch repaired both copies, although one of them asked for it.
     [mended] = [row for row in told["registration"]["differed"] if "title" in row["changes"]]
     assert mended["changes"]["title"][0] == "Drifted"
     assert execute(copied, "notifications", mails) == before

@@ -1,4 +1,4 @@
-"""Who is woken by a notice, of those who wait for one."""
+"""A notice wakes the threads that wait for it."""
 
 import threading
 

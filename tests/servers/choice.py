@@ -19,8 +19,8 @@ def choose() -> str:
 
 
 def durable() -> bool:
-    """Whether PostgreSQL waits for its disk at each commit, as an installation's does: a bench asks for it, tests that
-    wait for nobody's disk are done sooner.
+    """Return whether PostgreSQL waits for its disk at each commit, as in an installation. Benches ask for it; tests are
+    faster without.
     """
     return os.environ.get(DURABLE) == "1"
 

@@ -100,7 +100,7 @@ def drop_all(engines: Engines, name: str) -> None:
 
 
 def drop(engines: Engines, name: str) -> None:
-    """Remove database `name`, whoever is connected."""
+    """Drop database `name`, even if someone is connected."""
     _administer(engines, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

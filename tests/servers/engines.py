@@ -1,4 +1,4 @@
-"""What tests know of a PostgreSQL and a RabbitMQ, wherever these run."""
+"""The interface of the PostgreSQL and RabbitMQ that tests use, natively or in containers."""
 
 import json
 from abc import ABC, abstractmethod
@@ -102,7 +102,7 @@ class Engines(ABC):
 
     @classmethod
     def from_record(cls, record: dict[str, object]) -> Self:
-        """What `save` wrote."""
+        """Return the engines that `save` wrote down."""
         return cls(**{**record, "folder": Path(str(record["folder"]))})
 
     def _postgres_answers(self) -> bool:

@@ -8,7 +8,7 @@ from deploy.errors import DeployError
 from deploy.native import binaries
 from tests.servers.choice import choose
 
-# By package a program of it: a browser for the tests of pages, and what checks and tries the alert rules.
+# A program of each package: a browser for the tests of pages, and promtool for the alert rules.
 OTHERS = {"chromium": "chromium", "prometheus": "promtool"}
 
 

@@ -1,7 +1,7 @@
 """Test servers shared by processes: kept between the test runs of a checkout, or owned by one process.
 
 The kept servers of a checkout are in one folder, whose name is derived from the checkout's path and from the files that
-decide how servers are set up. Whoever uses them holds a shared lock on `users` there; a lock file beside the folder
+decide how servers are set up. Anyone who uses them holds a shared lock on `users` there; a lock file beside the folder
 guards starting and removing. Locks end with the process that holds them, so a run that was killed needs no clean-up.
 """
 

@@ -12,6 +12,6 @@ from tests.upgrade.releases import Tree
 
 @pytest.fixture(scope="session")
 def previous() -> Iterator[Tree]:
-    """What is out in the world when this tree is rolled out."""
+    """The release that runs when this tree is rolled out."""
     with tempfile.TemporaryDirectory(prefix="convene-previous-") as folder:
         yield releases.unpack(releases.previous(), Path(folder))

@@ -1,4 +1,4 @@
-"""What may change between two releases in the JSON Schema of an event: members are added that nobody must give."""
+"""Compare the JSON Schemas of an event in two releases: only optional members may be added."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ BY_PARTS = {"additionalProperties", "enum", "items", "properties", "required", "
 
 
 def breaks(old: Schema, new: Schema, path: str) -> list[str]:
-    """Where an event that is valid by `old` is not by `new`, or lacks by `new` what `old` counts on."""
+    """List where `new` rejects an event that is valid by `old`, or allows one without a member that `old` requires."""
     return list(_breaks(old, new, path))
 
 

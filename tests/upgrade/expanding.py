@@ -1,4 +1,4 @@
-"""What a migration may not do while the previous release runs on its schema, as squawk finds it.
+"""Find in migrations, with squawk, statements that break the previous release while it runs on the schema.
 
 Source: https://squawkhq.com/docs/rules
 """
@@ -57,7 +57,7 @@ class Finding:
 
 
 def find(migration: Path) -> list[Finding]:
-    """What squawk has against a migration, apart from what the file itself excuses."""
+    """Return squawk's findings in a migration, without those that the file itself excuses."""
     text = migration.read_text()
     command = [ROOT / ".venv/bin/squawk", "--reporter", "json", "--pg-version", "17"]
     if not NOT_IN_TRANSACTION.search(text):
@@ -69,8 +69,8 @@ def find(migration: Path) -> list[Finding]:
 
 
 def unexcused(text: str, *, previous: tuple[int, ...]) -> list[str]:
-    """What a migration excuses without saying why: each excuse has its reason in the line above, and one that takes
-    something away names the release since which nobody uses it, which is `previous` or an older one.
+    """Return the excuses of a migration that lack a reason. A reason is in the line above; if something is removed, it
+    names the release since which nobody uses it: `previous` or an older one.
     """
     found: list[str] = []
     for excuse in IGNORED.finditer(text):

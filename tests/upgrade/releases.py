@@ -31,7 +31,7 @@ class Tree:
     python: str = sys.executable
 
     def run(self, *arguments: str, **environment: str) -> str:
-        """What `python …` writes there. Raises RuntimeError with all that it said where it fails."""
+        """Return the output of `python …` in the tree. Raises RuntimeError with all output if it fails."""
         # Writes no bytecode: the folder is compared and removed. PYTHONPATH: a script of ours finds that tree's code.
         own = {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
         result = subprocess.run(
@@ -59,7 +59,7 @@ def previous() -> Release:
 
 
 def is_known(release: Release) -> bool:
-    """Whether the repository has the commit, and as a part of this tree's history."""
+    """Return whether the commit is in this tree's history."""
     ancestor = ["git", "merge-base", "--is-ancestor", release.commit, "HEAD"]
     return subprocess.run(ancestor, cwd=ROOT, capture_output=True, check=False).returncode == 0
 

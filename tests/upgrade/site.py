@@ -16,7 +16,7 @@ from tests.faults.proxy import Proxies
 from tests.faults.site import FaultSite
 from tests.upgrade.releases import SERVICES, Tree
 
-# What the supervisor calls the processes of each: of the previous release, of this tree, of the previous release again.
+# The supervisor's names of the processes: of the previous release, of this tree, of the previous release again.
 BEFORE, PRESENT, AGAIN = "services", "present", "again"
 
 
@@ -78,8 +78,8 @@ class UpgradeSite(FaultSite):
         return [*super().programs(), *beside]
 
     def roll(self, service: str, old: str, new: str) -> None:
-        """Put the processes of one release in the place of the other's, one after the other, as operators do: the new
-        one is ready before the old one is told to stop.
+        """Replace the processes of one release with the other's, one at a time, as operators do: the new one is ready
+        before the old one is stopped.
         """
         for process in (f"{service}-worker", f"{service}-api"):
             started = self._name(process, new)
@@ -90,7 +90,7 @@ class UpgradeSite(FaultSite):
             self.supervisor.stop(self._name(process, old))
 
     def folders_of(self, service: str) -> set[Path]:
-        """Where the code of a service's running processes is, as the kernel knows them."""
+        """Return the working directories of a service's running processes, as the kernel reports them."""
         running = [one for one in self.processes() if one.pid and f":{service}-" in one.name]
         return {Path(f"/proc/{one.pid}/cwd").readlink() for one in running}
 

@@ -16,7 +16,7 @@ LATEST = "DELETE FROM migration_digest WHERE file = (SELECT max(file) FROM migra
 
 @pytest.fixture
 def processes(service_environments: dict[str, dict[str, str]], engines: Engines) -> Iterator[list[Process]]:
-    """An api and a worker of the catalog, on a schema of which they know one migration more."""
+    """An api and a worker of the catalog, on a schema that lacks one migration that they know."""
     told = service_environments["catalog"]
     with psycopg.connect(engines.database_url(database_of(told), "catalog_owner"), autocommit=True) as conn:
         conn.execute(LATEST)

@@ -25,7 +25,7 @@ from tests.upgrade.releases import SERVICES, Tree
 from tests.upgrade.site import AGAIN, BEFORE, PRESENT, UpgradeSite
 from tests.waiting import eventually
 
-# Who has handled whose events of so late.
+# The pairs of publisher and consumer whose events were handled since a moment.
 HEARD = """
     WITH events AS (
         SELECT 'catalog' AS listener, source, status, document FROM catalog.inbox
@@ -90,6 +90,6 @@ def everybody_is_heard(site: UpgradeSite) -> None:
 
 
 def unanswered(history: History) -> list[str]:
-    """What somebody had to ask again, or was refused by our fault."""
+    """List the requests that had to be repeated or failed with a server error."""
     lines = [line for lines in history.lines.values() for line in lines]
     return [json.dumps(line) for line in lines if line["phase"] == "info" or line.get("status", 0) >= 500]

@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class Span:
-    """As it came over the wire; ids in hexadecimal, moments in nanoseconds since the epoch."""
+    """A received span; ids in hexadecimal, times in nanoseconds since the epoch."""
 
     service: str
     name: str
@@ -28,7 +28,7 @@ class Span:
 
 
 class Collector:
-    """What was received until now, at `address`."""
+    """The spans received so far at `address`."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""What is asked of Prometheus by alert rules and dashboards, taken apart as far as names and labels go."""
+"""Parse the metric names and labels in the PromQL of alert rules and dashboards."""
 
 import json
 import re

@@ -47,7 +47,7 @@ class System:
         eventually(self._knows_the_session, seconds=30)
 
     def get(self, service: str, path: str) -> httpx.Response:
-        """What an api answers."""
+        """Return an api's response."""
         return httpx.get(f"http://127.0.0.1:{self.apis[service].port}/{service}{path}", timeout=10)
 
     def register(self, email: str, **headers: str) -> httpx.Response:
@@ -57,7 +57,7 @@ class System:
         return httpx.post(address, json=body, headers=headers, timeout=10).raise_for_status()
 
     def scrape(self, service: str, process: str) -> str:
-        """What a process tells Prometheus."""
+        """Return a process's metrics as text."""
         if process == "api":
             return self.get(service, "/metrics").text
         return httpx.get(f"http://127.0.0.1:{self.workers[service].port}/metrics", timeout=10).text
@@ -66,7 +66,7 @@ class System:
         return httpx.get(f"http://127.0.0.1:{self.mail}/api/email", timeout=10).json()
 
     def lines(self, process: Process) -> list[dict[str, Any]]:
-        """What a process logged."""
+        """Return a process's log lines."""
         return [json.loads(line) for line in process.read_log().splitlines() if line.startswith("{")]
 
     def _knows_the_session(self) -> bool:

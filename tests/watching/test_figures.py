@@ -1,4 +1,4 @@
-"""What processes tell Prometheus is right, and is what rules and dashboards ask for."""
+"""The metrics of processes are correct, and include all that rules and dashboards use."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.waiting import eventually
 from tests.watching import promql
 from tests.watching.system import SERVICES, SESSION, System, living
 
-# What Prometheus says itself, and which labels it adds to all.
+# Metrics of Prometheus itself, and the labels that it adds to all.
 ITS_OWN = {"up": set(), "ALERTS": {"alertname", "alertstate"}}
 ADDED = {"job", "instance"}
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total", ""), "gauge": ("",)}
@@ -43,7 +43,7 @@ def total(text: str, name: str, **labels: str) -> float:
 
 
 def told(texts: list[str]) -> dict[str, set[str]]:
-    """The labels of each metric that is told; of those that have not happened yet, the labels that the code gives."""
+    """Return the labels of each metric; for a metric without a sample yet, the labels in the code."""
     declared = {name: set(getattr(of, "_labelnames", ())) for of, names in _collectors() for name in names}
     found: dict[str, set[str]] = defaultdict(set)
     for text in texts:

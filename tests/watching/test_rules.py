@@ -25,7 +25,7 @@ OTHERS = [
     if (service, process) != ("catalog", "worker")
 ]
 
-# What is told (in promtool's notation: first value, step, how often), after how long it is looked at, and whether it
+# The series (in promtool's notation: first value, step, count), when the rule is evaluated, and whether it
 # fires; for each alert a case in which it does, and one beside it in which it does not.
 CASES: list[tuple[str, dict[str, str], str, bool]] = [
     ("RequestsFail", {REQUESTS % 200: "0+980x120", REQUESTS % 500: "0+20x120"}, "70m", True),
@@ -163,7 +163,7 @@ CASES: list[tuple[str, dict[str, str], str, bool]] = [
 
 
 def promtool(*arguments: str | Path) -> str:
-    """What promtool says; fails where it is not content."""
+    """Return promtool's output. Fails if promtool finds a fault."""
     done = subprocess.run(["promtool", *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -222,7 +222,7 @@ def test_an_alert_says_how_urgent_it_is_and_where_it_is_said_what_to_do(name: st
 
 
 def anchor(heading: str) -> str:
-    """As GitHub makes it of a heading."""
+    """Return the anchor that GitHub makes for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 

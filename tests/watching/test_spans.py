@@ -1,4 +1,4 @@
-"""What becomes of a trace where an event has none, is published again, or cannot be handled."""
+"""Traces of events that have no trace, are published again, or cannot be handled."""
 
 import subprocess
 import sys

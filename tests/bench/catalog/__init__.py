@@ -1,1 +1,1 @@
-"""How fast the catalog answers, as ratios to references measured in the same run: `make bench-catalog`."""
+"""Speed of the catalog's responses, as ratios to references measured in the same run: `make bench-catalog`."""

@@ -1,4 +1,4 @@
-"""What a change and an expired answer cost behind the gateway's cache."""
+"""Costs of a change and of an expired response behind the gateway's cache."""
 
 import random
 import re

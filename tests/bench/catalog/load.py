@@ -38,7 +38,7 @@ def measure(setting: Setting) -> list[Row]:
 
 
 def _hot(setting: Setting) -> list[Figure]:
-    """What was asked before."""
+    """Measure requests that were asked before."""
     api, load = setting.api, partial(wrk.measure, seconds=setting.effort.seconds)
     one = f"{SESSIONS}/{programme.documents()[0]['sessions'][0]['slug']}"
     pages = {"/list": _answer(api.port, LIST), "/session": _answer(api.port, one)}
@@ -80,7 +80,7 @@ def _hot(setting: Setting) -> list[Figure]:
 
 
 def _cold(setting: Setting) -> Figure:
-    """What nobody has asked before; the reference returns a body of the mean length."""
+    """Measure requests that nobody asked before; the reference returns a body of the mean length."""
     client, questions = Client(setting.api.port), setting.questions
     length = round(mean(len(client.get(questions.faceted()).body) for _ in range(50)))
     body = client.get(LIST).body

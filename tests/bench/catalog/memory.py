@@ -1,4 +1,4 @@
-"""Whether an api process stays of a size, whatever it is asked."""
+"""The memory of an api process stays the same whatever it is asked."""
 
 import re
 import threading
@@ -18,7 +18,7 @@ MOST = 100  # MiB
 
 
 def measure(setting: Setting) -> list[Row]:
-    """Of a new api, the larger of its processes."""
+    """Measure the largest process of a new api."""
     setting.say(f"memory, {setting.effort.memory:,} questions")
     with running.running() as processes:
         api = servers.start_api(setting.engines, THOUSAND, processes)

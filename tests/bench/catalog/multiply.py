@@ -92,7 +92,7 @@ def _copying(table: str, columns: list[Column]) -> sql.Composed:
 
 
 def _value(name: str, kind: str) -> LiteralString:
-    """What a copy has in a column that the original has `{c}` in."""
+    """Return the SQL for a copy's value of a column whose original value is `{c}`."""
     if name in ("id", "slug", "title"):
         return NAMED[name]
     if name == "number":

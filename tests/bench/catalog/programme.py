@@ -16,7 +16,7 @@ TAILS = ["a", "an", "e", "en", "er", "i", "in", "o", "on", "or", "u", "um"]
 
 
 class Language:
-    """2,000 words, of which a few are used often and most seldom, as in any language."""
+    """2,000 words: a few are used often and most seldom, as in any language."""
 
     def __init__(self, chance: random.Random, *, size: int = 2000) -> None:
         self.chance = chance

@@ -1,4 +1,4 @@
-"""What the catalog is compared with: a WSGI function and a Flask route that only return bytes, under the same gunicorn,
+"""The references of the catalog: a WSGI function and a Flask route that only return bytes, under the same gunicorn,
 and nginx that serves them from a file.
 """
 
@@ -17,7 +17,7 @@ KEPT = ("Content-Type", "ETag", "Cache-Control")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reference returns; headers as the catalog sent them, but only those that caches need."""
+    """The response of a reference, with those headers of the catalog that caches need."""
 
     status: str
     headers: dict[str, str]

@@ -1,4 +1,4 @@
-"""What every part of the bench works with."""
+"""The setting that all parts of the bench share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.servers.engines import Engines
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long it takes: rounds, seconds of each load, questions of a round to each catalog, questions for memory."""
+    """The length of a run: rounds, seconds of each load, questions of a round to each catalog, questions for memory."""
 
     rounds: int = 5
     seconds: int = 3

@@ -1,1 +1,1 @@
-"""How fast mails are caused and sent, as ratios to bare code measured in the same run: `make bench-notifications`."""
+"""Speed of queueing and sending emails, as ratios to bare code measured in the same run: `make bench-notifications`."""

@@ -1,5 +1,5 @@
-"""How long after its commit a registration's mail is in the mail server, at a calm rate; beside the same way without
-any of our code.
+"""Time from the commit of a registration until its email is in the mail server, at a calm rate, compared with the same
+path without our code.
 """
 
 import asyncio

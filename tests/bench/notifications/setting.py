@@ -1,4 +1,4 @@
-"""What every part of the bench works with."""
+"""The setting that all parts of the bench share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tests.servers.engines import Engines
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long it takes: rounds; mails, events, readers and calm seconds of a round."""
+    """The length of a run: rounds; mails, events, readers and calm seconds of a round."""
 
     rounds: int = 5
     mails: int = 3000

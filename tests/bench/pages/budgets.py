@@ -31,7 +31,7 @@ WATCH = """
 
 @dataclass(frozen=True)
 class Load:
-    """Of one load: bytes over the wire, requests, shift, and seconds until the largest part was painted."""
+    """One page load: bytes over the wire, requests, layout shift, and seconds until the largest part was painted."""
 
     bytes: int
     requests: int

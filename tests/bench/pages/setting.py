@@ -1,4 +1,4 @@
-"""What the bench of pages works with."""
+"""The setting of the bench of pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tests.browser.site import Site
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """`loads` of each page, of which the median counts."""
+    """Each page is loaded `loads` times; the median counts."""
 
     site: Site
     loads: int

@@ -1,1 +1,1 @@
-"""How fast registration is, as ratios to bare code measured in the same run: `make bench-registration`."""
+"""Speed of registration, as ratios to bare code measured in the same run: `make bench-registration`."""

@@ -1,5 +1,5 @@
-"""How long after its commit a registration has its effect in another service, at a calm rate; beside the same way
-without any of our code.
+"""Time from the commit of a registration until its effect in another service, at a calm rate, compared with the same
+path without our code.
 """
 
 import threading
@@ -87,7 +87,7 @@ def registering(engines: Engines) -> Iterator[Callable[[int, str], UUID]]:
 
 @contextmanager
 def workers(engines: Engines, **told: str) -> Iterator[None]:
-    """A worker of registration and one of notifications, which are told this besides."""
+    """Run a worker of registration and one of notifications, with these additional settings."""
     with running.running() as processes:
         for service in ("registration", "notifications"):
             environment = databases.service_environment(engines, service, database=DATABASE) | told
@@ -121,7 +121,7 @@ def _floor(setting: Setting) -> list[float]:
 
 
 def _is_relayed(conn: psycopg.Connection[Any]) -> bool:
-    """Whether both loops are at work: something that is put in arrives."""
+    """Return whether both loops work: an inserted event arrives."""
     conn.execute("INSERT INTO floor_causes (id, document) VALUES (gen_random_uuid(), '{}')")
     conn.execute("NOTIFY floor_causes")
     return bool(conn.execute("SELECT FROM floor_effects").fetchall())

@@ -1,4 +1,4 @@
-"""What registering is compared with: a Flask route with psycopg that takes a seat, inserts a registration and an event
+"""The reference of registering: a Flask route with psycopg that takes a seat, inserts a registration and an event
 in five round trips (begin, three statements, commit), and does nothing else.
 """
 

@@ -1,4 +1,4 @@
-"""What every part of the bench works with."""
+"""The setting that all parts of the bench share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.servers.engines import Engines
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long it takes: rounds, seconds of each load, requests of a round one by one, events of a round, and seconds
+    """The length of a run: rounds, seconds of each load, requests of a round one by one, events of a round, and seconds
     in which effects are awaited.
     """
 

@@ -1,1 +1,1 @@
-"""What another replica of a process brings, and what it costs the engines behind it."""
+"""The gain of another replica of a process, and its cost for the engines behind it."""

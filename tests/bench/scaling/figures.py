@@ -1,4 +1,4 @@
-"""What was measured for each number of replicas, beside what the model of docs/scaling.md expects."""
+"""Measurements for each number of replicas, beside the expectation of the model in docs/scaling.md."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whose work the machine's processors do meanwhile, by what the kernel counts for each process (proc(5), stat)."""
+"""Processor time of each program during a measurement, from the kernel's counters (proc(5), stat)."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# By the names of programs; what is left is the load and the rest of the machine.
+# Names of programs; the remainder is the load and the rest of the machine.
 PARTS = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}
 OURS = "services."
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -29,7 +29,7 @@ class Work:
 
 @contextmanager
 def watched() -> Iterator[Work]:
-    """What is worked within the block, known when it ends; of processes that are there then."""
+    """Measure the work within the block, for processes that still run at its end."""
     work, before, began = Work(), _read(), time.perf_counter()
     yield work
     work.seconds = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""What every part of the bench works with."""
+"""The setting that all parts of the bench share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
