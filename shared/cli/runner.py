@@ -81,7 +81,7 @@ def _by_variable(wrong: environs.EnvValidationError) -> list[tuple[str, Any]]:
 
 def _listed(sentences: list[str]) -> str:
     return "\n".join(
-        ["These settings may not stand (docs/settings.md):", *(f"  - {one.rstrip('.')}." for one in sentences)]
+        ["These settings are not allowed (docs/settings.md):", *(f"  - {one.rstrip('.')}." for one in sentences)]
     )
 
 

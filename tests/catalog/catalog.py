@@ -60,7 +60,7 @@ class Catalog:
 
     def set_time(self, moment: str) -> None:
         """From now on it is `moment`."""
-        begun = self.value("SELECT now()")  # time stands still in a transaction
+        begun = self.value("SELECT now()")  # now() does not advance within a transaction
         self.clock.write_text(repr((datetime.fromisoformat(moment) - begun).total_seconds()))
         runtime.current().database.set_clock(self.conn)
 
@@ -84,7 +84,7 @@ class Catalog:
 
 
 def forget(present: runtime.Runtime) -> None:
-    """What was kept of another test, whose revisions come again, goes."""
+    """Clear caches: another test may have used the same revisions."""
     present.memory[ResponseCache].clear()
     present.memory.pop(SessionCache, None)
 

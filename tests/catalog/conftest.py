@@ -75,7 +75,7 @@ def committed(engines: Engines, fresh_database: str, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def owned(present: runtime.Runtime, engines: Engines, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """As the owner, who may empty the catalog."""
+    """A connection as the owner, who may empty the catalog."""
     url = engines.database_url(database, "catalog_owner")
     with (
         psycopg.connect(url, autocommit=True) as conn,

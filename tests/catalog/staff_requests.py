@@ -34,7 +34,7 @@ def withdraw(catalog: Catalog, path: str, query: str = "") -> WebResponse:
 
 
 def take_seats(catalog: Catalog, slug: str, confirmed: int, *, revision: int = 1, waitlisted: int = 0) -> None:
-    """What registration tells of a session's seats."""
+    """Handle the event in which registration announces a session's seats."""
     id = UUID(catalog.show(f"/sessions/{slug}")["id"])
     availability = Availability(
         id=id, revision=revision, session_slug=slug, confirmed=confirmed, waitlisted=waitlisted, capacity=None

@@ -42,7 +42,7 @@ def follow(client: WebClient, mirror: dict[tuple[str, str], Any], cursor: str | 
 
 
 def read_all(client: WebClient) -> dict[tuple[str, str], Any]:
-    """What the catalog says, without what the moment decides."""
+    """Return all entries, without members that depend on the time."""
     found: dict[tuple[str, str], Any] = {}
     for kind, collection in COLLECTIONS.items():
         query = "" if kind == "vocabulary" else "?limit=100"

@@ -24,7 +24,7 @@ EXAMPLES = re.findall(r"```(sh|js|python)\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture(scope="module")
 def origin(engines: Engines, slot: Slot) -> Iterator[str]:
-    """Where a catalog with the real programme answers."""
+    """The address of a catalog with the real program."""
     name = slot.new_database_name()
     databases.clone(engines, name)
     environment = databases.service_environment(engines, "catalog", database=name)

@@ -1,4 +1,4 @@
-"""What the catalog tells the other services: one event for each thing that changed, with its whole state."""
+"""The catalog publishes one event for each changed entry, with its whole state."""
 
 from typing import Any
 

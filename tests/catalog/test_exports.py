@@ -13,7 +13,7 @@ from tests.catalog.staff_requests import call, withdraw
 from tests.web_client import WebResponse
 
 COLLECTIONS = ("organizations", "initiatives", "series", "sessions", "announcements")
-# What another catalog calls and counts in its own way.
+# Members that differ between two catalogs with the same content.
 OWN = {"id", "revision", "updated_at"}
 VIDEO = {
     "url": "https://video.example.org/overview",

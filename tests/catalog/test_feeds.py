@@ -56,7 +56,7 @@ def test_a_calendar_is_written_as_the_rfc_wants_it(filled: Catalog) -> None:
 def test_a_calendar_takes_the_filters_of_the_list(filled: Catalog) -> None:
     assert entries(filled, "/sessions.ics?library_type=academic").keys() == {"Overview"}
     assert entries(filled, "/sessions.ics?starts_after=2017-04-20").keys() == {"Change"}
-    assert fetch(filled, "/sessions.ics?colour=red").status_code == 422
+    assert fetch(filled, "/sessions.ics?color=red").status_code == 422
 
 
 def test_a_calendar_learns_of_a_new_time_and_of_the_end_of_a_session(filled: Catalog) -> None:

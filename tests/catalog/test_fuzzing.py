@@ -54,7 +54,7 @@ def test_every_route_keeps_to_its_document(catalog: Catalog, app: Flask) -> None
 
 
 def try_out(catalog: Catalog, operation: Any) -> str | None:
-    """What goes wrong with a route, if anything does."""
+    """Return what fails on a route; None if nothing does."""
     headers = catalog.staff if operation.definition.raw.get("security") else {}
 
     @SETTINGS

@@ -110,7 +110,7 @@ def test_the_repository_and_a_record_describe_themselves(filled: Catalog, harves
     [
         ("", "badVerb"),
         ("verb=Sing", "badVerb"),
-        ("verb=Identify&colour=red", "badArgument"),
+        ("verb=Identify&color=red", "badArgument"),
         ("verb=Identify&verb=Identify", "badArgument"),
         ("verb=ListRecords", "badArgument"),
         ("verb=ListRecords&metadataPrefix=marc", "cannotDisseminateFormat"),

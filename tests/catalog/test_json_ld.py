@@ -13,7 +13,7 @@ VIDEO = {"url": "https://video.example.org/cafe", "duration": "PT1H30M", "captio
 
 
 def read(catalog: Catalog, path: str) -> dict[str, Any]:
-    """What the page says in structured data, by type."""
+    """Return the structured data of a page, by type."""
     text = catalog.client.get(f"/catalog/{path}").text
     [document] = extruct.extract(text, syntaxes=["json-ld"])["json-ld"]
     assert document["@context"] == "https://schema.org"

@@ -15,7 +15,7 @@ from tests.catalog.staff_requests import take_seats
 
 @pytest.fixture
 def asked(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the database was asked beside the stamp."""
+    """The queries sent to the database, except those of the cache version."""
     found: list[str] = []
     execute = psycopg.Cursor.execute
 
@@ -81,7 +81,7 @@ def test_what_staff_read_is_neither_kept_nor_given_from_what_is_kept(filled: Cat
 def test_refusals_are_not_kept(filled: Catalog) -> None:
     kept = runtime.current().memory[ResponseCache]
     filled.get("/sessions/unknown")
-    filled.get("/sessions?colour=red")
+    filled.get("/sessions?color=red")
 
     assert len(kept.answers) == 0
 

@@ -19,7 +19,7 @@ def titles(page: Any) -> list[str]:
 
 
 def counts(page: Any, name: str) -> dict[str, int]:
-    """What a filter says, by its values."""
+    """Return the counts of a filter, by its values."""
     found = page.xpath(f"//fieldset//label[input/@name='{name}']")
     return {one.xpath("input/@value")[0]: int(one.xpath(".//span[@class='number']/text()")[0]) for one in found}
 

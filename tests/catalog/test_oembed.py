@@ -132,7 +132,7 @@ def test_what_was_withdrawn_is_not_embedded(filled: Catalog) -> None:
         (f"url={CAFE}&format=yaml", 501),
         (f"url={CAFE}&maxwidth=0", 422),
         (f"url={CAFE}&maxheight=tall", 422),
-        (f"url={CAFE}&colour=red", 422),
+        (f"url={CAFE}&color=red", 422),
         (f"url={CAFE}&dnt=1", 200),
     ],
 )

@@ -1,4 +1,4 @@
-"""What people read in a browser."""
+"""The pages of the catalog in a browser."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the catalog holds on a person: comments that name them, which staff find and remove."""
+"""Staff find and remove the comments that name a person."""
 
 from collections.abc import Callable
 from typing import Any

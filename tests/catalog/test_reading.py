@@ -1,4 +1,4 @@
-"""What outside sites read."""
+"""The JSON that other sites read."""
 
 from typing import Any
 
@@ -161,8 +161,8 @@ def test_filters_narrow_together_and_their_values_widen(filled: Catalog, query: 
 @pytest.mark.parametrize(
     ("path", "parameter"),
     [
-        ("/sessions?colour=red", "colour"),
-        ("/sessions?sort=colour", "sort"),
+        ("/sessions?color=red", "color"),
+        ("/sessions?sort=color", "sort"),
         ("/sessions?format=seance", "format.0"),
         ("/sessions?limit=101", "limit"),
         ("/sessions?limit=0", "limit"),
@@ -294,7 +294,7 @@ def test_other_sites_may_read_from_their_pages(filled: Catalog) -> None:
         f"{V1}/sessions/cafe",
         headers={"Origin": "https://state-library.example.org", "Access-Control-Request-Method": "GET"},
     )
-    wrong = filled.get("/sessions?colour=red", Origin="https://state-library.example.org")
+    wrong = filled.get("/sessions?color=red", Origin="https://state-library.example.org")
 
     assert read.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in read.headers

@@ -176,9 +176,9 @@ def test_members_can_be_picked_and_others_embedded(filled: Catalog) -> None:
     assert item["series"]["completion"]["sessions"] == ["cafe", "change"]
     assert item["series"]["position"] == 1
     assert session["organizations"][0]["links"]["self"].endswith("/organizations/ncdd")
-    response = filled.get("/sessions?fields=slug,colour")
+    response = filled.get("/sessions?fields=slug,color")
     assert response.status_code == 422
-    assert "colour" in str(response.json)
+    assert "color" in str(response.json)
 
 
 def test_what_registration_says_shows_at_once_everywhere(filled: Catalog) -> None:

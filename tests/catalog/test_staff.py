@@ -1,4 +1,4 @@
-"""What staff do to a session: replace it from what they read, and act on it."""
+"""Staff replace a session from what they read, and act on it."""
 
 from typing import Any
 from uuid import uuid4
@@ -63,7 +63,7 @@ def test_a_replacement_that_changes_nothing_tells_nobody(filled: Catalog) -> Non
         ({"organizations": [{"organization": "nobody", "role": "partner"}]}, "organizations.0.organization"),
         ({"registration": {"policy": "open", "capacity": -1}}, "registration.capacity"),
         ({"starts_at": "2017-03-12T02:30:00"}, "starts_at"),
-        ({"colour": "red"}, "colour"),
+        ({"color": "red"}, "color"),
     ],
 )
 def test_a_replacement_that_cannot_be_names_its_fault(filled: Catalog, members: dict[str, Any], path: str) -> None:

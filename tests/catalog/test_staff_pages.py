@@ -52,7 +52,7 @@ FORMS = [
 
 
 class Typed(HTMLParser):
-    """What a browser would send of the form of a thing, as it stands in the page."""
+    """The fields that a browser would send from the form in a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class Desk:
         return self.catalog.client.post(f"/catalog/staff/{path}", data=data, headers=sent)
 
     def form(self, path: str, **changes: str) -> list[tuple[str, str]]:
-        """The form at a path with some fields filled in anew."""
+        """Return the fields of the form at a path, with some of them changed."""
         fields = Typed(self.see(path)).fields
         return [pair for pair in fields if pair[0] not in changes] + list(changes.items())
 

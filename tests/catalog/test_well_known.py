@@ -1,4 +1,4 @@
-"""What programs look for at the root of a site: robots.txt, security.txt and the icon."""
+"""Files that programs look for at the root of a site: robots.txt, security.txt and the icon."""
 
 import re
 from dataclasses import replace
@@ -103,7 +103,7 @@ def test_robots_are_led_to_the_sitemap_and_to_all_that_it_names(catalog: Catalog
 
 
 def test_robots_are_kept_from_whatever_is_for_staff_or_for_whom_a_link_was_mailed(catalog: Catalog) -> None:
-    """Of every route; the catalog's API is for everybody, and its routes of staff stand between those."""
+    """Checked for every route. The catalog's API is public, and its staff routes are between the public ones."""
     parser = robots(catalog)
     closed = [
         route.partition(" ")[2]

@@ -42,7 +42,7 @@ def sink() -> Sink:
 
 @pytest.fixture
 def smtp_url(sink: Sink) -> Iterator[str]:
-    """Where the sink listens."""
+    """The SMTP address of the sink."""
     controller = Listening(sink)
     controller.start()
     yield f"smtp://127.0.0.1:{controller.port}"

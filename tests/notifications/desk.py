@@ -83,7 +83,7 @@ class Desk:
             self.work()
 
     def work(self) -> None:
-        """What the newsletter's jobs have to do."""
+        """Run the newsletter's jobs until nothing is left to do."""
         with runtime.use(self.present), runtime.share_connection(self.conn):
             while begin_issues() + begin_digest() + fan_out() + apply_issue_states():
                 pass

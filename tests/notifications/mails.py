@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 
 def message_ids(mails: list[Any]) -> list[UUID]:
-    """What stands before the @ of the mails' Message-IDs."""
+    """Return the UUIDs before the @ of the emails' Message-IDs."""
     return [UUID(str(mail["Message-ID"]).strip("<>").partition("@")[0]) for mail in mails]
 
 

@@ -65,7 +65,7 @@ def notice(
     kind: str = "message/delivery-status",
     returned: str = "text/rfc822-headers",
 ) -> str:
-    """A notice about these recipients. Where `{id}` stands, the id of our message comes."""
+    """Return a notice about these recipients; `{id}` is a placeholder for the id of our message."""
     return SHAPE.format(
         blocks="\n\n".join(blocks or [block()]),
         inner=inner,

@@ -1,4 +1,4 @@
-"""Outside sites for tests: servers that answer as they are told to, and webhooks to them."""
+"""Outside sites for tests: servers with scripted responses, and webhooks to them."""
 
 import socket
 import ssl
@@ -42,24 +42,24 @@ PATIENCE = 1.0
 
 @dataclass(frozen=True)
 class Request:
-    """What a site got; names of headers are in small letters."""
+    """A request that a site received; header names are in lower case."""
 
     line: str
     headers: dict[str, str]
     body: bytes
 
 
-# What a site does once it has a request; the event says that the test is over.
-Behaviour = Callable[[socket.socket, threading.Event], None]
+# A reaction to a request; the event is set when the test is over.
+Behavior = Callable[[socket.socket, threading.Event], None]
 
 
-def status(code: int, **headers: str) -> Behaviour:
+def status(code: int, **headers: str) -> Behavior:
     """Answers with this status, and nothing else."""
     lines = [f"HTTP/1.1 {code} X", "Content-Length: 0", *[f"{k.replace('_', '-')}: {v}" for k, v in headers.items()]]
     return says("\r\n".join([*lines, "", ""]).encode())
 
 
-def says(answer: bytes) -> Behaviour:
+def says(answer: bytes) -> Behavior:
     """Answers with these bytes."""
     return lambda line, _over: line.sendall(answer)
 
@@ -82,7 +82,7 @@ def drips(line: socket.socket, over: threading.Event) -> None:
         line.sendall(b"x")
 
 
-def floods(opening: bytes, piece: bytes) -> Behaviour:
+def floods(opening: bytes, piece: bytes) -> Behavior:
     """An answer without an end, as fast as it goes."""
 
     def flood(line: socket.socket, over: threading.Event) -> None:
@@ -94,14 +94,14 @@ def floods(opening: bytes, piece: bytes) -> Behaviour:
 
 
 class Site:
-    """A server on loopback. It does what stands in `script` for one request each, then always `usual`; a `deaf` one
+    """A server on loopback. It does what `script` says for one request each, then always `usual`; a `deaf` one
     does not even read.
     """
 
     def __init__(self, encryption: ssl.SSLContext | None = None) -> None:
         self.encryption = encryption
-        self.usual: Behaviour = status(204)
-        self.script: deque[Behaviour] = deque()
+        self.usual: Behavior = status(204)
+        self.script: deque[Behavior] = deque()
         self.requests: list[Request] = []
         self.connections = 0
         self.deaf = False
@@ -142,8 +142,8 @@ class Site:
 
 
 def read_request(line: socket.socket) -> Request:
-    """One request with its body. A ValueError where the connection ends before the whole of it has come: whoever called
-    was killed on the way, and a site takes nothing for a request that is not one.
+    """Read one request with its body. Raises ValueError if the connection ends before it is complete: the caller was
+    killed, and half a request is none.
     """
     reader = line.makefile("rb")
     first = _line(reader)

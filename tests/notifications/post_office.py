@@ -76,7 +76,7 @@ class PostOffice:
         return row
 
     def states(self) -> dict[str, int]:
-        """How many mails are in each state."""
+        """Return the number of emails in each state."""
         found = self.conn.execute("SELECT state, count(*) FROM messages GROUP BY state")
         return {state: count for state, count in found}  # noqa: C416
 

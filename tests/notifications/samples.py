@@ -105,7 +105,7 @@ def a_recording(session: catalog.Session, **changes: Any) -> catalog.RecordingPu
 
 
 def attendance(registration: participation.Registration, *, attended: bool) -> participation.AttendanceRecorded:
-    """The event that says whether whoever registered came."""
+    """Return the event that says whether a registrant attended."""
     return participation.AttendanceRecorded(
         attendance=participation.Attendance(
             id=uuid4(),

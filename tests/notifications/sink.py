@@ -1,4 +1,4 @@
-"""A mail server for tests: keeps what it accepts, and misbehaves when it is told to."""
+"""A mail server for tests: keeps what it accepts, and misbehaves on request."""
 
 import asyncio
 import ssl
@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 
 class Sink:
-    """What comes for each mail is scripted: `answers` to the final dot, `rcpt_answers` to RCPT; then all is accepted.
+    """Responses to each email are scripted: `answers` to the final dot, `rcpt_answers` to RCPT; then all is accepted.
 
     `lose_before_dot` and `lose_after_dot` count connections that it drops at that moment.
     """

@@ -1,4 +1,4 @@
-"""What people and staff wrote cannot become a header, a recipient, a command, markup or a calendar property."""
+"""Text by people and staff cannot become a header, a recipient, a command, markup or a calendar property."""
 
 from dataclasses import replace
 from typing import Any

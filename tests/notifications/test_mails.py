@@ -1,4 +1,4 @@
-"""What the mails say: readable as text, as HTML and in a calendar."""
+"""Emails are readable as text, as HTML and in a calendar."""
 
 import re
 from dataclasses import replace
@@ -91,7 +91,7 @@ def everything(desk: Desk) -> dict[str, EmailMessage]:
 
 
 class Reader(HTMLParser):
-    """What a reader of HTML sees, and where links lead."""
+    """The visible text of HTML, and the targets of its links."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -18,7 +18,7 @@ EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture
 def origin(service_environments: dict[str, dict[str, str]]) -> Iterator[str]:
-    """Where notifications answers."""
+    """The address of notifications."""
     with running() as processes:
         process = Process("services.notifications", "api", environment=service_environments["notifications"])
         processes.append(process)

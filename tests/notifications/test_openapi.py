@@ -22,7 +22,7 @@ from tests.notifications.desk import Desk
 from tests.web_client import WebClient, make_client
 
 PATH = "/notifications/v1/openapi.json"
-# Who has the token of a link, or anybody, may do these.
+# Anyone, or anyone with the token of a link, may call these.
 PUBLIC = {
     ("post", "/notifications/v1/subscriptions"),
     ("post", "/notifications/v1/subscriptions/confirm"),
@@ -76,7 +76,7 @@ def test_every_route_keeps_to_its_document(desk: Desk, client: WebClient) -> Non
 
 
 def try_out(desk: Desk, client: WebClient, operation: Any) -> str | None:
-    """What goes wrong with a route, if anything does. Staff's are asked with a token that opens them."""
+    """Return what fails on a route; None if nothing does. Staff's are asked with a token that opens them."""
     staff = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}
     headers = staff if operation.definition.raw.get("security") else {}
 

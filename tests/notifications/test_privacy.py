@@ -135,7 +135,7 @@ def subscribe(desk: Desk, email: str) -> None:
 
 
 def find(client: WebClient, email: str) -> list[int]:
-    """How many readers, suppressions and mails staff find under an address."""
+    """Return the number of readers, suppressions and emails that staff find under an address."""
     paths = (f"readers?email={email}", f"suppressions?email={email}", f"messages?recipient={email}")
     return [len(client.get(f"/notifications/v1/{path}").json["items"]) for path in paths]
 
@@ -216,7 +216,7 @@ def test_a_mail_that_waits_for_somebody_else_is_sent_though_it_names_the_address
 def test_late_events_of_the_erased_are_dropped_and_only_their_ids_logged(
     desk: Desk,
 ) -> None:
-    """As a replay from the quarantine, or of the outbox, brings them: nothing of them is kept in the inbox either."""
+    """A replay from the quarantine or of the outbox brings such events: the inbox keeps nothing of them either."""
     session, person = a_session(), a_person("Canary", "canary@library.example")
     registered = a_registration(session, person=person)
     desk.receive(
@@ -248,7 +248,7 @@ def test_late_events_of_the_erased_are_dropped_and_only_their_ids_logged(
 
 
 def test_what_outside_sites_were_told_goes_where_it_names_the_address(desk: Desk) -> None:
-    """The programme's own words may name somebody: what still has to be told is, and then forgotten."""
+    """The program's own texts may name somebody: pending deliveries are still sent, and then erased."""
     webhook = uuid4()
     desk.conn.execute(
         "INSERT INTO webhooks (id, url, owner_name, owner_email, description, types, filters, secret)"

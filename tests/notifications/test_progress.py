@@ -1,4 +1,4 @@
-"""One more to go: who has one session of a series left is told, once, unless they have seen it by then."""
+"""One more to go: a person with one session of a series left is notified, once, unless they have seen it by then."""
 
 from dataclasses import replace
 from uuid import uuid4

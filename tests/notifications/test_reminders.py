@@ -172,7 +172,7 @@ def test_who_was_invited_only_now_is_not_reminded(desk: Desk) -> None:
 
 
 def a_line(desk: Desk, session: catalog.Session) -> tuple[participation.Registration, participation.Registration]:
-    """Who has a seat, and who waits."""
+    """Return a registration with a seat and one on the waiting list."""
     seat, waiting = a_registration(session), a_registration(session, status="waitlisted", position=1)
     waits = participation.RegistrationWaitlisted(registration=waiting)
     desk.receive(catalog.SessionPublished(session=session), confirmed(seat), waits)

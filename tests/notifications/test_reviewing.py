@@ -13,7 +13,7 @@ from tests.notifications.post_office import PostOffice
 from tests.notifications.samples import a_person, a_registration, a_session, confirmed
 from tests.notifications.service import make_runtime
 
-# What is kept of each, and why it is doubted.
+# The stored reason of each suppression, and why it is doubtful.
 KEPT = [
     ("550 5.7.1 Relaying denied for [10.5.1.10]", "the server refused us"),
     ("554 5.7.1 Service unavailable; Client host [45.1.2.10] blocked using bl.example", "the server refused us"),
@@ -37,7 +37,7 @@ def run(post: PostOffice, *arguments: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def emails(post: PostOffice) -> list[str]:
-    """Who is suppressed, by what is kept of each; all of them were mailed."""
+    """The suppressed addresses, one for each stored reason; all of them were emailed."""
     session = a_session()
     emails = [f"person{number}@library.example" for number, _ in enumerate(KEPT)]
     seats = [a_registration(session, person=a_person(email=email)) for email in emails]

@@ -45,7 +45,7 @@ def a_seat(desk: Desk | PostOffice, name: str = "Ann Ünal", **session_changes: 
 
 
 def insert(desk: Desk | PostOffice, source: str) -> None:
-    """As if it had worked in an older version."""
+    """Insert a template that worked in an older version."""
     desk.conn.execute("INSERT INTO templates (kind, source) VALUES ('registration-confirmed', %s)", [source])
 
 
@@ -93,7 +93,7 @@ def test_every_built_in_template_could_be_one_by_staff(client: WebClient, desk: 
 
     assert previewed.status_code == 200
     assert previewed.json == built_in
-    # Whom nobody proved to be anybody is not greeted by name.
+    # A person whose address is not proved is not greeted by name.
     assert ("Hello," if kind == GROUP_REQUESTED.name else "Hello Ada Byron,") in built_in["text"]
 
 

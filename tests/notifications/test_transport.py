@@ -199,7 +199,7 @@ def test_whoever_takes_starttls_away_gets_no_mail_and_no_password(
 
 
 class Naming(Losing):
-    """A server that offers DSN (RFC 3461), and keeps what it was told at MAIL."""
+    """A server that offers DSN (RFC 3461), and keeps the arguments of MAIL."""
 
     async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
         self.event_handler.told.append(arg)

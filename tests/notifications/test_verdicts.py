@@ -1,4 +1,4 @@
-"""What a refusal says is read where it stands: by the code after the reply code, else by words; never by digits."""
+"""A refusal is classified by the enhanced code after the reply code, else by its words; never by other digits."""
 
 import random
 import re
@@ -19,7 +19,7 @@ def test_a_refusal_says_what_it_says(verdict: str, reply: str) -> None:
 
 
 def noise(chosen: random.Random) -> str:
-    """What mail servers put into replies, which says nothing of the recipient."""
+    """Return text that mail servers put into replies and that says nothing about the recipient."""
     return chosen.choice(
         [
             ".".join(str(chosen.randrange(256)) for _ in range(4)),
@@ -58,7 +58,7 @@ def test_addresses_times_and_ids_within_the_words_never_change_what_it_says(seed
         ("550 5.1.1 x", "5.1.1"),
         ("550-5.1.1 x", "5.1.1"),
         ("550-5.1.1 x\n550 5.1.1 y", "5.1.1"),
-        ("550 x\n5.1.1 y", "5.1.1"),  # as `550-x` and `550 5.1.1 y` are told by smtplib
+        ("550 x\n5.1.1 y", "5.1.1"),  # as `550-x` and `550 5.1.1 y` are reported by smtplib
         ("550 x\n5.1.1.6 y", None),
         ("550 #5.1.1 x", "5.1.1"),
         ("550  (#5.1.1) x", "5.1.1"),

@@ -18,7 +18,7 @@ from services.notifications.webhooks.http_client.urls import parse_url
 from shared.errors import UnsafeSettings
 from shared.settings import load
 from tests.notifications.certificates import write_certificate
-from tests.notifications.outside import PATIENCE, Behaviour, Site, drips, floods, hangs, says, status
+from tests.notifications.outside import PATIENCE, Behavior, Site, drips, floods, hangs, says, status
 
 PUBLIC = "93.184.215.14"
 NOT_PUBLIC = [
@@ -258,7 +258,7 @@ def test_only_2xx_says_that_it_was_taken(site: Site, code: int, taken: bool) -> 
 
 @pytest.mark.covers("API10:2023", "API4:2023", "ASVS 16.5.2")
 @pytest.mark.parametrize(
-    ("behaviour", "error"),
+    ("behavior", "error"),
     [
         (hangs, "no answer in time"),
         (drips, "no answer in time"),
@@ -270,8 +270,8 @@ def test_only_2xx_says_that_it_was_taken(site: Site, code: int, taken: bool) -> 
         (says(b"HTTP/1.1 99999 X\r\n\r\n"), "the answer is not HTTP"),
     ],
 )
-def test_a_site_that_misbehaves_is_left_in_time(site: Site, behaviour: Behaviour, error: str) -> None:
-    site.usual = behaviour
+def test_a_site_that_misbehaves_is_left_in_time(site: Site, behavior: Behavior, error: str) -> None:
+    site.usual = behavior
 
     answer = call(site)
 
@@ -281,7 +281,7 @@ def test_a_site_that_misbehaves_is_left_in_time(site: Site, behaviour: Behaviour
 
 @pytest.mark.covers("API10:2023")
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     [
         floods(b"HTTP/1.1 200 X\r\nContent-Length: 1000000000\r\n\r\n", b"x" * 65536),
         floods(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
@@ -292,8 +292,8 @@ def test_a_site_that_misbehaves_is_left_in_time(site: Site, behaviour: Behaviour
         says(b"HTTP/1.1 200 X\r\nSet-Cookie: a=b\r\nConnection: keep-alive\r\n\r\n"),
     ],
 )
-def test_the_body_of_an_answer_is_not_waited_for(site: Site, behaviour: Behaviour) -> None:
-    site.usual = behaviour
+def test_the_body_of_an_answer_is_not_waited_for(site: Site, behavior: Behavior) -> None:
+    site.usual = behavior
 
     assert call(site).taken
 

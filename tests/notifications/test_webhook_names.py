@@ -16,7 +16,7 @@ from services.notifications.webhooks.http_client.client import WebhookClient
 from services.notifications.webhooks.http_client.dns_resolver import Unresolved, resolve
 from tests.notifications.outside import PATIENCE
 
-# What the name server knows: a line of a zone by name and type.
+# The records of the name server, by name and type.
 ZONE = {
     ("www.library.example.", "A"): ["www.library.example. 0 IN A 93.184.215.14"],
     ("www.library.example.", "AAAA"): ["www.library.example. 0 IN AAAA 2606:2800:21f:cb07::1"],
@@ -32,7 +32,7 @@ KNOWN = {name for name, _ in ZONE}
 
 
 def answer(query: dns.message.Message) -> dns.message.Message:
-    """What the name server says; NXDOMAIN of a name that it does not know."""
+    """Return the name server's response; NXDOMAIN for an unknown name."""
     made = dns.message.make_response(query)
     made.flags |= dns.flags.RA
     name, kind = str(query.question[0].name), query.question[0].rdtype.name

@@ -81,7 +81,7 @@ def row(desk: Desk, columns: LiteralString, table: LiteralString = "webhook_deli
 
 
 def verify(secret: str, request: Request) -> Any:
-    """What the site reads, as its own code would. Raises WebhookVerificationError."""
+    """Return the payload as the site's own code would verify it. Raises WebhookVerificationError."""
     return Webhook(secret).verify(request.body, request.headers)
 
 
@@ -187,12 +187,12 @@ def test_an_address_that_is_not_allowed_any_more_is_not_called(board: Switchboar
 
 
 @pytest.mark.promise("P22")
-@pytest.mark.parametrize("behaviour", [hangs, drips])
+@pytest.mark.parametrize("behavior", [hangs, drips])
 def test_endpoints_that_hang_do_not_delay_another(
-    board: Switchboard, sites: list[Site], behaviour: Callable[..., None]
+    board: Switchboard, sites: list[Site], behavior: Callable[..., None]
 ) -> None:
     slow, *sound = sites
-    slow.usual = behaviour
+    slow.usual = behavior
     for _ in range(6):
         board.hook(slow)
     for site in sound:

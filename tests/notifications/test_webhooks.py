@@ -1,4 +1,4 @@
-"""Staff say which outside sites are told of what; only what is public is queued."""
+"""Staff choose which events go to which outside sites; only public events are queued."""
 
 from collections.abc import Callable
 from typing import Any

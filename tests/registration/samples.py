@@ -1,4 +1,4 @@
-"""The catalog's facts as registration hears of them."""
+"""The catalog's facts as registration receives them."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4

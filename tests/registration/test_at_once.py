@@ -1,4 +1,4 @@
-"""Registering in one statement is registering: what was judged before holds only as long as it still stands."""
+"""Registering in one statement has the same results: facts read before count only while they are still true."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -34,14 +34,14 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 
 @pytest.fixture
 def known(registration: Registration) -> Registration:
-    """A session of which this process has read what registering asks."""
+    """A session whose registration policy this process has read."""
     registration.hold(capacity=3, series="large-urban-public")
     assert sign_up(registration, "first@x.org").status_code == 201
     return registration
 
 
 def test_it_leaves_the_same_behind_as_the_long_way(known: Registration) -> None:
-    """Which whoever wants more than a seat goes."""
+    """The long way serves requests for more than a seat."""
     said = {"job_title": "Director", "accommodations": "A ramp", "timezone": "America/Denver"}
 
     at_once = sign_up(known, "ada@x.org", **said)

@@ -1,4 +1,4 @@
-"""Who came: by platforms' reports, at the door, by the link to join, by hand."""
+"""Attendance: by platforms' reports, at check-in, by the link to join, by hand."""
 
 from typing import Any
 

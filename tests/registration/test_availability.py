@@ -1,4 +1,4 @@
-"""How full sessions are: asked, told, checked."""
+"""Availability of sessions: read, announced, checked."""
 
 from typing import Any
 

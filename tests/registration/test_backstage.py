@@ -1,4 +1,4 @@
-"""What was set aside, and what staff did, on the pages that every service has."""
+"""Quarantine and audit log, on the pages that every service has."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -17,7 +17,7 @@ QUEUES = "/registration/staff/queues"
 
 @pytest.fixture
 def staff(registration: Registration, staff_token: Callable[[str], str]) -> WebClient:
-    """Who is signed in, and may look after queues and registrations."""
+    """A browser signed in as staff who may manage queues and registrations."""
     registration.client.set_cookie(COOKIE, staff_token("operations registration:write"))
     return registration.client
 

@@ -186,7 +186,7 @@ def test_a_revoked_certificate_proves_nothing_any_more(registration: Registratio
 
 
 def is_revoked(registration: Registration, badge: Any) -> bool:
-    """What a verifier finds in the list (Bitstring Status List 1.0, 3.2) that the badge names."""
+    """Return the status that a verifier finds in the badge's list (Bitstring Status List 1.0, 3.2)."""
     status = badge["credentialStatus"]
     found = get(registration, status["statusListCredential"].partition("/registration/v1/")[2]).json
     check_proof(registration, found)
@@ -221,7 +221,7 @@ def test_certificates_that_are_printed_at_once_name_each_its_own_holder(registra
 
 
 def everything(registration: Registration, id: str) -> tuple[Any, str, str]:
-    """What a certificate says in each of its forms."""
+    """Return a certificate in each of its forms."""
     page = get(registration, f"certificates/{id}", Accept="text/html").text
     printed = PdfReader(io.BytesIO(get(registration, f"certificates/{id}.pdf").data)).pages[0].extract_text()
     return get(registration, f"certificates/{id}.json").json, page, printed
@@ -359,7 +359,7 @@ def test_all_certificates_of_somebody_go_with_them(registration: Registration, e
 
 
 def test_what_the_release_before_issues_is_frozen_too(registration: Registration, earned: str) -> None:
-    """As its statement has it, which knows neither of names nor of issuers."""
+    """Its statement knows neither names nor issuers."""
     body = {"email": "eve@x.org", "name": "Eve", "library": LIBRARY}
     registration.client.post(f"{V1}/sessions/world-cafe/registrations", json=body, headers=registration.staff)
     row = (

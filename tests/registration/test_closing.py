@@ -48,7 +48,7 @@ def raise_capacity(registration: Registration, session: Session, capacity: int =
 
 
 def erase(registration: Registration, _session: Session) -> None:
-    """Whoever has the seat is erased, which gives it up where the session is to come."""
+    """Erase the person with the seat, which releases it if the session is in the future."""
     person = registration.value("SELECT id FROM people WHERE email = 'a@x.org'")
     assert person
     registration.client.delete(f"{V1}/people/a@x.org", headers=registration.staff)

@@ -218,7 +218,7 @@ def test_a_learners_link_is_needed_to_be_counted(registration: Registration) -> 
 
 
 def progress_of(registration: Registration) -> list[tuple[str, str, int, int]]:
-    """To whom it was told which session is left, with how many of how many they have seen."""
+    """Return the progress events: email, missing session, sessions seen and sessions in total."""
     rows = registration.conn.execute(
         "SELECT document -> 'data' -> 'progress' FROM outbox WHERE type = 'registration.series.progressed'"
         " ORDER BY position"

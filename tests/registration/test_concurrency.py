@@ -104,7 +104,7 @@ def fold_ledger() -> int:
 
 @pytest.mark.promise("P3")
 def test_sixty_four_clients_storm_one_session(app: Flask) -> None:
-    """Who comes, gives up, accepts and comes again, from 64 clients at once, while a seat is kept for those in line."""
+    """64 clients register, cancel, accept and register again at once, while seats are offered to the waiting list."""
     session = make_session(capacity=20, starts_at=LATER)
     hear(SessionUpdated(session=session))
     current, app_settings = runtime.current(), runtime.settings()
@@ -336,7 +336,7 @@ def test_nobody_gets_a_seat_in_a_session_that_is_being_cancelled(app: Flask, can
 
 
 def test_who_registers_while_they_are_erased_keeps_no_seat(app: Flask, staff_token: Callable[[str], str]) -> None:
-    """The erasure waits for it, and begins anew: a seat that nobody behind it can give up would be lost."""
+    """The erasure waits for it, and starts again: a seat that nobody behind it can give up would be lost."""
     first, second = make_session("first", capacity=5, starts_at=LATER), make_session("second", starts_at=LATER)
     hear(SessionUpdated(session=first))
     hear(SessionUpdated(session=second))

@@ -95,7 +95,7 @@ def test_a_person_is_not_forgotten_by_a_slip(registration: Registration, staff: 
 
     assert staff.post(f"{DESK}/people/erase", data=form, headers=HERE).status_code == 422
     assert staff.get(f"{DESK}/people?email=a@library.example").status_code == 200
-    # Whom registration does not know may read the newsletter: the page shows what other services hold.
+    # A person unknown to registration may read the newsletter: the page shows what other services hold.
     unknown = staff.get(f"{DESK}/people?email=nobody@library.example")
     assert unknown.status_code == 200
     assert "/notifications/staff/people?email=nobody%40library.example" in unknown.text

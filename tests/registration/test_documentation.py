@@ -28,7 +28,7 @@ EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture(scope="module")
 def origin(engines: Engines, slot: Slot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a registration answers that knows a series of two webinars, in January 2017."""
+    """The address of a registration service that knows a series of two webinars, in January 2017."""
     name = slot.new_database_name()
     databases.clone(engines, name)
     clock = tmp_path_factory.mktemp("clock") / "clock"

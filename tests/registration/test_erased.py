@@ -93,7 +93,7 @@ def requests(erased: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def asked(registration: Registration, erased: dict[str, Any], staff_token: Any) -> dict[str, int]:
-    """What each of them is answered, by people without a session, or by staff."""
+    """The responses to each request, by people without a session or by staff."""
     found: dict[str, int] = {}
     for name, sent in requests(erased).items():
         method, path = name.removeprefix("staff ").split(" ", 1)
@@ -138,7 +138,7 @@ def test_every_route_that_writes_onto_what_is_a_persons_was_asked(app: Flask, er
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
         if ("<uuid:id>" in rule.rule or "<code>" in rule.rule or rule.rule.endswith("/views"))
-        # What is set aside, and certificates, which are gone with their owner.
+        # Quarantined messages, and certificates, which are deleted with their owner.
         and not any(word in rule.rule for word in ("/queues/", "/quarantine/", "/certificates/"))
     }
 
@@ -160,7 +160,7 @@ def test_no_report_and_no_door_finds_who_was_erased(registration: Registration, 
 
 
 def test_what_follows_of_itself_passes_over_who_was_erased(registration: Registration, erased: dict[str, Any]) -> None:
-    """A series that counts what they saw, that invites, and certificates: nothing new is made, and nobody is told."""
+    """Completion, invitations and certificates: nothing new is made, and no event is published."""
     first = registration.value("SELECT id FROM sessions WHERE slug = 'first'")
     party = registration.value("SELECT id FROM sessions WHERE slug = 'party'")
     mark = registration.value("SELECT max(position) FROM outbox")

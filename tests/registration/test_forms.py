@@ -1,4 +1,4 @@
-"""What forms ask, whom sessions are meant for, and correcting what was said."""
+"""Questions of forms, intended audiences, and corrections."""
 
 from typing import Any
 

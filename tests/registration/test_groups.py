@@ -1,4 +1,4 @@
-"""A group whose registrar has not proved their address: nobody else hears of it, and few seats are held, for a day."""
+"""A group whose registrar has not proved their address: nobody else is notified, and few seats are held, for a day."""
 
 import re
 from typing import Any

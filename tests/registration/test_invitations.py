@@ -80,7 +80,7 @@ def test_an_invitation_is_passed_on_where_that_is_allowed(registration: Registra
 
 
 def test_a_workshop_by_invitation_opens_to_everybody_later(registration: Registration) -> None:
-    """As the workshop in Denver did, a month before it took place."""
+    """The workshop in Denver did so, a month before it took place."""
     workshop = registration.hold("workshop", policy="invitation", capacity=2)
     invite(registration)
     registration.client.post(f"{invitation_path(registration, 'ada@x.org')}/accept")

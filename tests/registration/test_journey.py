@@ -24,7 +24,7 @@ def call(api: Process, path: str, body: Any = None) -> Any:
 
 
 def seats_in_catalog(url: str) -> int | None:
-    """How many seats are taken, in all sessions, as the catalog knows it."""
+    """Return the number of taken seats in all sessions, as the catalog knows it."""
     with psycopg.connect(url) as conn:
         row = conn.execute("SELECT sum(confirmed)::int FROM availability").fetchone()
         return row[0] if row else None

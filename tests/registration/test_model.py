@@ -26,7 +26,7 @@ START = datetime.fromisoformat(DAY).astimezone(UTC)
 
 @dataclass
 class Line:
-    """What a session ought to be: who has a seat, who is offered one until when, who waits, each in order."""
+    """The expected state of a session: seats, offers with their deadlines, and the waiting list, each in order."""
 
     capacity: int | None
     hours: int | None = None

@@ -11,7 +11,7 @@ from services.registration.app import SERVICE
 from shared import runtime
 from tests.web_client import make_client
 
-# Who has the token of a link, or anybody, may do these.
+# Anyone, or anyone with the token of a link, may call these.
 PUBLIC = {
     ("delete", "/registration/v1/people/{email}"),
     ("post", "/registration/v1/learners/sign-in"),

@@ -45,7 +45,7 @@ def erase(registration: Registration, **headers: str) -> Any:
 
 
 def count(held: Any) -> dict[str, int]:
-    """How many rows of what are held."""
+    """Return the number of rows by kind."""
     assert held.status_code == 200
     return {name: len(rows) for name, rows in held.json.items() if rows and name != "parts"}
 
@@ -185,7 +185,7 @@ def correct(registration: Registration, made: Any, email: str) -> Any:
 
 
 def told(registration: Registration) -> Any:
-    """Whom the last erasure names to the other services."""
+    """Return the person that the last erasure event names."""
     sql = """
         SELECT document #> '{data,erasure}' FROM outbox WHERE type = 'registration.person.erased'
          ORDER BY position DESC LIMIT 1

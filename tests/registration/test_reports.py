@@ -1,4 +1,4 @@
-"""What a funder asks: who took part, counted once."""
+"""The report for funders: who took part, counted once."""
 
 import csv
 import io
@@ -107,7 +107,7 @@ DAYS = [f"2017-0{month}-10" for month in (1, 2, 3)]
 
 @dataclass(frozen=True)
 class Said:
-    """A registration: whose, for what, when (the index of a day), how it stands, and what was said of the library."""
+    """A registration: email, session, day (as an index), status, and what was said of the library."""
 
     person: int
     session: str
@@ -131,7 +131,7 @@ def registrations() -> st.SearchStrategy[list[Said]]:
 
 
 def reckon(all_: list[Said], by: str, initiative: str | None, until: int | None) -> dict[str | None, int]:
-    """How many registered, by what they said last of their library, as a few lines of Python count them."""
+    """Count registrants by what they said last of their library, in a few lines of Python."""
     mine = [one for one in all_ if one.status != "cancelled"]
     mine = [one for one in mine if initiative in (None, SESSIONS[one.session][0])]
     mine = [one for one in mine if until is None or one.day <= until]

@@ -1,4 +1,4 @@
-"""What staff see of a session's registrations, and do by hand."""
+"""Staff see and change a session's registrations."""
 
 import csv
 import io

@@ -121,7 +121,7 @@ def test_the_same_person_again_gets_the_same_registration(registration: Registra
 
 @pytest.mark.covers("API3:2023", "ASVS 8.2.3")
 def test_of_what_stood_only_its_owner_is_told(registration: Registration) -> None:
-    """By everyone's form, alone, for a series, with colleagues: neither which registration it is nor how it stands."""
+    """Public forms, for one session, a series or a group, reveal neither the existing registration nor its status."""
     registration.hold(capacity=1, series="large-urban-public")
     mine, waiting = registration.register("ada@x.org").json, registration.register("eve@x.org").json
     assert mine
@@ -191,7 +191,7 @@ def test_the_code_for_the_door_is_no_part_of_what_others_are_told(registration: 
 
 
 def test_a_code_of_the_release_before_is_good_still(registration: Registration) -> None:
-    """Whoever registered with 0.1.0 may have written down what their page showed: the end of the id."""
+    """People who registered with 0.1.0 may have written down the code that their page showed: the end of the id."""
     registration.hold()
     made = registration.register("ada@x.org")
     id = made.json["id"]
@@ -228,10 +228,10 @@ def test_what_was_answered_at_first_is_answered_again_though_it_would_be_refused
     registration.hold(id=session.id, status="cancelled", revision=9)
 
     again = registration.register("ada@x.org", key="a-key-of-mine")
-    anew = registration.register("ada@x.org", key="another-key")
+    other = registration.register("ada@x.org", key="another-key")
 
     assert (again.status_code, again.data) == (201, first.data)
-    assert anew.status_code == 409
+    assert other.status_code == 409
 
 
 @pytest.mark.parametrize(

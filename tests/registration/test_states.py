@@ -106,7 +106,7 @@ def test_staff_see_what_could_not_be_read_and_choose_what_was_meant(registration
 
 
 def typed(registration: Registration, state: str | None) -> str | None:
-    """As code of 0.1.0 keeps it; what the database makes of it."""
+    """Store a state as the code of 0.1.0 does, and return what the database keeps."""
     return registration.value(
         "UPDATE registrations SET library = library || jsonb_build_object('state', %s::text)"
         " RETURNING library ->> 'state'",

@@ -12,7 +12,7 @@ def register_series(registration: Registration, email: str = "ada@x.org", **fiel
 
 
 def register_group(registration: Registration, *emails: str, **fields: Any) -> Any:
-    """By staff, for whom it happens at once; tests/registration/test_groups.py has what happens for others."""
+    """Register a group as staff, which takes effect at once; for others see tests/registration/test_groups.py."""
     people = [{"email": email, "name": "Grace Hopper"} for email in emails]
     body = {
         "session": "world-cafe",
@@ -37,7 +37,7 @@ def test_one_form_registers_for_every_open_session_of_a_series(registration: Reg
         ("introduction", "world-cafe", "dialogue"), "confirmed"
     )
     again = register_series(registration)
-    # Of what stood it is told that it does, and no more.
+    # For an existing registration it only says that it exists.
     assert again.status_code == 200
     assert again.json["items"] == [{"session": one["session"], "advice": None} for one in made.json["items"]]
 

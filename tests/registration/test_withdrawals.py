@@ -1,4 +1,4 @@
-"""What the catalog takes from the public."""
+"""Sessions that the catalog withdraws."""
 
 from dataclasses import replace
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Whoever registers may say in which time zone they are; mails are told so."""
+"""Registrants may give their time zone, which events carry to the emails."""
 
 import pytest
 

@@ -42,7 +42,7 @@ def as_the_library_says(written: str) -> str | None:
 
 
 def mailable(address: str | None) -> str | None:
-    """The address, where what stands before its @ is short enough (RFC 5321, 4.5.3.1) and needs no SMTPUTF8."""
+    """Return the address if its local part is short enough (RFC 5321, 4.5.3.1) and needs no SMTPUTF8."""
     local = (address or "").rpartition("@")[0]
     return address if local.isascii() and 0 < len(local) <= 64 else None
 

@@ -1,4 +1,4 @@
-"""What a form sends is read by the schemas of JSON, and shown again as it was typed."""
+"""The schemas of JSON read form data too, and the form is shown again as it was typed."""
 
 from typing import Any
 

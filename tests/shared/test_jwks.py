@@ -53,17 +53,17 @@ def test_a_link_of_the_key_before_works_until_that_key_is_taken_away(settings: R
     assert signed_links.verify(settings, "manage", after) == "1"
 
 
-def test_a_secret_that_was_encrypted_anew_outlives_the_key_before(settings: RegistrationSettings) -> None:
+def test_a_secret_that_was_encrypted_resealed_outlives_the_key_before(settings: RegistrationSettings) -> None:
     id = uuid4()
     sealed = encrypt_secret(settings, id, "whsec_1")
     write(settings.links_key_file, NEW, OLD)
 
     assert decrypt_secret(settings, id, sealed) == "whsec_1"
-    anew = reencrypt_secret(settings, id, sealed)
-    assert reencrypt_secret(settings, id, anew) == anew
+    resealed = reencrypt_secret(settings, id, sealed)
+    assert reencrypt_secret(settings, id, resealed) == resealed
 
     write(settings.links_key_file, NEW)
-    assert decrypt_secret(settings, id, anew) == "whsec_1"
+    assert decrypt_secret(settings, id, resealed) == "whsec_1"
     with pytest.raises(SecretLost):
         decrypt_secret(settings, id, sealed)
 
@@ -74,7 +74,7 @@ def test_a_secret_that_was_encrypted_anew_outlives_the_key_before(settings: Regi
 def test_a_new_badge_key_signs_and_the_profile_still_names_the_one_before(
     settings: RegistrationSettings, change: Callable[[str], str]
 ) -> None:
-    """Of which the file has all, or the public half."""
+    """The file has all of the key, or its public half."""
     assert settings.badge_key_file
     before = Issuer(settings)
     published = {method["id"]: method["publicKeyMultibase"] for method in before.profile()["verificationMethod"]}

@@ -1,4 +1,4 @@
-"""What is logged is one JSON object a line, and tells nothing of people."""
+"""Each log line is one JSON object, and says nothing about people."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Whoever is signed in as staff, but lacks the scope of a page, neither sees it nor does what its forms do."""
+"""A member of staff without the scope of a page can neither see it nor use its forms."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from tests.servers.engines import Engines
 from tests.structure.test_pages import SITE, pages_of
 from tests.web_client import make_client
 
-# What is sent, but changes nothing, so that to read is enough.
+# These POST requests change nothing, so the scope to read is enough.
 LOOKING = {
     "/notifications/staff/newsletters/preview",
     "/notifications/staff/templates/<kind>/preview",

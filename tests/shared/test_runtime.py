@@ -12,7 +12,7 @@ from shared.settings import Settings
 
 @pytest.fixture
 def single(database_urls: dict[str, str]) -> Iterator[None]:
-    """A service whose pool has one connection: whoever waits for a second one waits in vain."""
+    """A service whose pool has one connection, so taking a second one times out."""
     settings = Settings(
         environment="development",
         database_url=database_urls["registration"],

@@ -1,4 +1,4 @@
-"""A process that is told nonsense says all of it, and does not start."""
+"""A process with invalid settings names all of them, and does not start."""
 
 from typing import Any
 

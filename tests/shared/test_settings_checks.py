@@ -1,4 +1,4 @@
-"""A process that is told what is unsafe in production does not start, and says all of it in words that help."""
+"""A process with settings that are unsafe in production names all of them with advice, and does not start."""
 
 import os
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def told(secrets: Path) -> Callable[[str], Told]:
-    """What a service of an installation is told that is as it should be; nothing answers at its addresses."""
+    """Correct settings of an installed service; nothing answers at its addresses."""
     common = {
         "PUBLIC_URL": "https://learning.ala.org",
         "JWKS": "https://login.ala.org/jwks",
@@ -66,19 +66,19 @@ def start(service: str, told: Told, *command: str) -> Result:
 
 
 def refusals(service: str, told: Told, *command: str) -> list[str]:
-    """What it says that is wrong. It ends with the code for a wrong configuration, and shows no code of ours."""
+    """Return the problems that it lists. It exits with the code for a wrong configuration, without a traceback."""
     result = start(service, told, *command)
     assert (result.returncode, result.stdout) == (REFUSED, ""), result.stderr
     assert "Traceback" not in result.stderr
     head, *lines = result.stderr.splitlines()
-    assert head == "These settings may not stand (docs/settings.md):"
+    assert head == "These settings are not allowed (docs/settings.md):"
     assert all(line.startswith("  - ") and line.endswith(".") for line in lines)
     return [line.removeprefix("  - ") for line in lines]
 
 
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch) -> Refused:
-    """What such a process would say, without a process."""
+    """The problems that such a process would list, found without a process."""
 
     def read(service: str, given: Told) -> list[str]:
         kind = docs._service(service).settings

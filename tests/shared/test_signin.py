@@ -27,7 +27,7 @@ QUEUES = "/registration/staff/queues"
 
 @pytest.fixture(scope="module")
 def provider(engines: Engines) -> Iterator[str]:
-    """Where the development identity provider is."""
+    """The address of the development identity provider."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     told = {"IDENTITY_SECRETS": str(engines.secrets), "PUBLIC_URL": SITE, "IDENTITY_URL": url}
@@ -70,7 +70,7 @@ def ask(client: WebClient, path: str) -> WebResponse:
 
 
 def be(provider: str, asked: str, subject: str = "staff@example.org") -> str:
-    """What the provider sends the browser back to, for the one who says to be `subject`."""
+    """Return where the provider sends the browser of `subject` back to."""
     query = urlsplit(asked).query
     answer = httpx.get(f"{provider}/identity/authorize/{subject}?{query}")
     assert answer.status_code == 303, answer.text

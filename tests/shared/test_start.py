@@ -1,4 +1,4 @@
-"""How the processes of an api begin: as forks of one that has imported everything, and yet each for itself."""
+"""The processes of an api are forks of one that has imported everything, yet each has its own random state."""
 
 import json
 import subprocess

@@ -37,7 +37,7 @@ def test_the_table_knows_the_states_of_its_machine(database_urls: dict[str, str]
 
 @by_name
 def test_no_other_transition_happens(database_urls: dict[str, str], machine: StateMachine) -> None:
-    """By the trigger that every database of tests has, on a table of the same column."""
+    """The trigger of every test database refuses it, tried on a table with the same column."""
     allowed = set(machine.pairs())
     column = sql.Identifier(machine.column)
     with psycopg.connect(database_urls["postgres"]) as conn:

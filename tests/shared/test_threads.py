@@ -1,4 +1,4 @@
-"""What threads share is whole before the first of them has it."""
+"""Objects that threads share are complete before the first thread sees them."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is taken for a trace, and what is not: https://www.w3.org/TR/trace-context/"""
+"""Valid and invalid trace contexts: https://www.w3.org/TR/trace-context/"""
 
 import pytest
 

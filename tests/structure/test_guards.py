@@ -1,4 +1,4 @@
-"""Nothing answers before it is known who may go on: no decorator stands outside the check, on any route."""
+"""No route answers before its permission check: no decorator is outside of that."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ from tests.security.routes import Route, access, routes
 # They describe, or write what the view gave; they answer nothing of their own.
 SILENT = ("Blueprint.doc.", "ResponseMixin.")
 GUARDS = ("guard.<locals>.decorate.<locals>.guarded", "staff.<locals>.decorate.<locals>.guarded")
-# What reads the credential itself is no other answer: it stands in the query or body alone.
+# These only read the credential, which is in the query or body, and answer nothing.
 READERS = {
     "GET /registration/v1/join": "the link's token is the one parameter that there is",
     "POST /notifications/v1/subscriptions/confirm": "the link's token is the one member of the body",
@@ -51,7 +51,7 @@ def test_a_new_route_that_answers_first_is_found(app: Flask, monkeypatch: pytest
 
 
 def misplaced(app: Flask) -> dict[str, str]:
-    """What answers first on a route that is not for everybody, and is neither its guard nor the view itself."""
+    """Return what answers first on protected routes, if that is neither the guard nor the view."""
     return {
         route.name: first.__code__.co_qualname
         for route in routes(app)

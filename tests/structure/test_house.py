@@ -1,4 +1,4 @@
-"""Rules of the house that would drift if they were only written down."""
+"""Rules of the project that would drift if they were only written down."""
 
 import ast
 import json
@@ -147,7 +147,7 @@ def test_every_folder_of_tests_is_run_by_a_command() -> None:
 
 
 def test_what_is_published_is_numbered_above_all_that_was_given_out() -> None:
-    """By `next_revision`, which a restore raises; `revision + 1` would say a second time what was seen with other
+    """`next_revision` does that, and a restore raises it; `revision + 1` could repeat a number that was seen with other
     content.
     """
     never_published = {

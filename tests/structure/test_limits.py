@@ -6,17 +6,17 @@ from shared.http.request_limits import rate_limited
 from tests.security.routes import access, routes
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-# What needs no limit, by how it begins, and why.
+# Routes that need no limit, by their beginning, and the reason.
 UNLIMITED = {
     "POST /catalog/oai": "only reads: harvesters may send their questions as forms (OAI-PMH 3.1.1)",
-    "POST /{service}/staff/sign-out": "ends the session of whoever asks, and mails nobody",
-    "POST /registration/sign-out": "ends the session of whoever asks, and mails nobody",
-    "DELETE /registration/v1/learners/session": "ends the session of whoever asks, and mails nobody",
+    "POST /{service}/staff/sign-out": "ends the caller's own session, and mails nobody",
+    "POST /registration/sign-out": "ends the caller's own session, and mails nobody",
+    "DELETE /registration/v1/learners/session": "ends the caller's own session, and mails nobody",
     "link ": "the link was mailed to the very address that is mailed then",
     "learner": "is signed in, or has the link that was mailed to them, and mails nobody else",
     "oneself ": "is signed in with the very address that is mailed then",
 }
-# Whoever has this link causes mail to somebody else.
+# These links cause emails to other people.
 LIMITED_THOUGH_LINKED = (
     "POST /registration/group",
     "POST /registration/v1/group-registrations/confirmation",

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# What a module may be called in every subject; `app` and the others of a service's root are in ROOT_NAMES.
+# Names of modules that every subject may have; `app` and the others of a service's root are in ROOT_NAMES.
 ENTRY_POINTS = {"api", "public_pages", "staff_pages", "handlers", "jobs", "cli"}
 FIXED_NAMES = ENTRY_POINTS | {"domain", "queries", "schemas", "representations", "__init__"}
 ROOT_NAMES = {"__init__", "__main__", "app", "settings", "permissions"}
-# House words: each had a meaning that only this project knew, or several; see the glossary in CONTRIBUTING.md.
+# Each of these had several meanings, or one that only this project knew; see the glossary in CONTRIBUTING.md.
 REFUSED_NAMES = {
     "addresses", "answers", "badges", "base", "commands", "common", "cursors", "desk", "documents", "door", "editor",
     "fields", "helpers", "learning", "letters", "manager", "managing", "measures", "moments", "pages", "parts",
@@ -39,7 +39,7 @@ def find_wrong_names(modules: dict[str, ast.Module]) -> Iterator[str]:
         if "/" not in path and name not in ROOT_NAMES:
             yield f"{path} belongs into a subject"
         elif name in REFUSED_NAMES:
-            yield f"{path} has a house word for a name"
+            yield f"{path} has a name that only this project would understand"
         elif "/" in path and name not in FIXED_NAMES:
             places[name].append(path)
     yield from (f"{' and '.join(paths)} have one name" for paths in places.values() if len(paths) > 1)
@@ -90,7 +90,7 @@ def test_wrong_names_are_found() -> None:
 
     assert list(find_wrong_names(modules)) == [
         "reading.py belongs into a subject",
-        "a/desk.py has a house word for a name",
+        "a/desk.py has a name that only this project would understand",
         "a/labels.py and b/labels.py have one name",
     ]
 

@@ -1,4 +1,4 @@
-"""What a service's code imports is among the packages that its own image has."""
+"""The packages that a service's code imports are in its image."""
 
 import ast
 import re

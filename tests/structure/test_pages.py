@@ -1,4 +1,4 @@
-"""What holds for every page of every service: whose forms are taken, and who comes in."""
+"""Rules for every page of every service: forms come from its own site, and staff pages need a sign-in."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What docs tell somebody to type can be typed, and where they lead is something."""
+"""Commands in the docs exist, and their links lead somewhere."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def fault_of(service: str, words: list[str]) -> str | None:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """What a link may say behind `#`, as GitHub makes it of headings."""
+    """Return the anchors that GitHub makes for the headings."""
     headings = re.findall(r"^#+ +(.+?) *$", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -22,7 +22,7 @@ def test_the_page_names_for_each_promise_the_tests_that_are_marked_with_it() -> 
 
 
 def _marked() -> dict[str, set[str]]:
-    """By promise, the tests that bear its mark."""
+    """Return the tests marked with each promise."""
     found: dict[str, set[str]] = defaultdict(set)
     for file in (ROOT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

@@ -1,4 +1,4 @@
-"""Every variable that a process reads is a setting that stands in docs/settings.md."""
+"""Every variable that a process reads is a setting in docs/settings.md."""
 
 import ast
 import re
@@ -76,7 +76,7 @@ def test_what_compose_takes_from_outside_is_an_option_with_the_same_default() ->
     known = {f.name.upper(): str(f.default) for f in fields(Options)}
 
     assert {name for name, _ in taken} <= known.keys()
-    # What is typed to reach the gateway depends on its port, where traces go on whether compose shows them, and what
+    # The command to reach the gateway depends on its port, where traces go on whether compose shows them, and what
     # all of it is called, where nobody says, on the folder.
     assert {(name, default) for name, default in taken if known[name] != default} == {
         (

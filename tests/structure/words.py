@@ -16,9 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 EXEMPT = Path(__file__).with_name("not_yet_rewritten.txt")
 READ = {".py", ".md", ".html", ".j2", ".txt", ".js", ".yml", ".yaml", ".toml", ".sh", ".example", ""}
-# Applied migrations and the notes of past releases are never edited; these two files name the words themselves.
+# Applied migrations and the notes of past releases are never edited; these files name the words themselves.
 NEVER = re.compile(
-    r"/migrations/|^CHANGELOG\.md$|^LICENSE$|^requirements/|^deploy/sample/|^tests/structure/(test_)?words\.py$|\.lock$"
+    r"/migrations/|^CHANGELOG\.md$|^LICENSE$|^requirements/|^deploy/sample/|^tests/structure/(test_)?(words|names)\.py$|\.lock$"
 )
 
 

@@ -41,7 +41,7 @@ def upload(registration: Registration, content: bytes, **query: str) -> WebRespo
 
 
 def read_roster(registration: Registration) -> dict[str, tuple[bool, int]]:
-    """Who attended, and for how many minutes, by address; nothing recorded is (False, 0)."""
+    """Return (attended, minutes) by address; (False, 0) if nothing is recorded."""
     items = registration.roster()["items"]
     return {one["email"]: (bool(one["attended"]), one["minutes"] or 0) for one in items}
 
