@@ -38,7 +38,7 @@ def docker_compose(*words: str) -> list[str]:
 
 
 def engine_answers() -> bool:
-    """Whether there is a Docker engine, and compose to talk to it."""
+    """True if there is a Docker engine, and compose to talk to it."""
     commands = (["docker", "version", "--format", "{{.Server.Version}}"], ["docker", "compose", "version"])
     try:
         return all(succeeds(command, seconds=10) for command in commands)
@@ -47,7 +47,7 @@ def engine_answers() -> bool:
 
 
 def images_can_be_had() -> bool:
-    """Whether every image that we do not build is on this machine, or can be fetched."""
+    """True if every image that we do not build is on this machine, or can be pulled."""
     return all(succeeds(["docker", "image", "inspect", name]) or _fetch(name) for name in foreign_images())
 
 
@@ -100,7 +100,7 @@ class ComposeSystem:
         subprocess.run(docker_compose(*QUIET, "down", "--remove-orphans"), check=False, cwd=ROOT)
 
     def resources(self) -> list[str]:
-        """What `remove` would remove, a line each."""
+        """Return what `remove` would remove, one line each."""
         return docker_resources.describe(project.own_names())
 
     def remove(self) -> None:
@@ -109,7 +109,7 @@ class ComposeSystem:
             docker_resources.remove(name)
 
     def running(self) -> bool:
-        """Whether any of its containers is up."""
+        """True if any of its containers is up."""
         try:
             listed = subprocess.run(docker_compose("ps", "--quiet"), capture_output=True, check=False, cwd=ROOT)
         except FileNotFoundError:  # there is no docker
@@ -117,7 +117,7 @@ class ComposeSystem:
         return bool(listed.stdout.strip())
 
     def addresses(self) -> dict[str, str]:
-        """Where people find the running system."""
+        """Return the addresses of the running system by name."""
         site = self.options.public_url or f"http://localhost:{self.options.gateway_port}"
         return {
             "site": site,

@@ -31,8 +31,9 @@ control_socket_disable = True
 
 
 class Worker(ThreadWorker):
-    """gthread, of which a process whose threads are all busy leaves new connections to those that are not: else the
-    first that wakes takes all that come at once, and has the work of them for as long as they last.
+    """A gthread worker that leaves new connections to other processes while all its threads are busy.
+
+    Otherwise the first process to wake accepts all connections that come at once, and keeps their work.
     """
 
     busy = 0
@@ -56,7 +57,7 @@ class Worker(ThreadWorker):
             self._close_the_door()
 
     def _close_the_door(self) -> None:
-        """Take in who stands before the door, then close it, so that whoever comes is refused and goes to another api.
+        """Accept waiting connections, then close the socket, so that later ones are refused and go to another api.
 
         gunicorn would leave it open until all is answered: the kernel goes on taking connections, whose requests nobody
         reads and which are reset in the end. The gateway cannot send those elsewhere, as they may have been received.
@@ -87,7 +88,7 @@ logger_class = Logger
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Where there are as many processes as processors, each stays on one of its own: threads that hand the
+    """Pin each process to a processor of its own if there are as many of them: threads that hand the
     interpreter's lock to each other across processors get a third of the work done. With fewer of them the kernel,
     which knows what else runs, is left to choose.
     """

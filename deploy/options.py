@@ -1,4 +1,4 @@
-"""What one may set for a system on this machine: by environment variables, or in `.env` as docker compose reads it."""
+"""Options of a system on this machine, from environment variables or `.env`, as docker compose reads it."""
 
 import os
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Options:
         "`PUBLIC_URL` of every service; empty: `http://localhost:GATEWAY_PORT`", unit="address", default=""
     )
     convene_clock: str = option(
-        "When the programme's clock starts, at the first start; empty: real time",
+        "When the development clock starts, at the first start; empty: real time",
         unit="RFC 3339",
         default="2016-12-15T10:00:00-06:00",
     )

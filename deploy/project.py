@@ -21,7 +21,7 @@ from deploy.options import ROOT, Options
 from deploy.ports import is_free
 
 NAME = "COMPOSE_PROJECT_NAME"
-# What every folder's system was called until 0.1.0.
+# The name of every folder's system until 0.1.0.
 FORMER = "convene"
 PROJECT, FOLDER = "com.docker.compose.project", "com.docker.compose.project.working_dir"
 PORTS = {"gateway_port": "gateway", "mail_port": "mail catcher", "broker_console_port": "RabbitMQ console"}
@@ -31,7 +31,7 @@ WRITTEN_FOR = re.compile(r"^# Kept by `make` for the folder (/.*):$", re.MULTILI
 
 
 class ForeignProjectError(DeployError):
-    """What would be touched belongs to another folder, or may belong to one."""
+    """The system that would be changed belongs to another folder, or may belong to one."""
 
 
 def name() -> str:
@@ -56,7 +56,7 @@ def derived_name(folder: Path) -> str:
 
 
 def plain_name(folder: Path) -> str:
-    """What docker-compose.yml calls it where nothing else does: by the path, without what a name may not hold."""
+    """Return the default name: the folder's path without characters that a name may not have."""
     return "convene-" + re.sub(r"[^-_a-z0-9]", "", str(folder).lower())
 
 
@@ -116,7 +116,7 @@ def keep(values: Mapping[str, str]) -> None:
 
 
 def _written() -> str | None:
-    """What `.env` says, unless it came here in a copy of a folder that is still there under that name."""
+    """Return the name in `.env`, unless that was copied with a folder that still uses it."""
     file = ROOT / ".env"
     found = dotenv_values(file).get(NAME) if file.exists() else None
     if not found:
@@ -136,7 +136,7 @@ def _found() -> str | None:
 
 
 def _refuse_volumes_of_unknown() -> None:
-    """A system of 0.1.0 that was stopped leaves volumes, which do not tell of which folder they are."""
+    """A system of 0.1.0 that was stopped leaves volumes, which do not say whose they are."""
     if FORMER not in _projects_with_volumes() or folders_of(FORMER):
         return
     raise ForeignProjectError(

@@ -11,11 +11,11 @@ from pathlib import Path
 ROOT = 0
 # The numbers that docker-compose.yml runs the services under.
 CATALOG, REGISTRATION, NOTIFICATIONS = 10001, 10002, 10003
-# Their migrations, each of which alone has the password of its schema's owner.
+# Their migrations: each alone has the password of its schema's owner.
 CATALOG_OWNER, REGISTRATION_OWNER, NOTIFICATIONS_OWNER = 10011, 10012, 10013
-# What stands in for an identity provider.
+# The development identity provider.
 IDENTITY = 10004
-# Groups: of the database, and of the broker. Both engines run under one number, 999, in their official images.
+# Groups of the database and of the broker. Both engines run under one number, 999, in their official images.
 DATABASE, BROKER = 10021, 10022
 
 READERS = {

@@ -1,5 +1,5 @@
-"""`python -m deploy.rolling SERVICE`: puts new code of one service in the place of what runs in containers, so that no
-request is lost: its migrations, then new workers and apis beside the old ones, which stop once the new ones are well.
+"""`python -m deploy.rolling SERVICE`: replaces the code of one service that runs in containers, without losing a
+request: its migrations, then new workers and apis beside the old ones, which stop once the new ones are well.
 """
 
 import argparse

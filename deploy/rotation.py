@@ -1,8 +1,8 @@
 """Changes a secret of an installation: `python -m deploy.rotation FOLDER NAME [--retire]`.
 
 Keys change in two steps, so that what the former one signed goes on: first a new key is put before it, and days or
-months later `--retire` takes the former ones away. A password has no two values at once: it is made anew, and what the
-command prints lets the server know of it. docs/operations/key-leaked.md says when to do which.
+months later `--retire` removes the former ones. A password cannot have two values at once: a new one is made, and
+the command prints what sets it on the server. docs/operations/key-leaked.md says when to do which.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def rotate(folder: Path, name: str, *, retire: bool = False) -> str:
 
 
 def _rotated_badges(former: str, retire: bool) -> str:
-    """Of former keys the public half alone is kept: nobody can sign with that."""
+    """Return the new key file; former keys keep their public half alone, which cannot sign."""
     blocks = BLOCK.findall(former)
     kept = blocks[:1] if retire else [new_signing_key().strip(), _public(blocks[0]), *blocks[1:]]
     return "\n".join(kept) + "\n"

@@ -45,7 +45,7 @@ def down(options: Options) -> None:
 
 
 def clean(options: Options) -> None:
-    """Say what there is of this folder's system, in both modes, and remove it where somebody agrees."""
+    """List this folder's system, in both modes, and remove it if the user agrees."""
     systems = [mode.system(one, options) for one in mode.MODES if one == "native" or compose.engine_answers()]
     found = [line for system in systems for line in system.resources()]
     if not found:
@@ -61,7 +61,7 @@ def clean(options: Options) -> None:
 
 
 def status(options: Options) -> None:
-    """What runs, and where."""
+    """Print what runs, and where."""
     running = mode.running_mode(options)
     if not running:
         print(NOT_RUNNING)
@@ -167,7 +167,7 @@ def _show_addresses(system: mode.System) -> None:
 
 
 def _agreed() -> bool:
-    """Whether who is asked says yes; YES=1 says it for scripts, and nobody else can be asked."""
+    """True if the user answers yes, or YES=1 is set, as scripts need."""
     if os.environ.get("YES"):
         return os.environ["YES"].lower() in ("1", "y", "yes")
     if not sys.stdin.isatty():

@@ -2,7 +2,7 @@
 
 Makes what is missing and leaves what is there, so it may run before every start, also twice at the same moment.
 `definitions.json` is the whole set-up of RabbitMQ: the committed topology with the users, their permissions and
-hashes of their passwords. `jwt-private.pem` and `jwks.json` stand in for an identity provider in development;
+hashes of their passwords. `jwt-private.pem` and `jwks.json` are those of the development identity provider;
 `--production` leaves them out.
 """
 
@@ -114,7 +114,7 @@ def _base64url(data: bytes) -> str:
 
 
 def _keep(path: Path, make: Callable[[], str]) -> str:
-    """The text in `path`, made first where there is none; of two processes at once the first one's stands."""
+    """The text in `path`, made first where there is none; of two processes at once the first one's is kept."""
     if not path.exists():
         written = draft(path, make())
         with suppress(FileExistsError):

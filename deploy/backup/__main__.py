@@ -18,7 +18,7 @@ from deploy.options import ROOT, read_options
 
 
 def take_backup() -> None:
-    """Of the running system."""
+    """Take a backup of the running system."""
     options = read_options()
     running = mode.running_mode(options)
     if not running:
@@ -48,7 +48,7 @@ def restore_backup() -> None:
 
 
 def check_backup() -> None:
-    """Whether it is whole, and of a version that this code knows."""
+    """Check that the backup is complete, and of a version that this code knows."""
     backup = open_backup(_chosen())
     print(f"{backup.folder} is whole: everything as it was at {backup.manifest.taken_at}.")
 

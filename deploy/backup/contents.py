@@ -1,4 +1,4 @@
-"""What a database holds, as a manifest tells it: the migrations of each service, and the rows of each table."""
+"""The contents of a database for a manifest: each service's migrations, and the number of rows of each table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +20,14 @@ def read_tables(ask: Ask) -> list[str]:
 
 
 def count_rows(ask: Ask) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     counts = [f"SELECT '{table}' AS name, count(*) AS rows FROM {table}" for table in read_tables(ask)]  # noqa: S608
     together = " UNION ALL ".join(counts) or "SELECT '' AS name, 0 AS rows WHERE false"
     return ask(f"SELECT coalesce(json_object_agg(name, rows), '{{}}') FROM ({together}) AS counted")  # noqa: S608
 
 
 def read_migrations(ask: Ask) -> dict[str, dict[str, str]]:
-    """By service the files that were applied, each with the SHA-256 of its text."""
+    """Return by service the applied migration files, each with the SHA-256 of its text."""
     return {
         service: ask(f"SELECT json_object_agg(file, sha256 ORDER BY file) FROM {service}.migration_digest")  # noqa: S608
         for service in SERVICES

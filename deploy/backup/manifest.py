@@ -24,8 +24,8 @@ class UnfitBackupError(DeployError):
 @dataclass(frozen=True)
 class Manifest:
     """`taken_at` is the moment of everything in it; `server` the major version of PostgreSQL; `migrations` by service
-    and file their SHA-256; `rows` the number by table; `files` by name their bytes and SHA-256; `keys` prints by which
-    the keys are known, of which they tell nothing.
+    and file their SHA-256; `rows` the number by table; `files` by name their bytes and SHA-256; `keys` fingerprints
+    of the keys, which reveal nothing of them.
     """
 
     taken_at: str

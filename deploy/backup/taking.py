@@ -40,7 +40,7 @@ def take(client: Client, read_secret: Callable[[str], str], into: Path) -> tuple
 
 
 def _dump(client: Client, snapshot: Snapshot, file: Path) -> None:
-    """The schemas of the services with their owners and rights; roles and passwords are made anew where it is
+    """The schemas of the services with their owners and rights; roles and passwords are created where it is
     restored.
     """
     schemas = [f"--schema={service}" for service in SERVICES]

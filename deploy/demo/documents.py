@@ -1,4 +1,4 @@
-"""What staff hand in: parts of the programme's documents, and the report of a webinar platform."""
+"""The files that staff upload: parts of the program's documents, and a webinar platform's report."""
 
 import csv
 import io

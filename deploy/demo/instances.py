@@ -46,7 +46,7 @@ class Instance(Protocol):
     def query(self, sql: str) -> list[dict[str, Any]]: ...
     def queue_lengths(self) -> dict[str, int]: ...
     def explain(self) -> str:
-        """How its processes are, and what the workers said last."""
+        """Return the state of its processes, and the workers' last log lines."""
         ...
 
     def how_to_remove(self) -> str: ...
@@ -54,7 +54,7 @@ class Instance(Protocol):
 
 
 def queue_lengths(address: str, user: str, password: str) -> dict[str, int]:
-    """How many messages wait in each of the broker's queues."""
+    """Return how many messages wait in each of the broker's queues."""
     with (
         amqp.Connection(address, user, password, virtual_host="convene", connect_timeout=5) as connection,
         connection.channel() as channel,
@@ -165,7 +165,7 @@ class ComposeInstance:
         self._compose("exec", "--no-TTY", "identity", "sh", "-c", command)
 
     def kill_workers(self) -> int:
-        """Docker takes the signal for our wish that they end, so it is told to start them again."""
+        """Kill the workers, and start them again: Docker takes the signal as a request to stop."""
         self._compose("kill", "--signal", "KILL", *WORKERS)
         self._compose("start", *WORKERS)
         return len(self._compose("ps", "--quiet", "--status", "running", *WORKERS).split())

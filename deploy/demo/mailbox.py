@@ -1,4 +1,4 @@
-"""What is in the mail catcher, by its API (MailDev's), and what people find in their mails."""
+"""Read the mail catcher by its API (MailDev's), and find what people find in their emails."""
 
 import email
 import re
@@ -92,7 +92,7 @@ def read(raw: bytes) -> Opened:
 
 
 def find(pattern: re.Pattern[str], mails: Iterable[Mail]) -> dict[str, str]:
-    """What `pattern` finds in each person's mails, by their address; the last one counts."""
+    """Return what `pattern` finds in each person's emails, by their address; the last match counts."""
     return dict(_find_each(pattern, mails))
 
 
@@ -102,7 +102,7 @@ def find_watching(mails: Iterable[Mail]) -> dict[tuple[str, str], str]:
 
 
 def for_programs(link: str) -> str:
-    """Where a program finds what the page behind a link is about: what one may is in the token, which both take."""
+    """Return the API's address for the page behind a link; both take the same token."""
     return link.replace("/registration/manage/", "/registration/v1/registrations/").replace("/offer?", "/accept?")
 
 

@@ -41,7 +41,7 @@ class Delivered:
 
 
 def count_mails(instance: Instance, mailbox: Mailbox, record: Record, people: list[Person]) -> list[Line]:
-    """What came to each person is what was due to them: none missing, none twice, none to somebody else."""
+    """Count that each person got exactly the emails due to them: none missing, none twice, none to somebody else."""
     messages = {row["id"]: row for row in instance.query(MESSAGES)}
     mails = mailbox.read_all()
     unknown = [mail for mail in mails if mail.message_id not in messages]
@@ -81,7 +81,7 @@ def _kinds(counted: Counter[Due]) -> Counter[str]:
 
 
 def _twice(mails: list[Mail], *, doubts: int) -> Line:
-    """Where the line or a sender died at the final dot, nobody can know whether the mail came; it is sent again."""
+    """Count the copies of emails whose connection or sender died at the final dot: these are sent again."""
     arrived = Counter(mail.message_id for mail in mails)
     copies = arrived.total() - len(arrived)
     again = tuple(mail.subject for mail in mails if arrived[mail.message_id] > 1)
@@ -104,7 +104,7 @@ def _opened(delivered: list[Delivered], names: dict[str, str], gave_up: set[tupl
 
 
 def _method(mail: Delivered, gave_up: set[tuple[str, str]]) -> str | None:
-    """What a mail's calendar file must do; who was only in line has no entry to take back."""
+    """Return the method of an email's calendar file; people who only waited have no entry to cancel."""
     if mail.kind == "registration-cancelled" and (mail.to, mail.session) in gave_up:
         return "CANCEL"
     return CALENDARS.get(mail.kind)

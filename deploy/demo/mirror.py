@@ -16,7 +16,7 @@ LISTS = {
 
 
 class Mirror:
-    """What the outside site holds, by kind and slug."""
+    """An outside site's copy of the catalog, by kind and slug."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -37,7 +37,7 @@ class Mirror:
                 return taken
 
     def differences(self) -> list[str]:
-        """What it holds otherwise than the catalog says."""
+        """Return the documents that differ from the catalog's."""
         public = {(kind, document["slug"]): document for kind in LISTS for document in self._list(kind)}
         held = {key: document for key, document in self.documents.items() if key[0] in LISTS}
         return sorted(
@@ -58,7 +58,7 @@ class Mirror:
 
 
 def _told(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What the changes tell of a document: all but what the moment decides, which is a session's free seats."""
+    """Return a document without what changes announce separately: a session's free seats."""
     if document is None or "policy" not in document.get("registration", {}):
         return document
     told = {name: value for name, value in document["registration"].items() if name not in ("state", "seats_left")}

@@ -1,4 +1,4 @@
-"""What each person chooses to do, so that everything that must come of it can be computed beforehand."""
+"""Each person's choices, so that every expected result can be computed beforehand."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ SERIES, INITIATIVE = "large-urban-public", "ltc-models-for-change"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the scenario is told: people, seats in the World Café webinar and in the workshop, seats given up,
+    """The size of the scenario: people, seats in the World Café webinar and in the workshop, seats given up,
     places given up.
     """
 
@@ -38,7 +38,7 @@ def clicks_twice(person: Person) -> bool:
 
 
 def comes(person: Person, webinar: str) -> bool:
-    """Whether somebody with a seat takes part live."""
+    """True if a person with a seat attends live."""
     return {
         INTRODUCTION: person.number % 4 != 0,
         WORLD_CAFE: person.number % 5 != 0,

@@ -1,4 +1,4 @@
-"""What people did and were answered, from which everything that must have come of it is computed."""
+"""A record of what people did and were answered; every expected result is computed from it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from deploy.demo.plan import SERIES, WEBINARS, WORKSHOP, WORLD_CAFE
 
-Due = tuple[
-    str, str, str
-]  # a mail that is due: to which address, of which kind, about which session or certificate, if any
+# An email that is due: its recipient, its kind, and its session or certificate, or an empty text.
+Due = tuple[str, str, str]
 
 
 @dataclass
@@ -54,23 +53,23 @@ class Record:
 
     @property
     def promoted(self) -> list[str]:
-        """Who must have moved up in the World Café: the first in line, one for each seat given up."""
+        """Return the people promoted in the World Café: the first in line, one for each seat given up."""
         return self.line(WORLD_CAFE)[: len(self.seats_given_up)]
 
     @property
     def accepted(self) -> list[str]:
-        """Who accepted a seat in the workshop that they were offered."""
+        """Return the people who accepted an offered seat in the workshop."""
         return [email for email in self.offered if email != self.lapsed]
 
     @property
     def still_in_line(self) -> list[str]:
-        """Who must be in line for the World Café at the end, in order."""
+        """Return the World Café's waiting list at the end, in order."""
         gone = {*self.promoted, *self.places_given_up}
         return [email for email in self.line(WORLD_CAFE) if email not in gone]
 
     @property
     def statuses(self) -> dict[tuple[str, str], str]:
-        """What must have become of each registration, by person and session."""
+        """Return the expected status of each registration, by person and session."""
         given_up = [*self.seats_given_up, *self.places_given_up]
         return {
             **self.answers,
@@ -81,15 +80,15 @@ class Record:
         }
 
     def seated(self, session: str) -> list[str]:
-        """Who must have a seat."""
+        """Return the people who must have a seat."""
         return [email for (email, slug), status in self.statuses.items() if (slug, status) == (session, "confirmed")]
 
     def waiting(self, session: str) -> list[str]:
-        """Who must be in line."""
+        """Return the people who must be on the waiting list."""
         return [email for (email, slug), status in self.statuses.items() if (slug, status) == (session, "waitlisted")]
 
     def seen(self, email: str) -> int:
-        """How many of the three webinars somebody saw, live or recorded."""
+        """Return how many of the three webinars a person saw, live or recorded."""
         return sum((email, webinar) in self.attended | self.watched for webinar in WEBINARS)
 
     def left_to_see(self, email: str) -> str | None:
@@ -106,7 +105,7 @@ class Record:
         return {email for email in emails if self.seen(email) == len(WEBINARS)}
 
     def certificates(self, emails: Iterable[str]) -> Counter[tuple[str, str]]:
-        """Whom certificates are due to, and for what, by its title: each session attended, and the series."""
+        """Count the certificates due, by person and title: one for each session attended, and one for the series."""
         return Counter(
             [
                 *((email, self.titles[webinar]) for email, webinar in self.attended),

@@ -92,7 +92,7 @@ def _registrations(scenario: Scenario) -> list[Line]:
         Line("its places were numbered without a gap", True, _numbered(record.position[WORLD_CAFE], first_in_line)),
         Line("those who moved up were the first in line, in order", True, promoted == record.promoted),
         Line("registrations (webinars, workshop), none twice", len(record.answers), len(rows)),
-        Line("of which other than people were told", 0, len(different), tuple(map(str, different))),
+        Line("differing from what people were answered", 0, len(different), tuple(map(str, different))),
         Line(
             "sessions that were ever oversold, or are miscounted", 0, scenario.instance.query(MISCOUNTED)[0]["number"]
         ),
@@ -136,7 +136,7 @@ def _workshop(scenario: Scenario) -> list[Line]:
     invited = {row["email"] for row in invitations}
     return [
         Line("invitations to the workshop", len(complete), len(invitations)),
-        Line("of which to others than those who saw all three", 0, len(invited ^ complete), tuple(invited ^ complete)),
+        Line("issued to people who did not see all three", 0, len(invited ^ complete), tuple(invited ^ complete)),
         Line("accepted", len(complete), accepted),
         Line("seats in the workshop", min(seats, len(complete)), found["confirmed"]),
         Line("in line for it", max(len(complete) - seats, 0) - len(scenario.record.offered), found["waitlisted"]),
@@ -163,7 +163,7 @@ def _certificates(scenario: Scenario) -> list[Line]:
     by_type = Counter(person.library["type"] for person in scenario.people)
     return [
         Line("certificates of attendance and of completion", due.total(), found.total()),
-        Line("of which to others than had earned them", 0, (found - due).total(), tuple(map(str, found - due))),
+        Line("issued to people who had not earned them", 0, (found - due).total(), tuple(map(str, found - due))),
         Line("one is an Open Badge, a PDF and a page that verifies it", True, record.certificate_stands),
         *(
             Line(f"the grant report: {name.replace('_', ' ')}", number, record.report.get(name))

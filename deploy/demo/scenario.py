@@ -108,8 +108,9 @@ class Scenario:
         )
 
     def write_to_readers(self) -> None:
-        """Who wanted the newsletter is asked once; half of them confirm it, and get the issue that staff make of the
-        announcement; one leaves with one click.
+        """Ask everyone who wanted the newsletter once; half of them confirm it.
+
+        They get the issue that staff make of the announcement; one unsubscribes with one click.
         """
         self.instance.set_clock("2017-01-12T09:00:00-06:00")
         record = self.record
@@ -140,9 +141,7 @@ class Scenario:
         times = {"starts_at": "2017-04-13T13:00:00", "ends_at": "2017-04-13T14:30:00", "timezone": "America/Chicago"}
         self.site.act(f"{CATALOG}/sessions/{WORLD_CAFE}/reschedule", times)
         settle(self.instance)
-        self.say(
-            "The World Café moves by a week, to April 13: whoever has a seat gets the entry for their calendar anew."
-        )
+        self.say("The World Café moves by a week, to April 13: everyone with a seat gets an updated calendar entry.")
         self._hold(INTRODUCTION, "2017-03-09T20:00:00-06:00")
         self._hold(WORLD_CAFE, "2017-04-13T20:00:00-05:00")
         self._schedule_workshop()
@@ -175,7 +174,7 @@ class Scenario:
         found = made.raise_for_status().json()
         if made.status_code == 201:
             for registration in found.get("items", [found]):
-                # Of what stood already a stranger is not told how it stands.
+                # A stranger does not learn the status of an existing registration.
                 if "status" in registration:
                     self.record.note(email, registration["session"], registration["status"], registration["position"])
 
@@ -223,7 +222,7 @@ class Scenario:
         return self.site.upload(f"{REGISTRATION}/sessions/{webinar}/attendance", report, "text/csv")
 
     def _watch(self) -> None:
-        """Who missed a webinar and likes to watches it, one webinar a day, by the link to it that they were mailed."""
+        """Let people who missed a webinar watch it, one webinar a day, by the link in their email."""
         tokens = mailbox.find_watching(self.mails.read_all())
         for day, webinar in enumerate(WEBINARS, start=3):
             viewers = [

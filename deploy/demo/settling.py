@@ -11,7 +11,7 @@ PATIENCE = 90.0
 WAITING = """
     SELECT (SELECT count(*) FROM catalog.outbox WHERE published_at IS NULL)
          + (SELECT count(*) FROM registration.outbox WHERE published_at IS NULL)
-         + (SELECT count(*) FROM notifications.outbox WHERE published_at IS NULL) AS "events to be told",
+         + (SELECT count(*) FROM notifications.outbox WHERE published_at IS NULL) AS "events to be sent",
            (SELECT count(*) FROM catalog.outbox AS o WHERE NOT EXISTS (
                 SELECT FROM notifications.inbox AS i WHERE i.event_id = o.event_id::text))
          + (SELECT count(*) FROM registration.outbox AS o WHERE NOT EXISTS (
@@ -27,7 +27,7 @@ WAITING = """
          + (SELECT count(*) FROM notifications.inbox WHERE status = 'pending') AS "events to be handled",
            (SELECT count(*) FROM registration.seats AS s LEFT JOIN registration.availability AS told USING (session_id)
              WHERE (s.capacity, s.taken, s.waitlisted) IS DISTINCT FROM (told.capacity, told.taken, told.waitlisted)
-           ) AS "sessions whose seats are to be told",
+           ) AS "sessions whose seats are to be announced",
            (SELECT count(*) FROM notifications.messages
              WHERE state NOT IN ('sent', 'failed', 'superseded')) AS "mails to be sent"
 """
@@ -58,7 +58,7 @@ def wait_told_full(instance: Instance, session: str, number: int) -> None:
     before the clock goes on, after which it is no news any more. Raises TimeoutError.
     """
     wait_for(
-        "those who wait to the end to be told so",
+        "the emails to those who wait to the end",
         lambda: {row["slug"]: row["told"] for row in instance.query(FULL)}.get(session, 0) >= number,
         seconds=PATIENCE,
         explain=lambda: _explain(instance),
@@ -66,7 +66,7 @@ def wait_told_full(instance: Instance, session: str, number: int) -> None:
 
 
 def waiting(instance: Instance) -> dict[str, int]:
-    """How much waits to be told, received, handled and sent."""
+    """Count what waits to be published, received, processed and sent."""
     [counted] = instance.query(WAITING)
     return counted
 

@@ -27,7 +27,7 @@ class Site:
         return self.call("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     def read(self, path: str) -> Any:
-        """What is at `path`, which must be there."""
+        """Return the JSON at `path`, which must exist."""
         return self.get(path).raise_for_status().json()
 
     def post(self, path: str, body: Any = None) -> httpx.Response:
@@ -35,16 +35,16 @@ class Site:
         return self.call("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())})
 
     def act(self, path: str, body: Any = None) -> Any:
-        """What staff do; it must succeed."""
+        """Act as staff; it must succeed."""
         response = self.call("POST", path, json=body, headers={**self.staff, "Idempotency-Key": str(uuid4())})
         return response.raise_for_status().json()
 
     def look(self, path: str) -> Any:
-        """What staff read at `path`."""
+        """Return what staff read at `path`."""
         return self.call("GET", path, headers=self.staff).raise_for_status().json()
 
     def replace(self, path: str, body: Any) -> Any:
-        """What staff change, from the version that they have just read."""
+        """Replace what is at `path` as staff, from the version just read."""
         etag = self.call("GET", path, headers=self.staff).raise_for_status().headers["ETag"]
         return self.call("PUT", path, json=body, headers={**self.staff, "If-Match": etag}).raise_for_status().json()
 
@@ -70,7 +70,7 @@ class Site:
 
 
 def _is_passing(response: httpx.Response) -> bool:
-    """Whether the same request may be answered otherwise soon: the system is busy or away, or still at work on it."""
+    """True if the same request may soon succeed: the system is busy or down, or still processing it."""
     return response.status_code in TRY_AGAIN or (
         response.status_code == 409 and response.json()["type"].endswith(":request-in-progress")
     )

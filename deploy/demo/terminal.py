@@ -1,4 +1,4 @@
-"""How the scenario is told in the terminal."""
+"""Terminal output of the scenario."""
 
 import sys
 import time
@@ -44,7 +44,7 @@ class Terminal:
         self.console.print(f"  [dim]{time.monotonic() - self.began:5.1f} s[/]  {text}", soft_wrap=True)
 
     def add(self, sentences: list[str]) -> None:
-        """What stands below a step."""
+        """Print sentences below a step."""
         for sentence in sentences:
             self.console.print(f"           [dim]{sentence}[/]", soft_wrap=True)
 
@@ -74,7 +74,7 @@ def _write(value: object) -> str:
 
 
 def wait_for(what: str, check: Callable[[], bool], *, seconds: float, explain: Callable[[], object] = str) -> None:
-    """Return as soon as `check` holds. Raises TimeoutError that says what was waited for, and how things stand."""
+    """Return as soon as `check` holds. Raises TimeoutError that says what was waited for, and the present state."""
     deadline = time.monotonic() + seconds
     while not check():
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What each service did, counted in its own tables."""
+"""The work that each service did, counted in its own tables."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ EVENTS = """
 """
 MAILS = "SELECT kind, count(*) AS number FROM notifications.messages WHERE state = 'sent' GROUP BY kind"
 
-# What the kinds of mails say.
+# A summary of each kind of email.
 SAYINGS = {
     "registration-confirmed": "you have a seat",
     "registration-waitlisted": "you are in line",
@@ -48,7 +48,7 @@ class Work:
     mails: Counter[str]
 
     def since(self, earlier: "Work") -> "Work":
-        """What was done after `earlier`."""
+        """Return the work done after `earlier`."""
         return Work(self.told - earlier.told, self.handled - earlier.handled, self.mails - earlier.mails)
 
     def describe(self) -> list[str]:
@@ -68,7 +68,7 @@ NOTHING = Work(Counter(), Counter(), Counter())
 
 
 def count(instance: Instance) -> Work:
-    """What was done until now."""
+    """Return the work done until now."""
     events, mails = instance.query(EVENTS), instance.query(MAILS)
     return Work(
         told=Counter({row["service"]: row["told"] for row in events}),

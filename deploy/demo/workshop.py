@@ -35,8 +35,9 @@ class Workshop:
         ]
 
     def invite(self) -> None:
-        """Who saw all three was invited to the workshop; they accept until it is full. The workers are killed
-        meanwhile.
+        """Let those invited, having seen all three, accept until the workshop is full.
+
+        The workers are killed meanwhile.
         """
         self.scenario.instance.set_clock("2017-05-15T09:00:00-05:00")
         codes = mailbox.find(mailbox.INVITATION, self.scenario.mails.read_all())
@@ -146,7 +147,7 @@ class Workshop:
         )
 
     def _links(self, pattern: re.Pattern[str]) -> dict[str, str]:
-        """What is in the latest mail about the workshop that has such a link, by whose it is."""
+        """Return the link in each person's latest email about the workshop, by address."""
         about = (mail for mail in self.scenario.mails.read_all() if "Dialogue & Deliberation for Large" in mail.subject)
         return {email: mailbox.for_programs(link) for email, link in mailbox.find(pattern, about).items()}
 

@@ -1,5 +1,5 @@
 """A development identity provider: OpenID Connect, authorization code with PKCE, for people who need no password.
 
-Whoever looks at its page may be anyone of the staff of this installation. It stands in for the provider that production
-has, where nothing of this is started.
+Anyone who opens its page can act as any member of staff of this installation. It takes the role of production's
+provider; nothing of it is started there.
 """

@@ -65,7 +65,7 @@ def build(provider: Provider) -> Flask:
 
     @app.get("/identity/authorize")
     def ask() -> Response:
-        """Who are you?"""
+        """Ask which person to sign in as."""
         _check(provider)
         page = Response(render_template("who.html", personae=PERSONAE, query=urlencode(request.args.to_dict())))
         page.headers["Content-Security-Policy"] = POLICY

@@ -12,7 +12,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Grant:
-    """What a code stands for."""
+    """The sign-in that a code grants."""
 
     id: str
     subject: str
@@ -34,7 +34,7 @@ class Codes:
         return str(self._serializer.dumps(asdict(grant)))
 
     def redeem(self, code: str, *, client_id: str, redirect_uri: str, verifier: str) -> Grant | None:
-        """What the code stands for; nothing where it is not good, or not for the one who brings it."""
+        """Return the code's grant, or None if it is invalid or was issued to another client."""
         try:
             grant = Grant(**self._serializer.loads(code, max_age=SECONDS))
         except BadData:

@@ -1,4 +1,4 @@
-"""Who one may be, and with which scopes."""
+"""The people one can sign in as, and their scopes."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ PERSONAE = [
     Persona("staff@example.org", "Sam Staff", "May do everything", SCOPES),
     Persona("editor@example.org", "Edie Editor", "Edits and publishes the programme", "catalog:write"),
     Persona(
-        "desk@example.org", "Dana Desk", "Runs sessions: registrants, the door", "registration:read registration:write"
+        "desk@example.org", "Dana Desk", "Runs sessions: registrants, check-in", "registration:read registration:write"
     ),
     Persona(
         "news@example.org", "Nia News", "Writes the newsletter, reads the log", "notifications:read notifications:write"

@@ -62,7 +62,7 @@ def _elsewhere(folder: Path) -> Path:
 
 
 def _is_of_another(folder: Path) -> bool:
-    """Whether `folder` is a link that came here in a copy of a folder which still has its own."""
+    """True if `folder` is a link that was copied with a folder that still has its own."""
     if not folder.is_symlink():
         return False
     there = folder.resolve()
@@ -77,7 +77,7 @@ def _refuse_of_another(folder: Path) -> None:
     """Raises DeployError where `folder` leads to another folder's data."""
     if _is_of_another(folder):
         raise DeployError(
-            f"{folder} leads to the database of another folder, of which this one is a copy. `make clean` removes the"
+            f"{folder} leads to the database of another folder that this one was copied from. `make clean` removes the"
             " link and what else was copied, and leaves that database alone; then this folder begins with its own."
         )
 

@@ -27,7 +27,7 @@ def rabbitmq(program: str) -> Path | None:
 
 
 def rabbitmq_has_plugin(name: str) -> bool:
-    """Whether the package brings the plugin."""
+    """True if the package includes the plugin."""
     return any(RABBITMQ.glob(f"lib/rabbitmq_server-*/plugins/{name}-*"))
 
 

@@ -1,4 +1,4 @@
-"""What `make up` and its siblings do with the native system."""
+"""The commands of `make up` and its siblings for the native system."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ class NativeCommands:
         self.system.stop()
 
     def resources(self) -> list[str]:
-        """What `remove` would remove, a line each."""
+        """Return what `remove` would remove, one line each."""
         return [f"folder {folder.relative_to(ROOT)}, {_held_by(folder)}" for folder in _instances()]
 
     def remove(self) -> None:
@@ -44,7 +44,7 @@ class NativeCommands:
         return self.system.running()
 
     def addresses(self) -> dict[str, str]:
-        """Where people find the running system."""
+        """Return the addresses of the running system by name."""
         found = self.system.addresses()
         console = {"console": found.console} if found.console else {}
         return {"site": found.site, "mail": found.mail, **console}

@@ -27,7 +27,7 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the control socket is: in `folder`, or, where that path is too long for a socket, under /tmp."""
+    """Return the path of the control socket: in `folder`, or under /tmp if that is too long for a socket."""
     inside = folder / "supervisor.sock"
     if len(str(inside)) <= LONGEST_SOCKET_PATH:
         return inside

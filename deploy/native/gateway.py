@@ -64,7 +64,7 @@ class Gateway:
         (self.folder / "convene.conf").write_text(fill_in(template, self._values()))
 
     def program(self) -> Program:
-        """How it runs."""
+        """Return the program that the supervisor runs."""
         command = [str(binaries.nginx()), "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
         return Program(name="gateway", group="front", command=command)
 
@@ -108,5 +108,5 @@ def trust(proxies: str) -> str:
 
 
 def fill_in(template: str, values: dict[str, str]) -> str:
-    """Put `values` in place of `${GATEWAY_…}`, as the nginx image does. Raises KeyError for a name without a value."""
+    """Replace `${GATEWAY_…}` with `values`, as the nginx image does. Raises KeyError for a name without a value."""
     return re.sub(r"\$\{(GATEWAY_\w+)\}", lambda found: values[found[1]], template)

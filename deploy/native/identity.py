@@ -1,4 +1,4 @@
-"""How the development identity provider runs under the supervisor."""
+"""The development identity provider as a supervised program."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ HOST = "127.0.0.1"
 
 
 def url_of(port: int) -> str:
-    """Where services find it."""
+    """Return its address for services."""
     return f"http://{HOST}:{port}"
 
 

@@ -1,4 +1,4 @@
-"""What the whole system consists of as native processes: where everything is, and how each part runs."""
+"""The parts of the whole system as native processes: their files, ports and programs."""
 
 import shutil
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class PortInUseError(DeployError):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where people find the system; `console` is RabbitMQ's, where its package brings one."""
+    """The addresses of the system; `console` is RabbitMQ's, if its package has one."""
 
     site: str
     mail: str
@@ -38,7 +38,7 @@ class SystemParts(NativeServers):
     port_names = (*NativeServers.port_names, "smtp", "identity", *PROCESSES)
 
     def __init__(self, folder: Path, options: Options | None = None, *, console: bool = True) -> None:
-        """Without RabbitMQ's `console` the broker stops in one second in place of six."""
+        """Without RabbitMQ's `console` the broker stops in one second instead of six."""
         super().__init__(folder)
         self.options = options or Options()
         self.wants_console = console
@@ -61,11 +61,11 @@ class SystemParts(NativeServers):
 
     @property
     def clock_file(self) -> Path:
-        """What sets the programme's clock: `deploy.clock.set_clock(system.clock_file, moment)`."""
+        """The file of the development clock: `deploy.clock.set_clock(system.clock_file, moment)`."""
         return self.folder / "clock"
 
     def addresses(self) -> Addresses:
-        """Where the system is, or was when it ran last."""
+        """Return the system's addresses, or those of its last run."""
         local = {name: f"http://localhost:{port}" for name, port in self.ports.items()}
         return Addresses(
             site=self.options.public_url or local["gateway"],
@@ -74,7 +74,7 @@ class SystemParts(NativeServers):
         )
 
     def ready_addresses(self) -> dict[str, str]:
-        """Where each process but the engines says that it is ready."""
+        """Return the readiness URL of each process but the engines."""
         host = "127.0.0.1" if self.options.bind_address == "0.0.0.0" else self.options.bind_address  # noqa: S104
         return {
             **self.services.ready_addresses(),
@@ -105,7 +105,7 @@ class SystemParts(NativeServers):
         (self.folder / "tmp").mkdir()
 
     def programs(self) -> list[Program]:
-        """In the order of their start: engines, the doors, the services."""
+        """Return the programs in start order: engines, gateway and mail, services."""
         shown_at = (self.options.bind_address, self.ports["mail"])
         mail = mail_catcher(self.folder / "mails", smtp=self.ports["smtp"], http=shown_at)
         site = self.addresses().site

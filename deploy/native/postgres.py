@@ -43,7 +43,7 @@ class Postgres:
             )
 
     def program(self) -> Program:
-        """How the server runs."""
+        """Return the server as a supervised program."""
         settings = {
             "port": self.port,
             "listen_addresses": HOST,
@@ -68,7 +68,7 @@ class Postgres:
         return f"postgresql://postgres:{self._password()}@{HOST}:{self.port}/{database}"
 
     def answers(self) -> bool:
-        """Whether it takes connections."""
+        """True if it accepts connections."""
         try:
             psycopg.connect(self.url(), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -80,7 +80,7 @@ class Postgres:
         wait_until(self.answers, seconds, "PostgreSQL")
 
     def client(self) -> Client:
-        """How programs of PostgreSQL reach it as its superuser; the password is on no command line."""
+        """Return the environment of PostgreSQL's programs as superuser; the password is on no command line."""
         environment = {
             "PGHOST": HOST,
             "PGPORT": str(self.port),

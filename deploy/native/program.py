@@ -1,4 +1,4 @@
-"""One supervised process, as supervisord is told of it."""
+"""One supervised process, as configured for supervisord."""
 
 import shlex
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run, as whom, and how to stop it; in the repository's root, or another `directory`."""
+    """A command, its user and how to stop it; runs in the repository's root, or in `directory`."""
 
     name: str
     group: str
@@ -21,7 +21,7 @@ class Program:
 
     @property
     def full_name(self) -> str:
-        """What the supervisor calls it."""
+        """The name that the supervisor uses."""
         return f"{self.group}:{self.name}"
 
     def section(self, logs: Path) -> str:

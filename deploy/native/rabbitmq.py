@@ -49,7 +49,7 @@ class RabbitMQ:
         return f"amqp://{user}{':' + password if password else ''}@{HOST}:{self.ports['amqp']}/{vhost}"
 
     def answers(self) -> bool:
-        """Whether it takes connections and has its topology."""
+        """True if it accepts connections and has its topology."""
         password = (self.secrets / "operator-broker-password").read_text().strip()
         address = f"{HOST}:{self.ports['amqp']}"
         try:
@@ -73,7 +73,7 @@ class RabbitMQ:
         return "\n" + "\n".join(lines) + "\n"
 
     def environment(self) -> dict[str, str]:
-        """What the node, and a command that speaks to it, is told."""
+        """Return the environment of the node, and of commands that talk to it."""
         return {
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": NODE,

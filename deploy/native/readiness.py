@@ -1,4 +1,4 @@
-"""Whether the processes of the system are ready, and what those that are not have said."""
+"""Checks whether the processes of the system are ready, and reads the logs of those that are not."""
 
 import http.client
 from collections.abc import Callable
@@ -16,7 +16,7 @@ class NotReadyError(DeployError):
 
 
 def answers(url: str) -> bool:
-    """Whether `url`, on this machine, answers 200."""
+    """True if `url`, on this machine, answers 200."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
     try:

@@ -35,7 +35,7 @@ class NativeServers:
         return RabbitMQ(self.folder / "rabbitmq", ports=self.ports, definitions=definitions, secrets=self.secrets)
 
     def launch(self, *, owner: int) -> None:
-        """Prepare all and start it; it ends with process `owner`, until the supervisor is told to release it."""
+        """Prepare all and start it; it ends with process `owner`, until the supervisor releases it."""
         self.choose_ports()
         self.prepare()
         self.supervisor.launch(self.programs(), owner=owner)
@@ -46,7 +46,7 @@ class NativeServers:
         self.rabbitmq.prepare()
 
     def programs(self) -> list[Program]:
-        """What the supervisor runs."""
+        """Return the supervised programs."""
         return [*self.rabbitmq.programs(), self.postgres.program()]
 
     def choose_ports(self) -> None:

@@ -47,7 +47,7 @@ class Services:
         ]
 
     def ready_addresses(self) -> dict[str, str]:
-        """Where each process says whether it is ready."""
+        """Return the readiness URL of each process."""
         apis = {f"{s}-api": f"http://{HOST}:{self.ports[f'{s}-api']}/{s}/health/ready" for s in SERVICES}
         workers = {f"{s}-worker": f"http://{HOST}:{self.ports[f'{s}-worker']}/health/ready" for s in SERVICES}
         return {**apis, **workers}
@@ -62,7 +62,7 @@ class Services:
         return self._run(service, self.environment(service), *arguments)
 
     def _migrate(self, service: str) -> str:
-        """As the owner of the schema, which no other process is."""
+        """Return the environment of a migration, which alone connects as owner of the schema."""
         database = {
             "DATABASE_URL": f"postgresql://{service}_owner@{HOST}:{self.ports['postgres']}/convene",
             "DATABASE_PASSWORD_FILE": str(self.folder / "secrets" / f"{service}-owner-db-password"),
@@ -83,7 +83,7 @@ class Services:
         return result.stdout
 
     def environment(self, service: str) -> dict[str, str]:
-        """Everything that a process of `service` is told."""
+        """Return the environment of a process of `service`."""
         secrets = self.folder / "secrets"
         common = {
             "ENVIRONMENT": "development",

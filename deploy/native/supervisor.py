@@ -30,7 +30,7 @@ class SupervisorError(DeployError):
 
 @dataclass(frozen=True)
 class Process:
-    """What the supervisor says of one program: `name` is `group:name`, `pid` is 0 when it does not run."""
+    """The state of one program: `name` is `group:name`, `pid` is 0 when it does not run."""
 
     name: str
     state: str
@@ -47,7 +47,7 @@ class Supervisor:
         self.socket = configuration.socket_path(self.folder)
 
     def running(self) -> bool:
-        """Whether it answers."""
+        """True if it answers."""
         try:
             return self._ask("getState")["statename"] == "RUNNING"
         except (OSError, xmlrpc.client.Error):

@@ -74,7 +74,7 @@ class NativeSystem(SystemParts):
                     raise
 
     def running(self) -> bool:
-        """Whether it was started, and not stopped since."""
+        """True if it was started, and not stopped since."""
         return self.supervisor.running()
 
     def processes(self) -> list[Process]:
@@ -155,7 +155,7 @@ class NativeSystem(SystemParts):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Of two that start or stop the same system at once, the second waits."""
+        """Hold the lock of this system: of two commands that start or stop it at once, the second waits."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -330,7 +330,7 @@ class CertificateRevoked(CertificateEvent, type="registration.certificate.revoke
 
 @dataclass(frozen=True, kw_only=True)
 class PersonErased(Event, type="registration.person.erased"):
-    """Nothing personal of this person is left in registration; whoever holds anything forgets it too."""
+    """Nothing personal of this person is left in registration; every service that holds anything deletes it too."""
 
     subject_in = "erasure"
     erasure: Erasure

@@ -137,7 +137,7 @@ BREAKS: dict[str, Callable[[Evidence], Any]] = {
     "invitation issued twice": lambda s: s.rows["events"].append(
         event(7, "issued", "i", kind="registration.invitation")
     ),
-    "not come to rest": lambda s: s.waiting.append("3 events to be told"),
+    "not come to rest": lambda s: s.waiting.append("3 events to be sent"),
     "services know different sessions": lambda s: _of(s, "copies", 0, notifications=1),
     "the catalog knows other seats": lambda s: _of(s, "copies", 0, seats_in_catalog=3),
     "services know different registrations": lambda s: s.rows["differing"].append({"id": "c"}),

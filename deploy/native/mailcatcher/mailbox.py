@@ -36,7 +36,7 @@ class Mail:
 
     @cached_property
     def raw(self) -> bytes:
-        """As it came, after the lines in which we noted the envelope."""
+        """Return the email as received, after the lines with its envelope."""
         return self.file.read_bytes()
 
     @cached_property

@@ -39,7 +39,7 @@ def describe(mail: Mail) -> dict[str, Any]:
 
 
 def attachment_name(number: int, part: EmailMessage) -> str:
-    """What the sender called it, or a name by its kind."""
+    """Return the file name that the sender gave, or one made from its type."""
     return part.get_filename() or f"attachment-{number}{mimetypes.guess_extension(part.get_content_type()) or ''}"
 
 
@@ -64,7 +64,7 @@ def _addresses(message: EmailMessage, header: str) -> list[dict[str, str]]:
 
 
 def _time(mail: Mail) -> datetime:
-    """What the mail says, which a programme's clock may have set; else when it came."""
+    """Return the email's Date, which a development clock may have set; else when it arrived."""
     try:
         return parsedate_to_datetime(str(mail.message["Date"])).astimezone(UTC)
     except (TypeError, ValueError):

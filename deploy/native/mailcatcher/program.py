@@ -1,4 +1,4 @@
-"""How the mail catcher runs under the supervisor."""
+"""The mail catcher as a supervised program."""
 
 import sys
 from pathlib import Path

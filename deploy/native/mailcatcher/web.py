@@ -87,7 +87,7 @@ def create_app(mailbox: Mailbox) -> Flask:
 
 
 def _matches(described: bytes) -> bool:
-    """Whether a mail has what the query asks for, such as `?subject=…&to.address=…`."""
+    """True if an email matches the query, such as `?subject=…&to.address=…`."""
     if not request.args:
         return True
     mail = orjson.loads(described)
@@ -95,7 +95,7 @@ def _matches(described: bytes) -> bool:
 
 
 def _values(part: Any, path: list[str]) -> list[str]:
-    """What stands at `path`, in every item of a list on the way."""
+    """Return the values at `path`, in every item of a list on the way."""
     if isinstance(part, list):
         return [value for item in part for value in _values(item, path)]
     if not path:
