@@ -1,4 +1,4 @@
-"""Whether an overlay is what Kubernetes takes and keeps our rules: `python -m deploy.kubernetes.check FOLDER`.
+"""Checks that Kubernetes accepts an overlay and that it keeps our rules: `python -m deploy.kubernetes.check FOLDER`.
 
 Says everything that is wrong, a line each, and ends with 1 where there is anything.
 """

@@ -1,4 +1,4 @@
-"""What an overlay comes to: `kubectl kustomize`, read into resources and the pods that they make."""
+"""A rendered overlay: the output of `kubectl kustomize`, read into resources and the pods that they make."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -101,12 +101,12 @@ def render(folder: Path) -> Rendered:
 
 
 def label(resource: Resource) -> str:
-    """How a resource is called where something is wrong with it."""
+    """Return a resource's name for messages."""
     return f"{resource['kind']} {resource['metadata']['name']}"
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Whether a selector, with matchLabels and matchExpressions, chooses what has these labels."""
+    """True if a selector, with matchLabels and matchExpressions, matches these labels."""
     wanted = selector.get("matchLabels", {}).items() <= labels.items()
     return wanted and all(_meets(one, labels) for one in selector.get("matchExpressions", []))
 

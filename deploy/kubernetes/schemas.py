@@ -1,5 +1,4 @@
-"""Whether resources are what the Kubernetes API takes, in each of three versions; and custom resources what their
-operators take.
+"""Validates resources against the Kubernetes API in three versions, and custom resources against their operators.
 
 Schemas of Kubernetes come with the package kubernetes-validate. Those of custom resources come with none: schemas/
 holds the fields that we use, strictly, each with its source.
@@ -21,7 +20,7 @@ CUSTOM = Path(__file__).parent / "schemas"
 
 
 def fit(rendered: Rendered, version: str) -> Iterator[str]:
-    """What of it this version of Kubernetes, or an operator, would refuse or not know."""
+    """Yield what this version of Kubernetes, or an operator, would refuse or not know."""
     for resource in rendered.resources:
         file = CUSTOM / f"{resource['kind'].lower()}.{resource['apiVersion'].rpartition('/')[0]}.json"
         wrong = _custom(resource, file) if file.exists() else _native(resource, version)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# What the operators of PostgreSQL and RabbitMQ make themselves.
+# The operators of PostgreSQL and RabbitMQ make these themselves.
 OPERATORS_OWN = frozenset({"postgres-password", "erlang-cookie"})
 
 

@@ -1,1 +1,1 @@
-"""What holds for every overlay. A rule takes what was rendered and yields a sentence for each thing that is wrong."""
+"""Rules for every overlay. A rule takes the rendered overlay and yields a sentence for each violation."""

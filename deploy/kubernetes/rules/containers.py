@@ -1,4 +1,4 @@
-"""What a container may, needs and is asked: as tests/security holds it for docker-compose.yml."""
+"""Permissions, resources and probes of containers, as tests/security checks them for docker-compose.yml."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def limited(rendered: Rendered) -> Iterator[str]:
 
 
 def probed(rendered: Rendered) -> Iterator[str]:
-    """What runs on is asked whether it has started, is ready and alive, at a port that it has."""
+    """Containers of Deployments have startup, readiness and liveness probes, at a port that they open."""
     for pod in rendered.pods():
         for container in pod.spec["containers"] if pod.kind == "Deployment" else []:
             known = {
@@ -91,7 +91,7 @@ def stopped_in_time(rendered: Rendered) -> Iterator[str]:
 
 
 def drained(rendered: Rendered) -> Iterator[str]:
-    """Who is sent requests goes on for a while after Kubernetes has said that it goes."""
+    """Pods that get requests keep running for a while after Kubernetes has announced their end."""
     for pod in rendered.pods():
         if pod.labels.get("app.kubernetes.io/component") in ("api", "gateway"):
             for container in pod.spec["containers"]:

@@ -1,4 +1,4 @@
-"""Who reaches whom: nothing but by a line, and by a line all that a process is told of."""
+"""Network access: nothing without a policy, and by policies every host in a process's settings."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from deploy.kubernetes.rendering import Pod, Rendered, label, selects
 ADDRESS = re.compile(r"(?:^|//|@)([a-z][a-z0-9.-]*):(\d{2,5})(?=/|$)")
 CLUSTER = re.compile(r"\.([a-z0-9-]+)\.svc(\.cluster\.local)?$")
 DIRECTIONS = ("Ingress", "Egress")
-# Who calls what these variables name; every process is told of all of it, as a service has one set of settings.
+# The components that call the hosts in these variables; every process has all of them in its settings.
 CALLERS = {
     "BROKER_URL": {"worker"},
     "SMTP_URL": {"worker"},
@@ -35,7 +35,7 @@ def denied_by_default(rendered: Rendered) -> Iterator[str]:
 
 
 def told_addresses_are_reached(rendered: Rendered) -> Iterator[str]:
-    """Each host of the cluster that a process is told of is a Service, and the line to it is open at both ends."""
+    """Each cluster host in a process's settings is a Service, and the policies allow the connection at both ends."""
     hosts, namespace = rendered.hosts(), _namespace(rendered)
     for pod, text in _texts(rendered):
         for host, port in ADDRESS.findall(text):
@@ -44,13 +44,13 @@ def told_addresses_are_reached(rendered: Rendered) -> Iterator[str]:
                 continue  # of another namespace, or of the public network
             known = hosts.get(host.partition(".")[0])
             if known is None or int(port) not in known[1]:
-                yield f"{pod.owner} is told of {host}:{port}, which is not there"
+                yield f"{pod.owner} names {host}:{port}, which does not exist"
             elif not _open(rendered, pod, known[0], int(port)):
-                yield f"{pod.owner} is told of {host}:{port}, and no line leads there"
+                yield f"{pod.owner} names {host}:{port}, which no policy allows"
 
 
 def scalers_are_let_in(rendered: Rendered) -> Iterator[str]:
-    """What KEDA asks is there, and lets it in from its own namespace."""
+    """The hosts that KEDA queries exist, and admit it from its own namespace."""
     hosts, keda = rendered.hosts(), {"kubernetes.io/metadata.name": "keda"}
     for scaler in rendered.of("ScaledObject"):
         for trigger in scaler["spec"]["triggers"]:
@@ -79,7 +79,7 @@ def _namespace(rendered: Rendered) -> str:
 
 
 def _texts(rendered: Rendered) -> Iterator[tuple[Pod, str]]:
-    """What a pod is told by its environment, of what it calls."""
+    """Yield each pod with the texts of its environment that name hosts which it calls."""
     for pod in rendered.pods():
         component = pod.labels.get("app.kubernetes.io/component")
         for container in pod.containers:
@@ -104,7 +104,7 @@ def _open(rendered: Rendered, pod: Pod, target: Mapping[str, str], port: int) ->
 
 
 def _leads(policy: Mapping[str, Any], source: Mapping[str, str], target: Mapping[str, str], port: int) -> bool:
-    """Whether a line of `policy` lets pods with the labels `source` out to those with the labels `target`."""
+    """True if `policy` allows egress from pods with the labels `source` to those with the labels `target`."""
     return selects(policy["spec"]["podSelector"], source) and any(
         _has_port(line, port) and any(_is_peer(peer, target, None) for peer in line.get("to", []))
         for line in policy["spec"].get("egress", [])
@@ -118,7 +118,7 @@ def _admits(
     namespace: Mapping[str, str] | None,
     port: int,
 ) -> bool:
-    """Whether a line of `policy` lets those with the labels `source`, of this namespace where none is given, in."""
+    """True if `policy` allows ingress from pods with the labels `source`, by default of this namespace."""
     return selects(policy["spec"]["podSelector"], target) and any(
         _has_port(line, port) and any(_is_peer(peer, source, namespace) for peer in line.get("from", []))
         for line in policy["spec"].get("ingress", [])

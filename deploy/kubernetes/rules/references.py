@@ -1,4 +1,4 @@
-"""What is named is there: keys of Secrets and ConfigMaps, accounts, selectors, targets of scaling, hosts."""
+"""Every reference resolves: keys of Secrets and ConfigMaps, accounts, selectors, scale targets, hosts."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -8,8 +8,8 @@ from deploy.kubernetes.rendering import Pod, Rendered, Resource, label, selects
 from deploy.kubernetes.secrets import secret_name
 from deploy.secrets import SERVICES
 
-# What an operator provides, as a Secret each: docs/kubernetes.md lists them. Those of the last line but one come from
-# others, those of the last are for development alone.
+# The files that an operator provides, each in a Secret: docs/kubernetes.md lists them. Those of the last line but one
+# come from others, those of the last are for development alone.
 FILES = (
     *(f"{service}{kind}" for service in SERVICES for kind in ("-db-password", "-owner-db-password", "-session-key")),
     *(f"{user}-broker-password" for user in (*SERVICES, "operator")),
@@ -37,7 +37,7 @@ def keys_exist(rendered: Rendered) -> Iterator[str]:
 
 
 def no_secret_is_written(rendered: Rendered) -> Iterator[str]:
-    """A secret stands in no manifest, no variable and no address."""
+    """No manifest, variable or address holds a secret."""
     for secret in rendered.of("Secret"):
         yield f"{label(secret)} is written down: secrets come from outside"
     for pod in rendered.pods():
@@ -95,7 +95,7 @@ def every_deployment_is_kept(rendered: Rendered) -> Iterator[str]:
 
 
 def targets_exist(rendered: Rendered) -> Iterator[str]:
-    """What scales, and what leads to the site, leads to something."""
+    """Autoscalers and routes have existing targets."""
     for scaler in rendered.of("HorizontalPodAutoscaler", "ScaledObject"):
         if not rendered.find("Deployment", scaler["spec"]["scaleTargetRef"]["name"]):
             yield f"{label(scaler)} scales nothing"
@@ -143,7 +143,7 @@ def _references(rendered: Rendered) -> Iterator[tuple[str, list[Reference]]]:
 
 
 def _mounted(spec: Mapping[str, Any]) -> Iterator[Reference]:
-    """What the volumes of a pod take from Secrets and ConfigMaps."""
+    """Yield what the volumes of a pod take from Secrets and ConfigMaps."""
     for volume in spec.get("volumes", []):
         for source in (volume, *volume.get("projected", {}).get("sources", [])):
             for part, kind, name in (("secret", "Secret", "secretName"), ("configMap", "ConfigMap", "name")):

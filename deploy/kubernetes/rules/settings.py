@@ -1,4 +1,4 @@
-"""What a process is told is what it can be told, is enough, and is safe where it runs."""
+"""Settings of every process are known, complete, and safe where it runs."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def settings_are_known_and_safe(rendered: Rendered) -> Iterator[str]:
 
 
 def secrets_are_mounted(rendered: Rendered) -> Iterator[str]:
-    """Who is told of the database has its password, and no process is given a secret that no setting of it names."""
+    """Processes with a database URL have its password; none gets a secret that no setting of it names."""
     for pod in rendered.pods():
         mounted = set(_mounted(pod.spec))
         for container in pod.containers:
@@ -73,7 +73,7 @@ def _running(rendered: Rendered) -> Iterator[tuple[Any, Mapping[str, Any]]]:
 
 
 def _connections(rendered: Rendered, container: Mapping[str, Any]) -> int:
-    """What one pod opens: pools as `Service.prepare` makes them, and lines of their own for who listens and relays."""
+    """Return the connections of one pod: pools as `Service.prepare` makes them, plus those of listeners and relays."""
     found = IMAGE.search(container["image"])
     assert found
     service, told = _service(found[1]), environment(rendered, container)
@@ -106,7 +106,7 @@ def _service(name: str) -> Service:
 
 @contextmanager
 def _environment(told: Mapping[str, str]) -> Iterator[None]:
-    """What `settings.load` reads, and nothing of this process."""
+    """Replace this process's environment by the settings of one container, for `settings.load`."""
     own = dict(os.environ)
     os.environ.clear()
     os.environ.update(told)
