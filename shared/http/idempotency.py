@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 import psycopg
@@ -26,6 +26,11 @@ from shared.database import execute, fetch_dicts
 from shared.errors import Conflict, DomainError, Forbidden, Invalid, Unauthorized
 from shared.runtime import connection
 
+# Takes the row that `Key.keep` gives; the statement may say from what and on what condition.
+INSERT_ANSWER: LiteralString = """
+    INSERT INTO idempotency_keys (key, scope, request_hash, status, headers, body)
+    SELECT %(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s
+"""
 STORED_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 
 
@@ -55,7 +60,7 @@ class Key:
 
 
 FastPath = Callable[..., Response | None]
-NO_ROW = dict.fromkeys(("key", "scope", "hash", "status", "headers", "body"))
+NO_ROW: dict[str, Any] = dict.fromkeys(("key", "scope", "hash", "status", "headers", "body"))
 
 
 def idempotent(view: Callable[..., Any] | None = None, *, fast_path: FastPath | None = None) -> Any:
@@ -113,15 +118,10 @@ def _who() -> str:
 
 
 def _answer_first(conn: Connection, key: Key, answer: Callable[[], Response]) -> Response:
-    """Raises Repeated where another request has the key."""
+    """Raises DuplicateKey if another request has the key."""
     response = answer()
-    sql = """
-        INSERT INTO idempotency_keys (key, scope, request_hash, status, headers, body)
-        VALUES (%(key)s, %(scope)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s)
-        ON CONFLICT (scope, key) DO NOTHING
-    """
     try:
-        if execute(conn, sql, **key.keep(response)):
+        if execute(conn, INSERT_ANSWER + " ON CONFLICT (scope, key) DO NOTHING", **key.keep(response)):
             return response
     except psycopg.errors.LockNotAvailable:
         pass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
@@ -13,6 +13,15 @@ from shared import runtime, tracing
 from shared.database import execute, fetch, fetch_dicts, fetch_value
 from shared.events.envelope import Event, wrap
 from shared.messaging import spans
+
+# For a statement that has a relation `given (document, place)`; it also wakes the relay.
+INSERT_GIVEN: LiteralString = """
+    INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document)
+    SELECT (document ->> 'id')::uuid, document ->> 'type', split_part(document ->> 'type', '.', 2),
+           document ->> 'subject', (document ->> 'sequence')::bigint, document
+      FROM given ORDER BY given.place
+    RETURNING pg_notify(current_schema() || '_outbox', '')
+"""
 
 
 @dataclass(frozen=True)
@@ -51,17 +60,13 @@ def wrap_event(event: Event) -> dict[str, Any]:
 
 
 def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
-    sql = """
-        WITH added AS (
-            INSERT INTO outbox (event_id, type, aggregate, subject, sequence, document)
-            SELECT (document ->> 'id')::uuid, document ->> 'type', split_part(document ->> 'type', '.', 2),
-                   document ->> 'subject', (document ->> 'sequence')::bigint, document
-              FROM jsonb_array_elements(%(documents)s::jsonb) WITH ORDINALITY AS given (document, place)
-             ORDER BY place
+    given: LiteralString = """
+        WITH given AS (
+            SELECT document, place
+              FROM jsonb_array_elements(%(documents)s::jsonb) WITH ORDINALITY AS element (document, place)
         )
-        SELECT pg_notify(current_schema() || '_outbox', '')
     """
-    execute(conn, sql, documents=orjson.dumps(documents).decode())
+    execute(conn, given + INSERT_GIVEN, documents=orjson.dumps(documents).decode())
 
 
 def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] = ()) -> list[Unpublished]:

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
+from services.registration.seats.placement_queries import STATEMENT
 from shared.events.catalog import Audience
 from tests.registration.registration import V1, Registration
 from tests.registration.rules import QUESTIONS, set_rules
@@ -147,3 +149,7 @@ def test_a_key_has_one_effect_and_one_answer(known: Registration) -> None:
     assert made.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-store"
     assert other.status_code == 422
     assert known.value("SELECT taken FROM seats") == 2
+
+
+def test_the_statement_is_short_enough_for_the_cache_of_psycopg() -> None:
+    assert len(STATEMENT.encode()) <= MAX_CACHED_STATEMENT_LENGTH

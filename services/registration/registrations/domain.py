@@ -17,7 +17,7 @@ from services.registration.rules.queries import Terms
 from services.registration.seats import domain as seats
 from services.registration.seats import queries
 from services.registration.seats.domain import Hold
-from services.registration.seats.placement_queries import Applicant
+from services.registration.seats.placement_queries import Applicant, Placing
 from services.registration.seats.queries import Registration, lock_seats
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events import registration as events
@@ -122,7 +122,7 @@ def register_by_hand(conn: Connection, *, slug: str, applicant: Applicant, over_
         return Made(get(conn, standing.id), new=False)
     admission.check_not_cancelled(terms)
     answers = rules.check_answers(terms, applicant.answers, complete=False)
-    taken = seats.take(conn, terms, replace(applicant, answers=answers), over_capacity=over_capacity)
+    taken = seats.take(conn, terms, replace(applicant, answers=answers), Placing(over_capacity=over_capacity))
     assert taken, "the session is locked"
     return Made(taken, new=True)
 
@@ -143,7 +143,7 @@ def move(conn: Connection, id: UUID, *, slug: str, over_capacity: bool) -> Regis
     admission.check_not_over(terms)
     if queries.select_active(conn, terms.id, left.email):
         raise Conflict("This person is registered for that session already.", problem="already-registered")
-    taken = seats.take(conn, terms, _as_applicant(left), over_capacity=over_capacity)
+    taken = seats.take(conn, terms, _as_applicant(left), Placing(over_capacity=over_capacity))
     assert taken, "the session is locked"
     _give_up(conn, left, "moved by staff")
     return get(conn, taken.id)
@@ -214,7 +214,8 @@ def _take(
     advice = rules.advise(terms, applicant.library) if invited_to is None else None
     answers = rules.check_answers(terms, applicant.answers)
     library = libraries.complete(conn, applicant.library)
-    taken = seats.take(conn, terms, replace(applicant, answers=answers, library=library), held_for=held_for)
+    applicant = replace(applicant, answers=answers, library=library)
+    taken = seats.take(conn, terms, applicant, Placing(held_for=held_for))
     if taken is None:
         # The session changed meanwhile: it is judged again, and under the lock it stays as it is.
         lock_seats(conn, [terms.id])

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
-from uuid_utils.compat import uuid7
 
 from services.registration.catalog_projection.queries import Session
+from services.registration.rules.queries import Terms
 from services.registration.seats import (
     cancellation_queries,
     hold_queries,
@@ -19,8 +19,9 @@ from services.registration.seats import (
     queries,
     waiting_list_queries,
 )
-from services.registration.seats.placement_queries import Applicant
+from services.registration.seats.placement_queries import Applicant, Placing
 from services.registration.seats.queries import Registration
+from shared import rate_limits
 from shared.conflict_retry import WriteConflict
 from shared.database import constraint_name
 from shared.errors import Conflict, Gone
@@ -39,36 +40,24 @@ class Hold:
     number: int
 
 
-def take(
-    conn: Connection,
-    session: Session,
-    applicant: Applicant,
-    *,
-    over_capacity: bool = False,
-    held_for: UUID | None = None,
-) -> Registration | None:
-    """A seat, or the next place in line; None where the session is no longer as it was judged. Raises Overtaken where
-    the same person takes one at this moment.
+def take(conn: Connection, terms: Terms, applicant: Applicant, placing: Placing) -> Registration | None:
+    """Take a seat ("confirmed") or the next place in line ("waitlisted"), and record the event.
 
-    A seat that is `held_for` a group is theirs whoever is in line; the caller holds the seats' lock then.
+    Returns None, and does nothing, if the terms no longer hold, or if no seat is free and `placing` may not wait.
+    Raises WriteConflict if the person has a place already or the key was used, and TooMany if a charge is over its
+    limit; an open transaction is void then. A seat that is held for a group is theirs even if others wait; the caller
+    holds the seats' lock then.
     """
-    if held_for:
-        hold_queries.release_held(conn, session.id, held_for, number=1, cause="held seat given out")
+    if placing.held_for:
+        hold_queries.release_held(conn, terms.id, placing.held_for, number=1, cause="held seat given out")
     try:
-        registration = placement_queries.take_place(
-            conn,
-            session,
-            applicant,
-            id=uuid7(),
-            person_id=uuid7(),
-            over_capacity=over_capacity or held_for is not None,
-            cause="registered over capacity" if over_capacity else "registered",
-        )
+        with rate_limits.translate_refusals(placing.charges):
+            registration = placement_queries.take_place(conn, terms, applicant, placing)
     except UniqueViolation as error:
-        if constraint_name(error) != "registrations_one_active":
+        if constraint_name(error) not in ("registrations_one_active", "idempotency_keys_pkey"):
             raise
         raise WriteConflict("This person is being registered at this very moment.") from None
-    if registration is not None:
+    if registration is not None and placing.event is None:
         outbox.add(conn, _made(registration))
     return registration
 
@@ -137,14 +126,14 @@ def accept_offer(conn: Connection, registration: Registration, *, session: Sessi
 
 
 def has_ended(registration: Registration, session: Session) -> bool:
-    """Whether a seat was offered to them, and the time to accept it is over: once the session begins at the latest."""
+    """True if a seat was offered to them and the time to accept it is over, at the latest when the session begins."""
     until = registration.offered_until
     return until is not None and min(until, session.starts_at or until) <= session.now
 
 
 def seat(conn: Connection, registration: Registration, *, over_capacity: bool) -> None:
-    """Give a seat to somebody who waits, or to whom one is offered, as staff do: whoever else waits, and also once
-    registration has closed. Whoever has one keeps it. The caller holds the seats' lock.
+    """Give a seat to somebody who waits or has an offer, as staff do: before others who wait, and also once
+    registration has closed. A person with a seat keeps it. The caller holds the seats' lock.
 
     Raises Conflict (registration-cancelled; no-seat-left where none is free and `over_capacity` does not say so).
     """

@@ -23,8 +23,10 @@ from services.registration.registrations.schemas import (
     TokenQuery,
 )
 from services.registration.roster import staff_commands
-from services.registration.sign_up import at_once, domain
+from services.registration.sign_up import domain, fast_path
+from services.registration.sign_up.fast_path import TermsCache
 from services.registration.tickets import domain as tickets
+from shared import runtime
 from shared.errors import Invalid
 from shared.http import Blueprint, auth
 from shared.http.guards import guard
@@ -49,13 +51,14 @@ def _by_link_or_staff(scope: str) -> Callable[..., Any]:
     return guard(check)
 
 
-def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[str, Any]) -> Response | None:
+def _register_fast(keep: Callable[[Response], dict[str, Any]], wanted: dict[str, Any]) -> Response | None:
+    cache = runtime.current().memory.setdefault(TermsCache, TermsCache())
     with connection() as conn:
-        foreseen = at_once.foresee(conn, wanted)
-        if foreseen is None:
+        prepared = fast_path.prepare(conn, cache, wanted)
+        if prepared is None:
             return None
-        response = tell(foreseen.registration, new=True, advice=foreseen.advice)
-        return response if at_once.take(conn, foreseen, kept=keep(response)) else None
+        response = tell(prepared.registration, new=True, advice=prepared.advice)
+        return response if fast_path.take(conn, cache, prepared, answer=keep(response)) else None
 
 
 @bp.post("/registrations")
@@ -65,7 +68,7 @@ def _register_at_once(keep: Callable[[Response], dict[str, Any]], wanted: dict[s
     201, OutcomeSchema, headers={"Location": {"description": "The registration", "schema": {"type": "string"}}}
 )
 @bp.alt_response(200, schema=OutcomeSchema, description="Registered already: the mail tells its owner the rest")
-@idempotent(fast_path=_register_at_once)
+@idempotent(fast_path=_register_fast)
 def create_registration(wanted: dict[str, Any]) -> Response:
     """Register a person for a session; a full session puts them on its waiting list."""
     made = domain.register(wanted, slug=wanted["session"])

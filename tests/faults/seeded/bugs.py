@@ -43,9 +43,9 @@ def mark_before_confirm() -> None:
 
 
 def seat_without_lock() -> None:
-    """A seat is counted by what was read before the lock was had; nobody registers in one statement."""
+    """A seat is counted by what was read before the lock was had; nobody takes the fast path."""
     from services.registration.seats import placement_queries
-    from services.registration.sign_up import at_once
+    from services.registration.sign_up import fast_path
 
     stale = "(SELECT seen.taken FROM seats AS seen WHERE seen.session_id = %(session_id)s)"
     usual = placement_queries.take_place
@@ -61,7 +61,7 @@ def seat_without_lock() -> None:
         {"SET taken = taken +": f"SET taken = {stale} +", "(taken < ceiling": f"({stale} < ceiling"},
     )
     placement_queries.take_place = take_place
-    at_once.foresee = lambda *_: None
+    fast_path.prepare = lambda *_: None
 
 
 def ignore_sequence() -> None:
