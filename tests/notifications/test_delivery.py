@@ -8,6 +8,7 @@ import pytest
 
 from services.notifications.delivery import queries
 from services.notifications.delivery.jobs import MailSender
+from services.notifications.delivery.queries import Claim
 from services.notifications.formats.smtp_urls import parse_server
 from shared import runtime
 from shared.events.catalog import SessionPublished
@@ -207,7 +208,7 @@ def test_a_claim_whose_lease_ran_out_is_void_though_its_sender_lives(post: PostO
         post.send()
 
         assert post.row()["state"] == "sent"
-        assert not queries.mark_handing_over(hung, id, 1, recipient="x@example.org", lease=60)  # it sends no dot
+        assert not queries.mark_handing_over(hung, [Claim(id, 1, "x@example.org")], lease=60)  # it sends no dot
 
 
 def test_what_a_lost_sender_was_handing_over_is_in_doubt_and_sent_once_more(post: PostOffice, sink: Sink) -> None:
@@ -215,7 +216,7 @@ def test_what_a_lost_sender_was_handing_over_is_in_doubt_and_sent_once_more(post
     with psycopg.connect(post.settings.database_url, autocommit=True) as lost:
         register_worker(lost, 7)
         [id] = queries.claim(lost, number=7, lease=60, limit=5, letters=5)
-        assert queries.mark_handing_over(lost, id, 1, recipient="person0@library.example", lease=60)
+        assert queries.mark_handing_over(lost, [Claim(id, 1, "person0@library.example")], lease=60)
 
     post.send()
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.notifications.delivery.bulk_sender import BATCH_SIZE
+from services.notifications.delivery.batch_sender import BATCH_SIZE
 from shared.events import registration as participation
 from tests.notifications.desk import Desk
 from tests.notifications.mails import message_ids

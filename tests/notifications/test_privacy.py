@@ -97,7 +97,7 @@ def test_a_mail_that_a_sender_has_when_its_person_is_erased_is_not_handed_over(p
     with runtime.use(post.runtime):
         post.receive(participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person)))
 
-    assert not delivery.mark_handing_over(post.conn, id, fence, recipient=person.email, lease=60)
+    assert not delivery.mark_handing_over(post.conn, [delivery.Claim(id, fence, person.email)], lease=60)
     assert (post.row()["state"], post.row()["recipient"]) == ("superseded", "")
 
 
@@ -106,12 +106,12 @@ def test_an_erasure_is_not_done_while_a_mail_may_still_reach_its_person(post: Po
     post.receive(participation.SignInRequested(sign_in=a_sign_in(person=person)))
     [id] = delivery.claim(post.conn, number=1, lease=60, limit=1, letters=1)
     fence = post.row()["fence"]
-    assert delivery.mark_handing_over(post.conn, id, fence, recipient=person.email, lease=60)
+    assert delivery.mark_handing_over(post.conn, [delivery.Claim(id, fence, person.email)], lease=60)
     erased = participation.PersonErased(erasure=participation.Erasure(id=uuid4(), revision=1, person=person))
 
     with runtime.use(post.runtime), pytest.raises(MailInDelivery), post.conn.transaction():
         post.receive(erased)
-    delivery.mark_sent(post.conn, id, fence, reply="250 taken")
+    delivery.mark_sent(post.conn, [delivery.SentMail(id, fence, "250 taken")], ends_rest=True)
     with runtime.use(post.runtime):
         post.receive(erased)
 

@@ -1,11 +1,4 @@
-"""One claimed mail on its way to the mail server, such that a crash at any instant loses none and doubles none, but for
-the one case that nobody can decide.
-
-The order of steps is what makes it so: claim (committed), MAIL, RCPT, DATA and the body, `handing_over` (committed),
-the final dot, the reply, `sent` (committed). Without the dot no server accepts a mail, so until it a mail can be sent
-again as if nothing had been. Between the dot and the last commit only the server knows: such a mail is in doubt, and is
-sent once more under the same Message-ID.
-"""
+"""The next state of an email that was not accepted, and the bytes of one that is to be sent."""
 
 import structlog
 from psycopg import Connection
@@ -13,14 +6,7 @@ from psycopg import Connection
 from services.notifications.bounces.verdicts import judge
 from services.notifications.delivery import queries
 from services.notifications.delivery.mail_sources import MailSource
-from services.notifications.delivery.smtp_transport import (
-    DOT_SECONDS,
-    ConnectionLost,
-    MailRefused,
-    ServerUnavailable,
-    Transport,
-)
-from services.notifications.delivery.supersession import superseded_reason
+from services.notifications.delivery.smtp_transport import DOT_SECONDS, ConnectionLost, MailRefused, ServerUnavailable
 from services.notifications.formats.mail_headers import UnsafeText
 from services.notifications.messages.queries import MailContext
 from services.notifications.rendering.domain import addressee, render
@@ -29,7 +15,6 @@ from services.notifications.rendering.mime import Head, build
 from services.notifications.sending_pause import domain as resting
 from services.notifications.sending_pause import queries as rests
 from services.notifications.suppressions import domain as suppressions
-from shared import tracing
 from shared.failpoints import fail_point
 from shared.runtime import settings
 
@@ -48,29 +33,6 @@ class SendingPaused(ServerUnavailable):
 
 class NotRendered(Exception):
     """A mail could not be written, by a mistake of ours: it waits, others go on."""
-
-
-def deliver(
-    conn: Connection, transport: Transport, mail: MailContext, source: MailSource | None, mail_settings: MailSettings
-) -> str:
-    """Bring a claimed mail to its next state, and give that. `conn` is the sender's own, in autocommit mode.
-
-    Raises ServerUnavailable where the server takes nobody's mail; the claim is then as it was.
-    """
-    if overtaken_by := superseded_reason(mail, source):
-        queries.mark_superseded(conn, mail.id, mail.fence, reason=overtaken_by)
-        return "superseded"
-    try:
-        with tracing.span(
-            "SMTP send", "client", parent=mail.traceparent, attributes=transport.trace_attributes
-        ) as span:
-            state = _hand_over(conn, transport, mail, source, mail_settings)
-            if span:
-                span.set_attributes({"convene.mail.id": str(mail.id), "convene.mail.kind": mail.kind})
-                span.set_attribute("convene.mail.state", state)
-        return state
-    except (UnsafeText, NotRendered, MailRefused, ConnectionLost) as error:
-        return settle(conn, mail, error)
 
 
 def settle(conn: Connection, mail: MailContext, error: UnsafeText | NotRendered | MailRefused | ConnectionLost) -> str:
@@ -107,27 +69,6 @@ def _refuse(conn: Connection, mail: MailContext, error: MailRefused, reason: str
     if not error.permanent:
         return _postpone(conn, mail, reply=error.reply, reason=f"{reason}, for now")
     return "failed" if queries.mark_failed(conn, mail.id, mail.fence, reply=error.reply, reason=reason) else None
-
-
-def _hand_over(
-    conn: Connection, transport: Transport, mail: MailContext, source: MailSource | None, mail_settings: MailSettings
-) -> str:
-    sender, recipient = mail_settings.sender, addressee(mail)
-    content = write(mail, source, mail_settings)
-    transport.hand_in(sender.address, recipient.address, content, envelope_id=str(mail.id))
-    fail_point("mail.before_handing_over")
-    if not queries.mark_handing_over(conn, mail.id, mail.fence, recipient=recipient.address, lease=LEASE):
-        transport.close()  # without the dot: whoever has the mail now sends it
-        return "lost"
-    fail_point("mail.before_dot")
-    try:
-        reply = transport.finish()
-    except ConnectionLost as error:
-        queries.mark_in_doubt(conn, mail.id, mail.fence, reason=f"{error} after the final dot", wait=DOUBT_WAIT)
-        return "in_doubt"
-    fail_point("mail.after_reply")
-    queries.mark_sent(conn, mail.id, mail.fence, reply=reply)
-    return "sent"
 
 
 def write(mail: MailContext, source: MailSource | None, mail_settings: MailSettings) -> bytes:

@@ -1,4 +1,4 @@
-"""The sender of a worker: claims mails that are due, and delivers them one by one."""
+"""The sender of a worker: claims emails that are due, and delivers them batch by batch."""
 
 import random
 import time
@@ -9,8 +9,8 @@ import structlog
 from prometheus_client import Counter
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.bulk_sender import BATCH_SIZE, BulkSender
-from services.notifications.delivery.domain import SendingPaused, deliver
+from services.notifications.delivery.batch_sender import BATCH_SIZE, BatchSender
+from services.notifications.delivery.domain import SendingPaused
 from services.notifications.delivery.mail_sources import read_mail_sources
 from services.notifications.delivery.rate_limits import hold_back
 from services.notifications.delivery.smtp_transport import ServerUnavailable, Transport
@@ -118,16 +118,12 @@ class MailSender:
         source = read_mail_sources(conn, mails)
         until = time.monotonic() + ROUND
         done = 0
-        with BulkSender(conn, transport, source, mail_settings) as postman:
-            for together in _split(mails):
+        with BatchSender(conn, transport, source, mail_settings) as sender:
+            for batch in _split(mails):
                 if time.monotonic() > until:
                     break
                 transport.make_ready()
-                if is_bulk(together[0].kind):
-                    outcomes = postman.deliver(together)
-                else:
-                    [mail] = together
-                    outcomes = [(mail, deliver(conn, transport, mail, source.get(mail.id), mail_settings))]
+                outcomes = sender.deliver(batch)
                 self.disappointments = 0
                 done += len(outcomes)
                 for mail, state in outcomes:
@@ -144,7 +140,7 @@ class MailSender:
 
 
 def _split(mails: list[MailContext]) -> Iterator[list[MailContext]]:
-    """Single mails each alone; those of issues by the handful."""
+    """Emails to one person each alone; those of issues in batches."""
     yield from ([mail] for mail in mails if not is_bulk(mail.kind))
     letters = [mail for mail in mails if is_bulk(mail.kind)]
     yield from (letters[begin : begin + BATCH_SIZE] for begin in range(0, len(letters), BATCH_SIZE))

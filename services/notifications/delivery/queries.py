@@ -23,6 +23,24 @@ class ReclaimedMail:
     state: str
 
 
+@dataclass(frozen=True)
+class Claim:
+    """An email that this sender has claimed, under this fence, and the address that it goes to."""
+
+    id: UUID
+    fence: int
+    recipient: str
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """An email that the server has taken, and its reply."""
+
+    id: UUID
+    fence: int
+    reply: str
+
+
 def reclaim_expired(conn: Connection) -> list[ReclaimedMail]:
     """Take back what senders claimed who are gone, or who let their lease run out.
 
@@ -151,34 +169,27 @@ def mark_superseded(conn: Connection, id: UUID, fence: int, *, reason: str) -> b
     return bool(execute(conn, sql, id=id, fence=fence, reason=reason))
 
 
-def mark_handing_over(conn: Connection, id: UUID, fence: int, *, recipient: str, lease: float) -> bool:
-    """The final dot is next. False where the claim is no longer ours: then it must not be sent."""
+def mark_handing_over(conn: Connection, claims: Sequence[Claim], *, lease: float) -> set[UUID]:
+    """Mark emails whose final dot is next. Returns those whose claims are still ours: no other may be sent."""
     sql = """
         UPDATE messages
-           SET state = 'handing_over', attempts = attempts + 1, recipient = %(recipient)s,
+           SET state = 'handing_over', attempts = attempts + 1, recipient = claim.recipient,
                lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-         WHERE id = %(id)s AND fence = %(fence)s AND state = 'claimed'
-    """
-    return bool(execute(conn, sql, id=id, fence=fence, recipient=recipient, lease=lease))
-
-
-def mark_all_handing_over(conn: Connection, claims: Sequence[tuple[UUID, int]], *, lease: float) -> set[UUID]:
-    """As `mark_handing_over`, of several mails by id and fence; those whose claims are still ours."""
-    sql = """
-        UPDATE messages
-           SET state = 'handing_over', attempts = attempts + 1,
-               lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-          FROM unnest(%(ids)s::uuid[], %(fences)s::integer[]) AS claim (id, fence)
+          FROM unnest(%(ids)s::uuid[], %(fences)s::integer[], %(recipients)s::text[]) AS claim (id, fence, recipient)
          WHERE messages.id = claim.id AND messages.fence = claim.fence AND state = 'claimed'
         RETURNING messages.id
     """
-    ids, fences = _split(claims)
-    return {row[0] for row in conn.execute(sql, {"ids": ids, "fences": fences, "lease": lease})}
+    ids, fences = [claim.id for claim in claims], [claim.fence for claim in claims]
+    recipients = [claim.recipient for claim in claims]
+    rows = conn.execute(sql, {"ids": ids, "fences": fences, "recipients": recipients, "lease": lease})
+    return {row[0] for row in rows}
 
 
-def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]], *, ends_rest: bool) -> None:
-    """As `mark_sent`, of several mails by id, fence and the server's reply; `ends_rest` where none was refused after
-    one that was accepted.
+def mark_sent(conn: Connection, sent: Sequence[SentMail], *, ends_rest: bool) -> None:
+    """Record that the server has taken these emails.
+
+    This also settles a doubt that others had meanwhile, unless an email was claimed again. With `ends_rest`, since no
+    email was refused after one that was accepted, sending goes on where it rested.
     """
     sql = """
         WITH refusals AS (
@@ -192,8 +203,8 @@ def mark_all_sent(conn: Connection, sent: Sequence[tuple[UUID, int, str]], *, en
           FROM unnest(%(ids)s::uuid[], %(fences)s::integer[], %(replies)s::text[]) AS done (id, fence, reply)
          WHERE messages.id = done.id AND messages.fence = done.fence AND state IN ('handing_over', 'in_doubt')
     """
-    ids, fences = _split([(id, fence) for id, fence, _ in sent])
-    execute(conn, sql, ids=ids, fences=fences, replies=[reply for _, _, reply in sent], ends_rest=ends_rest)
+    ids, fences = [one.id for one in sent], [one.fence for one in sent]
+    execute(conn, sql, ids=ids, fences=fences, replies=[one.reply for one in sent], ends_rest=ends_rest)
 
 
 def return_unsent(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
@@ -203,31 +214,8 @@ def return_unsent(conn: Connection, claims: Sequence[tuple[UUID, int]]) -> None:
           FROM unnest(%(ids)s::uuid[], %(fences)s::integer[]) AS claim (id, fence)
          WHERE messages.id = claim.id AND messages.fence = claim.fence AND state = 'handing_over'
     """
-    ids, fences = _split(claims)
-    if ids:
-        execute(conn, sql, ids=ids, fences=fences)
-
-
-def _split(claims: Sequence[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
-    return [id for id, _ in claims], [fence for _, fence in claims]
-
-
-def mark_sent(conn: Connection, id: UUID, fence: int, *, reply: str) -> bool:
-    """The server has taken it; this also settles a doubt that others had meanwhile, unless it was claimed again. It
-    refuses us no more: where sending rested, it goes on.
-    """
-    sql = """
-        WITH refusals AS (
-            DELETE FROM mail_refusals
-        ), rest AS (
-            DELETE FROM mail_rests
-        )
-        UPDATE messages
-           SET state = 'sent', sent_at = programme_now(), reply = %(reply)s, reason = NULL, claimed_by = NULL,
-               lease_until = NULL
-         WHERE id = %(id)s AND fence = %(fence)s AND state IN ('handing_over', 'in_doubt')
-    """
-    return bool(execute(conn, sql, id=id, fence=fence, reply=reply))
+    if claims:
+        execute(conn, sql, ids=[id for id, _ in claims], fences=[fence for _, fence in claims])
 
 
 def mark_failed(conn: Connection, id: UUID, fence: int, *, reply: str | None, reason: str) -> bool:

@@ -1,7 +1,7 @@
 """One connection to the mail server, kept from mail to mail, and the three ways in which a mail can go wrong on it.
 
 `smtplib` is used below `send_message`, since what is committed between the body and the final dot decides whether a
-crash can double a mail (see `services.notifications.delivery.domain`).
+crash can double a mail (see `services.notifications.delivery.batch_sender`).
 """
 
 import smtplib
