@@ -8,8 +8,18 @@ from services.registration.groups.group_states import GROUP_REQUEST
 from services.registration.invitations.invitation_states import INVITATION
 from services.registration.seats.registration_states import REGISTRATION
 from shared.state_machines import StateMachine
+from shared.work_queue_states import WORK
 
-MACHINES: tuple[StateMachine, ...] = (REGISTRATION, GROUP_REQUEST, INVITATION, MESSAGE, ISSUE, DELIVERY, RECORDING)
+MACHINES: tuple[StateMachine, ...] = (
+    REGISTRATION,
+    GROUP_REQUEST,
+    INVITATION,
+    MESSAGE,
+    ISSUE,
+    DELIVERY,
+    WORK,
+    RECORDING,
+)
 
 HEAD = """# State machines
 

@@ -166,7 +166,7 @@ def isolate_failure(conn: Connection) -> AbstractContextManager[Any]:
     return nullcontext() if idle else conn.transaction()
 
 
-def fetch(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> list[Row]:
+def fetch(conn: Connection, row: type[Row], sql: LiteralString | bytes, **params: Any) -> list[Row]:
     """Every row of the statement, each made into a `row` by its column names."""
     with conn.cursor(row_factory=class_row(row)) as cursor:
         return cursor.execute(sql, params).fetchall()
@@ -181,7 +181,7 @@ def stream(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) 
         yield from cursor.execute(sql, params)
 
 
-def fetch_one(conn: Connection, row: type[Row], sql: LiteralString, **params: Any) -> Row | None:
+def fetch_one(conn: Connection, row: type[Row], sql: LiteralString | bytes, **params: Any) -> Row | None:
     """The first row made into a `row`, or None."""
     with conn.cursor(row_factory=class_row(row)) as cursor:
         return cursor.execute(sql, params).fetchone()
@@ -193,13 +193,13 @@ def fetch_dicts(conn: Connection, sql: LiteralString, **params: Any) -> list[dic
         return cursor.execute(sql, params).fetchall()
 
 
-def fetch_value(conn: Connection, sql: LiteralString, **params: Any) -> Any:
+def fetch_value(conn: Connection, sql: LiteralString | bytes, **params: Any) -> Any:
     """The first column of the first row, or None."""
     row = conn.execute(sql, params).fetchone()
     return row[0] if row else None
 
 
-def execute(conn: Connection, sql: LiteralString, **params: Any) -> int:
+def execute(conn: Connection, sql: LiteralString | bytes, **params: Any) -> int:
     """Run the statement and return how many rows it touched."""
     return conn.execute(sql, params).rowcount
 

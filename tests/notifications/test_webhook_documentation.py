@@ -12,7 +12,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.notifications.webhooks.endpoints.secret_encryption import make_secret
-from services.notifications.webhooks.sending.domain import WAITS
+from services.notifications.webhooks.sending.domain import BACKOFF
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 EXAMPLES = {kind: text for kind, text in re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)}  # noqa: C416 - the last of a kind
@@ -66,4 +66,5 @@ def test_the_page_names_the_waits_as_they_are() -> None:
     labels = {1: "5 seconds, ", 60: "5 minutes, 30 minutes, ", 3600: "2, 5, 10, 14, 20 and 24 hours"}
 
     assert "".join(labels.values()) in PAGE
-    assert (5, *(60 * minutes for minutes in (5, 30)), *(3600 * hours for hours in (2, 5, 10, 14, 20, 24))) == WAITS
+    minutes, hours = (5, 30), (2, 5, 10, 14, 20, 24)
+    assert BACKOFF.pauses == (5, *(60 * one for one in minutes), *(3600 * one for one in hours))

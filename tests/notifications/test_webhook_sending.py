@@ -14,8 +14,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from services.notifications.webhooks.deliveries.queries import TRIES, requeue
 from services.notifications.webhooks.endpoints import domain
 from services.notifications.webhooks.http_client.client import CallResult, WebhookClient
-from services.notifications.webhooks.sending.domain import LONGEST_WAIT, WAITS, call, settle, wait_for
-from services.notifications.webhooks.sending.queries import reclaim_expired
+from services.notifications.webhooks.sending.domain import BACKOFF, LONGEST_WAIT, call, settle, wait_for
+from services.notifications.webhooks.sending.queries import QUEUE, ReclaimedDelivery
 from shared import runtime
 from shared.events import catalog
 from tests.notifications.desk import Desk
@@ -286,7 +286,7 @@ def test_a_database_that_is_away_while_a_site_is_called_doubles_nothing(board: S
 def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
     [late] = claim(waiting.conn)
     waiting.conn.execute("UPDATE webhook_deliveries SET lease_until = now() - interval '1 second'")
-    assert reclaim_expired(waiting.conn, number=2)
+    assert QUEUE.reclaim_expired(waiting.conn, ReclaimedDelivery, except_for=2)
     [present] = claim(waiting.conn)
 
     assert settle(waiting.conn, late, FAILED) == "lost"
@@ -297,12 +297,14 @@ def test_a_sender_that_comes_back_late_changes_nothing(waiting: Desk) -> None:
 @pytest.mark.promise("P22")
 def test_the_waits_grow_over_more_than_three_days(waiting: Desk) -> None:
     waits = []
-    for _ in WAITS:
+    for _ in BACKOFF.pauses:
         assert answer_once(waiting.conn, FAILED) == "retry"
         waits.append(row(waiting, "next_attempt_at - clock_timestamp()"))
     waiting.conn.execute("UPDATE webhooks SET failing_since = now()")  # all that was in one moment
 
-    assert [round(wait.total_seconds() / least, 0) for wait, least in zip(waits, WAITS, strict=True)] == [1] * 9
+    assert [round(wait.total_seconds() / least, 0) for wait, least in zip(waits, BACKOFF.pauses, strict=True)] == [
+        1
+    ] * 9
     assert waits == sorted(waits)
     assert sum(waits, timedelta()) >= timedelta(days=3)
     assert answer_once(waiting.conn, FAILED) == "failed"

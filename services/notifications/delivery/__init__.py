@@ -1,1 +1,1 @@
-"""How mails leave: claimed by senders, handed to a mail server over one kept connection each."""
+"""Delivery of emails that are due: claiming them, handing them to the mail server, and settling what it answered."""

@@ -1,5 +1,5 @@
-"""Hand claimed emails to the mail server, such that a crash at any instant loses none and doubles none, but for the one
-case that nobody can decide.
+"""Hands claimed emails to the mail server. A crash at any instant loses none and doubles none, but for one case that
+nobody can decide.
 
 The order of steps makes it so: claim (committed); MAIL, RCPT, DATA and the body of the first email; `handing_over` for
 all of the batch (committed); the final dot and the server's reply; the other emails of the batch, each to its reply;
@@ -8,7 +8,8 @@ be sent again as if nothing had been. Between a dot and the last commit only the
 doubt.
 
 An email to one person is a batch of one. Emails of a newsletter issue share the commits, and are written while the
-database commits. So if a sender is killed, two batches of an issue at most are in doubt.
+database commits. What was sent is recorded while the next batch is on its way, so if a sender is killed, the emails of
+two batches at most are in doubt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.notifications.delivery import queries
-from services.notifications.delivery.domain import DOUBT_WAIT, LEASE, NotRendered, settle, write
+from services.notifications.delivery.domain import DOUBT_WAIT, LEASE, LOST, NotRendered, SendOutcome, settle, write
 from services.notifications.delivery.mail_sources import MailSource
 from services.notifications.delivery.queries import Claim, SentMail
 from services.notifications.delivery.smtp_transport import ConnectionLost, MailRefused, ServerUnavailable, Transport
 from services.notifications.delivery.supersession import superseded_reason
 from services.notifications.formats.mail_headers import UnsafeText
+from services.notifications.messages.message_states import IN_DOUBT, SENT, SUPERSEDED
 from services.notifications.messages.queries import MailContext
 from services.notifications.rendering.domain import addressee
 from services.notifications.rendering.mail_settings import MailSettings
@@ -33,7 +35,6 @@ from shared.failpoints import fail_point
 
 BATCH_SIZE = 20
 
-Outcome = tuple[MailContext, str]
 Written = bytes | UnsafeText | NotRendered
 
 
@@ -44,12 +45,20 @@ class BatchSender:
     """
 
     def __init__(
-        self, conn: Connection, transport: Transport, source: Mapping[UUID, MailSource], mail_settings: MailSettings
+        self,
+        conn: Connection,
+        transport: Transport,
+        source: Mapping[UUID, MailSource],
+        mail_settings: MailSettings,
+        *,
+        refusing_domains: int,
     ) -> None:
+        """Sending pauses after refusals of us by `refusing_domains` recipient domains in a row."""
         self.conn = conn
         self.transport = transport
         self.source = source
         self.mail_settings = mail_settings
+        self.refusing_domains = refusing_domains
         self.recorder = ThreadPoolExecutor(1, "recorder")
         self.recorded: Future[None] | None = None
         self.accepted = False  # since a refusal was last counted
@@ -59,16 +68,17 @@ class BatchSender:
 
     def __exit__(self, *_error: object) -> None:
         self.recorder.shutdown()
-        if self.recorded:
-            self.recorded.result()
+        self._await_recorded()
 
-    def deliver(self, mails: Sequence[MailContext]) -> list[Outcome]:
-        """Bring a batch to its next states; `sent` is recorded once the next batch is on its way.
+    def deliver(self, mails: Sequence[MailContext]) -> list[tuple[MailContext, SendOutcome]]:
+        """Brings a batch to its next states; `sent` is recorded once the next batch is on its way.
 
         Raises ServerUnavailable if the server accepts no email at all.
         """
         reasons = {mail.id: superseded_reason(mail, self.source.get(mail.id)) for mail in mails}
-        outcomes = [(mail, self._supersede(mail, reason)) for mail in mails if (reason := reasons[mail.id])]
+        outcomes: list[tuple[MailContext, SendOutcome]] = [
+            (mail, self._supersede(mail, reason)) for mail in mails if (reason := reasons[mail.id])
+        ]
         batch = _Batch(self, [mail for mail in mails if not reasons[mail.id]])
         try:
             while batch.waiting:
@@ -79,12 +89,12 @@ class BatchSender:
             self._record(batch)
         return outcomes
 
-    def _supersede(self, mail: MailContext, reason: str) -> str:
+    def _supersede(self, mail: MailContext, reason: str) -> SendOutcome:
         queries.mark_superseded(self.conn, mail.id, mail.fence, reason=reason)
-        return "superseded"
+        return SUPERSEDED
 
-    def _send(self, mail: MailContext, batch: "_Batch") -> str:
-        """Bring one email to its next state, and return that."""
+    def _send(self, mail: MailContext, batch: "_Batch") -> SendOutcome:
+        """Brings one email to its next state, and returns that."""
         with tracing.span(
             "SMTP send", "client", parent=mail.traceparent, attributes=self.transport.trace_attributes
         ) as span:
@@ -94,10 +104,10 @@ class BatchSender:
                 span.set_attribute("convene.mail.state", state)
         return state
 
-    def _hand_over(self, mail: MailContext, batch: "_Batch") -> str:
+    def _hand_over(self, mail: MailContext, batch: "_Batch") -> SendOutcome:
         content = batch.take_content(mail)
         if not batch.may_send(mail):
-            return "lost"
+            return LOST
         if not isinstance(content, bytes):
             return self._settle(mail, content)
         try:
@@ -110,12 +120,12 @@ class BatchSender:
             return self._settle(mail, error)
         fail_point("mail.before_handing_over")
         if not batch.mark_handing_over(mail):
-            self.transport.close()  # without the dot: whoever has the email now sends it
-            return "lost"
+            self.transport.close()  # without the dot: the sender that has the email now sends it
+            return LOST
         fail_point("mail.before_dot")
         return self._finish(mail, batch)
 
-    def _finish(self, mail: MailContext, batch: "_Batch") -> str:
+    def _finish(self, mail: MailContext, batch: "_Batch") -> SendOutcome:
         try:
             batch.sent.append(SentMail(mail.id, mail.fence, self.transport.finish()))
         except MailRefused as refusal:
@@ -123,17 +133,27 @@ class BatchSender:
         except ConnectionLost as error:
             reason = f"{error} after the final dot"
             queries.mark_in_doubt(self.conn, mail.id, mail.fence, reason=reason, wait=DOUBT_WAIT)
-            return "in_doubt"
+            return IN_DOUBT
         self.accepted = True
         fail_point("mail.after_reply")
-        return "sent"
+        return SENT
 
-    def _settle(self, mail: MailContext, error: UnsafeText | NotRendered | MailRefused | ConnectionLost) -> str:
-        """Settle an email that was not accepted, once it is recorded that others were accepted before it."""
+    def _settle(self, mail: MailContext, error: UnsafeText | NotRendered | MailRefused | ConnectionLost) -> SendOutcome:
+        """Settles an email that was not accepted, once it is recorded that others were accepted before it.
+
+        Nothing else may run on the connection meanwhile: it would become part of a transaction that settles a refusal.
+        """
+        self._await_recorded()
         if self.accepted:
             rests.end(self.conn)
             self.accepted = False
-        return settle(self.conn, mail, error)
+        return settle(self.conn, mail, error, refusing_domains=self.refusing_domains)
+
+    def _await_recorded(self) -> None:
+        """Waits until what was sent in the batch before is recorded. Raises what went wrong with that."""
+        recorded, self.recorded = self.recorded, None
+        if recorded:
+            recorded.result()
 
     def write(self, mail: MailContext) -> Written:
         """Returns the email's bytes, or why it cannot be written."""
@@ -143,15 +163,13 @@ class BatchSender:
             return error
 
     def mark_handing_over(self, mails: Sequence[MailContext]) -> Future[set[UUID]]:
-        """Begin to mark these emails; the result holds those whose claims are still ours."""
+        """Begins to mark these emails; the result holds those whose claims are still ours."""
         claims = [Claim(mail.id, mail.fence, addressee(mail).address) for mail in mails]
         return self.recorder.submit(queries.mark_handing_over, self.conn, claims, lease=LEASE)
 
     def _record(self, batch: "_Batch") -> None:
-        """Record what was sent, behind our back; what was marked and not begun with is claimed as before."""
-        earlier, self.recorded = self.recorded, None
-        if earlier:
-            earlier.result()
+        """Records what was sent, in the background; what was marked and not begun with is claimed as before."""
+        self._await_recorded()
         if batch.sent:
             self.recorded = self.recorder.submit(queries.mark_sent, self.conn, batch.sent, ends_rest=self.accepted)
             self.accepted = False
@@ -178,7 +196,7 @@ class _Batch:
         return self.marked is None or mail.id in self.marked
 
     def mark_handing_over(self, mail: MailContext) -> bool:
-        """Mark this email, and with the first one all that wait; False if its claim is no longer ours."""
+        """Marks this email, and with the first one all that wait; False if its claim is no longer ours."""
         if self.marked is None:
             marking = self.sender.mark_handing_over([mail, *self.waiting])
             self.written = {one.id: self.sender.write(one) for one in self.waiting}

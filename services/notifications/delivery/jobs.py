@@ -1,8 +1,8 @@
 """The sender of a worker: claims emails that are due, and delivers them batch by batch."""
 
-import random
 import time
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -10,12 +10,14 @@ from prometheus_client import Counter
 
 from services.notifications.delivery import queries
 from services.notifications.delivery.batch_sender import BATCH_SIZE, BatchSender
-from services.notifications.delivery.domain import SendingPaused
+from services.notifications.delivery.domain import SendingPaused, SendOutcome
 from services.notifications.delivery.mail_sources import read_mail_sources
 from services.notifications.delivery.rate_limits import hold_back
 from services.notifications.delivery.smtp_transport import ServerUnavailable, Transport
 from services.notifications.formats.send_rates import parse_rates
 from services.notifications.messages.kinds import is_bulk
+from services.notifications.messages.mail_queue import QUEUE, ReclaimedMail
+from services.notifications.messages.message_states import MessageState
 from services.notifications.messages.queries import MailContext, select_mail_contexts
 from services.notifications.rendering.mail_settings import MailSettings, make_mail_settings
 from services.notifications.sending_pause import domain as resting
@@ -25,7 +27,7 @@ from shared import runtime
 from shared import traceparent as w3c
 from shared.failpoints import fail_point
 from shared.jobs import Job
-from shared.work_queue import register_worker
+from shared.work_queue import WorkerConnection
 
 log = structlog.get_logger()
 
@@ -46,9 +48,8 @@ class MailSender:
 
     def __init__(self, open_transport: Callable[[NotificationsSettings], Transport] = Transport) -> None:
         self.open_transport = open_transport
-        self.conn: psycopg.Connection | None = None
+        self.worker = WorkerConnection()
         self.transport: Transport | None = None
-        self.number = 0
         self.disappointments = 0
         self.rests_until = 0.0
 
@@ -59,7 +60,8 @@ class MailSender:
         if time.monotonic() < self.rests_until:
             return 0
         try:
-            return self._work(self._open_database())
+            present = runtime.current()
+            return self._work(self.worker.open(present.database), present.settings)
         except BaseException:
             self.close()
             raise
@@ -68,57 +70,52 @@ class MailSender:
         """Drop both connections as they are: others take over what was claimed."""
         if self.transport:
             self.transport.close()
-        if self.conn:
-            self.conn.close()
-        self.conn = None
+        self.worker.close()
 
-    def _open_database(self) -> psycopg.Connection:
-        present = runtime.current()
-        if self.conn is None or self.conn.closed:
-            self.conn = psycopg.connect(present.database.conninfo, autocommit=True)
-            self.number = _draw_number()
-            while not register_worker(self.conn, self.number):
-                self.number = _draw_number()
-        present.database.set_clock(self.conn)
-        return self.conn
-
-    def _work(self, conn: psycopg.Connection) -> int:
-        for void in queries.reclaim_expired(conn):
-            log.warning("sender was lost", message_id=str(void.id), kind=void.kind, state=void.state)
-            if void.state == "in_doubt":
-                OUTCOMES.labels(void.kind, void.state).inc()
-        claimed = resting.claim(conn, number=self.number, lease=LEASE)
-        if claimed is None:
-            claimed = queries.claim(conn, number=self.number, lease=LEASE, limit=BATCH, letters=LETTERS)
+    def _work(self, conn: psycopg.Connection, settings: NotificationsSettings) -> int:
+        _reclaim(conn)
+        claimed = _claim(conn, self.worker.number)
         if not claimed:
             return 0
         fail_point("mail.after_claim")
-        mails = select_mail_contexts(conn, claimed)
-        if forgotten := set(claimed) - {mail.id for mail in mails}:
-            # Erased while another sender had it: nothing is left that it could say, or to whom.
-            queries.supersede(conn, number=self.number, ids=list(forgotten), reason="the person was erased")
+        mails, done = self._find_what_may_go(conn, claimed, settings)
         overrides = templates.load(conn)
-        may_go = hold_back(conn, mails, parse_rates(runtime.settings().mail_rates), number=self.number)
-        done = len(forgotten) + len(mails) - len(may_go)
         try:
-            done += self._deliver(conn, may_go, make_mail_settings(runtime.settings(), overrides))
+            done += self._deliver(conn, mails, make_mail_settings(settings, overrides), settings)
         except SendingPaused:
             log.warning("sending rests")  # all senders do, by what the database says
         except ServerUnavailable as reason:
             self._rest(str(reason))
         templates.note_broken(conn, overrides)
         if done < len(claimed):
-            queries.release(conn, number=self.number)
+            QUEUE.release(conn, worker=self.worker.number)
         return done
 
-    def _deliver(self, conn: psycopg.Connection, mails: list[MailContext], mail_settings: MailSettings) -> int:
-        """Deliver the mails until a round's time is over; how many. Raises ServerUnavailable."""
-        settings = runtime.settings()
+    def _find_what_may_go(
+        self, conn: psycopg.Connection, claimed: list[UUID], settings: NotificationsSettings
+    ) -> tuple[list[MailContext], int]:
+        """Returns the emails that may go now, and the number of claimed ones that are done with."""
+        number = self.worker.number
+        mails = select_mail_contexts(conn, claimed)
+        if forgotten := set(claimed) - {mail.id for mail in mails}:
+            # Erased while another sender had it: nothing is left that it could say, or to whom.
+            queries.supersede(conn, number=number, ids=list(forgotten), reason="the person was erased")
+        may_go = hold_back(conn, mails, parse_rates(settings.mail_rates), number=number)
+        return may_go, len(claimed) - len(may_go)
+
+    def _deliver(
+        self,
+        conn: psycopg.Connection,
+        mails: list[MailContext],
+        mail_settings: MailSettings,
+        settings: NotificationsSettings,
+    ) -> int:
+        """Delivers the emails until a round's time is over; returns their number. Raises ServerUnavailable."""
         transport = self.transport = self.transport or self.open_transport(settings)
-        source = read_mail_sources(conn, mails)
+        source, domains = read_mail_sources(conn, mails), settings.refusing_domains
         until = time.monotonic() + ROUND
         done = 0
-        with BatchSender(conn, transport, source, mail_settings) as sender:
+        with BatchSender(conn, transport, source, mail_settings, refusing_domains=domains) as sender:
             for batch in _split(mails):
                 if time.monotonic() > until:
                     break
@@ -127,9 +124,7 @@ class MailSender:
                 self.disappointments = 0
                 done += len(outcomes)
                 for mail, state in outcomes:
-                    OUTCOMES.labels(mail.kind, state).inc()
-                    ids = w3c.trace_ids(mail.traceparent)
-                    log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state, **ids)
+                    _note_outcome(mail, state)
         return done
 
     def _rest(self, reason: str) -> None:
@@ -139,15 +134,32 @@ class MailSender:
         log.warning("mail server cannot be used", reason=reason, retry_in=seconds)
 
 
+def _reclaim(conn: psycopg.Connection) -> None:
+    """Take back what lost senders had claimed."""
+    for mail in QUEUE.reclaim_expired(conn, ReclaimedMail):
+        log.warning("sender was lost", message_id=str(mail.id), kind=mail.kind, state=mail.state)
+        if mail.state == MessageState.IN_DOUBT:
+            OUTCOMES.labels(mail.kind, mail.state).inc()
+
+
+def _claim(conn: psycopg.Connection, number: int) -> list[UUID]:
+    """Claims what is due; while sending pauses, one email to try with at most."""
+    claimed = resting.claim(conn, number=number, lease=LEASE)
+    if claimed is None:
+        claimed = queries.claim(conn, number=number, lease=LEASE, limit=BATCH, letters=LETTERS)
+    return claimed
+
+
+def _note_outcome(mail: MailContext, state: SendOutcome) -> None:
+    OUTCOMES.labels(mail.kind, state).inc()
+    log.info("mail", message_id=str(mail.id), kind=mail.kind, state=state, **w3c.trace_ids(mail.traceparent))
+
+
 def _split(mails: list[MailContext]) -> Iterator[list[MailContext]]:
-    """Emails to one person each alone; those of issues in batches."""
+    """Yields emails to one person each alone, and those of issues in batches."""
     yield from ([mail] for mail in mails if not is_bulk(mail.kind))
     letters = [mail for mail in mails if is_bulk(mail.kind)]
     yield from (letters[begin : begin + BATCH_SIZE] for begin in range(0, len(letters), BATCH_SIZE))
-
-
-def _draw_number() -> int:
-    return random.getrandbits(31)
 
 
 def deliver_mail() -> Job:

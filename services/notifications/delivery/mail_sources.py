@@ -1,4 +1,4 @@
-"""What a mail is about, as it is known now."""
+"""The session or newsletter issue that an email is about, as it is known now."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ MailSource = Session | IssueMail
 
 
 def read_mail_sources(conn: Connection, mails: Sequence[MailContext]) -> dict[UUID, MailSource]:
-    """By the ids of the mails the session, or the letter, that each is about; those about neither are left out."""
+    """Returns the session or issue of each email, by the email's id; emails about neither are left out."""
     sessions = {
         session.id: session for session in select_sessions(conn, {mail.session_id for mail in mails if mail.session_id})
     }

@@ -1,7 +1,7 @@
-"""How many mails a second go to a mail provider, by all senders together.
+"""Limits on the number of emails a second to a mail provider, by all senders together.
 
-Mails of issues are held back: each is given its place in line, and is due again when that comes. A single mail takes a
-place as well, and goes at once: whoever signs in does not wait for a newsletter.
+Emails of issues are held back: each is given its place in line, and is due again when that comes. An email to one
+person takes a place as well but goes at once, since a person who signs in does not wait for a newsletter.
 """
 
 from collections import defaultdict
@@ -23,8 +23,9 @@ SOON = timedelta(seconds=1)
 def hold_back(
     conn: Connection, mails: Sequence[MailContext], rates: Mapping[str, float], *, number: int
 ) -> list[MailContext]:
-    """Those of the mails, which the sender of this number has claimed, that may go now; the others have their places in
-    line.
+    """Returns those emails, of the ones that sender `number` has claimed, that may go now.
+
+    The others are given back until their places in line.
     """
     if not rates:
         return list(mails)
@@ -38,7 +39,7 @@ def hold_back(
 
 
 def _give_places(conn: Connection, mails: Sequence[MailContext], rates: Mapping[str, float]) -> dict[object, datetime]:
-    """The latest place in line of each mail that has none yet."""
+    """Returns the latest place in line of each email that had none yet."""
     waiting: dict[str, list[MailContext]] = defaultdict(list)
     for mail in mails:
         if not mail.paced:

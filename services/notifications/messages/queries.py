@@ -56,6 +56,7 @@ class MailContext:
     timezone: str | None = None
     generation: int = 0
     traceparent: str | None = None
+    attempts: int = 0
 
 
 def insert_message(
@@ -226,7 +227,7 @@ def select_mail_contexts(conn: Connection, ids: Sequence[UUID]) -> list[MailCont
     """The mails with what is known now, in the order in which they were caused."""
     sql = """
         SELECT message.id, message.kind, message.subject, message.event_id, message.revision, message.session_id,
-               message.context, message.fence, message.doubts, message.paced,
+               message.context, message.fence, message.attempts, message.doubts, message.paced,
                coalesce(message.dated_at, programme_now()) AS dated_at,
                (SELECT later.kind FROM messages AS later
                  WHERE later.subject = message.subject AND later.topic = message.topic

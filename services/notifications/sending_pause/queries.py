@@ -6,6 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from services.notifications.messages.mail_queue import QUEUE
 from shared.database import execute, fetch_one, fetch_value
 
 
@@ -99,28 +100,29 @@ def lock_due_probe(conn: Connection) -> bool:
     return bool(fetch_value(conn, sql))
 
 
+CLAIM_PROBE = QUEUE.compose("""
+    WITH next AS (
+        SELECT id FROM messages
+         WHERE {due}
+           AND caused_at >= (SELECT coalesce(max(noted_at), '-infinity') FROM restorations WHERE settled_at IS NULL)
+           AND (category = 'single'
+                OR EXISTS (SELECT FROM newsletters AS issue WHERE issue.id = event_id AND issue.state = 'sending'))
+         ORDER BY refusals, category DESC, next_attempt_at, position
+         LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages SET {claim}, dated_at = coalesce(dated_at, programme_now())
+      FROM next WHERE messages.id = next.id
+    RETURNING messages.id
+""")
+
+
 def claim_probe(conn: Connection, *, number: int, lease: float) -> list[UUID]:
-    """Claim one mail with which to try: of those that are due one that was refused least often, so that a mail which
-    would be refused by itself does not keep the others.
+    """Claims one email with which to try.
+
+    Of those that are due it is one that was refused least often, so that an email which would be refused by itself
+    does not keep the others.
     """
-    sql = """
-        WITH due AS (
-            SELECT id FROM messages
-             WHERE state IN ('queued', 'retry', 'in_doubt') AND next_attempt_at <= clock_timestamp()
-               AND caused_at >= (SELECT coalesce(max(noted_at), '-infinity') FROM restorations WHERE settled_at IS NULL)
-               AND (category = 'single'
-                    OR EXISTS (SELECT FROM newsletters AS issue WHERE issue.id = event_id AND issue.state = 'sending'))
-             ORDER BY refusals, category DESC, next_attempt_at, position
-             LIMIT 1 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE messages
-           SET state = 'claimed', claimed_by = %(number)s, fence = fence + 1,
-               lease_until = clock_timestamp() + %(lease)s * interval '1 second',
-               dated_at = coalesce(dated_at, programme_now())
-          FROM due WHERE messages.id = due.id
-        RETURNING messages.id
-    """
-    return [row[0] for row in conn.execute(sql, {"number": number, "lease": lease})]
+    return [row[0] for row in conn.execute(CLAIM_PROBE, {"worker": number, "lease": lease})]
 
 
 def put_off(conn: Connection, *, shortest: float, longest: float) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 from psycopg import Connection
 
+from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks.endpoints import domain, queries
 from services.notifications.webhooks.endpoints.secret_encryption import SecretLost, reencrypt_secret
 from shared import runtime
@@ -21,7 +22,7 @@ from shared.cli.runner import (
 
 
 def webhook_commands(start: RuntimeFactory) -> click.Group:
-    """The commands, for the service whose runtime `start` makes."""
+    """Returns the commands, for the service whose runtime `start` makes."""
     group = click.Group("webhooks", help="The outside sites that are told of what is published.")
 
     @group.command(
@@ -33,17 +34,7 @@ def webhook_commands(start: RuntimeFactory) -> click.Group:
     @dry_run_option
     @actor_option
     def command(dry_run: bool, actor: str) -> None:
-        def work(conn: Connection) -> dict[str, Any]:
-            outcome: dict[str, list[UUID]] = {"resealed": [], "already": [], "lost": []}
-            for row in queries.lock_secrets(conn):
-                outcome[_reseal(conn, row, dry_run=dry_run)].append(row.id)
-            if not dry_run:
-                record_operator_action(
-                    conn, actor, "webhooks.reseal", "webhooks", {name: len(ids) for name, ids in outcome.items()}
-                )
-            return {"dry_run": dry_run, **outcome}
-
-        answer = in_transaction(start, work)
+        answer = in_transaction(start, lambda conn: _reseal_all(conn, actor, dry_run=dry_run))
         print_outcome(answer, refused=bool(answer["lost"]))
 
     @group.command(
@@ -64,9 +55,22 @@ def webhook_commands(start: RuntimeFactory) -> click.Group:
     return group
 
 
-def _reseal(conn: Connection, row: queries.EncryptedSecrets, *, dry_run: bool) -> str:
-    """What became of a webhook's secrets. One that does not sign any more may be lost."""
+def _reseal_all(conn: Connection, actor: str, *, dry_run: bool) -> dict[str, Any]:
     settings = runtime.settings()
+    outcome: dict[str, list[UUID]] = {"resealed": [], "already": [], "lost": []}
+    for row in queries.lock_secrets(conn):
+        outcome[_reseal(conn, settings, row, dry_run=dry_run)].append(row.id)
+    if not dry_run:
+        counts = {name: len(ids) for name, ids in outcome.items()}
+        record_operator_action(conn, actor, "webhooks.reseal", "webhooks", counts)
+    return {"dry_run": dry_run, **outcome}
+
+
+def _reseal(conn: Connection, settings: NotificationsSettings, row: queries.EncryptedSecrets, *, dry_run: bool) -> str:
+    """Encrypts a webhook's secrets again; returns the name of the list that its id belongs to.
+
+    A previous secret that does not sign any more may be lost.
+    """
     try:
         secret = reencrypt_secret(settings, row.id, row.secret)
         previous = reencrypt_secret(settings, row.id, row.previous_secret) if row.previous_secret else None

@@ -1,1 +1,1 @@
-"""How deliveries leave: claimed by senders, called by threads, settled by what was answered."""
+"""Sending of webhook deliveries that are due: claiming, signing, calling and settling."""

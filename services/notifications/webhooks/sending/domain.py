@@ -1,16 +1,17 @@
-"""What is sent, and what becomes of it by the answer.
+"""Signs and sends deliveries, and decides by the answer what becomes of them.
 
-A message may come more than once: where the sender dies between the answer and the commit, nobody knows of the answer,
-and it is sent again under the same `webhook-id`.
+A message may come more than once: if the sender dies between the answer and the commit, nobody knows of the answer, and
+it is sent again under the same `webhook-id`.
 """
 
-import random
 from datetime import UTC, datetime
+from typing import Literal
 
 from psycopg import Connection
 from standardwebhooks import Webhook
 
 from services.notifications.settings import NotificationsSettings
+from services.notifications.webhooks.deliveries.delivery_states import DELIVERED, FAILED, RETRY, DeliveryState
 from services.notifications.webhooks.deliveries.queries import TRIES
 from services.notifications.webhooks.endpoints import domain as endpoints
 from services.notifications.webhooks.endpoints.queries import insert_mail
@@ -19,13 +20,17 @@ from services.notifications.webhooks.http_client.client import CallResult, Webho
 from services.notifications.webhooks.payloads import PING
 from services.notifications.webhooks.sending import queries
 from services.notifications.webhooks.sending.queries import ClaimedDelivery
+from shared.work_queue import Backoff
+
+Outcome = DeliveryState | Literal["lost"]
 
 MINUTE, HOUR = 60.0, 3600.0
-# Seconds from a failed try to the next: in all more than three days.
-WAITS = (5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR)
+# Pauses between tries: in all more than three days.
+BACKOFF = Backoff(
+    pauses=(5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR),
+    jitter=(1.0, 1.1),
+)
 LONGEST_WAIT = 24 * HOUR
-# What is added to a wait at most, as a part of it: so that what failed together does not come again together.
-JITTER = 0.1
 FAILING_DAYS = 3
 # An endpoint whose answer takes longer does not keep threads from others.
 SLOW_MILLISECONDS = 3000
@@ -56,15 +61,16 @@ def sign(claimed: ClaimedDelivery, settings: NotificationsSettings) -> dict[str,
     }
 
 
-def settle(conn: Connection, claimed: ClaimedDelivery, answer: CallResult) -> str:
-    """Bring a delivery to the state that the answer leads to, and give that; `lost` where somebody else has it by now,
-    or its webhook was deleted. Within a transaction.
+def settle(conn: Connection, claimed: ClaimedDelivery, answer: CallResult) -> Outcome:
+    """Brings a delivery to the state that the answer leads to, within a transaction, and returns that.
+
+    Returns `lost` if somebody else has the delivery by now, or its webhook was deleted.
     """
     if answer.taken:
         queries.note_success(conn, claimed.webhook_id, slow=answer.milliseconds > SLOW_MILLISECONDS)
-        return _mark(conn, claimed, answer, "delivered")
+        return _mark(conn, claimed, answer, DELIVERED)
     reason = _reason_to_disable(conn, claimed, answer)
-    state = _mark(conn, claimed, answer, "failed" if reason or claimed.tries_left <= 1 else "retry")
+    state = _mark(conn, claimed, answer, FAILED if reason or claimed.tries_left <= 1 else RETRY)
     if reason and state != "lost":
         _disable(conn, claimed, answer, reason)
     return state
@@ -74,9 +80,8 @@ def wait_for(claimed: ClaimedDelivery, answer: CallResult) -> float:
     """Seconds until a delivery that failed is tried again: by the number of its tries, or as long as the site asks, but
     for a day at most.
     """
-    usual = WAITS[min(max(TRIES - claimed.tries_left, 0), len(WAITS) - 1)]
     asked = answer.retry_after if answer.status in ASKS_TO_WAIT else None
-    return max(usual, min(asked or 0, LONGEST_WAIT)) * (1 + random.uniform(0, JITTER))  # noqa: S311 - not a secret
+    return BACKOFF.seconds(TRIES - claimed.tries_left, at_least=min(asked or 0, LONGEST_WAIT))
 
 
 def _reason_to_disable(conn: Connection, claimed: ClaimedDelivery, answer: CallResult) -> str | None:
@@ -93,17 +98,11 @@ def _reason_to_disable(conn: Connection, claimed: ClaimedDelivery, answer: CallR
     return "every message has failed for three days" if failing.expired else None
 
 
-def _mark(conn: Connection, claimed: ClaimedDelivery, answer: CallResult, state: str) -> str:
-    marked = queries.settle(
-        conn,
-        claimed,
-        state=state,
-        status=answer.status,
-        milliseconds=answer.milliseconds,
-        error=answer.error,
-        wait=wait_for(claimed, answer),
-    )
-    return state if marked else "lost"
+def _mark(conn: Connection, claimed: ClaimedDelivery, answer: CallResult, state: DeliveryState) -> Outcome:
+    if not queries.settle(conn, claimed, answer, state=state, wait=wait_for(claimed, answer)):
+        return "lost"
+    queries.insert_attempt(conn, claimed.id, answer)
+    return state
 
 
 def _disable(conn: Connection, claimed: ClaimedDelivery, answer: CallResult, reason: str) -> None:

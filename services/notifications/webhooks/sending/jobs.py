@@ -5,7 +5,6 @@ Calls have two lanes. Endpoints that failed last, or took long, share few thread
 hang take turns among themselves, and those that answer do not wait for them.
 """
 
-import random
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -21,12 +20,12 @@ from services.notifications.webhooks.deliveries.queries import forget
 from services.notifications.webhooks.http_client.client import TOTAL_SECONDS, WebhookClient
 from services.notifications.webhooks.sending import queries
 from services.notifications.webhooks.sending.domain import CallResult, call, settle
-from services.notifications.webhooks.sending.queries import ClaimedDelivery
+from services.notifications.webhooks.sending.queries import QUEUE, ClaimedDelivery, ReclaimedDelivery
 from shared import runtime
 from shared.failpoints import fail_point
 from shared.jobs import Job
 from shared.messaging.loop import UNAVAILABLE
-from shared.work_queue import register_worker
+from shared.work_queue import WorkerConnection
 
 log = structlog.get_logger()
 
@@ -65,17 +64,18 @@ class WebhookSender:
     def __init__(self, open_caller: Callable[[NotificationsSettings], WebhookClient] = make_client) -> None:
         self.open_caller = open_caller
         self.caller: WebhookClient | None = None
-        self.conn: psycopg.Connection | None = None
-        self.number = random.getrandbits(31)
+        # Under its old number the calls that are under way stay its own, though the connection broke.
+        self.worker = WorkerConnection(options=NO_IDLING)
         self.calls: dict[Future[CallResult], ClaimedDelivery] = {}
         self.pool = ThreadPoolExecutor(sum(lane.calls for lane in POOLS), thread_name_prefix="webhook")
 
     def send_due(self) -> int:
         """Settle webhook calls that have ended and start those that are due. Returns their number."""
+        present = runtime.current()
         try:
-            conn = self._open_database()
+            conn = self.worker.open(present.database)
             done = self._settle(conn)
-            self._begin(self._claim(conn))
+            self._begin(self._claim(conn), present.settings)
             wait(self.calls, timeout=ROUND, return_when=FIRST_COMPLETED)
             return done + len(self.calls)
         except BaseException:
@@ -83,47 +83,35 @@ class WebhookSender:
             raise
 
     def finish(self) -> None:
-        """Let the calls that are under way end, which they do within seconds, and write down how they went."""
+        """Let the calls that are under way end, which they do within seconds, and record how they went."""
         wait(self.calls, timeout=TOTAL_SECONDS + 1)
         with suppress(*UNAVAILABLE):  # without the database others send them again
-            self._settle(self._open_database())
+            self._settle(self.worker.open(runtime.current().database))
         self.close()
 
     def close(self) -> None:
         """Drop the connection as it is: others take over what was claimed."""
-        if self.conn:
-            self.conn.close()
-        self.conn = None
-
-    def _open_database(self) -> psycopg.Connection:
-        present = runtime.current()
-        if self.conn is None or self.conn.closed:
-            self.conn = psycopg.connect(present.database.conninfo, autocommit=True, options=NO_IDLING)
-            # Under its old number, if it had one, the calls that are under way stay its own.
-            while not register_worker(self.conn, self.number):
-                self.number = random.getrandbits(31)
-        present.database.set_clock(self.conn)
-        return self.conn
+        self.worker.close()
 
     def _claim(self, conn: psycopg.Connection) -> list[ClaimedDelivery]:
         """Claim what is due, what lost senders had included, as far as each lane has room."""
         with conn.transaction():
             queries.lock_claiming(conn)
-            lost = queries.reclaim_expired(conn, number=self.number)
+            lost = QUEUE.reclaim_expired(conn, ReclaimedDelivery, except_for=self.worker.number)
             claimed = [one for lane in POOLS for one in self._claim_for(conn, lane)]
-        for id in lost:
-            log.warning("sender of webhooks was lost", delivery_id=str(id))
+        for one in lost:
+            log.warning("sender of webhooks was lost", delivery_id=str(one.id))
         return claimed
 
     def _claim_for(self, conn: psycopg.Connection, lane: CallPool) -> list[ClaimedDelivery]:
         room = lane.calls - sum(claimed.slow == lane.slow for claimed in self.calls.values())
-        return queries.claim(conn, number=self.number, lease=LEASE, slow=lane.slow, each=lane.each, limit=max(room, 0))
+        worker, limit = self.worker.number, max(room, 0)
+        return queries.claim(conn, number=worker, lease=LEASE, slow=lane.slow, each=lane.each, limit=limit)
 
-    def _begin(self, due: list[ClaimedDelivery]) -> None:
+    def _begin(self, due: list[ClaimedDelivery], settings: NotificationsSettings) -> None:
         """Let threads call; the claims are committed by now."""
         if due:
             fail_point("webhook.after_claim")
-        settings = runtime.settings()
         self.caller = self.caller or self.open_caller(settings)
         for claimed in due:
             self.calls[self.pool.submit(call, self.caller, claimed, settings)] = claimed
@@ -151,7 +139,7 @@ class WebhookSender:
 
 
 def _answer_of(future: Future[CallResult]) -> CallResult:
-    """What a call came to; a mistake of ours counts as a failure of this delivery, and keeps no other."""
+    """Returns the result of a call; a mistake of ours counts as a failure of this delivery alone."""
     if error := future.exception():
         log.error("webhook not sent", error=type(error).__name__)
         return CallResult(error=f"not sent: {type(error).__name__}")

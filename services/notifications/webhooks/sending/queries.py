@@ -1,15 +1,27 @@
-"""SQL of the sending of deliveries: each function is one step from state to state.
-
-A sender is a number whose advisory lock its database connection holds, as in `services.notifications.delivery.queries`.
-Its claims count up a row's `fence`, and what it writes is refused once somebody else has claimed the row since.
-"""
+"""SQL of the sending of deliveries: each function is one step from state to state."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from psycopg import Connection
 
+from services.notifications.webhooks.deliveries.delivery_states import (
+    CLAIMED,
+    QUEUED,
+    RETRY,
+    DeliveryState,
+)
+from services.notifications.webhooks.http_client.client import CallResult
 from shared.database import execute, fetch, fetch_one
+from shared.work_queue import WorkQueue
+
+# A delivery whose sender was lost is sent once more, since nobody can tell if the site took it.
+QUEUE = WorkQueue(
+    "webhook_deliveries",
+    waiting=(QUEUED, RETRY),
+    worked_on=(CLAIMED,),
+    released_to="CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +44,13 @@ class ClaimedDelivery:
 
 
 @dataclass(frozen=True)
+class ReclaimedDelivery:
+    """A delivery whose sender was lost."""
+
+    id: UUID
+
+
+@dataclass(frozen=True)
 class EndpointFailure:
     """An endpoint that failed just now; `expired` is whether it has for longer than it may."""
 
@@ -39,66 +58,53 @@ class EndpointFailure:
     expired: bool
 
 
-def reclaim_expired(conn: Connection, *, number: int) -> list[UUID]:
-    """Take back what other senders claimed who are gone, or who let their lease run out: it is sent once more, since
-    nobody can tell whether it was taken.
-    """
-    sql = """
-        WITH senders AS MATERIALIZED (
-            SELECT DISTINCT claimed_by FROM webhook_deliveries WHERE state = 'claimed' AND claimed_by <> %(number)s
-        ), gone AS MATERIALIZED (
-            SELECT claimed_by FROM senders
-             WHERE pg_try_advisory_xact_lock(hashtext('sender:' || current_schema()), claimed_by)
-        )
-        UPDATE webhook_deliveries
-           SET state = CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END, claimed_by = NULL, lease_until = NULL
-         WHERE state = 'claimed'
-           AND (claimed_by IN (SELECT claimed_by FROM gone) OR lease_until < clock_timestamp())
-        RETURNING id
-    """
-    return [row[0] for row in conn.execute(sql, {"number": number})]
-
-
 def lock_claiming(conn: Connection) -> None:
     """Let one sender claim at a time, until the transaction ends: else two of them count the same calls."""
     execute(conn, "SELECT pg_advisory_xact_lock(hashtext('webhook-claims:' || current_schema()))")
 
 
+CLAIM = QUEUE.compose("""
+    WITH next AS (
+        SELECT head.id, head.webhook_id
+          FROM webhooks AS webhook
+         CROSS JOIN LATERAL (SELECT count(*) AS calls FROM webhook_deliveries
+                              WHERE webhook_id = webhook.id AND state IN ({worked_on})) AS busy
+         CROSS JOIN LATERAL (
+               SELECT id, webhook_id, next_attempt_at,
+                      busy.calls + row_number() OVER (ORDER BY next_attempt_at, position) AS place
+                 FROM (SELECT id, webhook_id, next_attempt_at, position FROM webhook_deliveries
+                        WHERE webhook_id = webhook.id AND {due}
+                        ORDER BY next_attempt_at, position
+                        LIMIT greatest(%(each)s - busy.calls, 0)
+                          FOR UPDATE SKIP LOCKED) AS free) AS head
+         WHERE (webhook.failing_since IS NOT NULL OR webhook.slow) = %(slow)s
+         ORDER BY head.place, head.next_attempt_at
+         LIMIT %(limit)s
+    )
+    UPDATE webhook_deliveries AS delivery SET {claim}
+      FROM next JOIN webhooks AS webhook ON webhook.id = next.webhook_id
+     WHERE delivery.id = next.id
+    RETURNING delivery.id, delivery.webhook_id, delivery.event_id, delivery.type, delivery.body, delivery.fence,
+              delivery.tries_left, webhook.url, webhook.secret,
+              CASE WHEN webhook.previous_until > clock_timestamp() THEN webhook.previous_secret END AS previous_secret,
+              webhook.failing_since IS NOT NULL OR webhook.slow AS slow
+""")
+SETTLE = QUEUE.settlement(
+    """state = %(state)s, attempts = attempts + 1, tries_left = tries_left - 1, status = %(status)s,
+       milliseconds = %(milliseconds)s, error = %(error)s,
+       delivered_at = CASE WHEN %(state)s = 'delivered' THEN clock_timestamp() ELSE delivered_at END,
+       next_attempt_at = CASE WHEN %(state)s = 'retry' THEN clock_timestamp() + %(wait)s * interval '1 second' END""",
+    sources=[CLAIMED],
+)
+
+
 def claim(conn: Connection, *, number: int, lease: float, slow: bool, each: int, limit: int) -> list[ClaimedDelivery]:
-    """Claim what is next for `lease` seconds, of endpoints that failed last or took long, or of the others: `each`
-    of an endpoint at most, those of all senders counted, and the first of every endpoint before the second of any.
+    """Claims what is next for `lease` seconds, of endpoints that failed last or took long, or of the others.
+
+    At most `each` of an endpoint are claimed, those of all senders counted, and the first of every endpoint comes
+    before the second of any.
     """
-    sql = """
-        WITH due AS (
-            SELECT head.id, head.webhook_id
-              FROM webhooks AS webhook
-             CROSS JOIN LATERAL (SELECT count(*) AS calls FROM webhook_deliveries
-                                  WHERE webhook_id = webhook.id AND state = 'claimed') AS busy
-             CROSS JOIN LATERAL (
-                   SELECT id, webhook_id, next_attempt_at,
-                          busy.calls + row_number() OVER (ORDER BY next_attempt_at, position) AS place
-                     FROM (SELECT id, webhook_id, next_attempt_at, position FROM webhook_deliveries
-                            WHERE webhook_id = webhook.id AND state IN ('queued', 'retry')
-                              AND next_attempt_at <= clock_timestamp()
-                            ORDER BY next_attempt_at, position
-                            LIMIT greatest(%(each)s - busy.calls, 0)
-                              FOR UPDATE SKIP LOCKED) AS free) AS head
-             WHERE (webhook.failing_since IS NOT NULL OR webhook.slow) = %(slow)s
-             ORDER BY head.place, head.next_attempt_at
-             LIMIT %(limit)s
-        )
-        UPDATE webhook_deliveries AS delivery
-           SET state = 'claimed', claimed_by = %(number)s, fence = fence + 1,
-               lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-          FROM due JOIN webhooks AS webhook ON webhook.id = due.webhook_id
-         WHERE delivery.id = due.id
-        RETURNING delivery.id, delivery.webhook_id, delivery.event_id, delivery.type, delivery.body, delivery.fence,
-                  delivery.tries_left, webhook.url, webhook.secret,
-                  CASE WHEN webhook.previous_until > clock_timestamp() THEN webhook.previous_secret END
-                      AS previous_secret,
-                  webhook.failing_since IS NOT NULL OR webhook.slow AS slow
-    """
-    return fetch(conn, ClaimedDelivery, sql, number=number, lease=lease, slow=slow, each=each, limit=limit)
+    return fetch(conn, ClaimedDelivery, CLAIM, worker=number, lease=lease, slow=slow, each=each, limit=limit)
 
 
 def note_success(conn: Connection, webhook_id: UUID, *, slow: bool) -> None:
@@ -123,42 +129,20 @@ def note_failure(conn: Connection, webhook_id: UUID, *, days: int) -> EndpointFa
 
 
 def settle(
-    conn: Connection,
-    claimed: ClaimedDelivery,
-    *,
-    state: str,
-    status: int | None,
-    milliseconds: int,
-    error: str | None,
-    wait: float,
+    conn: Connection, claimed: ClaimedDelivery, result: CallResult, *, state: DeliveryState, wait: float
 ) -> bool:
-    """Write down how a call went, and what is next: after `wait` seconds, where the state is `retry`. False where
-    somebody else has the delivery by now.
+    """Records how a call went and the delivery's next state, which is due after `wait` seconds if it is `retry`.
+
+    Returns False if somebody else has the delivery by now.
     """
+    known = {"status": result.status, "milliseconds": result.milliseconds, "error": result.error}
+    return bool(execute(conn, SETTLE, id=claimed.id, fence=claimed.fence, state=state, wait=wait, **known))
+
+
+def insert_attempt(conn: Connection, id: UUID, result: CallResult) -> None:
+    """Keeps how one call of a delivery went."""
     sql = """
-        WITH settled AS (
-            UPDATE webhook_deliveries
-               SET state = %(state)s, attempts = attempts + 1, tries_left = tries_left - 1, status = %(status)s,
-                   milliseconds = %(milliseconds)s, error = %(error)s, claimed_by = NULL, lease_until = NULL,
-                   delivered_at = CASE WHEN %(state)s = 'delivered' THEN clock_timestamp() ELSE delivered_at END,
-                   next_attempt_at = CASE WHEN %(state)s = 'retry'
-                                          THEN clock_timestamp() + %(wait)s * interval '1 second' END
-             WHERE id = %(id)s AND fence = %(fence)s AND state = 'claimed'
-            RETURNING id
-        )
         INSERT INTO webhook_attempts (delivery_id, status, milliseconds, error)
-        SELECT id, %(status)s, %(milliseconds)s, %(error)s FROM settled
+        VALUES (%(id)s, %(status)s, %(milliseconds)s, %(error)s)
     """
-    return bool(
-        execute(
-            conn,
-            sql,
-            id=claimed.id,
-            fence=claimed.fence,
-            state=state,
-            status=status,
-            milliseconds=milliseconds,
-            error=error,
-            wait=wait,
-        )
-    )
+    execute(conn, sql, id=id, status=result.status, milliseconds=result.milliseconds, error=result.error)
