@@ -42,7 +42,13 @@ def build(provider: Provider) -> Flask:
     private = (provider.secrets / "jwt-private.pem").read_text()
     keys = json.loads((provider.secrets / "jwks.json").read_text())
     codes = Codes(private)
+    _add_discovery(app, provider, keys)
+    _add_pages(app, provider, codes)
+    _add_exchange(app, provider, codes, private, keys)
+    return app
 
+
+def _add_discovery(app: Flask, provider: Provider, keys: dict[str, Any]) -> None:
     @app.get("/identity/.well-known/openid-configuration")
     def discover() -> Response:
         """OpenID Connect Discovery 1.0; browsers go by the gateway, services come straight."""
@@ -63,6 +69,8 @@ def build(provider: Provider) -> Flask:
     def show_keys() -> Response:
         return jsonify(keys)
 
+
+def _add_pages(app: Flask, provider: Provider, codes: Codes) -> None:
     @app.get("/identity/authorize")
     def ask() -> Response:
         """Ask which person to sign in as."""
@@ -92,6 +100,8 @@ def build(provider: Provider) -> Flask:
             abort(400, "This address is not one of this installation's.")
         return redirect(back, 303)
 
+
+def _add_exchange(app: Flask, provider: Provider, codes: Codes, private: str, keys: dict[str, Any]) -> None:
     @app.post("/identity/token")
     def exchange() -> Any:
         """A code against tokens."""
@@ -113,8 +123,6 @@ def build(provider: Provider) -> Flask:
             scope=persona.scope,
             id_token=_identify(private, keys["keys"][0]["kid"], persona, grant.nonce),
         )
-
-    return app
 
 
 def _identify(private: str, kid: str, persona: Persona, nonce: str) -> str:

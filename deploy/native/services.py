@@ -107,6 +107,11 @@ class Services:
             "RELEASE": self.options.release,
             "TMPDIR": str(self.folder / "tmp"),
         }
+        return common | self._own_environment(service)
+
+    def _own_environment(self, service: str) -> dict[str, str]:
+        """Return the variables that not all services have."""
+        secrets = self.folder / "secrets"
         badges = {
             "BADGE_KEY_FILE": str(secrets / "badge-key"),
             "ISSUER_NAME": self.options.issuer_name,
@@ -125,7 +130,7 @@ class Services:
             "SECURITY_CONTACT": self.options.security_contact,
         }
         own = {"catalog": readers, "registration": links | badges | groups, "notifications": links | mail | hooks}
-        return common | own[service]
+        return own[service]
 
 
 def _assignments(environment: dict[str, str]) -> list[str]:

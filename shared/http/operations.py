@@ -1,4 +1,4 @@
-"""What operators need of every service: how much waits where, and the quarantine. The same is on the command line."""
+"""API for operators of every service: lengths of queues, and the quarantine. The command line offers the same."""
 
 from uuid import UUID
 
@@ -43,12 +43,17 @@ class SetAsideListSchema(ma.Schema):
 def blueprint(service: str) -> Blueprint:
     """`/<service>/v1/operations/…`."""
     operations = Blueprint("operations", __name__, url_prefix=f"/{service}/v1/operations", description="For operators")
+    _add_lists(operations)
+    _add_decisions(operations)
+    return operations
 
+
+def _add_lists(operations: Blueprint) -> None:
     @operations.get("/queues")
     @operations.staff("operations")
     @operations.response(200, QueuesSchema)
     def show_queues() -> dict[str, object]:
-        """How many events wait in outbox, inbox and quarantine, and for how long."""
+        """Show how many events wait in outbox, inbox and quarantine, and for how long."""
         with connection() as conn:
             return {
                 "outbox": outbox.depth(conn),
@@ -61,7 +66,7 @@ def blueprint(service: str) -> Blueprint:
     @operations.arguments(PageQuery, location="query")
     @operations.response(200, SetAsideListSchema)
     def list_quarantine(query: dict[str, object]) -> Response:
-        """What was set aside until an operator decides, newest first."""
+        """List quarantined events and messages, newest first."""
         limit = int(str(query["limit"]))
         before = _cursor(query["cursor"])
         with connection() as conn:
@@ -72,11 +77,13 @@ def blueprint(service: str) -> Blueprint:
         response.headers.update(headers)
         return response
 
+
+def _add_decisions(operations: Blueprint) -> None:
     @operations.post("/quarantine/<uuid:id>/replay")
     @operations.staff("operations")
     @operations.response(204)
     def replay(id: UUID) -> None:
-        """Try it again, as if it came anew."""
+        """Process it again."""
         with transaction() as conn:
             quarantine.replay(conn, id)
             record_staff_action(conn, "quarantine.replay", id)
@@ -89,8 +96,6 @@ def blueprint(service: str) -> Blueprint:
         with transaction() as conn:
             quarantine.discard(conn, id)
             record_staff_action(conn, "quarantine.discard", id)
-
-    return operations
 
 
 def _cursor(cursor: object) -> UUID | None:

@@ -18,11 +18,16 @@ from shared.runtime import connection, transaction
 def blueprint(service: str) -> Pages:
     """`/<service>/staff/queues` and `…/audit`."""
     pages = Pages("backstage", url_prefix=f"/{service}/staff")
+    _add_queues(pages, service)
+    _add_audit(pages, service)
+    return pages
 
+
+def _add_queues(pages: Pages, service: str) -> None:
     @pages.get("/queues")
     @pages.staff("operations")
     def show_queues() -> Response:
-        """How much waits, and what was set aside, the newest first."""
+        """Show the lengths of the queues, and the quarantine, newest first."""
         query = parse_query(PageQuery())
         limit, (before,) = query["limit"], decode_cursor(query["cursor"], UUID) or (None,)
         with connection() as conn:
@@ -35,7 +40,7 @@ def blueprint(service: str) -> Pages:
     @pages.form("/queues/<uuid:id>/replay")
     @pages.staff("operations")
     def replay(id: UUID) -> Response:
-        """Try it again, as if it came anew."""
+        """Process it again."""
         return _settle("quarantine.replay", id, quarantine.replay)
 
     @pages.form("/queues/<uuid:id>/discard")
@@ -44,10 +49,18 @@ def blueprint(service: str) -> Pages:
         """Decide that it is not wanted."""
         return _settle("quarantine.discard", id, quarantine.discard)
 
+    def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Response:
+        with transaction() as conn:
+            effect(conn, id)
+            record_staff_action(conn, action, id)
+        return see_other(f"/{service}/staff/queues")
+
+
+def _add_audit(pages: Pages, service: str) -> None:
     @pages.get("/audit")
     @pages.staff(f"{service}:write")
     def show_audit() -> Response:
-        """Who did what, when, and what that changed, the newest first."""
+        """Show audited actions with actor, time and changes, newest first."""
         query = parse_query(AuditQuery())
         limit, (before,) = query.pop("limit"), decode_cursor(query.pop("cursor"), int) or (None,)
         query = {name: value or None for name, value in query.items()}
@@ -55,11 +68,3 @@ def blueprint(service: str) -> Pages:
             found = audit.select(conn, **query, before=before, limit=limit + 1)
         more = encode_cursor(found[limit - 1]["id"]) if len(found) > limit else None
         return respond("audit.html", found=found[:limit], query=query, more=more)
-
-    def _settle(action: str, id: UUID, effect: Callable[[Connection, UUID], None]) -> Response:
-        with transaction() as conn:
-            effect(conn, id)
-            record_staff_action(conn, action, id)
-        return see_other(f"/{service}/staff/queues")
-
-    return pages

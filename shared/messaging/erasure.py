@@ -67,7 +67,13 @@ def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) ->
         """,
     ):
         execute(conn, sql, id=str(person_id), emails=list(emails), blank=BLANK)
-    # Of bytes, since what is no event need not be text. `escape` writes each that is no ASCII as its number.
+    _delete_messages(conn, emails)
+    delete_stored_responses(conn, emails)
+
+
+def _delete_messages(conn: Connection, emails: Sequence[str]) -> None:
+    """Delete quarantined messages that hold one of the addresses."""
+    # Compares bytes, since a message that is no event need not be text. `escape` writes non-ASCII bytes as numbers.
     sql = """
         DELETE FROM quarantine
          WHERE EXISTS (SELECT FROM unnest(%(emails)s::text[]) AS email
@@ -75,7 +81,6 @@ def blank_person(conn: Connection, person_id: UUID, *, emails: Sequence[str]) ->
                                        IN lower(encode(body, 'escape'))) > 0)
     """
     execute(conn, sql, emails=list(emails))
-    delete_stored_responses(conn, emails)
 
 
 def blank_events(conn: Connection, source: str, ids: Iterable[UUID]) -> None:
