@@ -1,1 +1,1 @@
-"""The one library that all three services stand on. It knows none of them."""
+"""The library that all three services use. It knows none of them."""

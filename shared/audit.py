@@ -31,7 +31,7 @@ def record(conn: Connection, *, actor: str, action: str, subject: str, changes: 
 def select(
     conn: Connection, *, actor: str | None, action: str | None, subject: str | None, before: int | None, limit: int
 ) -> list[dict[str, Any]]:
-    """What was done, the newest first, from before an id."""
+    """Return audited actions, newest first, before an id."""
     sql = """
         SELECT id, at, actor, action, subject, request_id, changes FROM audit_log
          WHERE (%(actor)s::text IS NULL OR actor = %(actor)s)

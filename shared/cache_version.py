@@ -1,6 +1,4 @@
-"""When what a process keeps in memory has to be made anew: its stamp is read again at once when it is told, and after a
-time in any case.
-"""
+"""Invalidation of caches in memory: the cache version is read again when a notification comes, and periodically."""
 
 import threading
 import time
@@ -12,7 +10,7 @@ CacheVersion = Hashable
 class CacheVersionMonitor:
     """Polls `read` for the current cache version every `seconds`, and at once when `invalidated` is set.
 
-    A failure of `read` stands as long as a stamp would: whoever comes next does not wait for the same.
+    A failure of `read` is kept as long as a version would be, so that the next caller does not wait for it again.
     """
 
     def __init__(self, read: Callable[[], CacheVersion], *, seconds: float) -> None:
@@ -25,7 +23,7 @@ class CacheVersionMonitor:
         self.failure: Exception | None = None
 
     def current(self) -> CacheVersion:
-        """The stamp, the same object as long as it stands. Raises what `read` raised."""
+        """Return the version: the same object as long as it is valid. Raises what `read` raised."""
         if self.invalidated.is_set() or time.monotonic() >= self.until:
             with self.lock:
                 if self.invalidated.is_set() or time.monotonic() >= self.until:

@@ -1,6 +1,6 @@
 """PostgreSQL: one pool a process, opened after the fork, and the few ways in which statements are run.
 
-Autocommit is on; whoever writes opens `transaction()`. A connection that was not used just now is checked when it is
+Autocommit is on; code that writes opens `transaction()`. A connection that was not used just now is checked when it is
 taken, so a restarted server costs no request, and a busy one is not asked twice each time.
 """
 

@@ -12,8 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from shared.errors import Invalid
 from shared.text_checks import strip_invisible
 
-# What nearly all addresses have before the @ (a dot-atom of RFC 5322, 3.2.3, without its rarer characters), of which
-# there is nothing to find out but its length, and that of the whole (RFC 5321, 4.5.3.1).
+# Nearly all addresses have this before the @ (a dot-atom of RFC 5322, 3.2.3, without its rarer characters). Then only
+# its length and that of the whole address (RFC 5321, 4.5.3.1) need a check.
 PLAIN = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
 MOST_LOCAL, MOST = 64, 254
 # Narrower than RFC 5321: no quoted local parts, no address literals, nothing that has a meaning in SMTP or in a header;
@@ -29,10 +29,10 @@ ACCENTED = (
 
 
 def fold_email(written: str) -> str:
-    """The address as it is kept and compared: NFKC, lower case, without blanks around it and without characters that
-    nobody sees, which come along when an address is copied. What stands after a plus sign is part of it.
+    """Return the address in the form in which it is stored and compared: NFKC, lower case, without surrounding blanks
+    and without invisible characters, which come along when an address is copied. A part after a plus sign is kept.
 
-    Nothing is looked up. Raises Invalid where it is no address that mail can be sent to.
+    Looks nothing up. Raises Invalid if no mail can be sent to the address.
     """
     folded = fold_stored_email(written)
     try:
@@ -44,8 +44,8 @@ def fold_email(written: str) -> str:
 
 
 def fold_stored_email(written: str) -> str:
-    """As `fold_email`, to look for what is held: also of an address that was accepted once and cannot be mailed to.
-    Raises Invalid.
+    """Return the address folded like `fold_email`, to search for stored data; also accepts addresses that were accepted
+    earlier and cannot get mail. Raises Invalid.
     """
     try:
         folded = unicodedata.normalize("NFKC", strip_invisible(written)).strip().lower()
@@ -69,7 +69,7 @@ def to_ascii_address(address: str) -> str:
 
 
 def mailbox_of(folded: str) -> str:
-    """The mailbox that a folded address leads to: without what stands after a plus sign, and without dots where the
+    """The mailbox that a folded address leads to: without a part after a plus sign, and without dots where the
     provider is known to ignore them. For counting what one mailbox is sent; not for telling people apart.
     """
     local, _, domain = folded.rpartition("@")

@@ -1,6 +1,4 @@
-"""What can go wrong by the rules of the domain. The doors translate these once: to a problem document, to an exit
-code.
-"""
+"""Errors of the domain. Entry points translate them once: to a problem document, or to an exit code."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,7 +34,7 @@ class Gone(DomainError):
 
 
 class Moved(DomainError):
-    """What is asked for has another slug now, under which the same is to be asked."""
+    """The entry has another slug now; the same request is to be sent to that one."""
 
     status, problem = 308, "moved"
 
@@ -94,7 +92,7 @@ class PermanentError(Exception):
 
 
 class UnsafeSettings(Exception):
-    """The environment holds what may not stand in it: `sentences` say all that is wrong, and what to do."""
+    """The environment has settings that are not allowed; `sentences` name all of them, and say what to do."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("; ".join(sentences))

@@ -21,7 +21,7 @@ def check_database(present: runtime.Runtime) -> str:
 
 
 def check_loops(loops: Iterable[Loop]) -> dict[str, str]:
-    """What each loop of a worker says of itself."""
+    """Return the health that each loop of a worker reports."""
     return {loop.name: "ok" if loop.heartbeat.well else "waits for its engine" for loop in loops}
 
 

@@ -1,6 +1,4 @@
-"""The clock's door: what is done because it is due. Due is what a row says, never a timer in memory, so any number of
-replicas may look.
-"""
+"""Periodic jobs. Rows, not timers in memory, say what is due, so any number of replicas may run them."""
 
 import threading
 import time
@@ -16,7 +14,7 @@ from shared.messaging.wakeup import Listener, Wakeup
 
 log = structlog.get_logger()
 
-# By `name`, since `job` is what Prometheus calls that which it scrapes.
+# The label is `name`, since Prometheus uses `job` for its targets.
 RUNS = Counter("job_runs_total", "Runs of what is done because it is due", ["name", "outcome"])
 LAST_SUCCESS = Gauge(
     "job_last_success_timestamp_seconds", "When it last ran to its end, or the worker started", ["name"]

@@ -80,9 +80,7 @@ def configure(service: str, process: str, level: str) -> None:
 
 
 class AccessLogWriter:
-    """Lines that are so many that each cannot have the whole way to the log: whoever writes some of them together
-    flushes them.
-    """
+    """Writer of lines that are too many to pass through structlog. The caller flushes after a batch."""
 
     def __init__(self, stream: BinaryIO, level: int, **fixed: str) -> None:
         self.stream = stream
@@ -90,7 +88,7 @@ class AccessLogWriter:
         self.fixed = fixed
 
     def info(self, event: str, moment: datetime, **members: Any) -> None:
-        """As a logger's `info`, of a moment (UTC) that may be past, without what is bound to the context."""
+        """Write a line like a logger's `info`, with a time (UTC) that may be past, and without the bound context."""
         if self.wanted:
             line = {**self.fixed, **members, "event": event, "level": "info", "timestamp": moment}
             self.stream.write(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
@@ -108,7 +106,7 @@ def _add(**fixed: str) -> structlog.typing.Processor:
 
 
 def _name_trace(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """The ids by which a trace viewer knows what a line is about, in place of the header that held them."""
+    """Replace the header by the ids that a trace viewer joins lines by."""
     line.update(w3c.trace_ids(line.pop("traceparent", None)))
     return line
 

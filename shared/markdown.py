@@ -1,5 +1,5 @@
-"""Markdown as HTML that does no harm: CommonMark with tables, then sanitised, so that nothing active survives, and in
-proportion to the text, so that a short one makes no page that is too long or too deep for whoever reads it.
+"""Safe HTML from Markdown: CommonMark with tables, sanitized, and limited in proportion to the text, so that a short
+text cannot make a page that is too long or nested too deep.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ TEXT = {
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 SCHEMES = {"https", "http", "mailto"}
 
-# What makes more of a text than it holds: rows are filled up to the width of their table, each use of a reference
+# These make more of a text than it holds: rows are filled up to the width of their table, each use of a reference
 # repeats its address, and emphasis nests as deep as one likes.
 EXPANDING = ["emphasis", "reference", "table"]
 
@@ -61,7 +61,7 @@ def _html(text: str) -> str:
 
 
 def _may_fill_cells(text: str) -> bool:
-    """Whether rows as wide as the line with the most bars would have far more cells than the text has characters."""
+    """True if rows as wide as the line with the most bars would have far more cells than the text has characters."""
     lines = text.split("\n")
     return len(lines) * max(line.count("|") + 1 for line in lines) > 2 * len(text) + 100
 
@@ -71,7 +71,7 @@ def _depth(tokens: Iterable[Token]) -> int:
 
 
 def _addresses(tokens: Iterable[Token]) -> int:
-    """How many characters the addresses and titles have, of all uses together."""
+    """Return the number of characters that URLs and titles have in all uses of the references."""
     return sum(
         sum(len(str(value)) for value in token.attrs.values()) + _addresses(token.children or ()) for token in tokens
     )

@@ -1,7 +1,7 @@
-"""Prometheus metrics: what requests cost, how much of messages waits where, and each service's own.
+"""Prometheus metrics: requests, queues of messages, and each service's own.
 
 Counters and histograms are written to files that the processes of an api share (prometheus_client's multiprocess
-mode); what waits is asked from the database when it is scraped, so it is the same whoever is asked.
+mode). Lengths of queues are read from the database at each scrape, so every process reports the same.
 
 No label holds what people, or other systems, made up: methods, routes, statuses, types and kinds that the code knows.
 """
@@ -34,7 +34,7 @@ CACHED_RESPONSES = Counter(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-# What a service metric_queries by asking its database.
+# Reads metrics of a service from its database.
 MetricsQuery = Callable[[Connection], Iterable[Metric]]
 
 
@@ -52,7 +52,7 @@ def gauge(name: str, meaning: str, labels: Sequence[str], values: Iterable[tuple
 
 
 class DatabaseCollector(Collector):
-    """What the database knows: what waits in outbox, inbox and quarantine, and the service's own `metric_queries`."""
+    """Collector of metrics in the database: outbox, inbox, quarantine, and the service's own `metric_queries`."""
 
     def __init__(self, present: runtime.Runtime, metric_queries: Sequence[MetricsQuery]) -> None:
         self.runtime = present
@@ -74,7 +74,7 @@ class DatabaseCollector(Collector):
 
 
 def select_message_metrics(conn: Connection) -> Iterator[Metric]:
-    """What waits in outbox, inbox and quarantine."""
+    """Yield the lengths of outbox, inbox and quarantine."""
     for box, found in (("outbox", outbox.depth(conn)), ("inbox", inbox.depth(conn))):
         yield GaugeMetricFamily(f"{box}_depth", f"Events that wait in the {box}", value=found["depth"])
         oldest = f"Age of the oldest event that waits in the {box}"
@@ -84,7 +84,7 @@ def select_message_metrics(conn: Connection) -> Iterator[Metric]:
 
 
 class BuildCollector(Collector):
-    """What runs."""
+    """Yield the release that runs."""
 
     def __init__(self, present: runtime.Runtime) -> None:
         self.labels = {"release": present.settings.release, "python": platform.python_version()}
@@ -94,7 +94,7 @@ class BuildCollector(Collector):
 
 
 class LoopCollector(Collector):
-    """How the loops of a worker are."""
+    """Yield the health of the worker's loops."""
 
     def __init__(self, loops: Sequence[Loop]) -> None:
         self.loops = loops
@@ -105,9 +105,7 @@ class LoopCollector(Collector):
 
 
 class LabeledCollector(Collector):
-    """What `inner` collects, each sample with the name of the service and of the process: so that it is known whatever
-    the scraper calls them.
-    """
+    """Collector that adds service and process to each sample of `inner`, so that they do not depend on the scraper."""
 
     def __init__(self, inner: Collector, service: str, process: str) -> None:
         self.inner = inner

@@ -61,7 +61,7 @@ def migrate(service: str, settings: Settings, *, writes: Mapping[str, str], wait
 
 
 def is_migrated(conn: psycopg.Connection, service: str) -> bool:
-    """Whether the schema has every migration that this code knows."""
+    """True if the schema has every migration that this code knows."""
     return not missing(conn, service)
 
 

@@ -1,7 +1,7 @@
-"""What the processes of a service may do in its schema: read all of it, and write what is listed, in the way that is
-listed. The schema belongs to another role, that of `migrate`, which grants this each time it has run.
+"""Permissions of a service's processes in its schema: read everything, and write what is listed. The schema belongs to
+another role, that of `migrate`, which grants this each time it has run.
 
-The audit log is only ever added to: whoever takes over a process cannot unwrite what was done.
+The audit log is append-only: someone who takes over a process cannot delete or change it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 READ = frozenset({"SELECT"})
-# What the shared library writes, as a service lists its own in `services/<name>/rights.py`.
+# Writes of the shared library; a service lists its own in `services/<name>/permissions.py`.
 WRITES = {
     "audit_log": "INSERT",
     "idempotency_keys": "INSERT, DELETE",
@@ -47,7 +47,7 @@ def grant(conn: psycopg.Connection, role: str, writes: Mapping[str, str]) -> Non
 
 
 def select_granted(conn: psycopg.Connection, role: str) -> dict[str, frozenset[str]]:
-    """What `role` was granted on each table and view of the current schema."""
+    """Return what `role` was granted on each table and view of the current schema."""
     query = """
         SELECT relname, array_remove(array_agg(one.privilege_type), NULL)
           FROM pg_class LEFT JOIN aclexplode(relacl) AS one ON one.grantee = %(role)s::regrole

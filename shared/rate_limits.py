@@ -23,9 +23,9 @@ SHARDS = 32
 
 @dataclass(frozen=True)
 class Charge:
-    """`amount` more of `kind` for `whose`, of which there may be `most` in `seconds`; `most` 0 is no limit.
+    """Limit of `amount` more of `kind` for `whose` to `most` in `seconds`; `most` 0 is no limit.
 
-    `refusal` is the sentence for whoever is refused, `problem` its name in the API.
+    `refusal` is the sentence that is shown if it is reached, `problem` its name in the API.
     """
 
     kind: str
@@ -62,7 +62,7 @@ def consume(conn: Connection, charges: Sequence[Charge]) -> None:
 
 
 def try_consume(conn: Connection, charges: Sequence[Charge]) -> bool:
-    """As `spend`, but tells by False that a limit is reached, and then counts nothing."""
+    """Consume like `consume`, but return False if a limit is reached, and then count nothing."""
     try:
         with conn.transaction():
             consume(conn, charges)

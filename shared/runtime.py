@@ -1,7 +1,8 @@
-"""What a running process of a service has: its settings, its clock and its database.
+"""The runtime of a service's process: its settings, its clock and its database.
 
-There is one a process, and in tests one a service in the same process; so the present one is found through a context
-variable that the doors set (each request, each worker thread) and that `transaction()` and `settings()` read.
+There is one per process, and in tests one per service in the same process; so the current one is found through a
+context variable that entry points set (each request, each worker thread) and that `transaction()` and `settings()`
+read.
 """
 
 import gc
@@ -20,7 +21,7 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class Runtime:
-    """`memory` holds what a process keeps to answer sooner, by its class; all of it can be made anew."""
+    """`memory` holds the caches of the process by class; all of them can be rebuilt."""
 
     service: str
     settings: Any
@@ -83,8 +84,8 @@ def rolled_back_transaction() -> Iterator[Connection]:
 
 @contextmanager
 def connection() -> Iterator[Connection]:
-    """A connection in autocommit mode, for a door that only reads. Within another one it is that: a request never waits
-    for a second connection while it holds the one that others wait for.
+    """Take a connection in autocommit mode, for an entry point that only reads. A nested call gets the same one: a
+    request never waits for a second connection while it holds one that others wait for.
     """
     if (lent := _lent.get()) is not None:
         yield lent

@@ -90,7 +90,7 @@ class Service:
         )
 
     def _listen(self, present: runtime.Runtime) -> None:
-        """Be told when what is kept does not stand any more; without that it is looked at once a second."""
+        """Listen for cache invalidation; without a notification the version is checked once a second."""
         if CacheVersionMonitor in present.memory:
             listener = Listener(present.database.conninfo, self.name)
             listener.wakeups["revision"].append(present.memory[CacheVersionMonitor].invalidated)
@@ -119,8 +119,8 @@ class Service:
     def _api(self) -> click.Command:
         def run() -> None:
             settings.load_to_start(self.settings)
-            # All code is here by now: each of gunicorn's processes is a fork of this one, that begins with it and
-            # shares its memory, in the place of importing it for a second and more.
+            # All code is imported by now: gunicorn's processes are forks of this one and share its memory, so none
+            # spends a second on imports.
             runtime.freeze_startup_objects()
             sys.argv = ["gunicorn", "-c", GUNICORN, f"services.{self.name}.app:create_app()"]
             gunicorn()

@@ -1,4 +1,4 @@
-"""What a process is told by its environment, read and checked once at its start.
+"""Settings of a process from its environment, read and checked once at its start.
 
 A setting is a field of `Settings` (or of a service's subclass): its name in upper case is the variable, its type says
 how it is read, its metadata what it means. `table()` lists them for the documentation.
@@ -51,13 +51,13 @@ class Settings:
     broker_url: str = setting(
         "RabbitMQ: this service's own user, e.g. `amqp://catalog@broker:5672/convene`; of a cluster every node, with"
         " `;` between them. `amqps://catalog@broker:5671/convene` is encrypted, and the certificate must be valid for"
-        " the name that stands there",
+        " that host name",
         unit="address",
     )
     broker_password_file: Path | None = secret_file("Password of that user", min_length=settings_checks.PASSWORD_LENGTH)
     broker_ca_file: Path | None = ca_file(
-        "Certificates (PEM) of the authority that signs the broker's, where that is none that this system trusts; then"
-        " no other is"
+        "Certificates (PEM) of the authority that signs the broker's, if this system does not trust it; then no other"
+        " authority is trusted"
     )
     public_url: str = setting(
         "Origin that people use, without a slash at its end, e.g. `https://learning.ala.org`", unit="address"
@@ -102,13 +102,13 @@ class Settings:
     web_workers: int = setting("Processes of an api", unit="processes", default=2)
     web_threads: int = setting("Threads, and database connections, of each api process", unit="threads", default=4)
     stamp_seconds: float = setting(
-        "Time after which an api looks again whether what it keeps in memory stands, if it was not told before",
+        "Time after which an api checks whether its caches are still valid, if no notification came before",
         unit="seconds",
         default=1.0,
     )
     answers_megabytes: int = setting("Size of the answers that each api process keeps at most", unit="MiB", default=32)
     documents_megabytes: int = setting(
-        "Size of the documents, of which answers are made, that it keeps at most", unit="MiB", default=64
+        "Maximum size of the documents that it caches to make responses", unit="MiB", default=64
     )
     mails_per_network: int = setting(
         "Mails that one network may cause to addresses that nobody proved, in ten minutes, before it is answered 429;"
@@ -117,7 +117,7 @@ class Settings:
         default=2000,
     )
     mails_per_mailbox: int = setting(
-        "Mails that anybody may cause to one mailbox, whoever asks, in an hour, before they are answered 429;"
+        "Mails that requests of anyone may cause to one mailbox in an hour, before further ones are answered 429;"
         " 0: no limit",
         unit="mails",
         default=15,
@@ -153,12 +153,12 @@ class Settings:
 
     @property
     def https(self) -> bool:
-        """Whether people come by TLS, so that cookies and browsers may be held to it."""
+        """True if clients use TLS, so that cookies and browsers can be restricted to it."""
         return self.public_url.startswith("https://")
 
     def problems(self) -> list[str]:
-        """What may not stand in this environment, one sentence each; production forbids the most. Looks at values
-        alone, at no file: so a description of a deployment can be checked where its secrets are not.
+        """Return problems of these settings, one sentence each; production forbids the most. Checks values only, never
+        files, so that manifests can be checked without their secrets.
         """
         needed = "SESSION_KEY_FILE is needed where OIDC_DISCOVERY is set: name the file of a random key"
         wrong = [needed] if self.oidc_discovery and not self.session_key_file else []
@@ -190,7 +190,7 @@ class Settings:
         return wrong
 
     def file_problems(self) -> list[str]:
-        """What is wrong with the files that a process starts with, one sentence each: certificates of authorities, and
+        """Return problems of the files that a process starts with, one sentence each: certificates of authorities, and
         in production secrets.
         """
         named = [(f.name.upper(), f.metadata, file) for f in fields(self) if (file := getattr(self, f.name))]
@@ -212,7 +212,7 @@ def load(kind: type[S]) -> S:
     """Read `kind` from the environment.
 
     Raises `environs.EnvValidationError` naming every variable that is missing or malformed at once, and
-    `UnsafeSettings` with everything that may not stand in it.
+    `UnsafeSettings` with everything that is not allowed in it.
     """
     settings = _read_all(kind)
     if wrong := settings.problems():
@@ -221,7 +221,7 @@ def load(kind: type[S]) -> S:
 
 
 def load_to_start(kind: type[S]) -> S:
-    """As `load`, for a process that begins: its files of secrets are looked at too."""
+    """Load like `load` when a process starts, and check its files of secrets, too."""
     settings = _read_all(kind)
     if wrong := settings.problems() + settings.file_problems():
         raise UnsafeSettings(wrong)
@@ -246,7 +246,7 @@ def table(kind: type[Settings]) -> list[tuple[str, str, str]]:
 
 
 def units(kind: type[Settings]) -> dict[str, str]:
-    """What the value of each variable is, or counts: seconds, MiB, an address, a file …"""
+    """Return the unit or kind of each variable: seconds, MiB, an address, a file …"""
     return {f.name.upper(): " or ".join(_choices(f)) or f.metadata["unit"] for f in fields(kind)}
 
 

@@ -1,4 +1,4 @@
-"""What may not stand in the settings of production, as sentences that say what to do; a value of a secret is in none.
+"""Checks that reject unsafe production settings. Messages say what to do, and never contain secret values.
 
 Rules here look at one value or one file each. `Settings.unsafe` says which apply to what.
 """
@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 # Characters that a secret has at min_length: keys are made of 256 random bits, which are 43 of them.
 KEY_LENGTH, PASSWORD_LENGTH, EXTERNAL_SECRET_LENGTH = 32, 16, 1
-# RFC 2606 and RFC 6761: names that belong to nobody, as they stand in examples and in development.
+# RFC 2606 and RFC 6761: names that belong to nobody, used in examples and in development.
 EXAMPLE_DOMAINS = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost", "local")
 # In examples of engines and in guides; all but some given by others are too short in any case.
 # fmt: off
@@ -27,7 +27,7 @@ WELL_KNOWN_SECRETS = frozenset({
 
 
 def secret_file_problems(variable: str, file: Path, *, min_length: int) -> list[str]:
-    """What is wrong with a file of secrets, each line of which is one of at min_length so many characters.
+    """Return problems of a file of secrets, one secret per line of at least `min_length` characters.
 
     A PEM block is one secret, whatever its lines.
     """
@@ -51,7 +51,7 @@ def secret_file_problems(variable: str, file: Path, *, min_length: int) -> list[
 
 
 def ca_file_problems(variable: str, file: Path) -> list[str]:
-    """What is wrong with a file of certificates of authorities."""
+    """Return problems of a file of certificates of authorities."""
     try:
         ssl.create_default_context(cafile=file)
     except (OSError, ValueError) as error:
@@ -60,7 +60,7 @@ def ca_file_problems(variable: str, file: Path) -> list[str]:
 
 
 def broker_url_problems(urls: str, *, ca_file: Path | None) -> list[str]:
-    """What is wrong with how the line to the broker is, or is not, encrypted."""
+    """Return problems of the encryption of the broker URLs."""
     parts = [urlsplit(url.strip()) for url in urls.split(";") if url.strip()]
     schemes = {part.scheme for part in parts}
     wrong = []
@@ -78,7 +78,7 @@ def broker_url_problems(urls: str, *, ca_file: Path | None) -> list[str]:
 
 
 def contains_password(url: str) -> bool:
-    """Whether a connection string of PostgreSQL, or any of the URLs separated by `;`, has a password in it."""
+    """True if a connection string of PostgreSQL, or any of the URLs separated by `;`, has a password in it."""
     if any(urlsplit(part.strip()).password for part in url.split(";") if "://" in part):
         return True
     try:
@@ -88,10 +88,10 @@ def contains_password(url: str) -> bool:
 
 
 def is_localhost(host: str) -> bool:
-    """Whether a line to `host` stays on this machine."""
+    """True if a connection to `host` stays on this machine."""
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def is_example_domain(domain: str) -> bool:
-    """Whether nobody can have this domain."""
+    """True if nobody can have this domain."""
     return any(domain.lower() == name or domain.lower().endswith(f".{name}") for name in EXAMPLE_DOMAINS)

@@ -24,13 +24,13 @@ from shared.settings import Settings, read_keys
 
 MANAGE, JOIN, WATCH, INVITATION = "manage", "join", "watch", "invitation"
 PREFERENCES, RECEIPT = "preferences", "receipt"
-# What 0.1.0 calls these purposes, where it has another name for them.
+# Names of purposes that are different in 0.1.0.
 BEFORE = {MANAGE: "registration", WATCH: "learner", PREFERENCES: "subscription"}
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a token says. `ends_at` is None where it has no end of its own, as those of 0.1.0 have none."""
+    """The content of a token. `ends_at` is None if it does not expire by itself, as tokens of 0.1.0 do not."""
 
     subject: str
     generation: int = 0
@@ -68,7 +68,7 @@ def issue(settings: Settings, purpose: str, ticket: Ticket) -> str:
 
 
 def read(settings: Settings, purpose: str, token: str) -> Ticket | None:
-    """What a token of this purpose says, in either form; None where it is none. Compares in constant time."""
+    """Return the content of a token of this purpose in either form; None if it is invalid. Takes constant time."""
     said = _load(_read_keys(settings), f"2.{purpose}", token)
     if said is not None:
         subject, generation, end = said

@@ -1,5 +1,5 @@
 """JSON from outside (RFC 8259), read so that every reader after us would read the same: no member twice, no NaN, no
-number that changes on the way, no depth that exhausts whoever writes it again.
+number that changes when it is read, no nesting that exhausts the stack of a writer.
 """
 
 import json
@@ -24,7 +24,7 @@ class MalformedJSON(DomainError, ValueError):
 
 
 def parse(body: str | bytes) -> Any:
-    """What the text says. Raises Malformed where it is no JSON, or none that is taken."""
+    """Return the value of a JSON text. Raises Malformed if it is no JSON, or not accepted."""
     try:
         text = body if isinstance(body, str) else body.decode()
         found = DECODER.decode(text)
@@ -48,7 +48,7 @@ def _malformed(why: str) -> MalformedJSON:
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        raise _malformed("a member stands twice")
+        raise _malformed("a member is repeated")
     return found
 
 
@@ -76,7 +76,7 @@ def _is_unicode(document: Any) -> bool:
 
 
 def is_too_deep(document: Any) -> bool:
-    """Whether what was read of JSON has more levels than are taken."""
+    """True if a value is nested deeper than is accepted."""
     level = [document]
     for _ in range(MAX_DEPTH + 1):
         level = [inner for one in level for inner in _within(one)]

@@ -1,5 +1,5 @@
-"""What texts may hold that people type and others read: no character that nobody sees, none that turns the direction of
-writing, and no link in a name.
+"""Checks of texts that people type and others read: no invisible characters, no changes of the writing direction, and
+no links in names.
 """
 
 import re
@@ -24,12 +24,12 @@ MONGOLIAN = re.compile("[\u1820-\u18aa]")
 # UAX #31, 2.3: beside what RFC 5892 allows, a joiner keeps Bengali and Devanagari ra apart from a virama that follows.
 RA_BEFORE_VIRAMA = re.compile("[\u0930\u09b0\u09f0]\u200d[\u094d\u09cd]")
 
-# What is drawn, or read by programs, as one of these. NFKC folds the full-width forms.
+# Characters that look like one of these, or that programs read as one. NFKC folds the full-width forms.
 ALIKE = str.maketrans(
     {"\u3002": ".", "\u2215": "/", "\u2044": "/", "\u29f8": "/", "\\": "/", "\u2236": ":", "\ua789": ":"}
 )
 # `evil.example/pay`, `192.0.2.7/pay`, with a port or the dot of the root as well; not `Ph.D./M.L.S.`, in which one
-# letter stands where a top-level domain has two.
+# letter is where a top-level domain has two.
 DOMAIN_AND_PATH = re.compile(
     r"(?:(?:[^\W_]|[-_])+\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{2,})\.?(?::\d+)?(?:/|\?\S)"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?/"
@@ -78,7 +78,7 @@ def strip_invisible(text: str) -> str:
 
 
 def codepoint_name(character: str) -> str:
-    """How the character is called in a message: `U+200B`."""
+    """Return the name of a character in messages: `U+200B`."""
     return f"U+{ord(character):04X}"
 
 

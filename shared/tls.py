@@ -1,4 +1,4 @@
-"""How we speak TLS to a server of ours: its certificate is verified, and its name with it."""
+"""TLS to our own servers: the certificate and the host name are verified."""
 
 import ssl
 from pathlib import Path

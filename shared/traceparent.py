@@ -11,7 +11,7 @@ FORM = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-
 
 
 def parse(given: str | None) -> str | None:
-    """What was brought, in the form of version 00; None where it is nothing that W3C calls valid."""
+    """Return the header in the form of version 00; None if it is not valid by W3C's rules."""
     if not given or not (found := FORM.fullmatch(given)):
         return None
     version, trace, span, flags, more = found.groups()

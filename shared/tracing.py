@@ -108,7 +108,7 @@ def span(name: str, kind: Kind, *, parent: str | None, attributes: Attributes | 
 
 
 def traceparent_of(span: Any, otherwise: str | None) -> str | None:
-    """What names the span as the parent of what follows from it; `otherwise` where there is no span."""
+    """Return the traceparent that names the span as parent; `otherwise` if there is no span."""
     if span is None:
         return otherwise
     place = span.get_span_context()

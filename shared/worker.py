@@ -1,7 +1,7 @@
 """The worker: one process that relays, consumes, processes and does what is due, each on a thread of its own.
 
 Any number of workers may run. SIGTERM lets each loop finish what it is at, within 20 s. A loop that ends on an error
-ends the process with exit code 1, so that whoever supervises it starts it anew: no thread dies silently.
+ends the process with exit code 1, so that its supervisor restarts it: no thread dies silently.
 """
 
 import signal

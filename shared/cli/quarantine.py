@@ -51,7 +51,7 @@ def quarantine_commands(start: RuntimeFactory) -> click.Group:
         found: bytes = in_transaction(start, lambda conn: quarantine.body(conn, id))
         click.echo(found)
 
-    _add(group, start, "replay", quarantine.replay, "Try again, as if they came anew: those named, or all that match.")
+    _add(group, start, "replay", quarantine.replay, "Process them again: those named, or all that match.")
     _add(
         group, start, "discard", quarantine.discard, "Decide that they are not wanted: those named, or all that match."
     )
@@ -63,7 +63,7 @@ def _add(
 ) -> None:
     """A command that does something with several; each on its own, so one that is refused does not keep the others."""
 
-    @group.command(name, help=f"{text} What is refused is told, and makes the exit code 1.")
+    @group.command(name, help=f"{text} Prints the ones that were refused, and then exits with code 1.")
     @click.argument("ids", nargs=-1, type=UUID)
     @filtering
     @everything

@@ -1,5 +1,5 @@
-"""How every command of an operator runs: its answer is JSON on standard output, its log goes to standard error, and its
-exit code says how it ended (`EXIT_CODES`).
+"""Runner of operators' commands: the result is JSON on standard output, the log goes to standard error, and the exit
+code tells how the command ended (`EXIT_CODES`).
 """
 
 import getpass
@@ -105,7 +105,7 @@ def in_transaction(start: RuntimeFactory, work: Callable[[Connection], Any]) -> 
 def poll_until(
     start: RuntimeFactory, read: Callable[[Connection], T], *, until: Callable[[T], bool], seconds: int
 ) -> T:
-    """What `read(conn)` gives once it is as it shall be, or when these seconds have passed. Refusals as above."""
+    """Poll `read(conn)` until its result is as wanted or the seconds have passed, and return it. Refusals as above."""
     deadline = time.monotonic() + seconds
     with _opened(start):
         while True:
@@ -137,7 +137,7 @@ def print_outcome(answer: dict[str, Any], *, refused: bool) -> None:
 
 
 def os_user() -> str:
-    """Who runs this, by the operating system; a container's user need not have a name."""
+    """Return the operating system's name of the user who runs this; a container's user may have none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

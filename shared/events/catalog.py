@@ -1,4 +1,4 @@
-"""What the catalog publishes. Every event carries the whole public state of its aggregate after the change;
+"""Events that the catalog publishes. Every event carries the whole public state of its aggregate after the change;
 `session.online.join_url` is the one member that is not public: it reaches registrants by mail.
 """
 
@@ -53,7 +53,7 @@ class Online:
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """How a seat is had: `open` to anyone, or by `invitation`. A capacity of None is unlimited."""
+    """Policy of registration: `open` to anyone, or by `invitation`. A capacity of None is unlimited."""
 
     policy: Literal["open", "invitation"]
     opens_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What crosses between services, as marshmallow schemas: what they take, and what breaks them."""
+"""Contracts of events as marshmallow schemas, and a fast check of an event against its contract."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -23,8 +23,8 @@ class Int64(fields.Integer):
         return number
 
 
-# What a field of this class writes as it is meant, and reads as it was written (a whole number within its bits): only
-# its validators may refuse it.
+# Values of these types are the same in JSON (an integer within its bits), so only validators of the field can refuse
+# them.
 NATIVE: dict[type[fields.Field], type] = {
     fields.String: str,
     fields.UUID: UUID,
@@ -36,7 +36,7 @@ NATIVE: dict[type[fields.Field], type] = {
 
 
 class ContractSchema(marshmallow.Schema):
-    """What crosses between services: a consumer ignores members that it does not know."""
+    """Base of the schemas of events: a consumer ignores members that it does not know."""
 
     TYPE_MAPPING: ClassVar = {**marshmallow.Schema.TYPE_MAPPING, int: Int64}  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -45,11 +45,11 @@ class ContractSchema(marshmallow.Schema):
 
 
 def contract_errors(schema: marshmallow.Schema, thing: object) -> dict[str, Any]:
-    """What of a dataclass breaks its contract, by member: all that `schema.validate` would say of the document that is
-    made of it, and members that are no such thing at all. Nothing where it may go out.
+    """Return validation errors by field, as `schema.validate` would report for the document made of the dataclass, and
+    for members of another type; empty if the event is valid.
 
-    Each event is looked at while somebody waits. A member that has the type of its field need not be written and read
-    again, as marshmallow does with all of them in ten times the time.
+    A request waits for this check. A member that has the type of its field is not dumped and loaded again, as
+    marshmallow would do with all members in ten times the time.
     """
     found: dict[str, Any] = {}
     for name, field in schema.fields.items():

@@ -38,7 +38,9 @@ class UnknownType(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """What stands around the data. `time` is the programme's time; `sequence` counts the aggregate's changes from 1."""
+    """Attributes of an event besides its data. `time` is the program's time; `sequence` counts the aggregate's changes
+    from 1.
+    """
 
     id: UUID
     type: str
@@ -190,7 +192,7 @@ def _envelope(document: dict[str, Any]) -> Envelope:
 
 
 def _paths(messages: Any, prefix: str = "") -> list[str]:
-    """Where a contract is broken, without the values, which may be personal."""
+    """Return the paths of invalid members, without the values, which may be personal."""
     if not isinstance(messages, dict):
         return [prefix.rstrip(".")]
     return [path for key, inner in messages.items() for path in _paths(inner, f"{prefix}{key}.")]

@@ -1,4 +1,4 @@
-"""What notifications publishes."""
+"""Events that notifications publishes."""
 
 from dataclasses import dataclass
 from uuid import UUID

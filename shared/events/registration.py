@@ -1,5 +1,4 @@
-"""What registration publishes: what happened to a person's taking part. Personal data are `Person` alone, and only
-what a mail needs.
+"""Events that registration publishes. `Person` holds the only personal data, and no more than an email needs.
 
 No link with a secret travels in an event: links are derived where an email is rendered (see `shared.signed_links`).
 """
@@ -181,7 +180,7 @@ class Erasure:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """How full a session is. `id` is the session's; `revision` counts the changes of its seats, apart from the
+    """Seats taken in a session. `id` is the session's; `revision` counts the changes of its seats, apart from the
     catalog's revision.
     """
 

@@ -25,7 +25,7 @@ DELAY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
-    """How a request is counted and logged: method, route (never the path), and the ids in the path."""
+    """The parts of a request that are counted and logged: method, route (never the path), and the ids in the path."""
 
     method: str
     route: str

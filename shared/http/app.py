@@ -68,7 +68,7 @@ def build(
     api = problems.Api(app)
     api.spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for blueprint in (*blueprints, audit_api.blueprint(present.service), operations.blueprint(present.service)):
-        # What is for people is no part of the API, and of its document.
+        # Pages are no part of the API or its OpenAPI document.
         (api if isinstance(blueprint, Blueprint) else app).register_blueprint(blueprint)
     for further in (swagger_ui.blueprint, pages.static, signin.blueprint, ops_pages.blueprint):
         app.register_blueprint(further(present.service))

@@ -51,7 +51,7 @@ def blueprint(service: str) -> Blueprint:
     @log.arguments(AuditQuery, location="query")
     @log.response(200, AuditListSchema)
     def list_audit(query: dict[str, Any]) -> Response:
-        """Who did what, when, and what that changed, the newest first."""
+        """List audited actions with actor, time and changes, newest first."""
         limit = query.pop("limit")
         (before,) = decode_cursor(query.pop("cursor"), int) or (None,)
         with connection() as conn:

@@ -30,17 +30,17 @@ def admit(claims: Mapping[str, Any], scope: str) -> None:
 
 
 def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
-    """What these claims allow (RFC 8693, 4.2)."""
+    """Return the scopes of these claims (RFC 8693, 4.2)."""
     return frozenset(str(claims.get("scope", "")).split())
 
 
 def actor() -> str:
-    """Who the staff token was issued to, for the audit log."""
+    """Return the name that the staff token was issued to, for the audit log."""
     return g.actor
 
 
 def has(scope: str) -> bool:
-    """Whether the request carries a staff token with `scope`; a token that is there must be valid. Raises
+    """True if the request carries a staff token with `scope`; a token that is there must be valid. Raises
     Unauthorized.
     """
     if "Authorization" not in request.headers:

@@ -24,7 +24,7 @@ class StrictParser(FlaskParser):
     }
 
     def _raw_load_json(self, req: Request) -> Any:
-        # webargs' own takes NaN and a member that stands twice, and fails where JSON is deep or a number long.
+        # webargs' own accepts NaN and repeated members, and fails where JSON is deep or a number long.
         body = req.get_data(cache=True)
         return strict_json.parse(body) if body else marshmallow.missing
 
@@ -76,7 +76,7 @@ class Blueprint(SmorestBlueprint):
 
 
 def load_body(schema: marshmallow.Schema, given: Any) -> Any:
-    """What a view read itself, as its schema has it. Raises Invalid."""
+    """Load data that a view read itself, with its schema. Raises Invalid."""
     try:
         return schema.load(given)
     except marshmallow.ValidationError as error:

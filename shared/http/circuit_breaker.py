@@ -22,7 +22,7 @@ class CircuitBreaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Ask within it. Raises ProviderAway where one may not, and in place of an OSError that is raised within."""
+        """Call the provider within the block. Raises ProviderAway if the circuit is open, and instead of an OSError."""
         if time.monotonic() < self._closed_until or not self._places.acquire(timeout=0 if self._ailing else WAIT):
             raise _away()
         try:

@@ -1,4 +1,4 @@
-"""Where a request comes from, for limits and for proofs."""
+"""The network address of a client, for rate limits and proof of consent."""
 
 import ipaddress
 from contextlib import suppress

@@ -32,8 +32,8 @@ def require_match(etag: str) -> None:
 
 
 def require_version(version: object) -> None:
-    """As `require_match`, where tags begin with the version of what is updated (`7-…`): what else such a tag tells, a
-    seat taken or the time, may have moved on.
+    """Check like `require_match`, for tags that begin with the version of the entry (`7-…`): the rest of such a tag,
+    such as the seats taken or the time, may have changed.
     """
     sent = [etag for etag in request.if_match if etag.partition("-")[0] == str(version)]
     require_match(sent[0] if sent else "")

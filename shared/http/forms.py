@@ -1,7 +1,7 @@
-"""Forms of pages: read by the same schemas as JSON, shown again with what is wrong, taken from this site alone.
+"""Forms of pages: loaded by the same schemas as JSON, shown again with their errors, accepted from this site only.
 
-The name of a field is its path in the schema: `library.name`, `people.2.email`, `answers.experience`. So the messages
-of a schema stand at their fields without further ado.
+The name of a field is its path in the schema: `library.name`, `people.2.email`, `answers.experience`. So a schema's
+errors are shown at the right fields.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ MAX_INDEX_DIGITS = 4
 
 
 class Form:
-    """What a form shows: texts and errors by the names of its fields."""
+    """Values and errors of a form by the names of its fields."""
 
     def __init__(self, values: MultiDict[str, str] | None = None, errors: Mapping[str, Any] | None = None) -> None:
         self.values = values if values is not None else MultiDict()
@@ -31,44 +31,44 @@ class Form:
 
     @classmethod
     def sent(cls) -> "Form":
-        """What the present request sent."""
+        """Return the form that the request sent."""
         return cls(request.form)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Form":
-        """The form that shows a document (as JSON has it), to be changed."""
+        """Return the form that shows a document (as in JSON) for editing."""
         return cls(MultiDict(_flatten(document)))
 
     def add_errors(self, errors: Mapping[str, Any]) -> "Form":
-        """Say what is wrong, by the names of fields; what belongs to no field by any other name."""
+        """Add errors by the names of fields; an error of no field has any other name."""
         for name, messages in errors.items():
             found = [messages] if isinstance(messages, str) else messages
             self.errors.setdefault(name, []).extend(page_text(message) for message in found)
         return self
 
     def text(self, name: str, default: str = "") -> str:
-        """What the field holds."""
+        """Return the value of the field."""
         return self.values.get(name, default)
 
     def texts(self, name: str) -> list[str]:
-        """What a field of several holds."""
+        """Return the values of a field that has several."""
         return self.values.getlist(name)
 
     def errors_for(self, name: str) -> list[str]:
-        """What is wrong with the field, or within it."""
+        """Return the errors of the field and of the fields within it."""
         return [m for path, found in self.errors.items() if path == name or path.startswith(f"{name}.") for m in found]
 
     def count(self, name: str) -> int:
-        """How many rows the list of this name has."""
+        """Return the number of rows of the list of this name."""
         return 1 + max((index for index in _indexes(self.values, f"{name}.")), default=-1)
 
     def __bool__(self) -> bool:
-        """Whether nothing is wrong with it."""
+        """True if there are no errors."""
         return not self.errors
 
 
 def parse_form(schema: ma.Schema) -> tuple[Any, Form]:
-    """What was sent by the form, as the schema loads it, and the form to show again; nothing where that is wrong."""
+    """Return the submitted data as the schema loads them (None if they are invalid), and the form to show again."""
     form = Form(_close_gaps(schema, request.form))
     try:
         return word_for_pages(schema).load(nest(schema, form.values)), form
@@ -77,7 +77,7 @@ def parse_form(schema: ma.Schema) -> tuple[Any, Form]:
 
 
 def load_form(schema: ma.Schema) -> Any:
-    """As `read`, where no form is shown again. Raises Invalid."""
+    """Return the submitted data as the schema loads them. Raises Invalid."""
     found, form = parse_form(schema)
     if not form:
         raise Invalid(form.errors)
@@ -85,8 +85,8 @@ def load_form(schema: ma.Schema) -> Any:
 
 
 def nest(schema: ma.Schema, values: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
-    """What a form sent, as JSON would have it. A field that is left empty is null where the schema allows that, and
-    else left out; so is a row of a list in which nothing was filled in.
+    """Return submitted values in the shape of JSON. An empty field is null if the schema allows that, and otherwise
+    left out; so is a row of a list in which nothing was filled in.
     """
     found: dict[str, Any] = {}
     for name, field in schema.fields.items():
@@ -97,9 +97,9 @@ def nest(schema: ma.Schema, values: MultiDict[str, str], prefix: str = "") -> di
 
 
 def reject_cross_site() -> None:
-    """Let no other site's page send a form in the name of whoever looks at it (CSRF). Browsers say where a request
-    comes from (Fetch Metadata, `Sec-Fetch-Site`); older ones name the origin, or, as is right where an address holds a
-    token, none: then nothing is allowed for which a cookie would be needed. Raises Forbidden.
+    """Reject a form that another site sent (CSRF). Browsers send the kind of origin (Fetch Metadata, `Sec-Fetch-Site`).
+    Older ones send the origin, or `null` if the URL holds a token; a request with `null` may carry no cookies. Raises
+    Forbidden.
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
@@ -127,7 +127,7 @@ def _value(field: Any, values: MultiDict[str, str], name: str) -> Any:
 
 
 def _rows(field: Any, values: MultiDict[str, str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a list in which something was filled in, and the numbers that they were sent with."""
+    """Yield the rows of a list in which something was filled in, with the numbers that they were sent with."""
     for index in sorted(set(_indexes(values, f"{name}."))):
         row = nest(field.inner.schema, values, f"{name}.{index}.")
         if any(value not in (None, "", False, [], {}) for value in row.values()):
@@ -135,7 +135,9 @@ def _rows(field: Any, values: MultiDict[str, str], name: str) -> Iterator[tuple[
 
 
 def _close_gaps(schema: ma.Schema, values: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The same, each list's rows numbered as the schema counts them, so that what it says of one stands there."""
+    """Return the values with rows of lists renumbered as the schema counts them, so that errors are shown at their
+    rows.
+    """
     for name, field in schema.fields.items():
         if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
             path = f"{field.data_key or name}."
@@ -189,7 +191,7 @@ def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def form_error_status(error: DomainError) -> int:
-    """The status of a page that shows a form again after a refusal, with which `respond` tells how long to wait."""
+    """Return the status of a page that shows a form again after an error; `respond` adds `Retry-After`."""
     if isinstance(error, TooMany):
         g.retry_after = error.seconds
     return error.status

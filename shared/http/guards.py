@@ -1,6 +1,6 @@
-"""Who may go on, decided before anything else answers: validation, kept answers, conditions, what is there at all.
+"""Guards: they check permissions before validation, stored responses, conditions and the existence of an entry.
 
-A guard stands outside of all decorators that answer; tests/structure holds that over all routes. Those of staff are
+A guard is outside of all decorators that respond; tests/structure holds that over all routes. Those of staff are
 `Blueprint.staff` and `Pages.staff`.
 """
 

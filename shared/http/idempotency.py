@@ -6,8 +6,8 @@ it is to write its own, and all that it did is void. A key whose first request s
 is a 422; an answer is kept for 24 hours (see `shared.messaging.retention`). Refusals are not kept: a later try may
 succeed.
 
-A kept answer is for whoever asked, by the same credential, and for nobody who is refused now for who they are: guards
-stand outside (see `shared.http.guards`), and what a view refuses so itself is not looked up.
+A stored response is given only to the same credential, and only if that still has permission: guards are outside (see
+`shared.http.guards`), and no stored response replaces a view's own 401 or 403.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ NO_ROW: dict[str, Any] = dict.fromkeys(("key", "scope", "hash", "status", "heade
 
 
 def idempotent(view: Callable[..., Any] | None = None, *, fast_path: FastPath | None = None) -> Any:
-    """Wrap a view that creates something (outermost but for the route and the guard), so that it honours the header.
+    """Wrap a view that creates something (outermost but for the route and the guard), so that it honors the header.
 
     `fast_path(keep, …)` takes what the view takes, and may do all of it in one statement that also inserts the row that
     `keep(answer)` gives, or, without a key, `NO_ROW`; it answers None where it did nothing, and the view is to.
@@ -83,7 +83,7 @@ def idempotent(view: Callable[..., Any] | None = None, *, fast_path: FastPath | 
         except (Unauthorized, Forbidden):
             raise
         except (DuplicateKey, DomainError) as refusal:
-            # What was done at first may be why it is refused now.
+            # The effect of the first request may be the reason of this refusal.
             with connection() as conn:
                 if kept := _find(conn, key):
                     return _answer_again(key, kept)
@@ -107,7 +107,7 @@ def _present_key() -> Key | None:
 
 
 def _who() -> str:
-    """Who asks: staff by their name; others by all that may let them in, where they bring any."""
+    """Return the identity of the client: the name of staff; for others all credentials that they send."""
     if "actor" in g:
         return g.actor
     cookies = sorted((name, value) for name, value in request.cookies.items() if name.startswith("convene_"))

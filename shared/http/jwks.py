@@ -1,9 +1,9 @@
 """The keys of an identity provider (JWKS, RFC 7517): fetched by one thread at a time, and never waited for long.
 
 A set is good for `FRESH` seconds, then it is fetched again, and a key that is not in it any more is refused. While the
-provider does not answer, keys that are known stay good for `STALE` seconds; what names an unknown key is told to come
-again. A key that is not known has the set fetched too, at most every `PAUSE` seconds, as after a failure: whoever makes
-up ids of keys causes no traffic.
+provider does not answer, keys that are known stay good for `STALE` seconds; a token of an unknown key gets a
+503. An unknown key causes a fetch, too, but at most every `PAUSE` seconds, as after a failure, so that made-up key ids
+cause no traffic.
 """
 
 import threading
@@ -79,11 +79,11 @@ class RemoteKeySet:
         return True
 
     def _run(self, begun: float, ended: threading.Event) -> None:
-        """What one that was overtaken by the next brings is older, and thrown away."""
+        """Fetch the set and keep it, unless a later fetch has finished already."""
         found, error = None, ""
         try:
             found = self._fetch()
-        except Exception as problem:  # whatever it is that came in place of keys
+        except Exception as problem:  # the response may be anything
             error = type(problem).__name__
         with self._lock:
             if self._begun == begun:
@@ -96,7 +96,7 @@ class RemoteKeySet:
 
 
 def make_fetcher(url: str) -> Callable[[], Keys]:
-    """What gives the keys for signatures that stand at this address now."""
+    """Fetch the key set of this URL; keeps only keys for signatures."""
     client = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=TIMEOUT)
 
     def fetch() -> Keys:

@@ -1,5 +1,5 @@
-"""The door of an api stays shut until `migrate` of its own release has run: its code would take the schema for what it
-is not. Once open it stays so, since a schema never goes back.
+"""Responds 503 until `migrate` of this release has run, since the code needs its schema. Once open it stays open, since
+a schema never goes back.
 """
 
 from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ import marshmallow as ma
 
 from shared.i18n import gettext, noop
 
-# By marshmallow's codes, the keys of `error_messages`.
+# The keys are marshmallow's codes, those of `error_messages`.
 PAGE_WORDING = {"required": noop("Please fill this in."), "null": noop("Please fill this in.")}
 
 

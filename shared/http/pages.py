@@ -1,7 +1,7 @@
 """Pages for people: blueprints of them, and answers from templates, in which what people wrote is only ever a value,
 and escaped.
 
-A service's templates stand in its folder `templates`, and extend `layout.html` of this one; its scripts and styles in
+A service's templates are in its folder `templates`, and extend `layout.html` of this one; its scripts and styles in
 its folder `static`, beside those of this one. Each service gives all of them under its own path, so that none needs
 another to be there.
 """
@@ -37,7 +37,7 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# What has this digest in its address never changes.
+# A file whose URL holds this digest never changes.
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -121,13 +121,13 @@ def render(template: str, **values: Any) -> str:
 
 
 def prefers_html() -> bool:
-    """Whether it is a person who asks: outside of the API, with a program that would rather have a page."""
+    """True if the request is outside of the API, and its client prefers HTML."""
     accepted = request.accept_mimetypes
     return "/v1/" not in request.path and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 
 def parse_query(schema: ma.Schema) -> dict[str, Any]:
-    """What the address asks for, as the schema loads it; what it does not know is ignored. Raises Invalid."""
+    """Return the query parameters as the schema loads them, ignoring unknown ones. Raises Invalid."""
     # A box that is not there was not left empty.
     sent = nest(schema, request.args)
     given = {name: value for name, value in sent.items() if value is not False or request.args.get(name)}

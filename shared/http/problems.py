@@ -128,7 +128,7 @@ def _refusal(error: DomainError) -> Response:
 
 
 def _present_address(slug: str) -> str:
-    """Where the same request finds what has another slug now."""
+    """Return the URL of the same request with the new slug."""
     path = url_for(request.endpoint or "", **{**(request.view_args or {}), "slug": slug})
     query = request.query_string.decode("ascii", "ignore")
     return f"{path}?{query}" if query else path

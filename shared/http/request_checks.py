@@ -1,6 +1,4 @@
-"""What is refused before a view is entered: undeclared query parameters, and bodies that are too long or of another
-type.
-"""
+"""Checks before a view is entered: undeclared query parameters, and bodies that are too long or of another type."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,8 +34,6 @@ def _refuse_undeclared() -> None:
 
 
 def _is_long() -> bool:
-    """Whether a body that does not say its length is too long: werkzeug would hand on as much as is allowed, as if it
-    were all.
-    """
+    """True if a body without a length is too long; werkzeug would truncate it without an error."""
     request.max_content_length = MAX_BODY + 1
     return len(request.get_data()) > MAX_BODY

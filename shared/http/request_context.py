@@ -1,4 +1,4 @@
-"""What goes along with each request: its id, its trace, its line in the log, its metrics."""
+"""Context of each request: its id, its trace, its line in the access log, its metrics."""
 
 import re
 import time
@@ -25,9 +25,7 @@ REQUEST_INFO, STARTED = "convene.asked", "convene.begun"
 
 @dataclass(frozen=True, slots=True)
 class StartedRequest:
-    """What is known of a request from its begin on: when that was (`time.perf_counter()`), its id and trace, and its
-    span, where one is recorded.
-    """
+    """A request that began at `at` (`time.perf_counter()`), with its id and trace, and its span if one is recorded."""
 
     at: float
     request_id: str

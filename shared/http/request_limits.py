@@ -42,7 +42,7 @@ def consume_mails(conn: Connection, mailboxes: Sequence[str], *, mails: int = 1)
 
 
 def mail_charges(mailboxes: Sequence[str], *, mails: int = 1) -> list[Charge]:
-    """What `mails` to each of these folded addresses are counted as."""
+    """Return the keys under which `mails` to each of these folded addresses are counted."""
     return [network_charge(mails * len(mailboxes)), *[mailbox_charge(mailbox, mails) for mailbox in mailboxes]]
 
 

@@ -1,5 +1,5 @@
-"""Answers that are kept: bytes that went out once go out again for as long as their stamp stands, before Flask is
-entered. Request ids, the log, metrics and conditional requests are as for any other answer.
+"""Response cache: a stored response is sent again, before Flask, as long as its cache version is valid. Request ids,
+access log, metrics and conditional requests work as for any other response.
 """
 
 import threading
@@ -25,17 +25,17 @@ Headers = list[tuple[str, str]]
 Start = Callable[..., Any]
 
 CACHEABLE, FAILURE = "convene.keep", "convene.failure"
-# What a kept answer costs beside its body.
+# Bytes that a stored response needs besides its body.
 OVERHEAD = 2000
-# Of a 304 (RFC 9110, 15.4.5) and of what it says about itself.
+# A 304 has none of these (RFC 9110, 15.4.5).
 BODY_HEADERS = ("Content-Type", "Content-Length")
-# What no other answer of the same path has.
+# Headers that differ between responses of one path.
 PER_RESPONSE_HEADERS = ("Content-Length", "ETag", "Link")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """What went out, and to which request."""
+    """A response that was sent, and its request."""
 
     stamp: CacheVersion
     asked: RequestInfo
@@ -49,7 +49,7 @@ class CachedResponse:
 
 @dataclass(frozen=True, slots=True)
 class FastPathResponse:
-    """What a view that needs no Flask answers with; `link` is the header of that name, where there is one."""
+    """The response of a view on the fast path; `link` is the header of that name, if there is one."""
 
     body: bytes
     etag: str
@@ -61,8 +61,8 @@ FastPathView = Callable[[MultiDict[str, str]], FastPathResponse | None]
 
 
 def mark_cacheable(body: bytes, content_type: str) -> None:
-    """Let the answer to this request be kept, which is the same for everybody until the stamp changes. `body` is the
-    whole of it, also where the one who asks has it and is told no more than that.
+    """Mark the response as cacheable: it is the same for everybody until the cache version changes. `body` is the whole
+    body, also if this response is a 304.
     """
     request.environ[CACHEABLE] = body, content_type
 
@@ -84,8 +84,8 @@ class ResponseCache:
         self.inner = inner
         self.present = present
         self.versions = versions
-        # To look one up changes nothing, and so needs no lock. All are made anew whenever the stamp changes, so those
-        # that went in first are those that nobody has asked for since.
+        # A lookup changes nothing, and so needs no lock. All responses are replaced when the version changes, so the
+        # oldest ones are those that nobody has requested since.
         self.answers: FIFOCache[tuple[str, str], CachedResponse] = FIFOCache(
             size, getsizeof=lambda answer: len(answer.body) + OVERHEAD
         )

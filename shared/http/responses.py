@@ -27,7 +27,7 @@ def etag_for(document: Any) -> str:
 
 
 def json_response(document: Any, *, cache_control: str = PRIVATE, headers: dict[str, str] | None = None) -> Response:
-    """The document as an answer, or a 304 to whoever has it."""
+    """Return the document as a response, or a 304 if the client has it."""
     body = orjson.dumps(document)
     etag = conditional.make_etag(body)
     response = conditional.not_modified(etag) or JSONResponse(body, content_type="application/json")

@@ -39,7 +39,7 @@ class NameField(LineField):
 
 
 def reject_blank(text: str) -> None:
-    """Raises ValidationError for a text of which nothing would be seen."""
+    """Raises ValidationError if nothing of the text would be visible."""
     if text_checks.is_blank(text):
         raise ma.ValidationError(noop("Holds nothing that can be seen."))
 

@@ -65,7 +65,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 def require_staff(scope: str) -> Response | None:
     """Let the request on where staff with `scope` are signed in, as `auth.actor()`; `g.staff` is what pages show of
-    them. Otherwise the way to sign in, for whoever only wants to see a page. Raises Unauthorized, Forbidden.
+    them. Otherwise redirect a GET request to the sign-in page. Raises Unauthorized, Forbidden.
     """
     try:
         claims = auth.verify(request.cookies.get(COOKIE, ""))
@@ -157,8 +157,8 @@ def _load(provider: Any) -> None:
 
 
 def _end_session() -> str | None:
-    """Where the provider ends its own session and sends back to this site (OpenID Connect RP-Initiated Logout 1.0);
-    nothing where it does not offer that, or cannot be asked now.
+    """Return the URL at which the provider ends its own session and redirects to this site (OpenID Connect RP-Initiated
+    Logout 1.0); None if it offers none, or does not respond.
     """
     try:
         provider = _provider()
@@ -172,7 +172,9 @@ def _end_session() -> str | None:
 
 
 def _sign_out_origin() -> str:
-    """Where the form to sign out leads, since browsers hold redirects after a form to the page's policy too."""
+    """Return the origin that the form to sign out redirects to, since browsers hold redirects after a form to the
+    page's policy too.
+    """
     client = _client()
     metadata = client.server_metadata if client else {}
     address = urlsplit(metadata.get("end_session_endpoint") or runtime.settings().oidc_discovery or "")

@@ -18,7 +18,7 @@ from shared.runtime import transaction
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
-# What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
+# A spreadsheet takes a text that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHUNK = 64 * 1024
 MOST_IN_CELL = 32_767

@@ -1,4 +1,4 @@
-"""Connections to RabbitMQ, and the names of what stands in it. Services declare nothing:
+"""Connections to RabbitMQ, and the names of its exchanges and queues. Services declare nothing:
 deploy/rabbitmq/definitions.json does.
 """
 
@@ -22,7 +22,7 @@ BROKER_ERRORS = (OSError, AMQPError, KombuError)
 
 HEARTBEAT = 10
 
-# By process, whose turn it is among the nodes.
+# The next node to try, by process.
 _turns: dict[str, int] = {}
 
 
@@ -30,7 +30,7 @@ def connect(settings: Settings, process: str) -> Connection:
     """A connection that is not opened yet, bounded in every wait. kombu's own default is no heartbeat at all.
 
     Where BROKER_URL names several nodes, each `process` begins with any of them, so that load is spread, and goes on to
-    the next with every connection: whoever lost one has tried all in as many attempts. kombu's own alternates would be
+    the next with every connection, so that all nodes are tried in as many attempts. kombu's own alternates would be
     tried without the password of the file.
     """
     serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = read_properties
@@ -50,7 +50,7 @@ def connect(settings: Settings, process: str) -> Connection:
             "client_properties": {"connection_name": process},
         },
     )
-    # Not as an argument, over which what stands in the address would win.
+    # Set here, since options in the URL would override an argument.
     connection.ssl = ssl_options(url, settings.broker_ca_file)
     return connection
 

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 PREFETCH = 200
 BATCH = 100
-# What a document can be at fault for, and no engine and no migration.
+# Errors that only the document can cause, and no server or migration.
 UNSTORABLE = (psycopg.DataError, TypeError, ValueError, RecursionError)
 
 

@@ -23,7 +23,7 @@ HANDLING = Histogram(
 )
 LAG = Histogram(
     "event_lag_seconds",
-    "Seconds from the moment of which an event tells to the commit of its effect",
+    "Seconds from the time of an event to the commit of its effect",
     ["type"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )

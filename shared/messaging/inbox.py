@@ -37,14 +37,14 @@ class IncomingEvent:
 
     @property
     def digest(self) -> bytes:
-        """Of what it says of anything but people: a publisher that was asked to forget somebody may say it again
+        """Return the digest of the event without personal data: a publisher that erased a person may publish it again
         without them.
         """
         return _digest(without_people(self.document))
 
     @property
     def whole_digest(self) -> bytes:
-        """Of all that it says, as earlier versions kept it."""
+        """Return the digest of the whole event, as earlier versions stored it."""
         return _digest(self.document)
 
     @property
@@ -197,7 +197,7 @@ def quarantine(conn: Connection, position: int, *, error: str) -> None:
 
 
 def depth(conn: Connection) -> dict[str, Any]:
-    """How many events wait to be handled, and the age of the oldest in seconds."""
+    """Return the number of events that wait to be handled, and the age of the oldest in seconds."""
     sql = """
         SELECT count(*) AS depth,
                coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float AS oldest_seconds
@@ -207,7 +207,7 @@ def depth(conn: Connection) -> dict[str, Any]:
 
 
 def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
-    """What is not handled yet, the oldest first, and why; without the documents."""
+    """Return events that are not handled yet, oldest first, with the last error; without the documents."""
     sql = """
         SELECT event_id AS id, type, source, subject, sequence, received_at, attempts, last_error AS error,
                CASE WHEN next_attempt_at > clock_timestamp() THEN next_attempt_at END AS next_attempt_at

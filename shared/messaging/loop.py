@@ -1,6 +1,4 @@
-"""What the loops of a worker have in common: they can be woken, are asked to stop, survive their engines, and show a
-heartbeat.
-"""
+"""Common parts of a worker's loops: stop events, back-off while a server is away, and heartbeats."""
 
 import ssl
 import threading
@@ -16,7 +14,7 @@ from shared.messaging import broker
 
 log = structlog.get_logger()
 
-# What an engine that is away can raise. A pool that is closed belongs to a process that ends.
+# Errors while a server is away. A closed pool belongs to a process that ends.
 UNAVAILABLE = (
     *broker.BROKER_ERRORS,
     psycopg.OperationalError,
@@ -56,10 +54,9 @@ class Loop(Protocol):
 
 
 def run_with_backoff(loop_name: str, heartbeat: Heartbeat, stop: threading.Event, attempt: Callable[[], None]) -> None:
-    """Call `attempt` until `stop` is set; where an engine is away, wait with growing, jittered back-off and call it
-    again.
+    """Call `attempt` until `stop` is set; if a server is away, wait with growing, jittered back-off and call it again.
 
-    What is no engine's absence is raised: a worker that does not know what happened ends, and is started anew.
+    Any other error is raised: a worker that does not know what happened ends, and is restarted.
     """
     failures = 0
     while not stop.is_set():

@@ -70,8 +70,8 @@ def _insert(conn: Connection, documents: list[dict[str, Any]]) -> None:
 
 
 def select_unpublished(conn: Connection, *, limit: int, besides: Sequence[int] = ()) -> list[Unpublished]:
-    """What the relay publishes next: by status, never by a cursor, in order per aggregate; `besides` those at these
-    positions, which are on their way.
+    """Return the events that the relay publishes next: by status, never by a cursor, in order per aggregate; without
+    `besides`, the positions that are on their way.
 
     A row that waits for its next attempt holds back the later ones of its own aggregate, and no others. None that is
     published waits, so only the index of those that wait can answer which do.
@@ -142,7 +142,7 @@ def replay(
 
 
 def select_waiting(conn: Connection, *, limit: int) -> list[dict[str, Any]]:
-    """What is not published yet, the oldest first, and why; without the documents."""
+    """Return events that are not published yet, oldest first, with the last error; without the documents."""
     sql = """
         SELECT event_id AS id, type, subject, sequence, created_at, attempts, last_error AS error,
                CASE WHEN next_attempt_at > clock_timestamp() THEN next_attempt_at END AS next_attempt_at
@@ -158,7 +158,7 @@ def delete_published(conn: Connection, *, days: int) -> int:
 
 
 def depth(conn: Connection) -> dict[str, Any]:
-    """How many events wait to be published, and the age of the oldest in seconds."""
+    """Return the number of events that wait to be published, and the age of the oldest in seconds."""
     sql = """
         SELECT count(*) AS depth,
                coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS oldest_seconds

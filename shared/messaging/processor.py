@@ -170,7 +170,7 @@ class Processor:
 
 
 def _ids(event: PendingEvent) -> dict[str, Any]:
-    """By which a line about it is joined with others."""
+    """Return the ids that join a log line about the event with others."""
     known = {"event_id": event.document.get("id"), "correlation_id": event.document.get("correlationid")}
     return known | w3c.trace_ids(event.document.get("traceparent"))
 
@@ -182,7 +182,7 @@ def _runs(events: list[PendingEvent]) -> list[EventBatch[Event]]:
 
 
 def _describe(error: Exception) -> str:
-    """What failed and where, without the message: PostgreSQL's quotes values, and those may be personal."""
+    """Return what failed and where, without the message, since PostgreSQL quotes values, which may be personal."""
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next

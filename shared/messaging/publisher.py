@@ -31,7 +31,9 @@ class MessagesRefused(Exception):
 
 
 class Publisher:
-    """A channel in confirm mode on a connection of its own, since an alarm of the broker blocks whoever publishes."""
+    """A channel in confirm mode on a connection of its own, since the broker blocks publishing connections during an
+    alarm.
+    """
 
     def __init__(self, connection: Connection, *, patience: float = 10.0) -> None:
         self.connection = connection

@@ -1,5 +1,4 @@
-"""What was set aside until an operator decides: events whose handler failed for good, and messages that are no
-events.
+"""Quarantine: events whose handler failed permanently, and messages that are no events, until an operator decides.
 
 The first stay in the inbox, as `quarantined`; the second are kept as the bytes that came. Both are listed together
 and known by a UUID.
@@ -39,9 +38,9 @@ def select_all(
     reason: str | None = None,
     since: str | None = None,
 ) -> list[dict[str, Any]]:
-    """What waits for a decision, newest first; without the bodies, which may hold personal data. `before` is the last
-    id of the page before; `kind` and `source` keep those of one type, of one publisher; `reason` those whose reason
-    contains it, `since` those received since a moment (RFC 3339).
+    """Return quarantined events and messages, newest first; without the bodies, which may hold personal data. `before`
+    is the last id of the page before; `kind` and `source` keep those of one type, of one publisher; `reason` those
+    whose reason contains it, `since` those received since a moment (RFC 3339).
     """
     sql = """
         WITH waiting AS (
@@ -70,7 +69,7 @@ def count(conn: Connection) -> int:
 
 
 def count_kinds(conn: Connection) -> dict[str, int]:
-    """How many wait for a decision: events whose handler failed (`event`), messages that are none (`message`)."""
+    """Return the numbers of quarantined events (`event`) and of messages that are no events (`message`)."""
     sql = """
         SELECT (SELECT count(*) FROM inbox WHERE status = 'quarantined') AS event,
                (SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND discarded_at IS NULL) AS message
@@ -92,8 +91,8 @@ def body(conn: Connection, id: UUID) -> bytes:
 
 
 def replay(conn: Connection, id: UUID) -> None:
-    """Try again what was set aside, as if it came anew, under the routing key under which it came. Raises NotFound, or
-    Conflict where a message still is no event.
+    """Process a quarantined event or message again, with its original routing key. Raises NotFound, or Conflict if the
+    message still is no event.
     """
     content = body(conn, id)
     if _requeue_event(conn, id):

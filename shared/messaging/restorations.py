@@ -1,5 +1,5 @@
-"""What a service notes when its database was restored: from then on it gives out no number that it may have given out
-before, and does nothing again that it may have done.
+"""Restorations of the database: after one, a service reuses no number that it may have used before, and repeats no
+effect that it may have had.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def begin(conn: Connection, *, restored_to: datetime, hours: float, needs_settli
 
 
 def lock_open(conn: Connection) -> Restoration | None:
-    """The last restoration that is not settled, for whoever settles it."""
+    """Return the last restoration that is not settled, and lock it."""
     sql = """
         SELECT id, restored_to, noted_at, floor FROM restorations
          WHERE settled_at IS NULL ORDER BY noted_at DESC LIMIT 1 FOR UPDATE

@@ -1,7 +1,8 @@
-"""Where a publisher was brought back to an earlier moment than those who listen to it, they hold what it does not know.
+"""Resync after a publisher was restored to an earlier time than its consumers, whose copies are newer.
 
-What it still knows of these things it says again, as they are for it, under a revision above any that was seen: so all
-hold the same again. What it does not know at all, or cannot say again without asking people anew, is told to staff.
+Aggregates that the publisher still has are published again in its state, with a revision above any that was seen, so
+that all copies agree again. Aggregates that it lost, or cannot publish again without asking people, are reported to
+staff.
 """
 
 from collections import defaultdict
@@ -26,9 +27,9 @@ Raise = Callable[[Connection, UUID], int | None]
 
 @dataclass(frozen=True)
 class ResyncRule:
-    """How a kind of aggregate is said again: by the type of event that causes nothing but a copy of its state, or
-    by that of its withdrawal where that is its state, once
-    `raise_revision` has given it its next revision; that answers None where there is no such thing.
+    """Rule for publishing a kind of aggregate again: with the type of event that only updates copies, or that of its
+    withdrawal if it is withdrawn. `raise_revision` gives it its next revision first, and returns None if there is no
+    such aggregate.
     """
 
     event: type[Event]

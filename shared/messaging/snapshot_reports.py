@@ -14,7 +14,7 @@ from shared.events.catalog_snapshots import Snapshot
 from shared.events.envelope import Envelope
 
 DAYS = 35
-# Whoever has these takes part: the difference is told without them.
+# These give access to a session, so reports leave them out.
 HIDDEN = {"join_url", "online"}
 
 Row = dict[str, Any]
@@ -67,9 +67,9 @@ def insert_outcome(conn: Connection, event: Snapshot, envelope: Envelope, outcom
 
 
 def report(conn: Connection, batch: UUID, tables: Mapping[str, str]) -> dict[str, Any]:
-    """What a batch did here: how many came of how many, which rows differed and in what, and of a whole batch the ids
-    that are held here and that the publisher did not send. `tables` are those of the copy, by aggregate. Raises
-    NotFound where nothing of the batch has come.
+    """Return the report of a batch: how many snapshots came of how many, which rows differed in which columns, and for
+    a complete batch the ids of rows that the publisher did not send. `tables` are those of the copy, by aggregate.
+    Raises NotFound if nothing of the batch has come.
     """
     sql = """
         SELECT aggregate, max(size) AS size, bool_and(whole) AS whole, count(*) AS handled,
@@ -104,6 +104,6 @@ def _select_unsent(conn: Connection, batch: UUID, table: str) -> list[UUID]:
 
 
 def delete_outcomes(conn: Connection) -> None:
-    """Delete what was told of batches 35 days ago."""
+    """Delete reports of batches that are 35 days old."""
     sql = "DELETE FROM snapshot_outcomes WHERE at < clock_timestamp() - make_interval(days => %(days)s)"
     execute(conn, sql, days=DAYS)

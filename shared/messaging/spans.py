@@ -1,4 +1,4 @@
-"""What traces tell of an event: that it was made, was sent, and was processed.
+"""Spans of an event: its creation, sending and processing.
 
 An event's `traceparent` is that of its making, and never changes on its way (CloudEvents, distributed tracing
 extension): so it is the same message however often it is published. Sending and processing it are both children of its

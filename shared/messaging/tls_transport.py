@@ -45,7 +45,7 @@ class TLSTransport(pyamqp.Transport):
 
 
 def ssl_options(url: str, ca_file: Path | None) -> dict[str, Any] | bool:
-    """What kombu's `ssl` must be for this address; the name that is verified is the one that stands in it."""
+    """Return kombu's `ssl` options for this URL; the host name in it is verified."""
     parts = urlsplit(url)
     if parts.scheme != "amqps":
         return False

@@ -23,7 +23,7 @@ class Wakeup:
             self.heard.notify()
 
     def wait(self, seconds: float = POLL_SECONDS) -> bool:
-        """Return when it was rung, or after `seconds`; whether it was rung. Who is told so is the only one."""
+        """Wait until it is set or `seconds` pass; True if it was set. Wakes one waiter only."""
         with self.heard:
             rung = self.heard.wait_for(lambda: self.rung, seconds)
             self.rung = False
