@@ -3,7 +3,7 @@
 from flask import Flask
 
 from services.registration.attendance import api as attendance
-from services.registration.attendance import staff_pages as attendance_desk
+from services.registration.attendance import staff_pages as attendance_staff_pages
 from services.registration.attendance.public_pages import pages as joining_pages
 from services.registration.availability import api as availability
 from services.registration.availability import jobs as availability_jobs
@@ -11,7 +11,7 @@ from services.registration.availability.metrics import measure_seats
 from services.registration.catalog_projection import handlers as projection
 from services.registration.certificates import api as certificates
 from services.registration.certificates import jobs as certificate_jobs
-from services.registration.certificates import staff_pages as certificates_desk
+from services.registration.certificates import staff_pages as certificates_staff_pages
 from services.registration.certificates.public_pages import pages as certificate_pages
 from services.registration.completion import handlers as completion
 from services.registration.groups import api as groups
@@ -19,7 +19,7 @@ from services.registration.groups import jobs as group_jobs
 from services.registration.groups.public_pages import pages as group_pages
 from services.registration.invitations import api as invitations
 from services.registration.invitations import jobs as invitation_jobs
-from services.registration.invitations import staff_pages as invitations_desk
+from services.registration.invitations import staff_pages as invitations_staff_pages
 from services.registration.invitations.public_pages import pages as invitation_pages
 from services.registration.learners import api as learners
 from services.registration.learners import jobs as learner_jobs
@@ -30,15 +30,15 @@ from services.registration.permissions import WRITES
 from services.registration.privacy import api as privacy
 from services.registration.privacy import handlers as privacy_handlers
 from services.registration.privacy import jobs as privacy_jobs
-from services.registration.privacy import staff_pages as people_desk
+from services.registration.privacy import staff_pages as privacy_staff_pages
 from services.registration.privacy.cli import forgetting
 from services.registration.reports import api as reports
-from services.registration.reports import staff_pages as reports_desk
+from services.registration.reports import staff_pages as reports_staff_pages
 from services.registration.resync import RESYNC_RULES
 from services.registration.roster import api as roster
-from services.registration.roster import staff_pages as roster_desk
+from services.registration.roster import staff_pages as roster_staff_pages
 from services.registration.rules import api as rules
-from services.registration.rules import staff_pages as rules_desk
+from services.registration.rules import staff_pages as rules_staff_pages
 from services.registration.seats import jobs as seats
 from services.registration.self_service.public_pages import pages as managing_pages
 from services.registration.settings import RegistrationSettings
@@ -68,13 +68,13 @@ SERVICE = Service(
         privacy.bp,
         invitations.bp,
         invitations.staff,
-        roster_desk.pages,
-        attendance_desk.pages,
-        reports_desk.pages,
-        rules_desk.pages,
-        invitations_desk.pages,
-        certificates_desk.pages,
-        people_desk.pages,
+        roster_staff_pages.pages,
+        attendance_staff_pages.pages,
+        reports_staff_pages.pages,
+        rules_staff_pages.pages,
+        invitations_staff_pages.pages,
+        certificates_staff_pages.pages,
+        privacy_staff_pages.pages,
         registration_pages,
         group_pages,
         managing_pages,

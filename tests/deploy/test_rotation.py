@@ -11,7 +11,7 @@ import pytest
 
 from deploy.rotation import BROKER, DATABASE, LINES, rotate
 from deploy.secrets import hash_password, make_secrets
-from services.registration.certificates.badges import Issuer
+from services.registration.certificates.open_badges import Issuer
 from shared.signed_links import sign, verify
 from tests.servers.databases import ROOT
 

@@ -20,8 +20,8 @@ from pyld import jsonld
 from pypdf import PdfReader
 
 from services.registration.certificates import queries
-from services.registration.certificates.badges import Issuer
 from services.registration.certificates.jobs import issue_certificates
+from services.registration.certificates.open_badges import Issuer
 from services.registration.certificates.pdf import print_certificate
 from services.registration.privacy.domain import erase
 from shared import runtime, signed_links

@@ -15,7 +15,7 @@ from services.notifications.webhooks.endpoints.secret_encryption import (
     encrypt_secret,
     reencrypt_secret,
 )
-from services.registration.certificates.badges import Issuer
+from services.registration.certificates.open_badges import Issuer
 from services.registration.settings import RegistrationSettings
 from shared import signed_links
 

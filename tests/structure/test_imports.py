@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENTRY_POINTS = {"api", "public_pages", "staff_pages", "handlers", "jobs", "cli"}
 ROOT_MODULES = {"app", "__main__"}
 # The services that keep each rule.
-CHECKED = {"catalog", "notifications"}
+CHECKED = {"catalog", "notifications", "registration"}
 CHECKED_FOR_AMBIENT_STATE: set[str] = set()
 
 

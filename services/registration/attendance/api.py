@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, request
 
 from services.registration import urls
-from services.registration.attendance import domain, staff_commands
+from services.registration.attendance import attendance_commands, domain
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.schemas import (
     AppliedSchema,
@@ -56,7 +56,7 @@ def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
         window = domain.find_window(conn, slug)
     report = _read_report(window, query["timezone"])
     with transaction() as conn:
-        return staff_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
+        return attendance_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
 
 
 @staff.post("/sessions/<slug>/check-ins")
@@ -68,7 +68,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     answer names them, and nobody is let in yet.
     """
     with transaction() as conn:
-        arrival = staff_commands.check_in(conn, slug, **wanted)
+        arrival = attendance_commands.check_in(conn, slug, **wanted)
     return {
         "checked_in": arrival.who and _describe(arrival.who),
         "again": arrival.again,
@@ -83,7 +83,7 @@ def check_in(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
 def mark_attendance(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """Record by hand whether somebody was there; no report overrides it."""
     with transaction() as conn:
-        staff_commands.mark(conn, id, **wanted)
+        attendance_commands.mark(conn, id, **wanted)
     return wanted
 
 

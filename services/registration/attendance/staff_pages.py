@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 from psycopg import Connection
 
-from services.registration.attendance import domain, staff_commands
+from services.registration.attendance import attendance_commands, domain
 from services.registration.attendance.domain import Applied, Arrival
 from services.registration.attendance.schemas import AttendanceQuery
 from services.registration.attendance_reports.report_lines import to_text
@@ -69,7 +69,7 @@ def upload(slug: str) -> Response:
         report = read_report(text.encode(), window, timezone=form.text("timezone") or None)
         if form and sure:
             with transaction() as conn:
-                staff_commands.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
+                attendance_commands.apply(conn, slug, report, least_minutes=wanted["minimum_minutes"])
             return see_other(f"/registration/staff/sessions/{slug}?attended=true")
         if form:
             return _show_upload(slug, form, found=_look(slug, report, wanted["minimum_minutes"]), text=text)
@@ -84,14 +84,14 @@ def _check_in(conn: Connection, slug: str, sought: str) -> Arrival:
     """By what looks like a code where somebody has it, else by name."""
     if len(fold_code(sought)) == LENGTH:
         with suppress(NotFound):
-            return staff_commands.check_in(conn, slug, code=sought, name=None)
-    return staff_commands.check_in(conn, slug, code=None, name=sought)
+            return attendance_commands.check_in(conn, slug, code=sought, name=None)
+    return attendance_commands.check_in(conn, slug, code=None, name=sought)
 
 
 def _look(slug: str, report: Report, least_minutes: int) -> Applied:
     """What it would do."""
     with rolled_back_transaction() as conn:
-        return staff_commands.apply(conn, slug, report, least_minutes=least_minutes)
+        return attendance_commands.apply(conn, slug, report, least_minutes=least_minutes)
 
 
 def _show_door(slug: str, *, status: int = 200, **said: Any) -> Response:

@@ -7,10 +7,10 @@ import orjson
 from flask import Response, request
 
 from services.registration import urls
-from services.registration.certificates import domain, queries
-from services.registration.certificates.badges import LIST_SIZE, Issuer
+from services.registration.certificates import certificate_commands, domain, queries
+from services.registration.certificates.certificate_page import render_certificate
+from services.registration.certificates.open_badges import LIST_SIZE, Issuer
 from services.registration.certificates.pdf import print_certificate
-from services.registration.certificates.public_pages import show_certificate as show_page
 from services.registration.certificates.queries import Certificate
 from services.registration.certificates.schemas import (
     CredentialSchema,
@@ -20,7 +20,6 @@ from services.registration.certificates.schemas import (
     RevocationSchema,
     RevokedSchema,
 )
-from services.registration.certificates.staff_pages import issue_anew, take_back
 from shared import runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint
@@ -41,7 +40,7 @@ CACHE = "public, max-age=300"
 def show_certificate(id: UUID) -> Response:
     """A certificate: as a page that anybody can verify it by, as an Open Badge, or as a PDF, by `Accept`."""
     kind = request.accept_mimetypes.best_match([JSON, HTML, PDF], default=JSON)
-    shown = {JSON: _badge, PDF: _document, HTML: show_page}[kind](id)
+    shown = {JSON: _badge, PDF: _document, HTML: _page}[kind](id)
     shown.headers["Vary"] = "Accept"
     return shown
 
@@ -85,7 +84,7 @@ def show_issuer() -> Response:
 def revoke_certificate(wanted: dict[str, Any], id: UUID) -> Certificate:
     """Take a certificate back, for good; the reason is shown to whoever verifies it."""
     with transaction() as conn:
-        return take_back(conn, id, reason=wanted["reason"])
+        return certificate_commands.revoke(conn, id, reason=wanted["reason"])
 
 
 @staff.post("/certificates/<uuid:id>/reissue")
@@ -98,7 +97,7 @@ def reissue_certificate(wanted: dict[str, Any], id: UUID) -> Response:
     as they are now. What one says stays as it was when it was issued.
     """
     with transaction() as conn:
-        another = issue_anew(conn, id, reason=wanted["reason"])
+        another = certificate_commands.reissue(conn, id, reason=wanted["reason"])
     location = f"/registration/v1/certificates/{another.id}"
     response = json_response(ReissuedSchema().dump(another), headers={"Location": location})
     response.status_code = 201
@@ -107,6 +106,10 @@ def reissue_certificate(wanted: dict[str, Any], id: UUID) -> Response:
 
 def _badge(id: UUID) -> Response:
     return _json(_issuer().badge(_find(id)))
+
+
+def _page(id: UUID) -> Response:
+    return render_certificate(_find(id))
 
 
 def _document(id: UUID) -> Response:

@@ -1,4 +1,4 @@
-"""The page by which anybody verifies a certificate."""
+"""Public pages of certificates."""
 
 from typing import Any
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Response, redirect
 
 from services.registration.certificates import domain
-from shared.date_labels import label_long_date
-from shared.http.pages import Pages, respond
+from services.registration.certificates.certificate_page import files_path, render_certificate
+from shared.http.pages import Pages
 from shared.runtime import connection
 
 pages = Pages("verifying", url_prefix="/registration/certificates")
@@ -15,23 +15,13 @@ pages = Pages("verifying", url_prefix="/registration/certificates")
 
 @pages.get("/<uuid:id>")
 def show_certificate(id: UUID) -> Response:
-    """Whose it is and for what, and whether it stands."""
+    """Show whose certificate it is, what it is for, and whether it is valid."""
     with connection() as conn:
         certificate = domain.get(conn, id)
-    return respond(
-        "certificate.html",
-        certificate=certificate,
-        files=_files(id),
-        day=label_long_date(certificate.earned_at),
-        cache_control="no-cache",
-    )
+    return render_certificate(certificate)
 
 
 @pages.get("/<uuid:id>.<any(pdf, json):form>")
 def show_file(id: UUID, form: str) -> Any:
-    """The certificate to print, or as an Open Badge: where mails lead to, by the address of the page."""
-    return redirect(f"{_files(id)}.{form}", 302)
-
-
-def _files(id: UUID) -> str:
-    return f"/registration/v1/certificates/{id}"
+    """Redirect to the PDF or the Open Badge of a certificate; emails link here."""
+    return redirect(f"{files_path(id)}.{form}", 302)

@@ -1,13 +1,7 @@
 """What crosses the door of groups."""
 
-from typing import Any
-
 import marshmallow as ma
-from flask import Response
 from marshmallow.validate import Length, OneOf
-
-from services.registration.groups.queries import Group
-from shared.http.responses import json_response
 
 
 class PendingItemSchema(ma.Schema):
@@ -38,17 +32,3 @@ class ConfirmationSchema(ma.Schema):
 class GroupQuery(ma.Schema):
     token = ma.fields.String(load_default="", validate=Length(max=500))
     receipt = ma.fields.String(load_default="", validate=Length(max=500))
-
-
-def pending(group: Group) -> Response:
-    """The answer to a group that waits: 202, with an item for each colleague, in their order."""
-    item: dict[str, Any] = {"id": None, "session": group.session_slug, "status": "pending"}
-    body = {
-        "items": [{**item, "position": None, "advice": None}] * group.size,
-        "seats_held": group.held,
-        "confirm_by": group.expires_at,
-        "detail": "A mail is on its way to the registrar: the group is registered once they confirm it.",
-    }
-    response = json_response(PendingSchema().dump(body), cache_control="no-store")
-    response.status_code = 202
-    return response

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from services.registration.catalog_projection import domain as projection
-from services.registration.invitations import domain, queries, staff_commands
+from services.registration.invitations import domain, invitation_commands, queries
 from services.registration.invitations.schemas import (
     AcceptanceSchema,
     GuestSchema,
@@ -75,7 +75,7 @@ def list_invitations(query: dict[str, Any], slug: str) -> Response:
 def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
     """Invite somebody who has not earned it; they get a mail with the code."""
     with transaction() as conn:
-        issued = staff_commands.issue(conn, slug, **wanted)
+        issued = invitation_commands.issue(conn, slug, **wanted)
     response = json_response(IssuedSchema().dump(issued))
     response.status_code = 201
     return response
@@ -87,7 +87,7 @@ def issue_invitation(wanted: dict[str, Any], slug: str) -> Response:
 def revoke_invitation(slug: str, id: UUID) -> Response:
     """Take an invitation back that was not accepted yet."""
     with transaction() as conn:
-        return json_response(IssuedSchema().dump(staff_commands.revoke(conn, slug, id)))
+        return json_response(IssuedSchema().dump(invitation_commands.revoke(conn, slug, id)))
 
 
 @bp.get("/<code>")

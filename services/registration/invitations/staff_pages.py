@@ -6,7 +6,7 @@ from flask import Response
 from psycopg import Connection
 
 from services.registration.catalog_projection import domain as projection
-from services.registration.invitations import queries, staff_commands
+from services.registration.invitations import invitation_commands, queries
 from services.registration.invitations.schemas import STATUSES, InvitationsQuery, IssueSchema
 from services.registration.registrations.refusals import refuse
 from shared.errors import DomainError
@@ -36,7 +36,7 @@ def issue(slug: str) -> Response:
     if form:
         try:
             with transaction() as conn:
-                staff_commands.issue(conn, slug, **wanted)
+                invitation_commands.issue(conn, slug, **wanted)
             return see_other(f"/registration/staff/sessions/{slug}/invitations")
         except DomainError as error:
             status = refuse(form, error)
@@ -49,7 +49,7 @@ def issue(slug: str) -> Response:
 def revoke(slug: str, id: UUID) -> Response:
     """Take an invitation back."""
     with transaction() as conn:
-        staff_commands.revoke(conn, slug, id)
+        invitation_commands.revoke(conn, slug, id)
     return see_other(f"/registration/staff/sessions/{slug}/invitations")
 
 

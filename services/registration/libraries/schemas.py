@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from services.registration.libraries.schema_fields import State
+from services.registration.libraries.state_field import State
 from services.registration.people.schema_fields import line
 
 TYPES = ["academic", "public", "rural", "school", "special", "other"]

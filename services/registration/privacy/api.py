@@ -10,7 +10,7 @@ from flask import Response
 from services.registration.learners.access import check_fresh, learner
 from services.registration.learners.schemas import SignedInQuery
 from services.registration.people import queries as people
-from services.registration.privacy import domain, staff_commands
+from services.registration.privacy import domain, erasure_commands
 from services.registration.privacy.queries import Erasure
 from services.registration.privacy.schemas import ErasureSchema, HeldSchema
 from shared import runtime
@@ -51,7 +51,7 @@ def show_held(_query: dict[str, Any], email: str) -> Response:
     folded = fold_stored_email(email)
     by_staff = auth.has(SCOPE)
     with transaction() as conn:
-        held = staff_commands.describe(conn, folded) if by_staff else domain.describe(conn, folded)
+        held = erasure_commands.describe(conn, folded) if by_staff else domain.describe(conn, folded)
     return json_response({**held, "parts": parts(folded)}, cache_control="no-store")
 
 
@@ -68,7 +68,7 @@ def erase_person(_query: dict[str, Any], email: str) -> Response:
     by_staff = auth.has(SCOPE)
     if not by_staff:
         check_fresh()
-    erase = staff_commands.erase if by_staff else partial(domain.erase, cause="asked by the person")
+    erase = erasure_commands.erase if by_staff else partial(domain.erase, cause="asked by the person")
     erasure = retry_on_conflict(lambda conn: erase(conn, folded))
     response = _tell(erasure)
     response.status_code = 202

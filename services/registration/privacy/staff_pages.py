@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from flask import Response
 
-from services.registration.privacy import domain, staff_commands
+from services.registration.privacy import domain, erasure_commands
 from services.registration.privacy.domain import Held
 from services.registration.privacy.schemas import PersonQuery
 from shared.conflict_retry import retry_on_conflict
@@ -37,7 +37,7 @@ def show_person() -> Response:
     except Invalid as error:
         return _show(form.add_errors(error.errors), status=422)
     with transaction() as conn:
-        held = staff_commands.describe(conn, email)
+        held = erasure_commands.describe(conn, email)
     return _show(Form.of({"email": email}), held=held)
 
 
@@ -46,7 +46,7 @@ def show_person() -> Response:
 def download_held() -> Response:
     """All that registration holds, to give to whoever asks what is held on them."""
     with transaction() as conn:
-        held = staff_commands.describe(conn, fold_stored_email(parse_query(PersonQuery())["email"] or ""))
+        held = erasure_commands.describe(conn, fold_stored_email(parse_query(PersonQuery())["email"] or ""))
     response = Response(orjson.dumps(held, default=str, option=orjson.OPT_INDENT_2), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="held.json"'
     response.headers["Cache-Control"] = "no-store"
@@ -63,7 +63,7 @@ def erase() -> Response:
         form.add_errors({"again": ["This is not the same address."]})
         with connection() as conn:
             return _show(form, held=domain.describe(conn, email), status=422)
-    erasure = retry_on_conflict(lambda conn: staff_commands.erase(conn, email))
+    erasure = retry_on_conflict(lambda conn: erasure_commands.erase(conn, email))
     return see_other(f"{HOME}/erasures/{erasure.id}")
 
 

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 
 from services.registration.libraries import regions
+from services.registration.reports.dimensions import DIMENSIONS
 from shared.database import fetch, set_statement_timeout
 
 
@@ -25,21 +26,6 @@ class Participation:
     completed: int
     invited: int
     took_part: int
-
-
-# What each line is of, and its name for people.
-DIMENSIONS: dict[str, tuple[LiteralString, LiteralString]] = {
-    "session": ("facts.session", "max(facts.title)"),
-    "series": ("facts.series", "max(facts.series_title)"),
-    "initiative": ("facts.initiative", "max(facts.initiative_title)"),
-    "library_type": ("people.library ->> 'type'", "NULL"),
-    "community_size": ("people.library ->> 'community_size'", "NULL"),
-    "state": (
-        "CASE WHEN people.library ->> 'state' = ANY(%(codes)s) THEN people.library ->> 'state' END",
-        "CASE WHEN bool_and(coalesce(people.library ->> 'state' = %(outside)s, false)) THEN %(outside_name)s END",
-    ),
-    "month": ("to_char(facts.at, 'YYYY-MM')", "NULL"),
-}
 
 
 def allow_minutes(conn: Connection) -> None:

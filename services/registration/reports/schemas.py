@@ -5,7 +5,7 @@ from datetime import date
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from services.registration.reports.queries import DIMENSIONS
+from services.registration.reports.dimensions import DIMENSIONS
 
 # No program is older, and no moment after these days can be computed with.
 YEARS = Range(date(1876, 1, 1), date(2999, 12, 31))

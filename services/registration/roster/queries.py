@@ -40,7 +40,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class SessionLine:
     """A session in the list of all, with how many take part in it."""
 
     slug: str
@@ -111,7 +111,7 @@ def _anywhere(sought: str | None) -> str | None:
 
 def select_sessions(
     conn: Connection, *, past: bool, q: str | None, after: tuple[datetime | None, str] | None, limit: int
-) -> list[Line]:
+) -> list[SessionLine]:
     """Sessions to come, the first first, or those that are over, the latest first; those whose title holds `q`. What
     has no time comes last. `after` is the time and the slug of the last one of the page before.
     """
@@ -134,7 +134,7 @@ def select_sessions(
          ORDER BY {order} LIMIT %(limit)s
     """  # noqa: S608
     time, slug = after or (None, None)
-    return fetch(conn, Line, sql, past=past, q=_anywhere(q), time=time, slug=slug, limit=limit)
+    return fetch(conn, SessionLine, sql, past=past, q=_anywhere(q), time=time, slug=slug, limit=limit)
 
 
 def select_entry(conn: Connection, session_id: UUID, id: UUID) -> Entry | None:

@@ -3,8 +3,8 @@
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 
-from services.registration.libraries.schema_fields import State
 from services.registration.libraries.schemas import SIZES, TYPES
+from services.registration.libraries.state_field import State
 from services.registration.people.schema_fields import free_text
 from services.registration.registrations.schemas import ApplicantSchema, RegistrationSchema
 from services.registration.seats.registration_states import RegistrationStatus

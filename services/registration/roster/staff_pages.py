@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
-from services.registration.attendance import staff_commands as attendance
+from services.registration.attendance import attendance_commands as attendance
 from services.registration.attendance.domain import describe_seats
 from services.registration.attendance.schemas import MarkSchema
 from services.registration.catalog_projection import domain as projection

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from services.registration.catalog_projection import domain as projection
-from services.registration.rules import domain, queries, staff_commands
+from services.registration.rules import domain, queries, rules_commands
 from services.registration.rules.queries import Rules
 from services.registration.rules.schemas import FormSchema, RulesSchema
 from shared.http import Blueprint, conditional
@@ -48,5 +48,5 @@ def replace_rules(wanted: dict[str, Any], slug: str) -> Response:
     """
     with transaction() as conn:
         conditional.require_match(etag_for(RulesSchema().dump(domain.lock(conn, slug))))
-        after = staff_commands.replace(conn, slug, Rules(**wanted))
+        after = rules_commands.replace(conn, slug, Rules(**wanted))
     return json_response(RulesSchema().dump(after))

@@ -6,7 +6,7 @@ from flask import Response
 from psycopg import Connection
 
 from services.registration.catalog_projection import domain as projection
-from services.registration.rules import domain, staff_commands
+from services.registration.rules import domain, rules_commands
 from services.registration.rules.queries import Rules, select_rules
 from services.registration.rules.schemas import KINDS, RulesSchema
 from shared.http.forms import Form, parse_form
@@ -41,7 +41,7 @@ def replace_rules(slug: str) -> Response:
         if form and form.text("version") != _version(before) and before != Rules(**wanted):
             form.add_errors({"questions": [STALE]})
         if form:
-            staff_commands.replace(conn, slug, Rules(**wanted))
+            rules_commands.replace(conn, slug, Rules(**wanted))
             return see_other(f"/registration/staff/sessions/{slug}/rules")
         return _show(conn, slug, form, version=form.text("version"), status=422)
 

@@ -9,7 +9,8 @@ from psycopg import Connection
 
 from services.registration.corrections import domain as corrections
 from services.registration.groups.queries import Group
-from services.registration.groups.schemas import PendingSchema, pending
+from services.registration.groups.representations import pending
+from services.registration.groups.schemas import PendingSchema
 from services.registration.learners import access
 from services.registration.registrations import domain as registrations
 from services.registration.registrations.domain import Made
