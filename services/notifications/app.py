@@ -11,7 +11,7 @@ from services.notifications.fanout import jobs as fanout_jobs
 from services.notifications.mail_log import api as maillog
 from services.notifications.mail_log import staff_pages as maillog_desk
 from services.notifications.mail_log.cli import who_got_what_command
-from services.notifications.mail_log.metrics import measure_mails
+from services.notifications.mail_log.mail_metrics import measure_mails
 from services.notifications.messages import handlers as mails
 from services.notifications.newsletters import api as newsletters
 from services.notifications.newsletters import jobs as newsletter_jobs
@@ -38,7 +38,7 @@ from services.notifications.template_overrides import api as templates
 from services.notifications.template_overrides import staff_pages as templates_desk
 from services.notifications.webhooks.deliveries import api as webhook_deliveries
 from services.notifications.webhooks.deliveries import handlers as webhook_handlers
-from services.notifications.webhooks.deliveries.metrics import measure_webhooks
+from services.notifications.webhooks.deliveries.webhook_metrics import measure_webhooks
 from services.notifications.webhooks.endpoints import api as webhooks
 from services.notifications.webhooks.endpoints.cli import webhook_commands
 from services.notifications.webhooks.sending import jobs as webhook_jobs

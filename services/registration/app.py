@@ -34,7 +34,7 @@ from services.registration.privacy import staff_pages as privacy_staff_pages
 from services.registration.privacy.cli import forgetting
 from services.registration.reports import api as reports
 from services.registration.reports import staff_pages as reports_staff_pages
-from services.registration.resync import RESYNC_RULES
+from services.registration.republishing.resync_rules import RESYNC_RULES
 from services.registration.roster import api as roster
 from services.registration.roster import staff_pages as roster_staff_pages
 from services.registration.rules import api as rules

@@ -21,7 +21,8 @@ from deploy.demo.terminal import Line, Terminal, wait_for
 from deploy.native.mailcatcher.mailbox import Mailbox as CaughtMails
 from deploy.native.mailcatcher.web import create_app
 from services.registration.attendance_reports.presence import judge_presence
-from services.registration.attendance_reports.report_reader import Window, read_report
+from services.registration.attendance_reports.report_reader import read_report
+from services.registration.attendance_reports.report_rows import Window
 
 ENTRY = """BEGIN:VCALENDAR
 VERSION:2.0

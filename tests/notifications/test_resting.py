@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from services.notifications.mail_log.metrics import measure_mails
+from services.notifications.mail_log.mail_metrics import measure_mails
 from shared import runtime
 from shared.events.catalog import SessionPublished
 from shared.events.envelope import parse_envelope

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from services.registration.app import SERVICE
-from services.registration.attendance import domain
+from services.registration.attendance import report_application
 from services.registration.attendance_reports.report_reader import read_presences
 from services.registration.registrations import domain as registrations
 from services.registration.rules import domain as rules
@@ -212,7 +212,7 @@ def take_part(email: str) -> None:
 def attended(slug: str, email: str = "ada@x.org") -> None:
     """Record that somebody was there, as a request of its own."""
     with runtime.transaction() as conn:
-        domain.apply_report(conn, slug, read_presences([{"email": email}]), least_minutes=20)
+        report_application.apply_report(conn, slug, read_presences([{"email": email}]), least_minutes=20)
 
 
 def held(app: Flask, number: int) -> list[Session]:

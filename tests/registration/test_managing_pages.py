@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.registration import urls
+from services.registration.links import page_urls
 from shared import runtime, signed_links
 from tests.registration.invitations import expire, invitation_path, invite
 from tests.registration.offers import pass_on
@@ -23,7 +23,7 @@ def post(registration: Registration, path: str, **fields: str) -> WebResponse:
 
 def manage(made: WebResponse, part: str = "") -> str:
     id = made.json["id"]
-    return urls.managing(UUID(id), signed_links.sign(runtime.settings(), "registration", id), part)
+    return page_urls.managing(UUID(id), signed_links.sign(runtime.settings(), "registration", id), part)
 
 
 def invited(registration: Registration, email: str = "ada@x.org") -> str:
@@ -51,7 +51,7 @@ def test_who_has_the_link_sees_what_they_said_and_nobody_else(registration: Regi
         for path in (f"{bare}{part}?{token}", f"{bare}{part}", f"{bare}{part}?token=x"):
             assert get(registration, path).status_code == 404
             assert part == "" or post(registration, path).status_code == 404
-    assert get(registration, urls.managing(uuid4(), token.removeprefix("token="))).status_code == 404
+    assert get(registration, page_urls.managing(uuid4(), token.removeprefix("token="))).status_code == 404
 
 
 def test_looking_changes_nothing(registration: Registration, made: WebResponse) -> None:

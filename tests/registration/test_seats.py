@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.check_in_codes import ALPHABET
 from services.registration.learners.queries import insert_session
+from services.registration.seats.check_in_codes import ALPHABET
 from shared import runtime, signed_links
 from shared.events.catalog import SessionCancelled
 from tests.registration.registration import LIBRARY, V1, Registration

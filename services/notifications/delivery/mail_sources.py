@@ -6,8 +6,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.notifications.catalog_projection.queries import Session, select_sessions
-from services.notifications.messages.queries import MailContext
-from services.notifications.newsletters.issue_mails import read_issue_mails
+from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.newsletters.issue_composition import read_issue_mails
 from services.notifications.rendering.issue_mails import IssueMail
 
 MailSource = Session | IssueMail

@@ -1,6 +1,8 @@
-"""What crosses the doors of the newsletter."""
+"""Newsletter issues as JSON and form fields."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
@@ -128,3 +130,9 @@ class ProgressSchema(ma.Schema):
     superseded = ma.fields.Integer(metadata={"description": "Not sent: the reader has left, or it was cancelled"})
     bounced = ma.fields.Integer(metadata={"description": "Sent, and told later that there is no such address"})
     unsubscribed = ma.fields.Integer(metadata={"description": "Readers who left by its link"})
+
+
+def send_moment(wanted: dict[str, Any]) -> datetime | None:
+    """Returns the chosen time in its zone as UTC, or None for now. `wanted` is a loaded SendSchema."""
+    at: datetime | None = wanted["send_at"] if wanted["when"] == "later" else None
+    return at and at.replace(tzinfo=ZoneInfo(wanted["timezone"])).astimezone(UTC)

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Response
 from psycopg import Connection
@@ -21,6 +19,7 @@ from services.notifications.newsletters.schemas import (
     IssuesQuery,
     SendSchema,
     TestSchema,
+    send_moment,
 )
 from shared.email_addresses import fold_email
 from shared.errors import Conflict, DomainError, Invalid
@@ -163,7 +162,7 @@ def send(id: UUID) -> Response:
             if not form:
                 return _confirm(conn, issue, form, status=422)
             with conn.transaction():
-                moved = domain.schedule(conn, issue, _moment(wanted))
+                moved = domain.schedule(conn, issue, send_moment(wanted))
                 record_staff_action(
                     conn, "newsletter.schedule", moved.slug, {"state": moved.state, "send_at": moved.send_at}
                 )
@@ -247,9 +246,3 @@ def _version(issue: Issue) -> str:
 
 def _refuse(form: Form, error: DomainError) -> None:
     form.add_errors(error.errors if isinstance(error, Invalid) else {"slug": [error.detail]})
-
-
-def _moment(wanted: dict[str, Any]) -> datetime | None:
-    """In the zone that was chosen; None is now."""
-    at: datetime | None = wanted["send_at"] if wanted["when"] == "later" else None
-    return at and at.replace(tzinfo=ZoneInfo(wanted["timezone"])).astimezone(UTC)

@@ -22,7 +22,7 @@ from services.notifications.messages.kinds import (
     SUBSCRIPTION_STANDING,
     Method,
 )
-from services.notifications.messages.queries import MailContext
+from services.notifications.messages.mail_contexts import MailContext
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.issue_mails import IssueMail
 from services.notifications.rendering.links import AFTER_MAIL, AFTER_SESSION, Holder, Links, web_link
@@ -121,11 +121,7 @@ def _values(mail: MailContext, session: Session, links: Links) -> dict[str, Any]
         "total": mail.context.get("total"),
         "upcoming": session.status in ("planned", "scheduled"),
         "position": mail.context.get("position"),
-        "by_registrant": mail.context.get("reason") == "cancelled by registrant",
-        "had_seat": mail.context.get("was") == "confirmed",
-        "had_offer": mail.context.get("was") == "offered",
-        "moved": mail.context.get("reason") == "moved by staff",
-        "passed_on": mail.context.get("reason") == "offer not accepted in time",
+        **_values_of_cancellation(mail.context),
         "registered_by": name_in_mail(mail.context.get("registered_by")) or None,
         "accept_until": _moment(mail.context.get("offered_until"), session),
         "invitation_url": links.invitation(mail.subject, invitee) if invited else None,
@@ -138,6 +134,17 @@ def _values(mail: MailContext, session: Session, links: Links) -> dict[str, Any]
         "came": mail.attended is True,
         "missed": mail.attended is False,
         "captions": "yes" if mail.recording_captions else None,
+    }
+
+
+def _values_of_cancellation(context: dict[str, Any]) -> dict[str, bool]:
+    """Why a seat or place is gone, and which it was."""
+    return {
+        "by_registrant": context.get("reason") == "cancelled by registrant",
+        "had_seat": context.get("was") == "confirmed",
+        "had_offer": context.get("was") == "offered",
+        "moved": context.get("reason") == "moved by staff",
+        "passed_on": context.get("reason") == "offer not accepted in time",
     }
 
 

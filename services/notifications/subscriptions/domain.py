@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.messages import kinds
 from services.notifications.messages import queries as messages
-from services.notifications.subscriptions import queries
+from services.notifications.subscriptions import queries, request_queries
 from services.notifications.subscriptions.queries import Origin, SignUp, Subscription
 from shared import rate_limits, runtime, signed_links
 from shared.email_addresses import mailbox_of
@@ -69,7 +69,7 @@ def request(conn: Connection, wish: SignUp, origin: Origin) -> None:
     if not rate_limits.try_consume(conn, asked):
         return
     id = uuid7()
-    queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)
+    request_queries.insert_request(conn, id, wish, origin, wording=WORDING, days=REQUEST_DAYS)
     subscription = queries.lock_by_email(conn, wish.email)
     if subscription and subscription.status == "confirmed":
         messages.insert_notice(
@@ -89,7 +89,7 @@ def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
     """The subscription that a request's owner confirms; the same again changes nothing. Raises Gone for a link that is
     not good any more: too old, or of before they left.
     """
-    asked = queries.lock_request(conn, UUID(_verify(REQUEST, token)))
+    asked = request_queries.lock_request(conn, UUID(_verify(REQUEST, token)))
     if asked is None:
         raise EXPIRED
     subscription = queries.lock_by_email(conn, asked.email)
@@ -99,7 +99,7 @@ def confirm(conn: Connection, token: str, origin: Origin) -> Subscription:
         return subscription
     if asked.confirmed:
         raise EXPIRED
-    queries.mark_confirmed(conn, asked.id)
+    request_queries.mark_confirmed(conn, asked.id)
     id = queries.upsert_from_request(conn, asked.id)
     queries.insert_asked(conn, id, asked.id)
     queries.insert_consent(conn, id, "confirmed", given_from=origin.address, wording=asked.wording)

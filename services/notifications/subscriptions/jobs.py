@@ -1,6 +1,6 @@
 """Requests that nobody confirmed are forgotten."""
 
-from services.notifications.subscriptions import queries
+from services.notifications.subscriptions import request_queries
 from shared.jobs import Job
 from shared.runtime import transaction
 
@@ -8,7 +8,7 @@ from shared.runtime import transaction
 def forget_requests() -> int:
     """Delete sign-ups for the newsletter that nobody confirmed in time."""
     with transaction() as conn:
-        queries.delete_expired_requests(conn)
+        request_queries.delete_expired_requests(conn)
     return 0
 
 

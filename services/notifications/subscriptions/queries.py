@@ -36,17 +36,6 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class SubscriptionRequest:
-    """Somebody's claim that an address wants the newsletter."""
-
-    id: UUID
-    email: str
-    wording: str
-    confirmed: bool
-    expired: bool
-
-
-@dataclass(frozen=True)
 class Subscription:
     id: UUID
     position: int
@@ -76,38 +65,6 @@ class ExportedReader:
     given_from: str
     wording: str
     ended_at: datetime | None
-
-
-def insert_request(conn: Connection, id: UUID, wish: SignUp, origin: Origin, *, wording: str, days: int) -> None:
-    """Keep a request, which is good for `days` days."""
-    sql = """
-        INSERT INTO subscription_requests (id, email, name, library_types, topics, digest, asked_from, network, wording,
-                                           expires_at)
-        VALUES (%(id)s, %(email)s, %(name)s, %(library_types)s::text[], %(topics)s::text[], %(digest)s, %(address)s,
-                %(network)s, %(wording)s, programme_now() + make_interval(days => %(days)s))
-    """
-    execute(conn, sql, id=id, wording=wording, days=days, **asdict(origin), **asdict(wish))
-
-
-def lock_request(conn: Connection, id: UUID) -> SubscriptionRequest | None:
-    sql = """
-        SELECT id, email, wording, confirmed_at IS NOT NULL AS confirmed, expires_at <= programme_now() AS expired
-          FROM subscription_requests WHERE id = %(id)s FOR UPDATE
-    """
-    return fetch_one(conn, SubscriptionRequest, sql, id=id)
-
-
-def mark_confirmed(conn: Connection, id: UUID) -> None:
-    execute(conn, "UPDATE subscription_requests SET confirmed_at = programme_now() WHERE id = %(id)s", id=id)
-
-
-def delete_expired_requests(conn: Connection) -> int:
-    """Forget addresses that nobody confirmed, and requests that have served."""
-    sql = """
-        DELETE FROM subscription_requests
-         WHERE expires_at < programme_now() AND counted_at < clock_timestamp() - interval '1 day'
-    """
-    return execute(conn, sql)
 
 
 def lock_by_email(conn: Connection, email: str) -> Subscription | None:

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from services.registration import urls
-from services.registration.attendance import attendance_commands, domain
+from services.registration.attendance import attendance_commands, domain, report_application
 from services.registration.attendance.queries import Seated
 from services.registration.attendance.schemas import (
     AppliedSchema,
@@ -19,10 +18,12 @@ from services.registration.attendance.schemas import (
     PresenceSchema,
     ProgressSchema,
 )
-from services.registration.attendance_reports.report_reader import Report, Window, read_presences, read_report
+from services.registration.attendance_reports.report_reader import read_presences, read_report
+from services.registration.attendance_reports.report_rows import Report, Window
 from services.registration.catalog_projection import domain as projection
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import WatchQuery
+from services.registration.links import page_urls
 from services.registration.tickets import domain as tickets
 from shared import strict_json
 from shared.http import Blueprint
@@ -50,10 +51,10 @@ FORMATS = {
 @consumes("text/csv", XLSX, "application/json")
 @staff.arguments(AttendanceQuery, location="query")
 @staff.response(200, AppliedSchema)
-def apply_attendance(query: dict[str, Any], slug: str) -> domain.Applied:
+def apply_attendance(query: dict[str, Any], slug: str) -> report_application.Applied:
     """Record who was there, from a webinar platform's report; the same report again changes nothing."""
     with connection() as conn:
-        window = domain.find_window(conn, slug)
+        window = report_application.find_window(conn, slug)
     report = _read_report(window, query["timezone"])
     with transaction() as conn:
         return attendance_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
@@ -96,7 +97,7 @@ def join_session(query: dict[str, Any]) -> Response:
     """
     with connection() as conn:
         domain.look_in(conn, tickets.read_join(conn, query["token"]))
-    return Response(status=302, headers={"Location": urls.joining(query["token"]), "Cache-Control": "no-store"})
+    return Response(status=302, headers={"Location": page_urls.joining(query["token"]), "Cache-Control": "no-store"})
 
 
 @bp.post("/sessions/<slug>/views")

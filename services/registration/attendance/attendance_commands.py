@@ -4,15 +4,16 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration.attendance import domain
-from services.registration.attendance.domain import Applied, Arrival
-from services.registration.attendance_reports.report_reader import Report
+from services.registration.attendance import domain, report_application
+from services.registration.attendance.domain import Arrival
+from services.registration.attendance.report_application import Applied
+from services.registration.attendance_reports.report_rows import Report
 from shared.http.audit_api import record_staff_action
 
 
 def apply(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
     """Record who was there by a platform's report. Raises what applying it raises."""
-    applied = domain.apply_report(conn, slug, report, least_minutes=least_minutes)
+    applied = report_application.apply_report(conn, slug, report, least_minutes=least_minutes)
     record_staff_action(conn, "attendance.apply", slug, {"matched": applied.matched, "changed": applied.changed})
     return applied
 

@@ -4,28 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from services.registration.attendance import queries
 from services.registration.attendance.queries import Seated
-from services.registration.attendance.seat_matching import Matches, match_rows
-from services.registration.attendance_reports.presence import Window, judge_presence, misses_session
-from services.registration.attendance_reports.report_reader import IgnoredRow, Report
 from services.registration.availability import domain as availability
 from services.registration.catalog_projection import domain as projection
 from services.registration.catalog_projection import queries as copy
 from services.registration.catalog_projection.queries import Session
-from services.registration.check_in_codes import fold_code
 from services.registration.completion import domain as completion
 from services.registration.people import queries as people
 from services.registration.people.domain import Erased, fold_name
 from services.registration.registrations import domain as registrations
+from services.registration.seats.check_in_codes import fold_code
 from services.registration.seats.queries import Registration
-from shared.date_labels import label_moment
-from shared.errors import Conflict, Gone, Invalid, NotFound
+from shared.errors import Conflict, Gone, NotFound
 from shared.events import registration as events
 from shared.messaging import outbox
 
@@ -48,36 +43,6 @@ DOOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class PresenceRead:
-    """What a report says of one person with a seat, and in which lines of the file."""
-
-    name: str
-    email: str
-    lines: list[int]
-    attended: bool
-    minutes: int | None
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What became of a report.
-
-    People matched to a seat, people and rows without one, further rows of the same person, changes made, and how many
-    of those matched are said not to have come. `read` tells for each person what was read from which lines;
-    `without_seat` names those without a seat and `ignored` the rows that say nothing, each the first ones.
-    """
-
-    matched: int
-    unmatched: int
-    duplicates: int
-    changed: int
-    said_absent: int
-    without_seat: list[str]
-    ignored: list[IgnoredRow]
-    read: list[PresenceRead]
-
-
-@dataclass(frozen=True)
 class Arrival:
     """Who was checked in, and whether they had been before; else those among whom staff must choose."""
 
@@ -91,58 +56,14 @@ def describe_seats(conn: Connection, session: Session) -> dict[str, Any]:
     return {**availability.describe(conn, session), "attended": queries.count_attended(conn, session.id)}
 
 
-def find_window(conn: Connection, slug: str) -> Window:
-    """Returns when a session takes place, in its own zone; without a known end it lasts a day.
-
-    Raises NotFound, or Conflict before it begins.
-    """
-    session = projection.find_session(conn, slug)
-    _check_begun(session)
-    assert session.starts_at
-    zone = ZoneInfo(copy.select_occasions(conn, [slug])[slug].timezone or "UTC")
-    return Window(session.starts_at, session.ends_at or session.starts_at + timedelta(days=1), zone)
-
-
-def apply_report(conn: Connection, slug: str, report: Report, *, least_minutes: int) -> Applied:
-    """Record attendance from a platform's report; the same report again changes nothing. Raises NotFound, or Conflict
-    before the session.
-
-    Raises Invalid if no time in it lies in the session. People are found by address, else by a name that one person
-    alone of those with a seat has.
-    """
-    session, window = projection.find_session(conn, slug), find_window(conn, slug)
-    if not report.zone_given and misses_session(report.rows, window):
-        raise Invalid({"file": [_describe_miss(window)]})
-    seated = queries.select_seated(conn, session.id)
-    addresses = sorted({email for row in report.rows for email in row.emails})
-    matches = match_rows(report.rows, seated, people.select_known_emails(conn, addresses))
-    found = {person: judge_presence(rows, window) for person, rows in matches.by_person.items()}
-    presences = {
-        person: (one.came and (one.minutes is None or one.minutes >= least_minutes), one.minutes)
-        for person, one in found.items()
-    }
-    changed = _record(conn, session, presences, source="report")
-    strangers = [rows[0].shown_address or rows[0].shown for rows in matches.unmatched]
-    return Applied(
-        matched=len(found),
-        unmatched=len(strangers) + len(report.ignored),
-        duplicates=len(report.rows) - len(found) - len(strangers),
-        changed=changed,
-        said_absent=sum(all(row.said is False for row in rows) for rows in matches.by_person.values()),
-        without_seat=strangers[:MOST_NAMED],
-        ignored=report.ignored[:MOST_NAMED],
-        read=_list_read(seated, matches, presences),
-    )
-
-
 def mark(conn: Connection, id: UUID, *, attended: bool, minutes: int | None) -> Registration:
     """Record by hand whether somebody who is registered was there; nothing overrides it. Raises NotFound, or Conflict
     before the session.
     """
     registration = registrations.get(conn, id)
     session = projection.find_session(conn, registration.session_slug)
-    _check_begun(session)
-    _record(conn, session, {registration.person_id: (attended, minutes)}, source="staff")
+    check_begun(session)
+    record(conn, session, {registration.person_id: (attended, minutes)}, source="staff")
     return registration
 
 
@@ -163,7 +84,7 @@ def check_in(conn: Connection, slug: str, *, code: str | None, name: str | None)
         return Arrival(None, candidates=tuple(found[:MOST_NAMED]))
     [who] = found
     again = queries.select_joined_at(conn, session.id, who.person_id) is not None
-    _record(conn, session, {who.person_id: (True, None)}, source="door")
+    record(conn, session, {who.person_id: (True, None)}, source="door")
     return Arrival(who, again=again)
 
 
@@ -216,25 +137,6 @@ def watch(conn: Connection, slug: str, person_id: UUID, *, position: int) -> tup
     return watched, duration, viewed
 
 
-def _describe_miss(window: Window) -> str:
-    zone = str(window.zone)
-    return (
-        f"Nobody in this report was there between {label_moment(window.starts_at, zone)} and"
-        f" {label_moment(window.ends_at, zone)}. It may be of another session, or its times are in another time zone:"
-        " then say which one."
-    )
-
-
-def _list_read(
-    seated: list[Seated], matches: Matches, presences: dict[UUID, tuple[bool, int | None]]
-) -> list[PresenceRead]:
-    by_id = {one.person_id: one for one in seated}
-    return [
-        PresenceRead(by_id[person].name, by_id[person].email, [row.line for row in rows], *presences[person])
-        for person, rows in list(matches.by_person.items())[:MOST_NAMED]
-    ]
-
-
 def _find(seated: list[Seated], *, code: str | None, name: str | None) -> list[Seated]:
     if code is not None:
         return [one for one in seated if one.code == fold_code(code)]
@@ -243,13 +145,14 @@ def _find(seated: list[Seated], *, code: str | None, name: str | None) -> list[S
     return exact or [one for one in seated if sought and sought in fold_name(one.name)]
 
 
-def _check_begun(session: Session) -> None:
+def check_begun(session: Session) -> None:
+    """Raises Conflict before the session begins."""
     if session.starts_at is None or session.now < session.starts_at:
         raise Conflict("This session has not begun yet.", problem="session-not-begun")
 
 
-def _record(conn: Connection, session: Session, presences: dict[UUID, tuple[bool, int | None]], *, source: str) -> int:
-    """Record it, tell of it, and see whom it completes a series for; how many changed."""
+def record(conn: Connection, session: Session, presences: dict[UUID, tuple[bool, int | None]], *, source: str) -> int:
+    """Record attendance, publish it, and complete series; returns how many people's attendance changed."""
     changed = queries.upsert_attendance(conn, session.id, presences, source=source)
     outbox.add(
         conn,

@@ -2,10 +2,10 @@
 
 from flask import Response
 
-from services.registration import urls
 from services.registration.attendance import domain
 from services.registration.catalog_projection import queries as projection
 from services.registration.learners.schemas import LearnerQuery
+from services.registration.links import page_urls
 from services.registration.tickets import domain as tickets
 from shared.http.pages import Pages, parse_query, respond
 from shared.http.responses import see_other
@@ -24,7 +24,7 @@ def show_joining() -> Response:
     with connection() as conn:
         session, _ = domain.look_in(conn, tickets.read_join(conn, token))
         occasion = projection.select_occasions(conn, [session.slug])[session.slug]
-    return respond("join.html", occasion=occasion, enter=urls.joining(token), policy=POLICY)
+    return respond("join.html", occasion=occasion, enter=page_urls.joining(token), policy=POLICY)
 
 
 @pages.form("/join")

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, Range
 
-from services.registration.attendance_reports.report_reader import IgnoredBecause
+from services.registration.attendance_reports.report_rows import IgnoredBecause
 from shared.http.schema_fields import validate_timezone
 
 

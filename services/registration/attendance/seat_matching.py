@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.registration.attendance.queries import Seated
-from services.registration.attendance_reports.report_reader import ReportRow
+from services.registration.attendance_reports.report_rows import ReportRow
 from services.registration.people.domain import fold_name
 
 

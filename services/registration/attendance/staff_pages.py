@@ -6,13 +6,15 @@ from typing import Any
 from flask import Response, request
 from psycopg import Connection
 
-from services.registration.attendance import attendance_commands, domain
-from services.registration.attendance.domain import Applied, Arrival
+from services.registration.attendance import attendance_commands, domain, report_application
+from services.registration.attendance.domain import Arrival
+from services.registration.attendance.report_application import Applied
 from services.registration.attendance.schemas import AttendanceQuery
 from services.registration.attendance_reports.report_lines import to_text
-from services.registration.attendance_reports.report_reader import Report, read_report
+from services.registration.attendance_reports.report_reader import read_report
+from services.registration.attendance_reports.report_rows import Report
 from services.registration.catalog_projection import domain as projection
-from services.registration.check_in_codes import LENGTH, fold_code
+from services.registration.seats.check_in_codes import LENGTH, fold_code
 from shared.errors import DomainError, Invalid, NotFound
 from shared.http.forms import Form, parse_form
 from shared.http.pages import Pages, respond
@@ -65,7 +67,7 @@ def upload(slug: str) -> Response:
         if file and file.filename:
             text, sure = to_text(file.read()), False
         with connection() as conn:
-            window = domain.find_window(conn, slug)
+            window = report_application.find_window(conn, slug)
         report = read_report(text.encode(), window, timezone=form.text("timezone") or None)
         if form and sure:
             with transaction() as conn:

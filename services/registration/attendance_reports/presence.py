@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.registration.attendance_reports.report_reader import ReportRow, Window
+from services.registration.attendance_reports.report_rows import ReportRow, Window
 
 Span = tuple[datetime, datetime]
 # A row whose duration falls short of its span by more is about the first join and the last leave, not one connection.

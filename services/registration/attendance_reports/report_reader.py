@@ -5,100 +5,29 @@ panelists, attendees, activities). A table begins with a line of heads and ends 
 judged here: `presence` unites them and compares them with the session's.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import date, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from services.registration.attendance_reports import report_columns
-from services.registration.attendance_reports.duration_cells import EMPTY, read_duration
-from services.registration.attendance_reports.report_columns import ADDRESS, EMAILS, EVIDENCE, WHO, Columns, Role
+from services.registration.attendance_reports.report_columns import ADDRESS, EVIDENCE, WHO, Columns, Role
 from services.registration.attendance_reports.report_lines import Line, read_lines
-from services.registration.attendance_reports.time_cells import Order, WrittenTime, is_ambiguous, read_time, read_zone
-from shared.email_addresses import fold_stored_email
+from services.registration.attendance_reports.report_rows import (
+    IgnoredRow,
+    Report,
+    ReportRow,
+    Window,
+    fold_addresses,
+    read_row,
+)
+from services.registration.attendance_reports.time_cells import Order, is_ambiguous, read_time, read_zone
 from shared.errors import Invalid
 
 MOST_ROWS = 20_000
 MOST_HEADS_NAMED = 12
-YES = {
-    "yes", "y", "true", "1", "x", "\u2713", "\u2714", "ja", "j", "si", "s\u00ed", "oui", "o", "sim", "s", "attended",
-    "present", "presente", "pr\u00e9sent", "anwesend", "teilgenommen", "asisti\u00f3", "participou", "joined", "here",
-}  # fmt: skip
-NO = {
-    "no", "n", "false", "0", "nein", "non", "n\u00e3o", "nao", "absent", "ausente", "abwesend", "did not attend",
-    "not attended", "no show", "no-show", "noshow", "registered", "missed",
-}  # fmt: skip
 ZONE_HEADS = {"time zone", "timezone", "zeitzone", "zona horaria", "fuseau horaire", "fuso horario", "huso horario"}
-
-
-class IgnoredBecause(StrEnum):
-    """Why a row of a report is not used."""
-
-    UNREADABLE = "unreadable"
-    NOBODY = "nobody"
-    NO_EVIDENCE = "no-evidence"
-    INCOMPLETE = "incomplete"
-
-
-@dataclass(frozen=True)
-class Window:
-    """When the session took place, and the zone in which its times are written."""
-
-    starts_at: datetime
-    ends_at: datetime
-    zone: tzinfo
-
-
-@dataclass(frozen=True)
-class ReportRow:
-    """What one row says of one person.
-
-    `emails` are folded, the likeliest to be registered first; `names` are as written. `seconds` is the duration as
-    written; `said` what a column "Attended" says; `waiting` is True if the row is about the waiting room.
-    """
-
-    line: int
-    section: str
-    emails: tuple[str, ...]
-    names: tuple[str, ...]
-    joined: WrittenTime | None = None
-    left: WrittenTime | None = None
-    seconds: float | None = None
-    said: bool | None = None
-    waiting: bool = False
-    zone: tzinfo | None = None
-
-    @property
-    def shown(self) -> str:
-        """How staff recognize the row: its name, or its first address."""
-        return next(iter((*self.names, *self.emails)), "")
-
-    @property
-    def shown_address(self) -> str:
-        """The likeliest address, or an empty text."""
-        return next(iter(self.emails), "")
-
-
-@dataclass(frozen=True)
-class IgnoredRow:
-    """A row that is not used: its line, whom it seems to be about, why, and the cell at fault."""
-
-    line: int
-    shown: str
-    reason: IgnoredBecause
-    cell: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The rows of a report, those ignored, and whether staff said in which time zone its times are."""
-
-    rows: list[ReportRow]
-    ignored: list[IgnoredRow] = field(default_factory=list)
-    zone_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +58,7 @@ def read_report(
     ignored: list[IgnoredRow] = []
     for table in proving:
         for line in table.lines:
-            row = _read_row(table, line, order, zone)
+            row = read_row(table.columns, line, order, section=table.section, zone=zone)
             (ignored if isinstance(row, IgnoredRow) else rows).append(row)  # pyright: ignore[reportArgumentType]
     if len(rows) + len(ignored) > MOST_ROWS:
         raise Invalid({"file": [f"The report has more than {MOST_ROWS} rows."]})
@@ -143,7 +72,7 @@ def read_presences(rows: Iterable[dict[str, object]]) -> Report:
         minutes = row.get("minutes")
         seconds = None if minutes is None else float(str(minutes)) * 60
         address = str(row["email"])
-        emails = _fold_addresses([address])
+        emails = fold_addresses([address])
         said = True if seconds is None else None
         found.append(ReportRow(number, "", emails, () if emails else (address,), seconds=seconds, said=said))
     return Report(found)
@@ -226,89 +155,3 @@ def _find_zone(lines: Iterable[Line]) -> tzinfo | None:
         if len(line.filled) == 2 and report_columns.fold_head(line.filled[0]) in ZONE_HEADS:
             return read_zone(line.filled[1])
     return None
-
-
-def _read_row(table: _Table, line: Line, order: Order, zone: tzinfo | None) -> ReportRow | IgnoredRow:
-    columns = table.columns
-    emails, names = _read_emails(columns, line), _read_names(columns, line)
-    shown = next(iter((*names, *emails)), "")
-    if not shown:
-        return IgnoredRow(line.number, " ".join(line.filled)[:200], IgnoredBecause.NOBODY)
-    said = _read_answer(columns.cell(line, Role.ATTENDED))
-    joined, left = (_read_moment(columns.cell(line, role), order) for role in (Role.JOINED, Role.LEFT))
-    seconds, wrong = _read_seconds(columns, line)
-    waiting = _read_answer(columns.cell(line, Role.WAITING_ROOM)) is True
-    row = ReportRow(
-        line.number, table.section, emails, names, joined, left, seconds, said, waiting, columns.zone or zone
-    )  # fmt: skip
-    if said is False or waiting or _has_span(row) or (seconds is not None and not wrong):
-        return row
-    unreadable = wrong or next((cell for cell in _evidence_cells(columns, line) if _is_unreadable(cell, order)), "")
-    if unreadable:
-        return IgnoredRow(line.number, shown, IgnoredBecause.UNREADABLE, unreadable)
-    if said:
-        return row
-    began = joined and joined.time
-    return IgnoredRow(line.number, shown, IgnoredBecause.INCOMPLETE if began else IgnoredBecause.NO_EVIDENCE)
-
-
-def _has_span(row: ReportRow) -> bool:
-    return bool(row.joined and row.joined.time and row.left and row.left.time)
-
-
-def _evidence_cells(columns: Columns, line: Line) -> list[str]:
-    return [columns.cell(line, role) for role in (Role.JOINED, Role.LEFT, Role.ATTENDED)]
-
-
-def _is_unreadable(cell: str, order: Order) -> bool:
-    return cell not in EMPTY and _read_answer(cell) is None and read_time(cell, order) is None
-
-
-def _read_moment(cell: str, order: Order) -> WrittenTime | None:
-    return None if cell in EMPTY else read_time(cell, order)
-
-
-def _read_seconds(columns: Columns, line: Line) -> tuple[float | None, str]:
-    """Returns the duration and, if it cannot be read, the cell."""
-    cell = columns.cell(line, Role.DURATION)
-    try:
-        return read_duration(cell, columns.unit), ""
-    except ValueError:
-        return None, cell
-
-
-def _read_answer(cell: str) -> bool | None:
-    word = " ".join(cell.casefold().split()).rstrip(".!")
-    return True if word in YES else False if word in NO else None
-
-
-def _read_emails(columns: Columns, line: Line) -> tuple[str, ...]:
-    """Returns the addresses of a row, folded: those of its columns of addresses, then those written among its names."""
-    cells = [cell for role in (*EMAILS, Role.NAME) for cell in columns.cells(line, role)]
-    return _fold_addresses(cells)
-
-
-def _fold_addresses(cells: Iterable[str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for cell in cells:
-        for written in ADDRESS.findall(re.sub(r"(?i)\bmailto:", " ", cell)):
-            try:
-                found[fold_stored_email(written)] = None
-            except Invalid:
-                continue
-    return tuple(found)
-
-
-def _read_names(columns: Columns, line: Line) -> tuple[str, ...]:
-    """Returns the names of a row as written, without addresses: the one displayed, and first and last name together.
-
-    A French "Nom" beside "Prénom" is a last name, and a Spanish "Nombre" beside "Apellidos" a first name.
-    """
-    whole, first, last = (columns.cell(line, role) for role in (Role.NAME, Role.FIRST_NAME, Role.LAST_NAME))
-    if whole and first and not last:
-        whole, last = "", whole
-    elif whole and last and not first:
-        whole, first = "", whole
-    bare = re.sub(r"[<(\[]?(?:mailto:)?" + ADDRESS.pattern + r"[>)\]]?", " ", whole)
-    names = [" ".join(bare.split()), " ".join(f"{first} {last}".split())]
-    return tuple(dict.fromkeys(name for name in names if re.search(r"\w", name)))

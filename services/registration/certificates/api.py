@@ -6,7 +6,6 @@ from uuid import UUID
 import orjson
 from flask import Response, request
 
-from services.registration import urls
 from services.registration.certificates import certificate_commands, domain, queries
 from services.registration.certificates.certificate_page import render_certificate
 from services.registration.certificates.open_badges import LIST_SIZE, Issuer
@@ -20,6 +19,7 @@ from services.registration.certificates.schemas import (
     RevocationSchema,
     RevokedSchema,
 )
+from services.registration.links import page_urls
 from shared import runtime
 from shared.errors import Gone, NotFound
 from shared.http import Blueprint
@@ -132,7 +132,7 @@ def _issuer() -> Issuer:
 
 
 def _address(id: UUID) -> str:
-    return f"{runtime.settings().public_url}{urls.certificate(id)}"
+    return f"{runtime.settings().public_url}{page_urls.certificate(id)}"
 
 
 def _json(document: Any) -> Response:

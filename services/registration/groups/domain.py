@@ -3,6 +3,7 @@ and one mail goes out, to that address. Who has the link from it registers the g
 """
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -60,23 +61,27 @@ def request(
     if most > 0 and admission.is_open(terms):
         queries.set_held(conn, id, seats.hold(conn, terms.id, id, most=most, spare=LAST_SEATS))
     asked = people.select_by_email(conn, registrar.email)
-    outbox.add(
-        conn,
-        events.GroupRequested(
-            group=events.Group(
-                id=id,
-                revision=1,
-                session_id=terms.id,
-                session_slug=terms.slug,
-                # Without the name that was typed: this goes to an address that nobody has proved. Whoever is not
-                # known yet has the id of the request, by which an erasure finds it.
-                person=events.Person(id=asked.id if asked else id, email=registrar.email, name=""),
-                size=len(colleagues),
-                expires_at=expires_at,
-            )
-        ),
-    )
+    # A registrar who is not known yet has the id of the request, by which an erasure finds it.
+    person_id = asked.id if asked else id
+    outbox.add(conn, _requested(terms, id, person_id, registrar.email, len(colleagues), expires_at))
     return get(conn, id)
+
+
+def _requested(
+    terms: Terms, id: UUID, person_id: UUID, email: str, size: int, expires_at: datetime
+) -> events.GroupRequested:
+    """Returns the event, without the typed name: its email goes to an address that nobody has verified."""
+    return events.GroupRequested(
+        group=events.Group(
+            id=id,
+            revision=1,
+            session_id=terms.id,
+            session_slug=terms.slug,
+            person=events.Person(id=person_id, email=email, name=""),
+            size=size,
+            expires_at=expires_at,
+        )
+    )
 
 
 def read_token(token: str, *, purpose: str = PURPOSE) -> UUID:

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from flask import Response
 
-from services.registration import urls
 from services.registration.catalog_projection import queries as projection
 from services.registration.invitations import domain
 from services.registration.invitations.schemas import AcceptanceSchema, GuestSchema
 from services.registration.learners import access
+from services.registration.links import page_urls
 from services.registration.registrations import form_context, receipts
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import admission
@@ -119,7 +119,7 @@ def _show(
         form=form if form is not None else Form(),
         guest=guest if guest is not None else Form(),
         standing=standing is not None,
-        manage=urls.manage(standing) if standing and standing.person_id == access.signed_in() else None,
+        manage=page_urls.manage(standing) if standing and standing.person_id == access.signed_in() else None,
         library=latest.library if latest and latest.library.get("name") else None,
         open=admission.is_open(terms),
         transferable=transferable,

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration import urls
 from services.registration.catalog_projection import queries as projection
 from services.registration.catalog_projection.queries import Occasion
 from services.registration.learners import domain
+from services.registration.links import page_urls
 from shared.date_labels import label_duration, label_long_date
 
 
@@ -21,7 +21,7 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
     slugs = {*seen, *(one["session"] for one in (*registrations, *invitations, *found["views"]))}
     occasions = projection.select_occasions(conn, slugs)
     mine = [
-        {**one, "occasion": occasions[one["session"]], "manage": urls.managing(one["id"], one["token"])}
+        {**one, "occasion": occasions[one["session"]], "manage": page_urls.managing(one["id"], one["token"])}
         for one in registrations
     ]
     mine.sort(key=_when)
@@ -38,7 +38,7 @@ def describe(conn: Connection, person_id: UUID) -> dict[str, Any]:
         "certificates": [
             {
                 **one,
-                "address": urls.certificate(one["id"]),
+                "address": page_urls.certificate(one["id"]),
                 "files": f"/registration/v1/certificates/{one['id']}",
                 "day": label_long_date(one["issued_at"]),
             }

@@ -30,6 +30,19 @@ def forgetting(start: RuntimeFactory) -> click.Group:
     """The commands, for the service whose runtime `start` makes."""
     group = click.Group("person", help="What is held on a person, and erasing them.")
 
+    _add_show(group, start)
+    _add_erase(group, start)
+
+    @group.command(help="How far an erasure is: when each service was done. Changes nothing.")
+    @click.argument("id", type=UUID)
+    @wait_option
+    def erasure(id: UUID, wait: int) -> None:
+        _follow(start, id, wait)
+
+    return group
+
+
+def _add_show(group: click.Group, start: RuntimeFactory) -> None:
     @group.command(
         help="All that registration holds on a person (GDPR, article 15). Prints personal data. Each service has this"
         " command; what they print together is all that is held. Changes nothing."
@@ -46,6 +59,8 @@ def forgetting(start: RuntimeFactory) -> click.Group:
 
         print_json(in_transaction(start, work))
 
+
+def _add_erase(group: click.Group, start: RuntimeFactory) -> None:
     @group.command(
         help="Erase a person in every service and under every address that they had (GDPR, article 17), also one who"
         " only reads the newsletter: their seats in what is to come go to those who wait, what counts stays. It cannot"
@@ -74,14 +89,6 @@ def forgetting(start: RuntimeFactory) -> click.Group:
             _follow(start, done.id, wait)
         else:
             print_json(done)
-
-    @group.command(help="How far an erasure is: when each service was done. Changes nothing.")
-    @click.argument("id", type=UUID)
-    @wait_option
-    def erasure(id: UUID, wait: int) -> None:
-        _follow(start, id, wait)
-
-    return group
 
 
 def _follow(start: RuntimeFactory, id: UUID, wait: int) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from psycopg import Connection
 
@@ -33,24 +33,14 @@ def allow_minutes(conn: Connection) -> None:
     set_statement_timeout(conn, 60)
 
 
-def select_participation(
-    conn: Connection,
-    *,
-    by: str,
-    initiative: str | None,
-    series: str | None,
-    begin: datetime | None,
-    end: datetime | None,
-) -> list[Participation]:
-    """A line for each value of the dimension `by`, and one of all; of what happened from `begin` until before `end`.
-
-    What is known of a person's library is what they said when they last registered, before `end`, for something that
-    the report is of: no registration for anything else, and none that was canceled, says anything here. So each person
-    is in one line, and stays there whatever they do elsewhere.
-    """
-    key, label = DIMENSIONS[by]
-    # The parts that are put in stand above, and come from nobody.
-    sql: LiteralString = f"""
+REGIONS = {
+    "codes": list(regions.NAMES),
+    "outside": regions.OUTSIDE,
+    "outside_name": regions.NAMES[regions.OUTSIDE],
+}
+# Two parts of the statement: what people did (`facts`), and each person's library as they gave it for what the
+# report is about (`people`).
+FACTS: LiteralString = """
         WITH done AS (
             SELECT person_id, session_id, NULL::uuid AS series_id, 'registered' AS what, registered_at AS at
               FROM registrations WHERE status <> 'cancelled'
@@ -82,6 +72,28 @@ def select_participation(
                AND (%(end)s::timestamptz IS NULL OR registered_at < %(end)s)
              ORDER BY person_id, registered_at DESC, r.id DESC
         )
+"""
+
+
+def select_participation(
+    conn: Connection,
+    *,
+    by: str,
+    initiative: str | None,
+    series: str | None,
+    begin: datetime | None,
+    end: datetime | None,
+) -> list[Participation]:
+    """A line for each value of the dimension `by`, and one of all; of what happened from `begin` until before `end`.
+
+    What is known of a person's library is what they said when they last registered, before `end`, for something that
+    the report is of: no registration for anything else, and none that was canceled, says anything here. So each person
+    is in one line, and stays there whatever they do elsewhere.
+    """
+    key, label = DIMENSIONS[by]
+    # The parts that are put in stand above, and come from nobody.
+    sql: LiteralString = f"""
+        {FACTS}
         SELECT {key} AS key, {label} AS label, grouping({key}) = 1 AS total,
                count(DISTINCT facts.person_id) FILTER (WHERE what = 'registered') AS registered,
                count(DISTINCT facts.person_id) FILTER (WHERE what = 'attended') AS attended,
@@ -97,16 +109,8 @@ def select_participation(
          GROUP BY GROUPING SETS (({key}), ())
          ORDER BY total, key NULLS LAST
     """  # noqa: S608
-    given: dict[str, Any] = {
-        "initiative": initiative,
-        "series": series,
-        "begin": begin,
-        "end": end,
-        "codes": list(regions.NAMES),
-        "outside": regions.OUTSIDE,
-        "outside_name": regions.NAMES[regions.OUTSIDE],
-    }
-    return fetch(conn, Participation, sql, **given)
+    chosen = {"initiative": initiative, "series": series, "begin": begin, "end": end}
+    return fetch(conn, Participation, sql, **chosen, **REGIONS)
 
 
 def select_choices(conn: Connection) -> dict[str, list[tuple[str, str]]]:

@@ -12,9 +12,9 @@ import orjson
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
-from services.registration.check_in_codes import make_code
 from services.registration.rules import admission
 from services.registration.rules.queries import Terms
+from services.registration.seats.check_in_codes import make_code
 from services.registration.seats.queries import Registration
 from shared import rate_limits
 from shared.database import fetch_one

@@ -9,11 +9,10 @@ from shared.database import execute, fetch_value
 
 
 def promote(conn: Connection, session_id: UUID, *, cause: str) -> list[UUID]:
-    """Give, or where staff have set hours for it offer, every free seat to the head of the waiting list, in order; the
-    registrations that got one. An offer ends when registration does. Once registration has closed or the session has
-    begun nobody gets one: `seat_by_hand` is for that.
+    """Give every free seat to the head of the waiting list, or offer it if staff have set hours for offers; return who
+    got one, in order. Nobody does once registration has closed or the session has begun.
 
-    The one way in which anybody leaves the waiting list upwards by itself. The caller holds the seats' lock.
+    The caller holds the seats' lock.
     """
     sql = """
         WITH head AS (

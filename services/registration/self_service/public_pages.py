@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Response
 from psycopg import Connection
 
-from services.registration import urls
 from services.registration.catalog_projection import queries as projection
 from services.registration.corrections import domain as corrections
 from services.registration.learners import domain as learners
+from services.registration.links import page_urls
 from services.registration.registrations import domain, form_context
 from services.registration.registrations.refusals import refuse
 from services.registration.rules import admission
@@ -55,7 +55,7 @@ def change(id: UUID) -> Response:
             with transaction() as conn:
                 tickets.check_registration(conn, id, token)
                 corrections.correct(conn, id, changes)
-            return see_other(f"{urls.managing(id, token)}&saved=true")
+            return see_other(f"{page_urls.managing(id, token)}&saved=true")
         except DomainError as error:
             status = refuse(form, error)
     return _show_form(id, token, form, status=status)
@@ -104,7 +104,7 @@ def _do_and_show(id: UUID, act: Callable[[Connection], object]) -> Response:
     with suppress(Conflict, Gone), transaction() as conn:
         tickets.check_registration(conn, id, token)
         act(conn)
-    return see_other(urls.managing(id, token))
+    return see_other(page_urls.managing(id, token))
 
 
 def _show(template: str, id: UUID, token: str, **values: Any) -> Response:
@@ -126,8 +126,8 @@ def _show(template: str, id: UUID, token: str, **values: Any) -> Response:
         questions={question["key"]: question for question in terms.questions},
         types=form_context.TYPE_LABELS,
         sizes=form_context.SIZE_LABELS,
-        link=lambda part="": urls.managing(id, token, part),
-        join=urls.join(mine),
+        link=lambda part="": page_urls.managing(id, token, part),
+        join=page_urls.join(mine),
         **values,
     )
 
@@ -137,14 +137,14 @@ def _show_form(id: UUID, token: str, form: Form | None = None, *, status: int = 
         mine = domain.get(conn, id)
         terms = rules.find_terms(conn, mine.session_slug)
     if mine.status == "cancelled":
-        return see_other(urls.managing(id, token))
+        return see_other(page_urls.managing(id, token))
     return respond(
         "manage-change.html",
         status=status,
         form=form if form is not None else form_context.said(mine, terms.questions),
         mine=mine,
         terms=terms,
-        link=lambda part="": urls.managing(id, token, part),
+        link=lambda part="": page_urls.managing(id, token, part),
         titles=form_context.titles(terms.questions),
         **form_context.choices(),
     )

@@ -7,12 +7,12 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
-from services.registration import urls
 from services.registration.availability import domain as availability
 from services.registration.catalog_projection import queries as projection
-from services.registration.groups import urls as groups
+from services.registration.groups import group_urls
 from services.registration.groups.queries import Group
 from services.registration.learners import access
+from services.registration.links import page_urls
 from services.registration.registrations import form_context, receipts
 from services.registration.registrations.domain import Made
 from services.registration.registrations.refusals import refuse
@@ -104,7 +104,7 @@ def show_receipt() -> Response:
         new=new,
         known=known,
         reader=reader,
-        manage=urls.manage,
+        manage=page_urls.manage,
         occasions=occasions,
         series_slug=terms.series_slug,
         advice=rules.describe_audience(terms) if any(_is_for_others(terms, one.library) for one in new) else None,
@@ -119,7 +119,7 @@ def _take(schema: ma.Schema, carry_out: Callable[[Any], list[Made] | Group], ask
         try:
             found = carry_out(wanted)
             if isinstance(found, Group):
-                return see_other(groups.receipt(found))
+                return see_other(group_urls.receipt(found))
             return see_other(receipts.address(found, reader=access.signed_in()))
         except DomainError as error:
             status = refuse(form, error)
@@ -144,7 +144,7 @@ def _ask_for_session(slug: str, form: Form, *, status: int = 200) -> Response:
         occasion=occasion,
         seats=seats,
         standing=standing,
-        manage=urls.manage(standing) if standing else None,
+        manage=page_urls.manage(standing) if standing else None,
         audience=rules.describe_audience(terms),
         titles=form_context.titles(terms.questions),
         **form_context.choices(),

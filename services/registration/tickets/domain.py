@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.registration import urls
+from services.registration.links import page_urls
 from services.registration.tickets import queries
 from services.registration.tickets.queries import Standing
 from shared import runtime, signed_links
@@ -23,7 +23,7 @@ class LinkEnded(Gone):
     def __init__(self, token: str) -> None:
         super().__init__(
             "This link has expired. We can email a new one to the address we have on file.",
-            new_link=urls.new_link(token),
+            new_link=page_urls.new_link(token),
         )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.registration.attendance_reports.presence import Presence, judge_presence
-from services.registration.attendance_reports.report_reader import ReportRow, Window
+from services.registration.attendance_reports.report_rows import ReportRow, Window
 from services.registration.attendance_reports.time_cells import WrittenTime
 
 ZONE = ZoneInfo("America/Chicago")

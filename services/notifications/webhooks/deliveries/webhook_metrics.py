@@ -1,4 +1,4 @@
-"""What waits of webhooks, for whoever watches the system."""
+"""Metrics of waiting webhook deliveries."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What waits of mails, for whoever watches the system."""
+"""Metrics of waiting emails."""
 
 from collections.abc import Iterator
 

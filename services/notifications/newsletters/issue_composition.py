@@ -1,4 +1,4 @@
-"""The letters that mails are: issues as they said when they began, tests as they say now, digests of each reader's."""
+"""The letters that emails carry: issues as they were when sending began, tests as they are now, readers' digests."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from psycopg import Connection
 from services.notifications.fanout import queries
 from services.notifications.fanout.queries import StartedIssue
 from services.notifications.messages.kinds import DIGEST, ISSUE_KINDS, NEWSLETTER_TEST
-from services.notifications.messages.queries import MailContext
+from services.notifications.messages.mail_contexts import MailContext
 from services.notifications.news import queries as news
 from services.notifications.newsletters import domain, issue_contents
 from services.notifications.rendering.issue_mails import IssueMail

@@ -1,0 +1,1 @@
+"""Addresses of the pages that links in emails lead to."""

@@ -1,0 +1,1 @@
+"""Republishing what registration knows, after a restore."""
