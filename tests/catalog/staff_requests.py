@@ -1,9 +1,11 @@
 """Requests of staff to the API of the catalog."""
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 from uuid import UUID
 
 from services.catalog.availability.handlers import keep_availability
+from shared.events.envelope import load, wrap
 from shared.events.registration import Availability, AvailabilityChanged
 from tests.catalog.catalog import V1, Catalog
 from tests.web_client import WebResponse
@@ -39,8 +41,8 @@ def take_seats(catalog: Catalog, slug: str, confirmed: int, *, revision: int = 1
     availability = Availability(
         id=id, revision=revision, session_slug=slug, confirmed=confirmed, waitlisted=waitlisted, capacity=None
     )
-    envelope: Any = None
-    keep_availability(catalog.conn, [(AvailabilityChanged(availability=availability), envelope)])
+    event, envelope = load(wrap(AvailabilityChanged(availability=availability), time=datetime.now(UTC))[1])
+    keep_availability(catalog.conn, [(cast("AvailabilityChanged", event), envelope)])
 
 
 def read_tag(catalog: Catalog, path: str) -> str:

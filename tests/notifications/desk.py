@@ -10,7 +10,7 @@ from services.notifications.delivery.domain import write
 from services.notifications.delivery.mail_sources import MailSource, read_mail_sources
 from services.notifications.delivery.supersession import superseded_reason
 from services.notifications.fanout.jobs import apply_issue_states, fan_out
-from services.notifications.messages.mail_contexts import MailContext, select_mail_contexts
+from services.notifications.messages.mail_context_queries import MailContext, select_mail_contexts
 from services.notifications.newsletters import domain as newsletters
 from services.notifications.newsletters.jobs import begin_digest, begin_issues
 from services.notifications.newsletters.queries import Issue

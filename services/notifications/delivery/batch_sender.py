@@ -25,7 +25,7 @@ from services.notifications.delivery.queries import Claim, SentMail
 from services.notifications.delivery.smtp_transport import ConnectionLost, MailRefused, ServerUnavailable, Transport
 from services.notifications.delivery.supersession import superseded_reason
 from services.notifications.formats.mail_headers import UnsafeText
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.messages.message_states import IN_DOUBT, SENT, SUPERSEDED
 from services.notifications.rendering.domain import addressee
 from services.notifications.rendering.mail_settings import MailSettings

@@ -10,7 +10,7 @@ from services.notifications.delivery import queries
 from services.notifications.delivery.mail_sources import MailSource
 from services.notifications.delivery.smtp_transport import DOT_SECONDS, ConnectionLost, MailRefused, ServerUnavailable
 from services.notifications.formats.mail_headers import UnsafeText
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.messages.message_states import FAILED, MessageState
 from services.notifications.rendering.domain import addressee, render
 from services.notifications.rendering.mail_settings import MailSettings

@@ -16,7 +16,7 @@ from services.notifications.delivery.rate_limits import hold_back
 from services.notifications.delivery.smtp_transport import ServerUnavailable, Transport
 from services.notifications.formats.send_rates import parse_rates
 from services.notifications.messages.kinds import is_bulk
-from services.notifications.messages.mail_contexts import MailContext, select_mail_contexts
+from services.notifications.messages.mail_context_queries import MailContext, select_mail_contexts
 from services.notifications.messages.mail_queue import QUEUE, ReclaimedMail
 from services.notifications.messages.message_states import MessageState
 from services.notifications.rendering.mail_settings import MailSettings, make_mail_settings

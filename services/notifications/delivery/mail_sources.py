@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from services.notifications.catalog_projection.queries import Session, select_sessions
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.newsletters.issue_composition import read_issue_mails
 from services.notifications.rendering.issue_mails import IssueMail
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from services.notifications.delivery import queries
 from services.notifications.messages.kinds import is_bulk
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 
 EVERYBODY = "*"
 

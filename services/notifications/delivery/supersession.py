@@ -20,7 +20,7 @@ from services.notifications.messages.kinds import (
     SUBSCRIPTION_REQUESTED,
     WEBHOOK_DISABLED,
 )
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 
 
 def superseded_reason(mail: MailContext, source: MailSource | None) -> str | None:

@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from services.notifications.delivery.mail_sources import read_mail_sources
 from services.notifications.mail_log import queries
-from services.notifications.messages.mail_contexts import select_mail_contexts
+from services.notifications.messages.mail_context_queries import select_mail_contexts
 from services.notifications.rendering.domain import render
 from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.rendering.templates import Texts

@@ -12,7 +12,7 @@ from psycopg import Connection
 from services.notifications.fanout import queries
 from services.notifications.fanout.queries import StartedIssue
 from services.notifications.messages.kinds import DIGEST, ISSUE_KINDS, NEWSLETTER_TEST
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.news import queries as news
 from services.notifications.newsletters import domain, issue_contents
 from services.notifications.rendering.issue_mails import IssueMail

@@ -22,7 +22,7 @@ from services.notifications.messages.kinds import (
     SUBSCRIPTION_STANDING,
     Method,
 )
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.rendering.calendars import write_entry
 from services.notifications.rendering.issue_mails import IssueMail
 from services.notifications.rendering.links import AFTER_MAIL, AFTER_SESSION, Holder, Links, web_link

@@ -17,7 +17,7 @@ from services.notifications.messages.kinds import (
     SUBSCRIPTION_STANDING,
     WEBHOOK_DISABLED,
 )
-from services.notifications.messages.mail_contexts import MailContext
+from services.notifications.messages.mail_context_queries import MailContext
 from services.notifications.rendering.domain import values_of
 from services.notifications.rendering.mail_settings import make_mail_settings
 from services.notifications.settings import NotificationsSettings

@@ -14,7 +14,7 @@ import psycopg
 from services.notifications.delivery.domain import write
 from services.notifications.delivery.mail_sources import read_mail_sources
 from services.notifications.fanout.jobs import fan_out
-from services.notifications.messages.mail_contexts import select_mail_contexts
+from services.notifications.messages.mail_context_queries import select_mail_contexts
 from services.notifications.newsletters import domain
 from services.notifications.rendering.mail_settings import make_mail_settings
 from shared import runtime

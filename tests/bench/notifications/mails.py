@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from services.notifications.catalog_projection.queries import select_sessions
-from services.notifications.messages.mail_contexts import select_mail_contexts
+from services.notifications.messages.mail_context_queries import select_mail_contexts
 from services.notifications.rendering.domain import MailContent, render
 from services.notifications.rendering.mail_settings import make_mail_settings
 from shared.events.catalog import SessionPublished
