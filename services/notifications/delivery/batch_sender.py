@@ -8,8 +8,8 @@ be sent again as if nothing had been. Between a dot and the last commit only the
 doubt.
 
 An email to one person is a batch of one. Emails of a newsletter issue share the commits, and are written while the
-database commits. What was sent is recorded while the next batch is on its way, so if a sender is killed, the emails of
-two batches at most are in doubt.
+database commits. What was sent of an issue is recorded while the next batch is on its way, so if a sender is killed,
+the emails of two batches at most are in doubt; of emails to one person, one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +71,7 @@ class BatchSender:
         self._await_recorded()
 
     def deliver(self, mails: Sequence[MailContext]) -> list[tuple[MailContext, SendOutcome]]:
-        """Brings a batch to its next states; `sent` is recorded once the next batch is on its way.
+        """Brings a batch to its next states; `sent` of several emails is recorded while the next batch is on its way.
 
         Raises ServerUnavailable if the server accepts no email at all.
         """
@@ -168,11 +168,13 @@ class BatchSender:
         return self.recorder.submit(queries.mark_handing_over, self.conn, claims, lease=LEASE)
 
     def _record(self, batch: "_Batch") -> None:
-        """Records what was sent, in the background; what was marked and not begun with is claimed as before."""
+        """Records what was sent; of several emails in the background. Marked emails not begun with are claimed as before."""
         self._await_recorded()
         if batch.sent:
             self.recorded = self.recorder.submit(queries.mark_sent, self.conn, batch.sent, ends_rest=self.accepted)
             self.accepted = False
+        if batch.size == 1:
+            self._await_recorded()
         if batch.marked is not None:
             queries.return_unsent(self.conn, [(mail.id, mail.fence) for mail in batch.waiting])
 
@@ -182,6 +184,7 @@ class _Batch:
 
     def __init__(self, sender: BatchSender, mails: list[MailContext]) -> None:
         self.sender = sender
+        self.size = len(mails)
         self.waiting = mails
         self.marked: set[UUID] | None = None
         self.sent: list[SentMail] = []
