@@ -17,6 +17,8 @@ VERBS = {
 UPSERT = re.compile(
     r"\bINSERT INTO\s+(\w+)(?:(?!INSERT INTO).)*?\bON CONFLICT\b(?:(?!INSERT INTO).)*?\bDO UPDATE\b", re.DOTALL
 )
+# A statement that `shared.projections` builds for a table.
+BUILT = re.compile(r'\bupsert_newer\(\s*conn,\s*"(\w+)"')
 LOCKED = re.compile(r"\bFROM\s+(\w+)(?:(?!\bFROM\b).)*?\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b", re.DOTALL)
 
 
@@ -25,6 +27,8 @@ def find(*folders: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
+            for table in BUILT.findall(file.read_text()):
+                found[table].update({"INSERT", "UPDATE"})
             for match in STRING.finditer(file.read_text()):
                 _read(match[1] or match[2] or "", found)
         for file in sorted((ROOT / folder).rglob("*.sql")):

@@ -168,7 +168,7 @@ class BatchSender:
         return self.recorder.submit(queries.mark_handing_over, self.conn, claims, lease=LEASE)
 
     def _record(self, batch: "_Batch") -> None:
-        """Records what was sent; of several emails in the background. Marked emails not begun with are claimed as before."""
+        """Records what was sent; of several emails in the background. Marked ones not begun with are claimed again."""
         self._await_recorded()
         if batch.sent:
             self.recorded = self.recorder.submit(queries.mark_sent, self.conn, batch.sent, ends_rest=self.accepted)

@@ -19,7 +19,7 @@ from services.registration.attendance.schemas import (
     ProgressSchema,
 )
 from services.registration.attendance_reports.report_reader import read_presences, read_report
-from services.registration.attendance_reports.report_rows import Report, Window
+from services.registration.attendance_reports.report_rows import Report
 from services.registration.catalog_projection import domain as projection
 from services.registration.learners.access import learner
 from services.registration.learners.schemas import WatchQuery
@@ -53,9 +53,7 @@ FORMATS = {
 @staff.response(200, AppliedSchema)
 def apply_attendance(query: dict[str, Any], slug: str) -> report_application.Applied:
     """Record who was there, from a webinar platform's report; the same report again changes nothing."""
-    with connection() as conn:
-        window = report_application.find_window(conn, slug)
-    report = _read_report(window, query["timezone"])
+    report = _read_report(slug, query["timezone"])
     with transaction() as conn:
         return attendance_commands.apply(conn, slug, report, least_minutes=query["minimum_minutes"])
 
@@ -127,11 +125,13 @@ def _watcher(slug: str, token: str | None) -> UUID:
     return learner()
 
 
-def _read_report(window: Window, timezone: str | None) -> Report:
-    if request.mimetype != "application/json":
-        return read_report(request.get_data(), window, timezone=timezone)
-    rows = strict_json.parse(request.get_data())
-    return read_presences(load_body(PresenceSchema(many=True), rows))
+def _read_report(slug: str, timezone: str | None) -> Report:
+    if request.mimetype == "application/json":
+        rows = strict_json.parse(request.get_data())
+        return read_presences(load_body(PresenceSchema(many=True), rows))
+    with connection() as conn:
+        window = report_application.find_window(conn, slug)
+    return read_report(request.get_data(), window, timezone=timezone)
 
 
 def _describe(seated: Seated) -> dict[str, Any]:
