@@ -65,10 +65,14 @@ def seat_without_lock() -> None:
 
 
 def ignore_sequence() -> None:
-    """A copy takes over whatever comes, be it older than what it has."""
-    from services.registration.catalog_projection import queries
+    """A projection takes over any state, even one older than what it holds."""
+    from services.registration.catalog_projection import handlers
+    from shared.projections import upsert_newer
 
-    _reword(queries, "execute", {"sessions.revision < excluded.revision": "true"})
+    def upsert(*args: Any, **options: Any) -> bool:
+        return upsert_newer(*args, **{**options, "replaces": "true"})
+
+    handlers.upsert_newer = upsert
 
 
 BUGS: dict[str, Callable[[], None]] = {
